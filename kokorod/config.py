@@ -1,0 +1,225 @@
+# pure: no socket, thread or clock; reads only the file and environment it is given.
+"""The configuration: one frozen dataclass; each field has its unit, range and reason.
+
+A value comes from, the first that has it: a flag, `KOKORO_*` in the environment,
+config.toml in the home folder, the default. An unknown key in the file is fatal:
+a typo must not pass for a default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from kokoro_client.wire import address
+
+from .errors import ConfigError
+
+DEFAULT_MODEL_URL: Final = "https://github.com/thewh1teagle/kokoro-onnx/releases/download"
+
+
+def _setting(
+    default: Any,
+    parse: Callable[[Any], Any],
+    why: str,
+    unit: str = "",
+    env: str = "",
+    live: bool = True,
+) -> Any:
+    return field(
+        default=default,
+        metadata={"parse": parse, "why": why, "unit": unit, "env": env, "live": live},
+    )
+
+
+def _number(low: float, high: float) -> Callable[[Any], float]:
+    def parse(value: Any) -> float:
+        if isinstance(value, bool):
+            raise ValueError(f"must be a number from {low:g} to {high:g}")
+        try:
+            parsed = float(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"must be a number from {low:g} to {high:g}") from None
+        if not (math.isfinite(parsed) and low <= parsed <= high):
+            raise ValueError(f"must be from {low:g} to {high:g}")
+        return parsed
+
+    return parse
+
+
+def _integer(low: int, high: int) -> Callable[[Any], int]:
+    def parse(value: Any) -> int:
+        if isinstance(value, (bool, float)):
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        try:
+            parsed = int(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"must be a whole number from {low} to {high}") from None
+        if not low <= parsed <= high:
+            raise ValueError(f"must be from {low} to {high}")
+        return parsed
+
+    return parse
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if isinstance(value, str) and value.lower() in known:
+        return known[value.lower()]
+    raise ValueError("must be true or false")
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be a string")
+    return value
+
+
+def _one_of(*allowed: str) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        if value not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return str(value)
+
+    return parse
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting of the daemon. `home` and `socket` come from the environment alone."""
+
+    home: Path
+    socket: Path
+
+    voice: str = _setting("af_heart", _string, "what speaks where a request names no voice")
+    lang: str = _setting("", _string, "language of the text; empty: the voice's own")
+    model: str = _setting("", _string, "model of the store; empty: the one chosen by `models use`")
+    model_url: str = _setting(
+        DEFAULT_MODEL_URL, _string, "where models are pulled from; change it for a mirror"
+    )
+    ttfa_ms: int = _setting(
+        500, _integer(50, 60_000), "first sound's budget; longer sounds better", unit="ms"
+    )
+    sentence_pause_ms: int = _setting(
+        250, _integer(0, 5_000), "silence between sentences", unit="ms"
+    )
+    threads: int = _setting(
+        0,
+        _integer(0, 256),
+        "threads of one inference; 0: one for each physical core",
+        live=False,
+    )
+    max_clients: int = _setting(
+        64, _integer(1, 1_000), "connections at once; each may hold 2 MB of audio"
+    )
+    max_requests_per_client: int = _setting(
+        32, _integer(1, 10_000), "speak requests one connection may have in flight"
+    )
+    max_requests: int = _setting(256, _integer(1, 100_000), "speak requests in flight in all")
+    max_text_chars: int = _setting(
+        4_000_000, _integer(1_000, 100_000_000), "text one request may hold; a long book has 3 M"
+    )
+    phrase_cache_mb: float = _setting(
+        8.0, _number(0, 1_024), "PCM of recent short phrases; 8 MB are 3 minutes", unit="MB"
+    )
+    log_level: str = _setting(
+        "info", _one_of("debug", "info", "warning", "error"), "least important event logged"
+    )
+
+    @property
+    def models_folder(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def cache_folder(self) -> Path:
+        return self.home / "cache"
+
+    @property
+    def logs_folder(self) -> Path:
+        return self.home / "logs"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from, for `kokoroctl config`."""
+
+    name: str
+    value: Any
+    source: str
+    why: str
+    unit: str
+
+
+def settings() -> dict[str, dataclasses.Field[Any]]:
+    """The fields a user can set, by name."""
+    return {f.name: f for f in dataclasses.fields(Config) if "parse" in f.metadata}
+
+
+def environment_name(name: str) -> str:
+    """The variable that sets a field, e.g. KOKORO_TTFA_MS."""
+    return settings()[name].metadata["env"] or f"KOKORO_{name.upper()}"
+
+
+def load(
+    environ: Mapping[str, str], flags: Mapping[str, Any] | None = None
+) -> tuple[Config, list[Origin]]:
+    """The configuration in force and where each value came from.
+
+    Raises ConfigError for an unreadable file, an unknown key or a value not allowed.
+    """
+    home = address.home_folder(environ)
+    path = home / "config.toml"
+    from_file = _read_file(path)
+    known = settings()
+    if unknown := sorted(from_file.keys() - known.keys()):
+        raise ConfigError(
+            f"{path}: no setting {', '.join(unknown)}; the settings are {', '.join(known)}"
+        )
+    values: dict[str, Any] = {}
+    origins = [
+        Origin("home", home, _env_source(environ, "KOKORO_HOME"), "config, models, caches", ""),
+    ]
+    for name, spec in known.items():
+        env = environment_name(name)
+        if flags and flags.get(name) is not None:
+            raw, source = flags[name], "flag"
+        elif env in environ:
+            raw, source = environ[env], env
+        elif name in from_file:
+            raw, source = from_file[name], str(path)
+        else:
+            raw, source = spec.default, "default"
+        try:
+            values[name] = spec.metadata["parse"](raw)
+        except ValueError as error:
+            raise ConfigError(f"{name} is {raw!r} (from {source}), {error}") from None
+        origins.append(
+            Origin(name, values[name], source, spec.metadata["why"], spec.metadata["unit"])
+        )
+    socket = address.socket_path(environ)
+    if problem := address.socket_path_problem(socket):
+        raise ConfigError(problem)
+    origins.insert(
+        1, Origin("socket", socket, _env_source(environ, "KOKORO_SOCKET"), "where clients meet", "")
+    )
+    return Config(home=home, socket=socket, **values), origins
+
+
+def _env_source(environ: Mapping[str, str], name: str) -> str:
+    return name if environ.get(name) else "default"
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}; mend it or move it away") from None

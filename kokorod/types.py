@@ -1,0 +1,109 @@
+# pure: no socket, thread or clock.
+"""What passes between the rooms: frozen data, named in the field's terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NewType
+
+#: Kokoro's rate; the built-in voice is resampled to it.
+SAMPLE_RATE: Final = 24_000
+
+#: One unit of the model's `duration` output: 600 samples, 25 ms.
+SAMPLES_PER_FRAME: Final = 600
+
+#: Kokoro's context is 512 with a pad at each end.
+MAX_TOKENS: Final = 510
+
+#: (peer, the peer's own id): a request's name inside the daemon.
+PeerId = NewType("PeerId", int)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RequestKey:
+    peer: PeerId
+    id: int
+
+
+class Engine(StrEnum):
+    KOKORO = "kokoro"
+    BUILT_IN = "built-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One spoken word: where it stands in the user's text and in the phonemes.
+
+    start, end: characters of the request's text; first, last: a half-open range of
+    phonemes in the sentence or segment that holds the word.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence ready to be cut into segments.
+
+    start, end  characters of the request's text
+    spoken      the normalized text, as the built-in voice gets it
+    phonemes    Kokoro's alphabet; every character is in the vocabulary, so that
+                len(phonemes) is the number of tokens. Empty: nothing to say.
+    words       in order, not overlapping
+    pause_s     silence that follows it, where the text asks for more or less than
+                the configured sentence pause; None: the configured one
+    """
+
+    start: int
+    end: int
+    spoken: str
+    phonemes: str
+    words: tuple[Word, ...] = ()
+    pause_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What one run of a synthesizer speaks.
+
+    index         from 0 within the request
+    start, end    characters of the request's text
+    spoken        normalized text, for the built-in voice
+    phonemes      what is heard
+    before, after phonemes of context, spoken and cut off again (joins inside a sentence)
+    words         ranges into `phonemes`
+    pause_s       silence after it
+    """
+
+    index: int
+    start: int
+    end: int
+    spoken: str
+    phonemes: str
+    before: str = ""
+    after: str = ""
+    words: tuple[Word, ...] = ()
+    pause_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """How a segment is to sound: everything beside its phonemes that changes the PCM."""
+
+    voice: str
+    speed: float
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceInfo:
+    """A voice as `voices` lists it."""
+
+    name: str
+    lang: str
+    gender: str
+    engine: Engine
