@@ -237,9 +237,7 @@ class Error:
     code: ErrorCode = _wire(schema.choice(ErrorCode))
     message: str = _wire(schema.text(4096))
     id: int | None = _wire(schema.optional(schema.integer(0, _MAX_ID)), default=None)
-    retry_after_ms: int | None = _wire(
-        schema.optional(schema.integer(0, 3_600_000)), default=None
-    )
+    retry_after_ms: int | None = _wire(schema.optional(schema.integer(0, 3_600_000)), default=None)
 
 
 Request = (
@@ -315,9 +313,7 @@ def _parse(payload: dict[str, Any], table: dict[str, type]) -> Any:
     try:
         return _fill(cls, {key: value for key, value in payload.items() if key != "type"})
     except ValueError as error:
-        raise WireError(
-            ErrorCode.BAD_REQUEST, f"{name}: {error}", request_id=request_id
-        ) from None
+        raise WireError(ErrorCode.BAD_REQUEST, f"{name}: {error}", request_id=request_id) from None
 
 
 def _fill(cls: type, values: dict[str, Any]) -> Any:
