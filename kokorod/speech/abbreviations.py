@@ -5,6 +5,12 @@ from __future__ import annotations
 
 from typing import Final
 
+
+def words(listed: str) -> frozenset[str]:
+    """The words of `listed`, which white space parts."""
+    return frozenset(listed.split())
+
+
 #: Before a name: the full stop after these never ends a sentence.
 TITLES: Final[dict[str, str]] = {
     "mr": "mister",
@@ -49,16 +55,16 @@ TITLES: Final[dict[str, str]] = {
 }
 
 #: After a name, a number or a list: these may end a sentence.
-ENDERS: Final = frozenset(
+ENDERS: Final = words(
     "st ave blvd rd ln ct pl hwy pkwy sq ter jr sr esq inc ltd co corp bros llc plc etc al "
     "dept univ assn ft in oz lb lbs yd yds mi min mins hr hrs sec secs mo yr yrs wk wks "
     "approx est ext tel max jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues "
     "wed thu thur thurs fri sat sun ph.d m.d b.a m.a b.s m.s d.c u.s u.k e.u u.n u.s.a a.m "
-    "p.m a.d b.c c.e b.c.e am pm ibid lol vol cm mm km kg dr".split()
+    "p.m a.d b.c c.e b.c.e am pm ibid lol vol cm mm km kg dr"
 )
 
 #: Words that begin a sentence far more often than they follow an abbreviation inside one.
-STARTERS: Final = frozenset(
+STARTERS: Final = words(
     "the this that these those it it's its he he's she she's they they're we we're you "
     "you're i i'm i've i'll i'd a an in on at by for from with to of as but and or so yet "
     "however there there's then when if what what's why how who where which while after "
@@ -67,5 +73,5 @@ STARTERS: Final = frozenset(
     "can could will would should may might must have has had here here's now today "
     "tomorrow yesterday also still even just only perhaps maybe finally first next "
     "later meanwhile instead thus therefore once such one two three nobody everyone "
-    "everybody everything someone something".split()
+    "everybody everything someone something"
 )

@@ -18,7 +18,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from .abbreviations import ENDERS, STARTERS, TITLES
+from .abbreviations import ENDERS, STARTERS, TITLES, words
 
 #: Longest sentence given out: a page of text without an end mark must not wait for one,
 #: and what follows works on whole sentences.
@@ -54,11 +54,11 @@ _LETTERS_AND_DOTS: Final = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _CLAUSE: Final = re.compile(r"[,;:，、；：—–)](?=\s)|[，、；：]")
 _NO_CUT_BEFORE: Final = re.compile(r"[\u0300-\u036f\u200c\u200d\ufe00-\ufe0f\udc00-\udfff]")
 
-_AFTER_CLOCK: Final = frozenset(
+_AFTER_CLOCK: Final = words(
     "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday "
     "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june "
     "july august september october november december est edt cst cdt mst mdt pst pdt gmt utc "
-    "cet bst eastern central pacific".split()
+    "cet bst eastern central pacific"
 )
 
 
@@ -137,11 +137,9 @@ class SentenceSplitter:
     def _cut(self, start: int) -> int:
         """Where a sentence that reached the limit is cut: clause, then word, then anywhere."""
         limit = start + self._limit
-        clause = None
-        for clause in _CLAUSE.finditer(self._text, start + self._limit // 2, limit):
-            pass
-        if clause:
-            return clause.end()
+        clauses = list(_CLAUSE.finditer(self._text, start + self._limit // 2, limit))
+        if clauses:
+            return clauses[-1].end()
         for position in range(limit - 1, start + self._limit // 4, -1):
             if self._text[position].isspace():
                 return position
@@ -211,7 +209,7 @@ class SentenceSplitter:
         return not text[after].islower()
 
     def _stop_ends(self, stop: int, first: int) -> bool | None:
-        """Whether the full stop at `stop` ends a sentence before the non-small character `first`."""
+        """Whether the full stop at `stop` ends a sentence, with `first` (no small letter) next."""
         text = self._text
         found = _LAST_WORD.search(text, max(self._start, stop - _WORD), stop)
         word = found.group() if found else ""
