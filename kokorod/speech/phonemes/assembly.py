@@ -1,0 +1,90 @@
+# pure: no socket, thread or clock.
+"""Tokens and their readings -> one Sentence: spaces, quotes, spans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kokorod.types import Sentence, Word
+
+from ..token import Token
+from .marks import CLOSING, OPENING
+from .reading import Reading, Source
+
+_STRAIGHT = '"'
+
+
+def assemble(tokens: Sequence[Token], readings: Sequence[Reading]) -> Sentence:
+    """The sentence the tokens make. Both sequences have the same length.
+
+    Words are separated by one space. Marks stand as they were written, but never after a
+    space where they close, nor before one where they open. Tokens whose spans of the
+    user's text overlap, or run backwards, are one Word.
+    """
+    said = ""
+    words: list[Word] = []
+    written = False
+    after_word = False
+    quoted = False
+    for token, reading in zip(tokens, readings, strict=True):
+        phonemes = reading.phonemes
+        mark = reading.source is Source.MARK
+        if mark and _STRAIGHT in phonemes:
+            phonemes, quoted = _curl(phonemes, quoted)
+        if not phonemes:
+            written = written or token.space
+            continue
+        if said and _spaced(said[-1], phonemes[0], after_word, mark, written):
+            said += " "
+        if not mark:
+            _add_word(words, token, len(said), len(said) + len(phonemes))
+        said += phonemes
+        written = token.space
+        after_word = not mark
+    return Sentence(
+        start=min((t.start for t in tokens), default=0),
+        end=max((t.end for t in tokens), default=0),
+        spoken=spoken(tokens),
+        phonemes=said,
+        words=tuple(words),
+        pause_s=next((t.pause_s for t in reversed(tokens) if t.pause_s is not None), None),
+    )
+
+
+def spoken(tokens: Sequence[Token]) -> str:
+    """The tokens as text again."""
+    return "".join(t.text + (" " if t.space else "") for t in tokens).strip()
+
+
+def _spaced(last: str, first: str, after_word: bool, mark: bool, written: bool) -> bool:
+    """Does a space stand between two neighbours?"""
+    if not mark:
+        return after_word or (last not in OPENING and (written or last in CLOSING - {"…"}))
+    if first in CLOSING:
+        return False
+    if first in OPENING:
+        return last not in OPENING and (written or last != "—")
+    return written and last not in OPENING
+
+
+def _curl(marks: str, quoted: bool) -> tuple[str, bool]:
+    """Straight quotes -> “ and ” in turn."""
+    result = ""
+    for c in marks:
+        if c == _STRAIGHT:
+            c = "”" if quoted else "“"
+        if c in "“”":
+            quoted = c == "“"
+        result += c
+    return result, quoted
+
+
+def _add_word(words: list[Word], token: Token, first: int, last: int) -> None:
+    if words and token.start < words[-1].end:
+        start, end = token.start, token.end
+        while words and start < words[-1].end:
+            before = words.pop()
+            start, end, first = min(before.start, start), max(before.end, end), before.first
+        words.append(Word(start, end, first, last))
+        return
+    words.append(Word(token.start, token.end, first, last))

@@ -1,0 +1,32 @@
+# pure: no socket, thread or clock.
+"""A reading: how one token is said, and where that was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """Where a pronunciation comes from, as `kokoroctl explain` names it."""
+
+    GIVEN = "markup"
+    LEXICON = "lexicon"
+    DICTIONARY = "dictionary"
+    CONTEXT = "context"
+    ENDING = "ending"
+    PARTS = "parts"
+    SPELLED = "spelled"
+    ESPEAK = "espeak"
+    EXTRA = "misaki"
+    NAME = "name"
+    MARK = "mark"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Phonemes of one token, in Kokoro's alphabet. A mark's are marks; silent has none."""
+
+    phonemes: str
+    source: Source

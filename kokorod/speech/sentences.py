@@ -1,0 +1,269 @@
+# pure: no socket, thread or clock.
+"""Cut arriving text into sentences.
+
+Owns: the text that arrived and was not given out yet.
+Invariants: spans are in order, never overlap, and leave out only white space; where the
+text is cut does not depend on how it arrived; each call looks at `limit` characters and
+a word more at most, so that the first sentence of a long text is there at once.
+Never: cut inside a number, a URL or an abbreviation while the sentence is within `limit`.
+
+`sentencex` says whether a full stop after a word ends a sentence in the text's language
+(it knows the abbreviations of many languages); the rules here decide what it misses:
+"No. I left", initials, lists, line ends, quotations, scripts without spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from .abbreviations import ENDERS, STARTERS, TITLES, words
+
+#: Longest sentence given out: a page of text without an end mark must not wait for one,
+#: and what follows works on whole sentences.
+LIMIT: Final = 2_000
+
+#: A word longer than this is not looked at whole when a full stop is judged.
+_WORD: Final = 40
+
+#: A line shorter than this that is followed by a capital is a line of its own (a title,
+#: a verse, an entry), not wrapped prose.
+_SHORT_LINE: Final = 50
+
+_END: Final = ".!?…‽؟۔"
+_WIDE_END: Final = "。！？｡।॥"
+_CLOSERS: Final = "\"'”’»)]}*_`›」』）】〉》"
+_BREAK: Final = "\n\r\v\f\x85\u2028\u2029"
+
+_CANDIDATE: Final = re.compile(
+    rf"(?P<wide>[{_WIDE_END}][{_WIDE_END}!?…]*)[{re.escape(_CLOSERS)}]*"
+    rf"|(?P<end>[{_END}]+)(?:\[\d{{1,3}}\])?[{re.escape(_CLOSERS)}]*(?=\s|\Z)"
+    rf"|(?P<line>[{_BREAK}])"
+)
+#: Marks at the very end of a window, where more of the same may follow.
+_OPEN_TAIL: Final = re.compile(rf"[{_WIDE_END}{_END}\[\]\d{re.escape(_CLOSERS)}]+\Z")
+_SPACE: Final = re.compile(r"\s*")
+_BLANK_LINE: Final = re.compile(r"(?:\r\n|[\n\r\x85\u2028])[ \t\xa0]*[\n\r\x85\u2028]|[\u2029\f]")
+_OPENERS: Final = re.compile(r"[\"'“‘«(\[{¿¡*_`„‹「『（【]*")
+_BULLET: Final = re.compile(r"(?:[-*+•‣◦▪·–—]|\d{1,3}[.)]|[A-Za-z][.)]|#{1,6}|>+)[ \t]")
+_ENUMERATOR: Final = re.compile(r"(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})")
+_WORD_AT: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_LAST_WORD: Final = re.compile(r"[^\s\"'“‘«(\[{¿¡*_`—–]*\Z")
+_LETTERS_AND_DOTS: Final = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
+_CLAUSE: Final = re.compile(r"[,;:，、；：—–)](?=\s)|[，、；：]")
+_NO_CUT_BEFORE: Final = re.compile(r"[\u0300-\u036f\u200c\u200d\ufe00-\ufe0f\udc00-\udfff]")
+
+_AFTER_CLOCK: Final = words(
+    "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday "
+    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june "
+    "july august september october november december est edt cst cdt mst mdt pst pdt gmt utc "
+    "cet bst eastern central pacific"
+)
+
+
+class SentenceSplitter:
+    """Sentences of a text that may still be arriving.
+
+    `feed` takes text, `next` gives the span (start, end) of the next sentence in
+    characters from the first one ever fed, without the white space around it, or None
+    when its end is not certain yet. After `feed(..., final=True)` None means the end.
+    """
+
+    def __init__(self, lang: str = "en-us", *, limit: int = LIMIT) -> None:
+        self._lang = lang.split("-")[0].lower()
+        self._limit = limit
+        self._arrived: list[str] = []
+        self._text = ""
+        self._base = 0  # characters given out and forgotten before _text
+        self._start = 0  # in _text: where the next sentence begins
+        self._seen = 0  # in _text: before this no candidate is left to judge
+        self._final = False
+
+    def feed(self, text: str, final: bool = False) -> None:
+        """More text; `final` says that no more comes. Raises ValueError after the end."""
+        if self._final:
+            raise ValueError("text after the final one; use a new SentenceSplitter")
+        if text:
+            self._arrived.append(text)
+        self._final = final
+
+    def next(self) -> tuple[int, int] | None:
+        """The next sentence, or None: wait for more text, or the text has ended."""
+        self._take_in()
+        text = self._text
+        start = self._skip_space(self._start)
+        self._start = start
+        self._seen = max(self._seen, start)
+        if start == len(text):
+            return None
+        horizon = min(len(text), start + self._limit)
+        for candidate in _CANDIDATE.finditer(text, self._seen, horizon):
+            if candidate.end() == horizon < len(text):
+                break  # the window cut it; the bound below decides
+            verdict = self._judge(candidate)
+            if verdict is None:
+                self._seen = candidate.start()
+                break
+            if verdict:
+                return self._give(start, candidate.end())
+        else:
+            tail = _OPEN_TAIL.search(text, max(self._seen, horizon - _WORD), horizon)
+            self._seen = tail.start() if tail else horizon
+        if len(text) - start >= self._limit:
+            return self._give(start, self._cut(start))
+        if self._final:
+            return self._give(start, len(text))
+        return None
+
+    def _take_in(self) -> None:
+        if self._arrived:
+            self._base += self._start
+            self._text = self._text[self._start :] + "".join(self._arrived)
+            self._arrived.clear()
+            self._seen -= self._start
+            self._start = 0
+
+    def _skip_space(self, position: int) -> int:
+        found = _SPACE.match(self._text, position)
+        return found.end() if found else position
+
+    def _give(self, start: int, end: int) -> tuple[int, int]:
+        self._start = self._seen = end
+        while self._text[end - 1].isspace():
+            end -= 1
+        return self._base + start, self._base + end
+
+    def _cut(self, start: int) -> int:
+        """Where a sentence that reached the limit is cut: clause, then word, then anywhere."""
+        limit = start + self._limit
+        clauses = list(_CLAUSE.finditer(self._text, start + self._limit // 2, limit))
+        if clauses:
+            return clauses[-1].end()
+        for position in range(limit - 1, start + self._limit // 4, -1):
+            if self._text[position].isspace():
+                return position
+        for position in range(limit, limit - 32, -1):
+            if position == len(self._text) or not _NO_CUT_BEFORE.match(self._text, position):
+                return position
+        return limit
+
+    def _judge(self, candidate: re.Match[str]) -> bool | None:
+        """Whether a sentence ends at `candidate`; None while the text does not tell yet."""
+        text, end = self._text, candidate.end()
+        if candidate["line"]:
+            return self._ends_at_line(candidate.start())
+        if end == len(text):
+            return True if self._final else None
+        if candidate["wide"]:
+            return True
+        after = self._skip_space(end)
+        gap = text[end:after]
+        if _BLANK_LINE.search(gap):
+            return True
+        if after == len(text):
+            return True if self._final else None
+        if any(mark in gap for mark in _BREAK):
+            by_line = self._ends_at_line(end)
+            if by_line is not False:
+                return by_line
+        opener = _OPENERS.match(text, after)
+        first = opener.end() if opener else after
+        if first >= len(text):
+            return True if self._final else None
+        return self._ends_before(candidate, after, first)
+
+    def _ends_before(self, candidate: re.Match[str], after: int, first: int) -> bool | None:
+        text, mark = self._text, candidate["end"]
+        closers = text[candidate.end("end") : candidate.end()]
+        quoted = any(quote in closers for quote in "\"'”’»›")
+        if text[first].islower():
+            # '"Stop!" he said' goes on; a full stop before a small letter is no end.
+            return mark[-1] in "!?؟" and not quoted and first == after
+        if mark != "." or closers:
+            return True
+        return self._stop_ends(candidate.start(), first)
+
+    def _ends_at_line(self, position: int) -> bool | None:
+        """Whether the line end in the white space from `position` on ends a sentence."""
+        text = self._text
+        after = self._skip_space(position)
+        if _BLANK_LINE.search(text, position, after):
+            return True
+        if after == len(text):
+            return True if self._final else None
+        if len(text) - after < 8 and not self._final and not text[after].isalpha():
+            return None
+        if len(text) - after < 3 and not self._final:
+            return None
+        if _BULLET.match(text, after):
+            return True
+        left = text[max(0, position - _SHORT_LINE) : position]
+        line = re.split(rf"[{_BREAK}]", left)[-1].strip()
+        if not line:
+            return False
+        if line[-1] in ":" + _WIDE_END:
+            return True
+        if len(line) >= _SHORT_LINE - 2 or line[-1] in ",;-–—&/":
+            return False
+        return not text[after].islower()
+
+    def _stop_ends(self, stop: int, first: int) -> bool | None:
+        """Whether the full stop at `stop` ends a sentence, with `first` (no small letter) next."""
+        text = self._text
+        found = _LAST_WORD.search(text, max(self._start, stop - _WORD), stop)
+        word = found.group() if found else ""
+        if not word:
+            return False
+        if _ENUMERATOR.fullmatch(word) and self._begins_line(stop - len(word)):
+            return False
+        if self._lang != "en":
+            return _library_ends(self._lang, word, text[first])
+        bare = word.lower()
+        if bare in ("no", "nos"):
+            return not text[first].isdigit()
+        if word == "I":
+            return True
+        if not (
+            bare in TITLES
+            or bare in ENDERS
+            or (len(word) == 1 and word.isalpha())
+            or _LETTERS_AND_DOTS.fullmatch(word)
+            or not _library_ends("en", word, text[first])
+        ):
+            return True
+        if bare in TITLES and bare not in ENDERS:
+            return False
+        return self._abbreviation_ends(bare, first)
+
+    def _abbreviation_ends(self, bare: str, first: int) -> bool | None:
+        follower = _WORD_AT.match(self._text, first)
+        if follower is None:
+            return False
+        if follower.end() == len(self._text) and not self._final:
+            return None
+        if bare in ("a.m", "p.m", "am", "pm"):
+            return follower.group().lower() not in _AFTER_CLOCK
+        if self._text.startswith(".", follower.end()) and len(follower.group()) == 1:
+            return False  # another initial
+        if bare in ("etc", "lol"):
+            return True
+        return follower.group().lower() in STARTERS
+
+    def _begins_line(self, position: int) -> bool:
+        left = self._text[max(0, position - 8) : position]
+        stripped = left.rstrip(" \t")
+        return (
+            position == self._start
+            or (len(left) < 8 and not stripped and self._base == 0)
+            or (stripped != "" and stripped[-1] in _BREAK)
+        )
+
+
+@lru_cache(maxsize=4096)  # words before a full stop: a long book has some thousands
+def _library_ends(lang: str, word: str, follower: str) -> bool:
+    # Imported here: it is not needed before the first text comes.
+    import sentencex
+
+    probe = f"And {word}. "
+    return len(sentencex.get_sentence_boundaries(lang, probe + follower)) > 1
