@@ -13,7 +13,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toy.hearing import Heard, HeardToken, Silence, clicks, decode
+from toy.clicking import clicks
+from toy.heard import Heard, HeardToken, Silence
+from toy.hearing import decode
 from toy.tones import (
     BASE_FRAMES,
     IDS,

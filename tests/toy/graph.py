@@ -56,7 +56,7 @@ def build(
     version    names and outputs. "1.1": input_ids int64[1,n], style float32[1,256], speed
                float32[1] -> waveform float32[samples], duration int64[n] in frames, the
                vocabulary in the metadata. "1.0": tokens, style, speed -> audio, no metadata.
-    cost       matrix products (128 x 128 x 128, a node each, roughly 0.1 ms) per token, done
+    cost       matrix products (128 x 128 x 128, a node each, some 0.02 ms) per token, done
                before any sound is made: something for cancel and preemption to interrupt.
     noise      standard deviation of the noise added, relative to the loudness (1e-4: -80 dB).
                No two runs agree bit for bit unless it is 0, as with the real graph.
