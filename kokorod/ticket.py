@@ -15,10 +15,10 @@ from kokoro_client.wire.messages import (
     WordTiming,
 )
 
+from .engine.lane import Stream
 from .types import SAMPLE_RATE, Engine, RequestKey, Segment, Utterance
 
 if TYPE_CHECKING:
-    from .engine.join import Joiner
     from .engine.lane import Spoken
 
 
@@ -28,8 +28,8 @@ class Ticket:
     speak: Speak
     utterance: Utterance
     engine: Engine
-    joiner: Joiner
     received: float
+    stream: Stream = field(default_factory=Stream)
     characters: int = 0
     final: bool = False
     note: str = ""

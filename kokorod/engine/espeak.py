@@ -22,10 +22,8 @@ import numpy as np
 
 from ..errors import EngineError
 from ..types import SAMPLE_RATE, Engine, Segment, Utterance
+from ..voices import BUILT_IN
 from .synthesizer import Run, Sound, TerminatedError
-
-#: The name under which `voices` lists it.
-VOICE: Final = "built-in"
 
 _AUDIO_OUTPUT_SYNCHRONOUS: Final = 2
 _INITIALIZE_DONT_EXIT: Final = 0x8000
@@ -82,7 +80,7 @@ class EspeakSynthesizer:
         self._library.espeak_SetSynthCallback(self._callback)
 
     def voices(self) -> Sequence[str]:
-        return [VOICE]
+        return [BUILT_IN]
 
     def new_run(self) -> EspeakRun:
         return EspeakRun()

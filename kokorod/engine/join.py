@@ -17,10 +17,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kokoro_client.wire.messages import AudioFormat
+
 from ..types import SAMPLE_RATE, Segment
 from .synthesizer import Sound
 
 Pcm = NDArray[np.float32]
+
+#: The sound of a segment that is only a pause.
+SILENT: Final = Sound(np.zeros(0, np.float32), None)
+
+#: Bytes of PCM in one audio message: 0.3 s, small enough to interleave requests.
+SLICE: Final = 16 * 1024
 
 #: Silence is 60 dB under the loudest sample, as kokoro-onnx trims it.
 _SILENCE: Final = 10 ** (-60 / 20)
@@ -223,3 +231,12 @@ def _quiet_run(pcm: Pcm, edge: int) -> tuple[int, int]:
     first = int(before[-1]) + 1 if len(before) else 0
     last = at + int(after[0]) if len(after) else len(loud)
     return low + (first + last) // 2, last - first
+
+
+def slices(pcm: Pcm, format: AudioFormat) -> list[bytes]:
+    """PCM in a wire format, cut into messages."""
+    if format is AudioFormat.F32LE:
+        data = pcm.astype("<f4").tobytes()
+    else:
+        data = (np.clip(pcm, -1.0, 1.0) * 32767).astype("<i2").tobytes()
+    return [data[at : at + SLICE] for at in range(0, len(data), SLICE)]

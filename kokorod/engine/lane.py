@@ -15,19 +15,23 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from kokoro_client.wire.messages import AudioFormat
 
 from ..errors import KokorodError
 from ..types import SAMPLE_RATE, RequestKey, Segment, Utterance
-from .join import Joiner, Piece
-from .synthesizer import Run, Sound, Synthesizer, TerminatedError
+from .synthesizer import Run, Synthesizer, TerminatedError
 
-#: Bytes of PCM in one audio message: 0.3 s, small enough to interleave requests.
-SLICE: int = 16 * 1024
+if TYPE_CHECKING:  # numpy is loaded on the lane's thread, not on the loop's
+    from .join import Joiner, Piece
+
+
+@dataclass(slots=True)
+class Stream:
+    """A request's sound so far; made empty by the loop, used by one lane at a time."""
+
+    joiner: Joiner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Task:
     key: RequestKey
     segment: Segment
     utterance: Utterance
-    joiner: Joiner
+    stream: Stream
     format: AudioFormat
 
 
@@ -154,25 +158,20 @@ class Lane:
             self._report(self.name, Crashed(traceback.format_exc()))
 
     def _perform(self, synthesizer: Synthesizer, task: Task, run: Run) -> Report:
+        from . import join
+
         began = time.monotonic()
         try:
             if task.segment.phonemes or task.segment.spoken:
                 sound = synthesizer.synthesize(task.segment, task.utterance, run)
             else:
-                sound = Sound(np.zeros(0, np.float32), None)  # only a pause
+                sound = join.SILENT  # only a pause
         except TerminatedError:
             return Ended(task)
         except KokorodError as error:
             return Failed(task, str(error))
         seconds = time.monotonic() - began
-        piece = task.joiner.push(sound, task.segment)
-        return Spoken(task, piece, slices(piece.pcm, task.format), seconds)
-
-
-def slices(pcm: NDArray[np.float32], format: AudioFormat) -> list[bytes]:
-    """PCM in a wire format, cut into messages."""
-    if format is AudioFormat.F32LE:
-        data = pcm.astype("<f4").tobytes()
-    else:
-        data = (np.clip(pcm, -1.0, 1.0) * 32767).astype("<i2").tobytes()
-    return [data[at : at + SLICE] for at in range(0, len(data), SLICE)]
+        if task.stream.joiner is None:
+            task.stream.joiner = join.Joiner()
+        piece = task.stream.joiner.push(sound, task.segment)
+        return Spoken(task, piece, join.slices(piece.pcm, task.format), seconds)

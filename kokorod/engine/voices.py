@@ -49,7 +49,8 @@ class Voices:
         """The style row for `tokens` tokens, float32 [1, 256]. Raises UnknownVoiceError."""
         styles = self._load(voice)
         # Trained with one row per token count: row n - 1 for n tokens.
-        return styles[min(max(tokens, 1), len(styles)) - 1].reshape(1, -1)
+        row: NDArray[np.float32] = styles[min(max(tokens, 1), len(styles)) - 1]
+        return row.reshape(1, -1)
 
     def _load(self, voice: str) -> NDArray[np.float32]:
         with self._lock:

@@ -46,6 +46,7 @@ class Job:
     order: int
     script: Script
     preparing: bool = False
+    fed: bool = False  # text arrived while the last reading was under way
     blocked: bool = False
     lane: str | None = None
     again: Segment | None = None  # was terminated or failed, to be run before anything else

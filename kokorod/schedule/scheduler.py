@@ -90,6 +90,7 @@ class Scheduler:
     _served: dict[PeerId, int] = field(default_factory=dict)
     _turn: int = 0
     _last_first_sound: dict[PeerId, float] = field(default_factory=dict)
+    draining: bool = False  # runs under way end, no other begins
 
     # -- what it knows
 
@@ -150,6 +151,9 @@ class Scheduler:
         job = self._jobs.get(key)
         if job is None:
             return []
+        if job.preparing:
+            job.fed = True  # the reading under way may have missed it
+            return []
         job.script.state = TextState.MORE
         return self._prepare(job)
 
@@ -159,7 +163,9 @@ class Scheduler:
         job = self._jobs.get(key)
         if job is None:
             return []
-        job.preparing = False
+        if job.fed and state is TextState.WAITING:
+            state = TextState.MORE
+        job.preparing = job.fed = False
         job.script.add(sentences, state)
         actions = self._prepare(job) + self._dispatch(now)
         return actions + self._finish_if_done(job)
@@ -250,6 +256,8 @@ class Scheduler:
 
     def _dispatch(self, now: float) -> list[Action]:
         actions: list[Action] = []
+        if self.draining:
+            return actions
         while (choice := self._choose(now)) is not None:
             lane, job = choice
             actions.append(self._start(lane, job, now))

@@ -216,6 +216,7 @@ class Script:
                 end=sentence.end,
                 spoken=sentence.spoken,
                 phonemes="",
+                words=sentence.words,
                 pause_s=self._pause_after(sentence),
             )
         )
