@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from kokoro_client.wire import frames, messages
+from kokoro_client.wire import frames
 
 #: A test that waits longer than this has failed; far above what any machine needs.
 PATIENCE_S = 30.0
@@ -85,7 +85,7 @@ class ScriptedDaemon:
         self._listener.bind(str(path))
         self._listener.listen(16)
         self._listener.settimeout(PATIENCE_S)
-        self._failures: list[BaseException] = []
+        self._failures: list[Exception] = []
         self._thread = threading.Thread(target=self._run, name="scripted-daemon")
 
     def _run(self) -> None:
@@ -96,7 +96,7 @@ class ScriptedDaemon:
                 thread = threading.Thread(target=self._play, args=(script, sock))
                 thread.start()
                 threads.append(thread)
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - shown by the test
             self._failures.append(error)
         finally:
             self._listener.close()
@@ -107,7 +107,7 @@ class ScriptedDaemon:
         with sock:
             try:
                 script(Peer(sock))
-            except BaseException as error:
+            except Exception as error:  # noqa: BLE001 - shown by the test
                 self._failures.append(error)
 
     def __enter__(self) -> ScriptedDaemon:

@@ -18,8 +18,8 @@ class Context:
 
     @property
     def interactive(self) -> bool:
-        """True where both ends of the conversation are a terminal."""
-        return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+        """True where a question would be seen and can be answered."""
+        return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
     def ask(self, request: Mapping[str, Any]) -> Any | None:
         """The value a running daemon answers; None where none runs. Starts none.

@@ -36,6 +36,12 @@ DAEMONS: Final = {
 _ENTRY_POINTS: Final = "kokoroctl.commands"
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        # Left to itself it imports shutil, with four compressors, to learn the width.
+        super().__init__(prog, width=80)
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise exits.CommandError(f"{message}; see {self.prog} --help", exits.USAGE)
@@ -84,7 +90,7 @@ def main(arguments: Sequence[str]) -> int:
             prog=f"kokoroctl {name}",
             description=command.HELP,
             epilog=getattr(command, "EPILOG", ""),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Help,
         )
         command.add_arguments(parser)
         return int(command.run(parser.parse_args(rest), Context()))
