@@ -93,7 +93,9 @@ class Heard:
         """What is wrong with it, one line each; empty when it says just the `expected` ids."""
         lines = []
         matcher = SequenceMatcher(None, list(expected), self.tokens, autojunk=False)
-        for tag, a, b, c, d in matcher.get_opcodes():
+        # The matcher is quadratic where much repeats: ask it only about what differs.
+        changes = matcher.get_opcodes() if self.tokens != list(expected) else []
+        for tag, a, b, c, d in changes:
             if tag != "equal":
                 said, meant = self.phonemes[c:d], tones.phonemes_of(expected[a:b])
                 at = self.sounds[c].start if c < len(self.sounds) else self.samples

@@ -58,25 +58,22 @@ def decode(pcm: NDArray[Any], *, speed: float = 1.0, tolerance: int = TOLERANCE)
         return Heard((), (), 0)
     analytic = analytic_of(sound)
     envelope = _smooth(np.abs(analytic))[::HOP]
-    loudest = float(envelope.max(initial=0.0))
-    if loudest < FAINTEST:
-        return Heard((), (), len(sound))
-    floor = max(FAINTEST, FLOOR * loudest)
+    floor = max(FAINTEST, FLOOR * float(envelope.max()))
 
     dips = _dips(envelope, floor)
     firsts, lasts = _runs(envelope, floor, dips)
-    if not len(firsts):
-        return Heard((), (), len(sound))
     spans = np.stack([firsts, lasts], axis=1).ravel()
     peaks = np.maximum.reduceat(np.append(envelope, 0.0), spans)[::2]
-    overlaps = np.isin(firsts - 1, dips), np.isin(lasts, dips)
-    starts = _edges(envelope, firsts, -1, peaks, floor, overlaps[0])
-    ends = _edges(envelope, lasts - 1, 1, peaks, floor, overlaps[1])
-    ends = np.clip(ends, starts + 1, len(sound))
+    starts = _edges(envelope, firsts, -1, peaks, floor)
+    ends = _edges(envelope, lasts - 1, 1, peaks, floor)
+    starts, ends = np.maximum(starts, 0), np.minimum(ends, len(sound))
+    # Neighbours share no sample: where they were parted by a dip, they meet in it.
+    meet = (starts[1:] + ends[:-1]) // 2
+    starts[1:], ends[:-1] = np.maximum(starts[1:], meet), np.minimum(ends[:-1], meet)
 
     ids, clear = _tones(analytic, starts, ends)
     full = tones.frames_of(ids, speed) * tones.SAMPLES_PER_FRAME
-    slack = tolerance * (2 + overlaps[0].astype(int) + overlaps[1])
+    slack = tolerance * (2 + np.isin(firsts - 1, dips).astype(int) + np.isin(lasts, dips))
     sounds = tuple(
         HeardToken(*fields)
         for fields in zip(
@@ -137,22 +134,17 @@ def _edges(
     outward: int,
     peaks: NDArray[np.float64],
     floor: float,
-    overlap: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
     """Samples at which sounds begin (outward -1) or end (1), given their outermost places.
 
-    A sound that fades goes on a little below the floor, by as much as its ramp says; one
-    that is parted by a dip, or by an end of the PCM, does not.
+    A sound goes on a little below the floor, by as much as its ramp says.
     """
     beyond = np.clip(places + outward, 0, len(envelope) - 1)
     inside, outside = envelope[places], envelope[beyond]
     part = np.clip((inside - floor) / np.maximum(inside - outside, 1e-12), 0, 1)
     hidden = tones.RAMP * 2 / np.pi * np.arcsin(np.sqrt(np.minimum(1, floor / peaks)))
     faded = (places + outward * part) * HOP + outward * hidden
-    edge = np.where(overlap, beyond * HOP, faded)
-    at_end = beyond == places
-    edge = np.where(at_end, 0 if outward < 0 else places * HOP + HOP, edge)
-    return np.maximum(0, np.round(edge)).astype(np.int64)
+    return np.round(faded).astype(np.int64)
 
 
 def _tones(

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -169,6 +169,7 @@ def test_durations_count_the_pads_and_follow_the_speed(new: Toy, speed: float) -
     assert frames.sum() * FRAME == len(sound)
     assert frames[0] == frames[-1] == round(toy.PAD_FRAMES / speed)
     assert frames.min() >= 1
+    assert set(toy.BASE_FRAMES[list(toy.IDS)].tolist()) == {2, 3}
 
 
 def test_build_refuses_what_it_does_not_know(folder: Path) -> None:
@@ -235,7 +236,7 @@ def test_every_token_is_heard_where_it_is_said(
     assert heard.silences == ()
     pad = int(toy.frames_of([0], speed)[0]) * FRAME
     starts = [pad + edge for edge in edges_of(tokens, speed)]
-    for token, start, end in zip(heard.sounds, starts, starts[1:], strict=False):
+    for token, start, end in zip(heard.sounds, starts[:-1], starts[1:], strict=True):
         assert abs(token.start - start) <= 4
         assert abs(token.end - end) <= 4
     assert abs(heard.lead - pad) <= 4
@@ -334,6 +335,7 @@ def test_crossfades_at_token_edges_are_no_mistake(
         heard = toy.decode(sound, speed=speed)
         assert heard.mistakes(list(chain.from_iterable(segments))) == []
         assert heard.silences == ()
+        assert all(a.end <= b.start for a, b in pairwise(heard.sounds))
         assert toy.clicks(sound) == []
 
 
@@ -369,6 +371,12 @@ def test_transport_changes_nothing(new: Toy, change: Callable[[Sound], NDArray[A
     assert toy.clicks(sound) == []
 
 
+def test_int16_and_float_are_equally_loud(new: Toy) -> None:
+    sound = new.say([43])
+    loudness = [toy.decode(pcm).sounds[0].loudness for pcm in (sound, to_int16(sound))]
+    assert loudness == pytest.approx([0.5, 0.5], rel=0.01)
+
+
 def test_silence_says_nothing(new: Toy) -> None:
     for sound in (silence(0), silence(1), silence(24_000), new.say([]), to_int16(silence(9))):
         heard = toy.decode(sound)
@@ -377,6 +385,23 @@ def test_silence_says_nothing(new: Toy) -> None:
         assert (heard.lead, heard.tail) == (len(sound), 0)
         assert toy.clicks(sound) == []
     assert len(toy.decode(silence(9)).mistakes([43])) == 1
+
+
+def test_the_least_bit_of_int16_is_silence_too() -> None:
+    sound = np.zeros(24_000, dtype=np.int16)
+    sound[::1_000] = 1
+    assert toy.decode(sound).tokens == []
+    assert toy.clicks(sound) == []
+
+
+@settings(deadline=None, max_examples=60)
+@given(samples=st.integers(0, 5_000), seed=st.integers(0, 2**32 - 1), spread=st.floats(0, 2))
+def test_any_noise_is_listened_to(samples: int, seed: int, spread: float) -> None:
+    sound = np.random.default_rng(seed).normal(0, spread, samples)
+    heard = toy.decode(sound)
+    assert all(0 <= a.start < a.end <= samples for a in heard.sounds)
+    assert all(a.end <= b.start for a, b in pairwise(heard.sounds))
+    assert all(0 <= click <= samples for click in toy.clicks(sound))
 
 
 @pytest.mark.parametrize("listen", [toy.decode, toy.clicks])
@@ -498,6 +523,26 @@ def test_a_click_is_found_where_it_is(spoken: Spoken) -> None:
     ]
     early = np.concatenate([sound[: edges[10] - 80], silence(2_400), sound[edges[10] :]])
     assert toy.clicks(early) == [pytest.approx(edges[10] - 80, abs=2)]
+
+
+def test_a_click_in_a_pause_is_no_token(spoken: Spoken) -> None:
+    tokens, sound, edges = spoken
+    pause = silence(2_400)
+    pause[1_111] = 0.15
+    clicked = np.concatenate([sound[: edges[9]], pause, sound[edges[9] :]])
+    assert toy.decode(clicked).mistakes(tokens) == []
+    assert toy.clicks(clicked) == [pytest.approx(edges[9] + 1_111, abs=1)]
+
+
+def test_a_wrong_sample_rate_shows(new: Toy) -> None:
+    tokens = toy.tokens_of(SENTENCE)
+    sound = new.say(tokens)
+    for rate in (22_050, 23_800, 24_200, 44_100, 48_000):
+        heard = toy.decode(soxr.resample(sound, 24_000, rate))
+        assert heard.mistakes(tokens) != []
+    off = toy.decode(soxr.resample(new.say([43]), 24_000, 24_230))
+    assert len(off.tokens) == 1
+    assert off.unclear == [0]
 
 
 def test_sound_that_starts_or_ends_in_a_tone_clicks(spoken: Spoken) -> None:
