@@ -14,36 +14,29 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Error
 
 from . import config as configuration
-from . import voices
 from .config import Config
-from .engine import lane as reports
-from .engine.lane import Lane, Report, Task
-from .engine.startup import KokoroPlan, open_built_in, open_kokoro
-from .errors import ConfigError, ModelDamagedError, ModelMissingError
-from .models.record import InstalledModel
+from .engine.lane import Lane, Spoken, Task
+from .engines import Engines
+from .errors import ConfigError
 from .net import listener as listening
 from .net.listener import AlreadyRunningError, Listener
 from .net.loop import READ, Loop
 from .net.peer import Peer
-from .requests import Requests, Voicing
+from .requests import Requests
 from .schedule.actions import Action, Finish, Prepare, Run, Terminate
-from .schedule.scheduler import Ran, Scheduler
+from .schedule.scheduler import Scheduler
 from .speech.frontend import make_front_end
-from .speech.phonemes.languages import language_of_voice
 from .speech.reader import Reading
 from .speech.thread import ReadCrashed, ReadFailed, SpeechThread
 from .status import status_value
-from .types import Engine, PeerId, RequestKey, VoiceInfo
+from .types import Engine, PeerId, RequestKey
 from .watch.log import Level, Log
-
-if TYPE_CHECKING:
-    from .engine.synthesizer import Synthesizer
 
 #: A segment of 150 tokens takes 5 s on a slow machine; clients are not kept longer.
 DRAIN_S: Final = 5.0
@@ -54,9 +47,6 @@ _FLUSH_S: Final = 2.0
 #: Threads end within a segment's node; a run that hangs must not keep the process.
 _JOIN_S: Final = 2.0
 
-CPU: Final = "cpu"
-EXPRESS: Final = "cpu-express"
-
 
 class App:
     def __init__(
@@ -64,9 +54,7 @@ class App:
     ) -> None:
         """reread: the configuration as it is now, for reload; began: of the process."""
         self.config = config
-        self.voicing = Voicing()
         self.draining = False
-        self.model: InstalledModel | None = None
         self.began = began
         self.bound_s = time.monotonic() - began
         self.ready_s: float | None = None
@@ -74,17 +62,16 @@ class App:
         self.loop = Loop()
         self.log = Log(Level[config.log_level.upper()])
         self.scheduler = Scheduler()
-        self.lanes: dict[str, Lane] = {}
         self.peers: dict[PeerId, Peer] = {}
         self._listener = listener
         self._reread = reread
         self._next_peer = 1
-        self._engine_problem: ErrorCode | None = None
         self.speech = SpeechThread(
             lambda: make_front_end(config.cache_folder),
             lambda key, report: self.loop.post(lambda: self._on_speech(key, report)),
         )
-        self.requests = Requests(self, self.scheduler, self.speech, self.log)
+        self.engines = Engines(self, self.scheduler, self.log)
+        self.requests = Requests(self, self.engines, self.scheduler, self.speech, self.log)
 
     # -- life
 
@@ -95,7 +82,7 @@ class App:
         self.loop.on_signals((signal.SIGHUP,), lambda number: self._reload_quietly())
         self.log.info("bound", socket=self._listener.path, pid=os.getpid(), ms=self.bound_s * 1000)
         self.speech.open()
-        self._open_kokoro()
+        self.engines.open_kokoro()
         self.loop.run()
         self._close()
         return self.exit_status
@@ -105,16 +92,11 @@ class App:
         for peer in list(self.peers.values()):
             peer.close()
         self.speech.close()
-        for lane in self.lanes.values():
-            lane.terminate()
-            lane.close()
+        threads: list[SpeechThread | Lane] = [self.speech, *self.engines.close()]
         deadline = time.monotonic() + _JOIN_S
-        ended = [t.join(max(0.0, deadline - time.monotonic())) for t in self._threads()]
+        ended = [t.join(max(0.0, deadline - time.monotonic())) for t in threads]
         self.log.info("stopped", status=self.exit_status, threads_left=ended.count(False))
         self.loop.close()
-
-    def _threads(self) -> list[Any]:
-        return [self.speech, *self.lanes.values()]
 
     def _on_stop_signal(self, number: int) -> None:
         if self.draining:
@@ -148,11 +130,6 @@ class App:
         else:
             self.loop.stop()
 
-    def _crash(self, trace: str) -> None:
-        self.log.error("crashed", trace=trace[-1500:])
-        self.exit_status = 1
-        self.loop.stop()
-
     # -- connections
 
     def _on_connection(self, events: int) -> None:
@@ -178,141 +155,12 @@ class App:
         if self.draining and not self.peers:
             self.loop.stop()
 
-    # -- engines
-
-    def _open_kokoro(self) -> None:
-        """Open the chosen model on a new cpu lane, which replaces an older one when up."""
-        plan = KokoroPlan(self.config.models_folder, self.config.model, self.config.threads)
-        opened: list[InstalledModel] = []
-
-        def make() -> Synthesizer:
-            try:
-                model, synthesizer = open_kokoro(plan)
-            except ModelMissingError:
-                self._engine_problem = ErrorCode.MODEL_MISSING
-                raise
-            except ModelDamagedError:
-                self._engine_problem = ErrorCode.MODEL_DAMAGED
-                raise
-            opened.append(model)
-            return synthesizer
-
-        self._engine_problem = ErrorCode.ENGINE_FAILED
-        self._open_lane(CPU, make, opened)
-
-    def _open_lane(
-        self, name: str, make: Callable[[], Synthesizer], opened: list[InstalledModel] | None = None
-    ) -> None:
-        def report(lane_name: str, what: Report) -> None:
-            self.loop.post(lambda: self._on_lane(lane, what, opened))
-
-        lane = Lane(name, make, report)
-        lane.open()
-
-    def need_built_in(self) -> None:
-        if voices.BUILT_IN not in self.lanes:
-            self._open_lane(voices.BUILT_IN, open_built_in)
-
-    def _on_lane(self, lane: Lane, report: Report, opened: list[InstalledModel] | None) -> None:
-        now = self.now()
-        match report:
-            case reports.Up():
-                self._on_up(lane, report.synthesizer, opened)
-            case reports.Down():
-                self._on_down(lane, report.message)
-            case reports.Crashed():
-                self._crash(report.trace)
-            case _ if self.lanes.get(lane.name) is not lane:
-                pass  # an old lane, replaced meanwhile: its segment is run again
-            case reports.Spoken():
-                key = report.task.key
-                ticket = self.requests.tickets.get(key)
-                if ticket is not None:
-                    self.requests.send(key, ticket.answers(report, lane.name, now))
-                result = Ran(report.seconds, report.sound_s)
-                self.perform(self.scheduler.ran(lane.name, result, self.now()))
-                if self.draining:
-                    self._tell_stopping(key)
-                    self._end_drain_if_done()
-            case reports.Ended():
-                self.perform(self.scheduler.terminated(lane.name, now))
-            case reports.Failed():
-                self.log.warning("run_failed", lane=lane.name, why=report.message)
-                given_up, actions = self.scheduler.run_failed(lane.name, now)
-                if given_up is not None:
-                    self.requests.give_up(given_up, ErrorCode.ENGINE_FAILED, report.message)
-                self.perform(actions)
-
-    def _on_up(
-        self, lane: Lane, synthesizer: Synthesizer, opened: list[InstalledModel] | None
-    ) -> None:
-        now = self.now()
-        if (old := self.lanes.pop(lane.name, None)) is not None:
-            self.perform(self.scheduler.lane_down(lane.name, now))
-            old.terminate()
-            old.close()
-        self.lanes[lane.name] = lane
-        self.log.info("lane_up", lane=lane.name, ms=(time.monotonic() - self.began) * 1000)
-        actions = self.scheduler.lane_up(
-            lane.name, synthesizer.engine, now, express=lane.name == EXPRESS
-        )
-        if opened:
-            self.model = opened[0]
-            self._engine_problem = None
-            self._know_engine(synthesizer)
-            self._open_lane(EXPRESS, lambda: synthesizer)
-        self.perform(actions)
-
-    def _on_down(self, lane: Lane, message: str) -> None:
-        self.log.warning("lane_down", lane=lane.name, why=message)
-        if lane.name == CPU:
-            self._drop_lanes(CPU, EXPRESS)
-            self.model = None
-            why = message
-            if self._engine_problem is ErrorCode.MODEL_MISSING and not self.config.model:
-                why = "no Kokoro model is installed; `kokoroctl setup` gets one"
-            self.voicing.note = f"the built-in voice speaks: {why}"
-            self._know_engine(None)
-        elif lane.name == voices.BUILT_IN:
-            for key, ticket in list(self.requests.tickets.items()):
-                if ticket.engine is Engine.BUILT_IN:
-                    self.requests.give_up(key, ErrorCode.ENGINE_FAILED, message)
-
-    def _drop_lanes(self, *names: str) -> None:
-        for name in names:
-            if (lane := self.lanes.pop(name, None)) is not None:
-                self.perform(self.scheduler.lane_down(name, self.now()))
-                lane.terminate()
-                lane.close()
-
-    def _know_engine(self, synthesizer: Synthesizer | None) -> None:
-        listed = [VoiceInfo(voices.BUILT_IN, "", "", Engine.BUILT_IN)]
-        names = synthesizer.voices() if synthesizer else ()
-        listed += [
-            VoiceInfo(name, language_of_voice(name), voices.gender(name), Engine.KOKORO)
-            for name in names
-        ]
-        self.voicing.engine = Engine.KOKORO if synthesizer else Engine.BUILT_IN
-        self.voicing.voices = listed
-        self.voicing.problem = self._engine_problem
-        self.voicing.has_edges = bool(synthesizer and synthesizer.has_edges)
-        if synthesizer:
-            self.voicing.note = ""
-        if self.ready_s is None:
-            self.ready_s = time.monotonic() - self.began
-        self.log.info(
-            "ready", engine=self.voicing.engine.value, ms=(time.monotonic() - self.began) * 1000
-        )
-        if synthesizer is None:
-            self.need_built_in()
-        self.requests.engine_known()
-
     # -- the speech thread
 
     def _on_speech(self, key: RequestKey | None, report: Any) -> None:
         match report:
             case ReadCrashed():
-                self._crash(report.trace)
+                self.crash(report.trace)
             case Reading() if key is not None:
                 self.perform(
                     self.scheduler.prepared(key, report.sentences, report.state, self.now())
@@ -320,10 +168,16 @@ class App:
             case ReadFailed() if key is not None:
                 self.requests.give_up(key, ErrorCode.UNKNOWN_LANGUAGE, report.message)
 
-    # -- for requests.py
+    # -- for engines.py and requests.py
 
     def now(self) -> float:
         return self.loop.clock()
+
+    def uptime_s(self) -> float:
+        return time.monotonic() - self.began
+
+    def post(self, call: Callable[[], None]) -> None:
+        self.loop.post(call)
 
     def perform(self, actions: list[Action]) -> None:
         for action in actions:
@@ -333,13 +187,13 @@ class App:
                 case Run():
                     self._start_run(action)
                 case Terminate():
-                    self.lanes[action.lane].terminate()
+                    self.engines.lanes[action.lane].terminate()
                 case Finish():
                     self.requests.finish(action.key, action.cancelled)
 
     def _start_run(self, action: Run) -> None:
         ticket = self.requests.tickets[action.key]
-        self.lanes[action.lane].start(
+        self.engines.lanes[action.lane].start(
             Task(
                 key=action.key,
                 segment=action.segment,
@@ -349,6 +203,34 @@ class App:
             )
         )
 
+    def on_engine_known(self) -> None:
+        if self.ready_s is None:
+            self.ready_s = self.uptime_s()
+        engine = self.engines.voicing.engine
+        self.log.info("ready", engine=engine, ms=self.uptime_s() * 1000)
+        self.requests.engine_known()
+
+    def on_spoken(self, lane: str, spoken: Spoken) -> None:
+        key = spoken.task.key
+        if (ticket := self.requests.tickets.get(key)) is not None:
+            self.requests.send(key, ticket.answers(spoken, lane, self.now()))
+            if self.draining:
+                self._tell_stopping(key)
+                self._end_drain_if_done()
+
+    def give_up(self, task: Task, message: str) -> None:
+        self.requests.give_up(task.key, ErrorCode.ENGINE_FAILED, message)
+
+    def on_no_built_in(self, message: str) -> None:
+        for key, ticket in list(self.requests.tickets.items()):
+            if ticket.engine is Engine.BUILT_IN:
+                self.requests.give_up(key, ErrorCode.ENGINE_FAILED, message)
+
+    def crash(self, trace: str) -> None:
+        self.log.error("crashed", trace=trace[-1500:])
+        self.exit_status = 1
+        self.loop.stop()
+
     def query(self, name: str) -> Any:
         match name:
             case "status":
@@ -356,7 +238,7 @@ class App:
             case "voices":
                 return [
                     {"name": v.name, "lang": v.lang, "gender": v.gender, "engine": v.engine.value}
-                    for v in self.voicing.voices
+                    for v in self.engines.voicing.voices
                 ]
             case _:
                 return {}
@@ -373,7 +255,7 @@ class App:
             if not spec.metadata["live"] and getattr(new, name) != getattr(self.config, name)
         ]
         self.config = new
-        self._open_kokoro()
+        self.engines.open_kokoro()
         self.log.info("reloaded", waits_for_restart=",".join(waits))
         return {"reloaded": True, "needs_restart": waits}
 

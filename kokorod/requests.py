@@ -12,7 +12,6 @@ Never:      waits, reads a model or phonemizes: it hands on to the speech thread
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from kokoro_client.wire.errors import ErrorCode, WireError
@@ -34,6 +33,7 @@ from kokoro_client.wire.messages import (
 
 from . import __version__, voices
 from .config import Config
+from .engines import Engines
 from .errors import UnknownLanguageError
 from .net.peer import Peer
 from .schedule.actions import Action
@@ -43,7 +43,7 @@ from .speech.phonemes.languages import language, language_of_voice
 from .speech.plan import Script
 from .speech.thread import Manner, SpeechThread
 from .ticket import Ticket
-from .types import SAMPLE_RATE, Engine, RequestKey, Utterance, VoiceInfo
+from .types import SAMPLE_RATE, Engine, RequestKey, Utterance
 from .watch.log import Log, fingerprint
 
 #: Text of all requests together. A request's own limit is in the config.
@@ -52,34 +52,29 @@ MAX_TEXT_IN_ALL: Final = 64_000_000
 _RANKS: Final = {priority: rank for rank, priority in enumerate(Priority)}
 
 
-@dataclass(slots=True)
-class Voicing:
-    """What can speak at the moment. engine: None until that is known."""
-
-    engine: Engine | None = None
-    voices: list[VoiceInfo] = field(default_factory=list)
-    note: str = ""
-    problem: ErrorCode | None = None
-    has_edges: bool = False
-
-
 class House(Protocol):
     """What requests need of the rest of the daemon."""
 
     config: Config
-    voicing: Voicing
     draining: bool
 
     def now(self) -> float: ...
     def perform(self, actions: list[Action]) -> None: ...
-    def need_built_in(self) -> None: ...
     def query(self, name: str) -> Any: ...
     def reload(self) -> Any: ...
 
 
 class Requests:
-    def __init__(self, house: House, scheduler: Scheduler, speech: SpeechThread, log: Log) -> None:
+    def __init__(
+        self,
+        house: House,
+        engines: Engines,
+        scheduler: Scheduler,
+        speech: SpeechThread,
+        log: Log,
+    ) -> None:
         self._house = house
+        self._engines = engines
         self._scheduler = scheduler
         self._speech = speech
         self._log = log
@@ -192,7 +187,7 @@ class Requests:
         )
 
     def _handle_speech(self, peer: Peer, request: Speak | Append | Cancel) -> None:
-        if self._house.voicing.engine is None:
+        if self._engines.voicing.engine is None:
             if len(self._early) >= self._house.config.max_requests:
                 raise self._busy("the daemon is starting and enough requests wait already")
             self._early.append((peer, request))
@@ -221,7 +216,7 @@ class Requests:
         if self._scheduler.in_flight(peer.id) >= config.max_requests_per_client:
             raise self._busy(f"this client has {config.max_requests_per_client} requests in flight")
         utterance, engine = self._utterance(speak)
-        note = self._house.voicing.note if engine is Engine.BUILT_IN else ""
+        note = self._engines.voicing.note if engine is Engine.BUILT_IN else ""
         ticket = Ticket(
             key=key,
             speak=speak,
@@ -273,13 +268,13 @@ class Requests:
             script=Script(
                 sentence_pause_s=config.sentence_pause_ms / 1000,
                 by_sentence=built_in,
-                context=self._house.voicing.has_edges,
+                context=self._engines.voicing.has_edges,
             ),
         )
 
     def _utterance(self, speak: Speak) -> tuple[Utterance, Engine]:
         """Who speaks it. Raises WireError for an unknown voice or language."""
-        config, voicing = self._house.config, self._house.voicing
+        config, voicing = self._house.config, self._engines.voicing
         voice = speak.voice or config.voice
         engine = voicing.engine or Engine.BUILT_IN
         names = {v.name for v in voicing.voices}
@@ -301,7 +296,7 @@ class Requests:
                     "the built-in voice cannot speak Kokoro's phonemes; send text, or "
                     "run `kokoroctl setup` to get Kokoro",
                 )
-            self._house.need_built_in()
+            self._engines.need_built_in()
             return Utterance(voices.BUILT_IN, speak.speed, lang), Engine.BUILT_IN
         return Utterance(voice, speak.speed, lang), engine
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 def status_value(app: App) -> dict[str, Any]:
     """What `kokoroctl status --json` prints."""
-    voicing = app.voicing
+    voicing = app.engines.voicing
     engine = voicing.engine
     state = "stopping" if app.draining else "ready" if engine else "starting"
     counters = app.scheduler.counters
@@ -25,13 +24,13 @@ def status_value(app: App) -> dict[str, Any]:
         "pid": os.getpid(),
         "socket": str(app.config.socket),
         "home": str(app.config.home),
-        "uptime_s": round(time.monotonic() - app.began, 1),
+        "uptime_s": round(app.uptime_s(), 1),
         "engine": engine.value if engine else None,
         "note": voicing.note,
         "problem": voicing.problem.value if voicing.problem else None,
         "voice": app.config.voice,
         "voices": len(voicing.voices),
-        "model": app.model.name if app.model else None,
+        "model": app.engines.model.name if app.engines.model else None,
         "startup": {
             "bound_ms": round(app.bound_s * 1000, 1),
             "ready_ms": round(app.ready_s * 1000, 1) if app.ready_s else None,

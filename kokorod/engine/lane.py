@@ -103,9 +103,9 @@ class Lane:
         self,
         name: str,
         make: Callable[[], Synthesizer],
-        report: Callable[[str, Report], None],
+        report: Callable[[Report], None],
     ) -> None:
-        """make() runs on the lane's thread; report(name, ...) must be safe from there."""
+        """make() runs on the lane's thread; report() must be safe from there."""
         self.name = name
         self._make = make
         self._report = report
@@ -149,13 +149,13 @@ class Lane:
             try:
                 self._synthesizer = self._make()
             except KokorodError as error:
-                self._report(self.name, Down(str(error)))
+                self._report(Down(str(error)))
                 return
-            self._report(self.name, Up(self._synthesizer))
+            self._report(Up(self._synthesizer))
             while (item := self._inbox.get()) is not None:
-                self._report(self.name, self._perform(self._synthesizer, *item))
+                self._report(self._perform(self._synthesizer, *item))
         except Exception:  # noqa: BLE001 - a bug: the loop ends the process with the traceback
-            self._report(self.name, Crashed(traceback.format_exc()))
+            self._report(Crashed(traceback.format_exc()))
 
     def _perform(self, synthesizer: Synthesizer, task: Task, run: Run) -> Report:
         from . import join

@@ -69,7 +69,7 @@ def check_base_url(url: str) -> str:
         parts = urllib.parse.urlsplit(url)
         usable = (
             parts.scheme in ("http", "https")
-            and bool(parts.hostname)
+            and bool((parts.hostname or "").encode("idna"))
             and parts.port != 0
             and not parts.query
             and not parts.fragment
@@ -125,8 +125,9 @@ class Web:
                 raise _refusal(error, url) from None
         except urllib.error.URLError as error:
             raise _failure(error.reason, url) from None
-        except http.client.InvalidURL as error:
-            raise DownloadError(f"{url} is no URL: {error}") from None
+        except (http.client.InvalidURL, ValueError) as error:
+            # ValueError: a host that cannot be looked up, as a redirect may name one.
+            raise DownloadError(f"{url} is no URL or leads to none: {error}") from None
         except (OSError, http.client.HTTPException) as error:
             raise _failure(error, url) from None
         assert isinstance(response, http.client.HTTPResponse)
@@ -199,12 +200,12 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         headers: Message,
         newurl: str,
     ) -> urllib.request.Request | None:
-        scheme = urllib.parse.urlsplit(newurl).scheme
-        if scheme != "https" and req.type == "https":
+        allowed = ("https",) if req.type == "https" else ("https", "http")
+        if urllib.parse.urlsplit(newurl).scheme not in allowed:
             fp.close()
             raise DownloadError(
-                f"{req.full_url} redirects to {newurl[:200]!r}, which is not https; "
-                "use another mirror (--base-url)"
+                f"{req.full_url} redirects to {newurl[:200]!r}, allowed is only "
+                f"{' or '.join(allowed)}; use another mirror (--base-url)"
             )
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
 

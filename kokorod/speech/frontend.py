@@ -25,6 +25,8 @@ class EspeakFrontEnd:
     def __init__(self) -> None:
         self._vocabulary = vocabulary()
         self._espeak = Espeak()
+        # Loads the library now: the first request is not to wait for it.
+        self._espeak.raw("ready", "en-us", self._vocabulary)
 
     def say(self, manner: Manner, text: str, start: int) -> Sentence:
         """The sentence `text`, whose first character is number `start` of the request's."""
