@@ -18,7 +18,7 @@ setup: $(STAMPS)/runtime   ## The virtual environment with what speaking needs
 develop: $(STAMPS)/develop ## The same with what testing needs
 
 say: setup       ## make say TEXT="Hello": speak, installing and starting what is missing
-	@$(BIN)/kokoroctl setup --quiet
+	@if [ -t 0 ] && [ -t 2 ]; then $(BIN)/kokoroctl setup; fi
 	@TEXT='$(subst ','\'',$(value TEXT))'; $(BIN)/kokoroctl say --fallback-file hello.wav -- "$$TEXT"
 
 run: setup       ## The daemon in the foreground
