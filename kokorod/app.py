@@ -255,6 +255,7 @@ class App:
             if not spec.metadata["live"] and getattr(new, name) != getattr(self.config, name)
         ]
         self.config = new
+        self.requests.phrases.resize(int(new.phrase_cache_mb * 2**20))
         self.engines.open_kokoro()
         self.log.info("reloaded", waits_for_restart=",".join(waits))
         return {"reloaded": True, "needs_restart": waits}

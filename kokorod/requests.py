@@ -31,19 +31,18 @@ from kokoro_client.wire.messages import (
     Welcome,
 )
 
-from . import __version__, voices
+from . import __version__, admission, voices
 from .config import Config
+from .engine.phrases import PhraseCache, phrase_key
 from .engines import Engines
-from .errors import UnknownLanguageError
 from .net.peer import Peer
 from .schedule.actions import Action
 from .schedule.job import Job
 from .schedule.scheduler import Scheduler
-from .speech.phonemes.languages import language, language_of_voice
 from .speech.plan import Script
 from .speech.thread import Manner, SpeechThread
 from .ticket import Ticket
-from .types import SAMPLE_RATE, Engine, RequestKey, Utterance
+from .types import SAMPLE_RATE, Engine, RequestKey
 from .watch.log import Log, fingerprint
 
 #: Text of all requests together. A request's own limit is in the config.
@@ -83,6 +82,7 @@ class Requests:
         self._early: deque[tuple[Peer, Request]] = deque()
         self._order = 0
         self._text_in_all = 0
+        self.phrases = PhraseCache(int(house.config.phrase_cache_mb * 2**20))
 
     @property
     def tickets(self) -> dict[RequestKey, Ticket]:
@@ -131,6 +131,8 @@ class Requests:
         peer = self._peers[key]
         self._drop(key)
         done = ticket.done(cancelled)
+        if not cancelled and ticket.cache_key and (phrase := ticket.phrase()):
+            self.phrases.put(ticket.cache_key, phrase)
         self._log.info("done", peer=key.peer, id=key.id, cancelled=cancelled, **done.stats)
         peer.send(done)
         self._close_if_done(peer)
@@ -215,8 +217,11 @@ class Requests:
             raise self._busy(f"{config.max_requests} requests are in flight in all")
         if self._scheduler.in_flight(peer.id) >= config.max_requests_per_client:
             raise self._busy(f"this client has {config.max_requests_per_client} requests in flight")
-        utterance, engine = self._utterance(speak)
-        note = self._engines.voicing.note if engine is Engine.BUILT_IN else ""
+        voicing = self._engines.voicing
+        utterance = admission.choose(speak, config, voicing)
+        built_in = utterance.voice == voices.BUILT_IN
+        engine = Engine.BUILT_IN if built_in else Engine.KOKORO
+        note = voicing.note if built_in else ""
         ticket = Ticket(
             key=key,
             speak=speak,
@@ -246,13 +251,40 @@ class Requests:
             lang=utterance.lang,
             priority=speak.priority.value,
         )
-        text_only = engine is Engine.BUILT_IN
+        if self._speak_from_cache(ticket):
+            return
+        if built_in:
+            self._engines.need_built_in()
         self._speech.begin(
-            key, Manner(lang=utterance.lang, phonemes=speak.phonemes, text_only=text_only)
+            key, Manner(lang=utterance.lang, phonemes=speak.phonemes, text_only=built_in)
         )
         actions = self._scheduler.submit(self._job(ticket), self._house.now())
         self._feed(ticket, speak.text, speak.final)
         self._house.perform(actions)
+
+    def _speak_from_cache(self, ticket: Ticket) -> bool:
+        """Answer a phrase that is known; else note that it is to be kept."""
+        speak, model = ticket.speak, self._engines.model
+        if not (speak.cache and speak.final and self.phrases.capacity):
+            return False
+        ticket.cache_key = phrase_key(
+            model.model_sha256 + model.voices_sha256 if model else "",
+            speak.text,
+            ticket.utterance,
+            speak.format,
+            speak.phonemes,
+            speak.timings,
+            self._house.config.sentence_pause_ms,
+        )
+        phrase = self.phrases.get(ticket.cache_key)
+        if phrase is None:
+            ticket.record = []
+            return False
+        ticket.characters, ticket.final = len(speak.text), True
+        self._text_in_all += ticket.characters
+        self.send(ticket.key, ticket.replay(phrase, self._house.now()))
+        self.finish(ticket.key, cancelled=False)
+        return True
 
     def _job(self, ticket: Ticket) -> Job:
         config, speak = self._house.config, ticket.speak
@@ -271,34 +303,6 @@ class Requests:
                 context=self._engines.voicing.has_edges,
             ),
         )
-
-    def _utterance(self, speak: Speak) -> tuple[Utterance, Engine]:
-        """Who speaks it. Raises WireError for an unknown voice or language."""
-        config, voicing = self._house.config, self._engines.voicing
-        voice = speak.voice or config.voice
-        engine = voicing.engine or Engine.BUILT_IN
-        names = {v.name for v in voicing.voices}
-        if engine is Engine.BUILT_IN:
-            names |= voices.KNOWN
-        if voice not in names:
-            raise WireError(
-                ErrorCode.UNKNOWN_VOICE,
-                f"no voice {voice[:60]!r}; `kokoroctl voices` lists the {len(names)} there are",
-            )
-        try:
-            lang = language(speak.lang or config.lang or language_of_voice(voice))
-        except UnknownLanguageError as error:
-            raise WireError(ErrorCode.UNKNOWN_LANGUAGE, str(error)) from None
-        if voice == voices.BUILT_IN or engine is Engine.BUILT_IN:
-            if speak.phonemes:
-                raise WireError(
-                    voicing.problem or ErrorCode.BAD_REQUEST,
-                    "the built-in voice cannot speak Kokoro's phonemes; send text, or "
-                    "run `kokoroctl setup` to get Kokoro",
-                )
-            self._engines.need_built_in()
-            return Utterance(voices.BUILT_IN, speak.speed, lang), Engine.BUILT_IN
-        return Utterance(voice, speak.speed, lang), engine
 
     def _append(self, key: RequestKey, append: Append) -> None:
         ticket = self._tickets.get(key)

@@ -17,6 +17,7 @@ def status_value(app: App) -> dict[str, Any]:
     voicing = app.engines.voicing
     engine = voicing.engine
     state = "stopping" if app.draining else "ready" if engine else "starting"
+    phrases = app.requests.phrases
     counters = app.scheduler.counters
     return {
         "state": state,
@@ -42,6 +43,13 @@ def status_value(app: App) -> dict[str, Any]:
             "cancelled": counters.cancelled,
             "failed": counters.failed,
             "terminated_runs": counters.terminated_runs,
+        },
+        "phrase_cache": {
+            "phrases": len(phrases),
+            "mb": round(phrases.bytes / 2**20, 2),
+            "capacity_mb": round(phrases.capacity / 2**20, 2),
+            "hits": phrases.hits,
+            "misses": phrases.misses,
         },
         "clients": len(app.peers),
         "lanes": [

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kokoro_client.wire.messages import (
     Answer,
@@ -16,6 +17,7 @@ from kokoro_client.wire.messages import (
 )
 
 from .engine.lane import Stream
+from .engine.phrases import MAX_PHRASE_S, CachedSegment, Phrase
 from .types import SAMPLE_RATE, Engine, RequestKey, Segment, Utterance
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ class Ticket:
     first_run_s: float | None = None
     first_sound_s: float | None = None
     lanes: set[str] = field(default_factory=set)
+    cache_key: bytes | None = None
+    cached: bool = False
+    record: list[CachedSegment] | None = None  # what goes into the phrase cache
 
     def answers(self, spoken: Spoken, lane: str, now: float) -> list[Answer]:
         """The segment and its audio; counts them."""
@@ -54,22 +59,47 @@ class Ticket:
         self.work_s += spoken.seconds
         self.lanes.add(lane)
         words, exact = self._words(spoken) if self.speak.timings else ((), False)
-        answers: list[Answer] = [
-            SegmentInfo(
-                id=self.key.id,
-                index=segment.index,
-                start=max(segment.start, 0),
-                end=max(segment.end, 0),
-                start_s=piece.start / SAMPLE_RATE,
-                duration_s=piece.samples / SAMPLE_RATE,
-                exact=exact,
-                words=words,
-            )
-        ]
-        for pcm in spoken.pcm:
-            answers.append(Audio(id=self.key.id, seq=self.seq, pcm=pcm))
+        info = {
+            "index": segment.index,
+            "start": max(segment.start, 0),
+            "end": max(segment.end, 0),
+            "start_s": piece.start / SAMPLE_RATE,
+            "duration_s": piece.samples / SAMPLE_RATE,
+            "exact": exact,
+            "words": words,
+        }
+        self._remember(info, spoken.pcm)
+        return self._answers(info, spoken.pcm)
+
+    def replay(self, phrase: Phrase, now: float) -> list[Answer]:
+        """The answers of a phrase from the cache."""
+        self.cached = True
+        self.first_sound_s = now - self.received
+        self.samples = phrase.samples
+        self.segments = len(phrase.segments)
+        answers: list[Answer] = []
+        for segment in phrase.segments:
+            answers += self._answers({**segment.info, "cached": True}, segment.pcm)
+        return answers
+
+    def phrase(self) -> Phrase | None:
+        """What the phrase cache is to keep, after the last segment."""
+        return Phrase(tuple(self.record), self.samples) if self.record else None
+
+    def _answers(self, info: dict[str, Any], pcm: Sequence[bytes]) -> list[Answer]:
+        answers: list[Answer] = [SegmentInfo(id=self.key.id, **info)]
+        for piece in pcm:
+            answers.append(Audio(id=self.key.id, seq=self.seq, pcm=piece))
             self.seq += 1
         return answers
+
+    def _remember(self, info: dict[str, Any], pcm: list[bytes]) -> None:
+        if self.record is None:
+            return
+        if self.samples > MAX_PHRASE_S * SAMPLE_RATE:
+            self.record = None
+        else:
+            self.record.append(CachedSegment(info, tuple(pcm)))
 
     def done(self, cancelled: bool) -> Done:
         return Done(
@@ -85,7 +115,8 @@ class Ticket:
                 "work_s": round(self.work_s, 4),
                 "first_run_ms": _ms(self.first_run_s),
                 "first_sound_ms": _ms(self.first_sound_s),
-                "lanes": sorted(self.lanes),
+                "lanes": ", ".join(sorted(self.lanes)),
+                "cached": self.cached,
             },
         )
 

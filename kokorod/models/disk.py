@@ -68,6 +68,12 @@ def require_space(folder: Path, needed: int) -> None:
         )
 
 
+def make_private(folder: Path) -> None:
+    """Make the folder and the one above it, the home folder, for the user alone."""
+    for path in (folder.parent, folder):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace `path` by a file of that content. Raises OSError, the old file then stays."""
     descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)

@@ -59,7 +59,8 @@ def pull(
     note = note or (lambda _: None)
     downloads = store.folder / ".downloads"
     try:
-        downloads.mkdir(mode=0o700, parents=True, exist_ok=True)
+        disk.make_private(store.folder)
+        downloads.mkdir(mode=0o700, exist_ok=True)
         with exclusive(store.folder / ".pull.lock", f"pulling {release.name}", wait_s=0):
             if whole := installed_whole(store, release):
                 note(f"{release.name} is here already, and whole")

@@ -230,7 +230,7 @@ class Store:
         What goes wrong at the disk leaves as a ModelError of one line.
         """
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            disk.make_private(self.folder)
             with exclusive(self.folder / ".lock", purpose, LOCK_WAIT_S):
                 self._clean()
                 try:
