@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -368,13 +368,15 @@ def test_ctrl_c_on_a_terminal_goes_on_with_the_built_in_voice(
         said = _read_until(terminal, "[Y/n]")
         assert "353.7 MB" in said
         os.write(terminal, b"\n")
-        said = _read_until(terminal, "voices-v1.0.bin  [")
+        _read_until(terminal, "voices-v1.0.bin  [")
+        downloads = store.folder / ".downloads"
+        _wait_for(lambda: sum(path.stat().st_size for path in downloads.iterdir()) == 1_000)
         process.send_signal(signal.SIGINT)
         said = _read_until(terminal, "going on with the built-in voice")
         assert process.wait(60) == 0
     assert "Traceback" not in said
-    (part,) = (store.folder / ".downloads").iterdir()
-    assert part.stat().st_size <= 1_000
+    (part,) = downloads.iterdir()
+    assert part.stat().st_size == 1_000
 
 
 def test_ctrl_c_at_the_question_goes_on_with_the_built_in_voice(environ: dict[str, str]) -> None:
@@ -409,6 +411,13 @@ def _on_a_terminal(
         process.kill()
         process.wait(60)
         os.close(ours)
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        select.select([], [], [], 0.01)
 
 
 def _read_until(terminal: int, wanted: str) -> str:

@@ -42,12 +42,17 @@ def test_beginning_anew_begins_the_measure_anew() -> None:
 
 
 def test_a_line_says_share_speed_and_time_left() -> None:
-    line = describe("kokoro.onnx", 163_000_000, 326_000_000, 11_200_000.0, 14.2, bar=True)
-    assert line == (
+    numbers = ("kokoro.onnx", 163_000_000, 326_000_000, 11_200_000.0, 14.2)
+    assert describe(*numbers, width=99) == (
         "kokoro.onnx  [############------------]   50 %  163 of 326 MB  11.2 MB/s  0:15 left"
     )
-    assert describe("x", 0, 0, 0.0, None, bar=False) == "x  100 %  0 of 0 MB"
-    assert describe("x", 1, 10**9, 1.0, 1e12, bar=False).endswith("5999:59 left")
+    assert describe(*numbers, width=70) == (
+        "kokoro.onnx  [#####------]   50 %  163 of 326 MB  11.2 MB/s  0:15 left"
+    )
+    assert describe(*numbers) == "kokoro.onnx   50 %  163 of 326 MB  11.2 MB/s  0:15 left"
+    assert describe(*numbers, width=20) == "kokoro.onnx   50 %  "
+    assert describe("x", 0, 0, 0.0, None) == "x  100 %  0 of 0 MB"
+    assert describe("x", 1, 10**9, 1.0, 1e12).endswith("5999:59 left")
 
 
 def test_on_a_terminal_the_line_is_drawn_over(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,6 +111,12 @@ def test_an_import_is_complete_pinned_and_put_to_use(
     store.verify(model)
 
 
+def test_the_folders_are_for_the_user_alone(store: Store, files: tuple[Path, Path]) -> None:
+    store.import_files(*files, "toy")
+    for folder in (store.folder.parent, store.folder, store.folder / "toy"):
+        assert folder.stat().st_mode & 0o777 == 0o700
+
+
 def test_the_imported_files_may_go_afterwards(store: Store, files: tuple[Path, Path]) -> None:
     model = store.import_files(*files, "toy")
     for path in files:
