@@ -89,32 +89,28 @@ class Client:
         check_text(text)
         first, rest = text[:FRAME_CHARS], text[FRAME_CHARS:]
 
-        def make(request_id: int) -> messages.Speak:
-            fields = {
-                "type": "speak",
-                "id": request_id,
-                "text": first,
-                "final": final and not rest,
-                "voice": voice,
-                "speed": speed,
-                "lang": lang,
-                "format": str(format),
-                "priority": str(priority),
-                "phonemes": phonemes,
-                "timings": timings,
-                "cache": cache,
-                "ttfa_ms": ttfa_ms,
-                "output": str(output),
-            }
-            request = messages.parse_request(fields)
-            assert isinstance(request, messages.Speak)
-            return request
-
+        fields = {
+            "type": "speak",
+            "id": 0,
+            "text": first,
+            "final": final and not rest,
+            "voice": voice,
+            "speed": speed,
+            "lang": lang,
+            "format": str(format),
+            "priority": str(priority),
+            "phonemes": phonemes,
+            "timings": timings,
+            "cache": cache,
+            "ttfa_ms": ttfa_ms,
+            "output": str(output),
+        }
         try:
-            exchange = self._connected()
-            inbox = exchange.start(make, rest, final)
+            request = messages.parse_request(fields)
         except WireError as error:
             raise errors.from_wire(error) from None
+        exchange = self._connected()
+        inbox = exchange.start(lambda id: request.replace(id=id), rest, final)
         return Speech(self, exchange, inbox, final, bounded=str(output) == "stream")
 
     def status(self) -> Any:
