@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gc
 import signal
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from loop.scripted_peer import PATIENCE_S, Peer, ScriptedDaemon
+from loop.scripted_peer import PATIENCE_S, Peer
 
 from kokoro_client import Client, errors, exchange, inbox, speech
 from kokoro_client.wire.errors import ErrorCode
@@ -20,30 +19,6 @@ from kokoro_client.wire.messages import Audio, SegmentInfo
 MakePair = Callable[..., Client]
 
 SEGMENT = {"type": "segment", "start": 0, "end": 2, "start_s": 0.0, "duration_s": 0.1}
-
-
-@pytest.fixture
-def socket_path() -> Iterator[Path]:
-    # pytest's own folder can be too long for a socket's path.
-    with tempfile.TemporaryDirectory(prefix="kk-", dir="/tmp") as folder:
-        yield Path(folder) / "s"
-
-
-@pytest.fixture
-def pair(socket_path: Path) -> Iterator[MakePair]:
-    """pair(script, ...) gives a client whose connections are played by the scripts."""
-    made: list[Any] = []
-
-    def make(*scripts: Callable[[Peer], None]) -> Client:
-        daemon = ScriptedDaemon(socket_path, *scripts)
-        daemon.__enter__()
-        client = Client(socket_path, start=False, timeout=PATIENCE_S)
-        made.extend([daemon, client])
-        return client
-
-    yield make
-    for one in reversed(made):
-        one.__exit__(None, None, None)
 
 
 def _until_hung_up(peer: Peer) -> None:
