@@ -31,6 +31,7 @@ class Ticket:
     utterance: Utterance
     engine: Engine
     received: float
+    idle_s: float = 0.0  # how long nothing was asked before it came
     stream: Stream = field(default_factory=Stream)
     characters: int = 0
     final: bool = False
