@@ -75,6 +75,7 @@ class Engines:
         self._log = log
         self._opening: Lane | None = None  # the cpu lane that is being made
         self._built_in_asked = False
+        self.asleep = False  # the session was let go, and a request opens it again
 
     def open_kokoro(self, *, anew: bool = False) -> None:
         """Open the chosen model on a new cpu lane, which replaces an older one when up.
@@ -122,6 +123,20 @@ class Engines:
 
         self._opening = self._open_lane(CPU, make, on_report)
 
+    def let_go(self) -> None:
+        """Drop the session to give its memory back; wake() opens it again."""
+        self.asleep = True
+        self._drop(CPU)
+        self._drop(EXPRESS)
+
+    def wake(self) -> bool:
+        """Open the session where it was let go; True where it was."""
+        if not self.asleep:
+            return False
+        self.asleep = False
+        self.open_kokoro(anew=True)
+        return True
+
     def need_built_in(self) -> None:
         """Open the built-in voice where it is not open."""
         if not self._built_in_asked:
@@ -154,6 +169,8 @@ class Engines:
     def _on_report(self, lane: Lane, report: Report) -> None:
         house = self._house
         match report:
+            case reports.Up() if lane.name == EXPRESS and CPU not in self.lanes:
+                lane.close()  # the session it was to share has gone meanwhile
             case reports.Up():
                 self._add(lane, report.synthesizer)
             case reports.Down():

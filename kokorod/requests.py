@@ -257,6 +257,8 @@ class Requests:
         ticket.idle_s = self._house.request_came()
         if built_in:
             self._engines.need_built_in()
+        else:
+            ticket.cold = self._engines.wake()
         self._speech.begin(
             key, Manner(lang=utterance.lang, phonemes=speak.phonemes, text_only=built_in)
         )

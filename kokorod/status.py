@@ -17,7 +17,15 @@ def status_value(app: App) -> dict[str, Any]:
     """What `kokoroctl status --json` prints."""
     voicing = app.engines.voicing
     engine = voicing.engine
-    state = "stopping" if app.draining else "ready" if engine else "starting"
+    state = (
+        "stopping"
+        if app.draining
+        else "asleep"
+        if app.engines.asleep
+        else "ready"
+        if engine
+        else "starting"
+    )
     phrases = app.requests.phrases
     memory, keep_alive = app.upkeep.memory, app.upkeep.warmup.keep_alive
     config = app.config

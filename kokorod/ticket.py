@@ -46,6 +46,7 @@ class Ticket:
     lanes: set[str] = field(default_factory=set)
     cache_key: bytes | None = None
     cached: bool = False
+    cold: bool = False  # the session had been let go and was opened for it
     record: list[CachedSegment] | None = None  # what goes into the phrase cache
 
     def answers(self, spoken: Spoken, lane: str, now: float) -> list[Answer]:
@@ -118,6 +119,7 @@ class Ticket:
                 "first_sound_ms": _ms(self.first_sound_s),
                 "lanes": ", ".join(sorted(self.lanes)),
                 "cached": self.cached,
+                "cold_start": self.cold,
             },
         )
 

@@ -20,7 +20,7 @@ from kokoro_client.wire.messages import AudioFormat
 
 from .config import Config
 from .engine.lane import Spoken, Stream, Task
-from .engines import EXPRESS, Engines
+from .engines import CPU, EXPRESS, Engines
 from .net.loop import Loop, Timer
 from .schedule.actions import Action, Run
 from .schedule.memory import SAMPLE_S, Memory, Step, default_threshold_mb
@@ -78,6 +78,7 @@ class Upkeep:
 
     def lane_up(self, lane: str, engine: Engine) -> None:
         if engine is Engine.KOKORO and lane != EXPRESS:
+            self._last_request = max(self._last_request, self._house.now())
             # Opening a session ends with its first inference.
             self.warmup.lane_up(lane, first_done=True)
 
@@ -121,11 +122,14 @@ class Upkeep:
         idle = self._scheduler.active == 0 and not self._scheduler.draining
         if idle and self._key is None and (warm := self.warmup.decide(now, idle)) is not None:
             self._begin(warm)
+        self._let_go_if_unused(now, idle)
         if self._key is None and now - self._sampled >= SAMPLE_S:
             self._look_at_memory(now, idle)
         if self._timer is not None:
             self._timer.cancel()
         wait = min(self.warmup.wait_s(now) or SAMPLE_S, SAMPLE_S)
+        if not self._house.config.priming_mode and self._house.config.idle_unload_s:
+            wait = min(wait, self._house.config.idle_unload_s)
         self._timer = self._loop.after(max(wait, 1.0), self.look)
 
     def task(self, run: Run) -> Task:
@@ -156,6 +160,16 @@ class Upkeep:
         key, self._key = self._key, None
         self.warmup.ended(self._house.now())
         self._house.perform(self._scheduler.drop_warm_up(key))
+
+    def _let_go_if_unused(self, now: float, idle: bool) -> None:
+        config = self._house.config
+        if config.priming_mode or not config.idle_unload_s or not idle or self._engines.asleep:
+            return
+        unused_s = now - self._last_request
+        if CPU in self._engines.lanes and unused_s >= config.idle_unload_s:
+            self._log.info("session_let_go", unused_s=unused_s)
+            self._engines.let_go()
+            self._house.trim()
 
     def _look_at_clocks(self) -> None:
         wall, now = self._wall_clock(), self._house.now()
