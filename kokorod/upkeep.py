@@ -169,7 +169,8 @@ class Upkeep:
         if CPU in self._engines.lanes and unused_s >= config.idle_unload_s:
             self._log.info("session_let_go", unused_s=unused_s)
             self._engines.let_go()
-            self._house.trim()
+            # The lanes' threads end meanwhile, and their session with them.
+            self._loop.after(1.0, self._house.trim)
 
     def _look_at_clocks(self) -> None:
         wall, now = self._wall_clock(), self._house.now()
