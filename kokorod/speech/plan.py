@@ -110,7 +110,7 @@ class Script:
         fitting = [c for c in cuts if c.cost <= budget and c.length <= cap]
         good = [c for c in fitting if self._long_enough(c)]
         if not good:
-            # Nothing fits: the shortest that is long enough, context left out if need be.
+            # Nothing fits: the shortest that is long enough.
             enough = [c for c in cuts if self._long_enough(c) and c.length <= cap]
             return enough[0] if enough else max(cuts, key=lambda c: (c.length <= cap, c.length))
         longest = good[-1].length
@@ -139,7 +139,7 @@ class Script:
             length += 1 if number else 0  # the space between two sentences
             for at, boundary in _boundaries(sentence.phonemes, offset, cap):
                 here = length + at - offset
-                if here > cap or (here > want and cuts and cuts[-1].length >= MIN_TOKENS):
+                if here > cap or (here > want and cuts and self._long_enough(cuts[-1])):
                     return cuts
                 after = 0
                 if boundary is not Boundary.SENTENCE and self._context:
@@ -176,7 +176,7 @@ class Script:
             words += [
                 Word(w.start, w.end, w.first + shift, min(w.last, stop) + shift) for w in taken
             ]
-            part_start, part_end = _span(sentence, taken, self._offset, stop)
+            part_start, part_end = _span(sentence, self._offset, stop)
             start = part_start if start < 0 else start
             end = part_end
             spoken.append(sentence.spoken)
@@ -214,7 +214,8 @@ class Script:
                 index=self._index,
                 start=sentence.start,
                 end=sentence.end,
-                spoken=sentence.spoken,
+                # Else it is a pause alone: whoever needs phonemes could not speak the text.
+                spoken=sentence.spoken if self._by_sentence else "",
                 phonemes="",
                 words=sentence.words,
                 pause_s=self._pause_after(sentence),
@@ -246,8 +247,13 @@ def _boundaries(phonemes: str, start: int, cap: int) -> Iterable[tuple[int, Boun
     yield len(phonemes), Boundary.SENTENCE
 
 
-def _span(sentence: Sentence, words: list[Word], first: int, stop: int) -> tuple[int, int]:
-    """Characters of the text that a part of a sentence speaks."""
-    start = sentence.start if first == 0 or not words else words[0].start
-    end = sentence.end if stop == len(sentence.phonemes) or not words else words[-1].end
+def _span(sentence: Sentence, first: int, stop: int) -> tuple[int, int]:
+    """Characters of the text that phonemes `first` to `stop` of a sentence speak."""
+    start, end = sentence.start, sentence.end
+    said = [w for w in sentence.words if w.first < stop and w.last > first]
+    earlier = [w.end for w in sentence.words if w.last <= first]
+    if first > 0:
+        start = said[0].start if said else max(earlier, default=start)
+    if stop < len(sentence.phonemes) and sentence.words:
+        end = said[-1].end if said else max(earlier, default=start)
     return start, end
