@@ -329,6 +329,7 @@ class _Reports:
     def __init__(self, app: App) -> None:
         self._app = app
         self.on_request = app.requests.on_request
+        self.on_refused = app.requests.on_refused
         self.on_end_of_input = app.requests.on_end_of_input
         self.on_blocked = app.requests.on_blocked
         self.on_gone = app.on_gone

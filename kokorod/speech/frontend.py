@@ -35,6 +35,8 @@ class EspeakFrontEnd:
             return _given(text, start, self._vocabulary)
         if manner.text_only:
             return _text_only(text, start)
+        if not any(c.isalnum() for c in text):
+            return Sentence(start, end, "", "")  # marks alone have no sound of their own
         phonemes = self._espeak.raw(text, manner.lang, self._vocabulary)
         phonemes = " ".join(phonemes.split())
         return Sentence(start, end, text, phonemes, _words(text, start, phonemes))
