@@ -122,7 +122,8 @@ class Script:
 
     def _long_enough(self, cut: Cut) -> bool:
         """Neither the segment nor what it leaves of the text is too short."""
-        rest = self.backlog - cut.length
+        spaces = cut.sentence  # between two sentences; no sentence holds them
+        rest = self.backlog - (cut.length - spaces)
         if self.state is TextState.END and rest < MIN_TOKENS:
             return rest <= 0
         return cut.length >= MIN_TOKENS

@@ -112,6 +112,7 @@ class Place:
     """Where a segment might have ended."""
 
     length: int
+    breaks: int
     cost: int
     sentence_end: bool
 
@@ -148,7 +149,8 @@ def allowed_places(taken: Taken, context: bool) -> list[Place]:
                 return places
             after = min(AFTER, len(text) - stop) if context else 0
             if stop == len(text) or text[stop - 1] == " ":
-                places.append(Place(here, before + here + after + PADS, stop == len(text)))
+                cost = before + here + after + PADS
+                places.append(Place(here, number, cost, stop == len(text)))
         length += len(text) - at
         at = 0
         if sentence.pause_s is not None:
@@ -156,9 +158,13 @@ def allowed_places(taken: Taken, context: bool) -> list[Place]:
     return places
 
 
-def left_after(taken: Taken, length: int) -> int:
-    """Phonemes that have arrived and are not in the segment, which is `length` long."""
-    return sum(len(s.phonemes) for s in taken.sentences) - taken.at - length
+def enough(taken: Taken, length: int, breaks: int) -> bool:
+    """Whether neither a segment nor what it leaves, where that is all, is too short."""
+    arrived = sum(len(s.phonemes) for s in taken.sentences)
+    rest = arrived - taken.at - (length - breaks)
+    if taken.state is TextState.END and rest < MIN_TOKENS:
+        return rest == 0
+    return length >= MIN_TOKENS
 
 
 @given(rehearsals)
@@ -210,39 +216,18 @@ def test_the_budget_is_kept_where_that_can_be(rehearsal: Rehearsal) -> None:
         segment = taken.segment
         if not segment.phonemes:
             continue
-        places = allowed_places(taken, context)
-        ended = taken.state is TextState.END
-
-        def enough(length: int, taken: Taken = taken, ended: bool = ended) -> bool:
-            rest = left_after(taken, length)
-            return rest <= 0 if ended and rest < MIN_TOKENS else length >= MIN_TOKENS
-
-        fitting = [p for p in places if p.cost <= taken.budget and enough(p.length)]
+        places = [p for p in allowed_places(taken, context) if enough(taken, p.length, p.breaks)]
+        fitting = [p for p in places if p.cost <= taken.budget]
         if fitting:
             assert segment.tokens <= taken.budget
-            assert enough(len(segment.phonemes))
             # The longest run of whole sentences that fits is taken whole.
             whole = [p.length for p in fitting if p.sentence_end]
             if whole:
                 assert len(segment.phonemes) == max(whole)
-        elif shortest := [p.length for p in places if enough(p.length)]:
-            assert len(segment.phonemes) <= shortest[0]
-            assert enough(len(segment.phonemes))
-
-
-@given(rehearsals)
-def test_no_segment_is_too_short_to_sound_well(rehearsal: Rehearsal) -> None:
-    for taken in rehearsal.taken:
-        length = len(taken.segment.phonemes)
-        if not 0 < length < MIN_TOKENS:
-            continue
-        longer = [
-            p.length
-            for p in allowed_places(taken, context=False)
-            if p.length >= MIN_TOKENS
-            and not (taken.state is TextState.END and 0 < left_after(taken, p.length) < MIN_TOKENS)
-        ]
-        assert not longer, (taken.segment, longer)
+        elif places:
+            assert len(segment.phonemes) <= places[0].length
+        if places:
+            assert enough(taken, len(segment.phonemes), len(segment.breaks))
 
 
 @given(rehearsals)
