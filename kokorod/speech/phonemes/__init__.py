@@ -16,12 +16,15 @@ from kokorod.types import Sentence
 
 from ..token import Token
 from .assembly import assemble
+from .dictionary import open_dictionary
+from .english import English
 from .espeak import Espeak
-from .languages import LANGUAGES, language, language_of_voice
+from .languages import ENGLISH, LANGUAGES, language, language_of_voice
 from .marks import written_as
 from .reading import Reading, Source
 from .symbols import Fitter
 from .vocabulary import vocabulary
+from .words import Words
 
 __all__ = [
     "LANGUAGES",
@@ -41,6 +44,7 @@ class Phonemizer:
         self._fitter = Fitter(vocabulary)
         self._cache_folder = cache_folder
         self._espeak = Espeak()
+        self._english: dict[str, English] = {}
 
     @property
     def report(self) -> dict[tuple[str, str], int]:
@@ -57,46 +61,66 @@ class Phonemizer:
     def explain(self, tokens: Sequence[Token], lang: str) -> list[Reading]:
         """How each token is said, and where that was found. Raises as `sentence` does."""
         lang = language(lang)
-        readings: list[Reading | None] = [None] * len(tokens)
-        pending: list[int] = []
-        spoken_in = lang
-        for i, token in enumerate(tokens):
-            reading = self._fixed(token)
-            own = language(token.lang) if token.lang else lang
-            if reading is not None or own != spoken_in:
-                self._read(tokens, pending, spoken_in, readings)
-                pending = []
-                spoken_in = own
-            if reading is None:
-                pending.append(i)
+        readings: list[Reading | None] = [self._fixed(token) for token in tokens]
+        for own_lang, own in reversed(_runs(tokens, readings, lang)):
+            if own_lang in ENGLISH:
+                self._english_in(own_lang).read(tokens, readings, own)
             else:
-                readings[i] = reading
-        self._read(tokens, pending, spoken_in, readings)
+                self._phrases(tokens, readings, own, own_lang)
         return [self._fit(r) for r in readings]
 
     def _fixed(self, token: Token) -> Reading | None:
+        """What needs no language: phonemes that were given, and marks."""
         if token.phonemes is not None:
             return Reading(" ".join(token.phonemes.split()), Source.GIVEN)
-        if token.mark:
-            marks = written_as(token.text)
-            if marks is not None:
-                return Reading(marks, Source.MARK)
+        if token.mark and (marks := written_as(token.text)) is not None:
+            return Reading(marks, Source.MARK)
         return None
 
-    def _read(
+    def _english_in(self, lang: str) -> English:
+        english = self._english.get(lang)
+        if english is None:
+            british = lang == "en-gb"
+            dictionary = open_dictionary("gb" if british else "us", self._cache_folder)
+            english = English(Words(dictionary, self._espeak, lang), british)
+            self._english[lang] = english
+        return english
+
+    def _phrases(
         self,
         tokens: Sequence[Token],
-        pending: Sequence[int],
-        lang: str,
         readings: list[Reading | None],
+        own: Sequence[int],
+        lang: str,
     ) -> None:
-        if not pending:
-            return
-        words = [tokens[i].text for i in pending]
-        for i, phonemes in zip(pending, self._espeak.words(words, lang), strict=True):
-            readings[i] = Reading(phonemes, Source.ESPEAK if phonemes else Source.SILENT)
+        """Words between two marks are read together: a liaison does not cross a mark."""
+        start = 0
+        for end in range(1, len(own) + 1):
+            if end < len(own) and own[end] == own[end - 1] + 1:
+                continue
+            phrase = own[start:end]
+            start = end
+            words = [tokens[i].text for i in phrase]
+            for i, phonemes in zip(phrase, self._espeak.words(words, lang), strict=True):
+                readings[i] = Reading(phonemes, Source.ESPEAK if phonemes else Source.SILENT)
 
     def _fit(self, reading: Reading | None) -> Reading:
         if reading is None:
             return Reading("", Source.SILENT)
-        return Reading(self._fitter.fit(reading.phonemes), reading.source)
+        said = reading.phonemes.replace("ɾ", "T").replace("ʔ", "t")
+        return Reading(self._fitter.fit(said), reading.source)
+
+
+def _runs(
+    tokens: Sequence[Token], readings: Sequence[Reading | None], lang: str
+) -> list[tuple[str, list[int]]]:
+    """The tokens still to be read, in runs of one language; marks do not end a run."""
+    runs: list[tuple[str, list[int]]] = []
+    for i, token in enumerate(tokens):
+        if readings[i] is not None:
+            continue
+        own = language(token.lang) if token.lang else lang
+        if not runs or runs[-1][0] != own:
+            runs.append((own, []))
+        runs[-1][1].append(i)
+    return runs
