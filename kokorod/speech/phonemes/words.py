@@ -261,9 +261,9 @@ _SEPARATORS: Final = frozenset(" .-_'’,()")
 _DIGITS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 #: What ends or begins many words without being a part of a compound.
 _NO_PARTS: Final = frozenset(
-    ["able", "ably", "age", "ant", "are", "ate", "ear", "ed", "end", "era", "era", "ess", "ion",
+    ["able", "ably", "age", "ant", "are", "ate", "ear", "ed", "era", "ess", "ion", "ova", "ski",
      "ism", "less", "let", "ling", "ment", "mis", "ness", "non", "our", "per", "pre", "pro", "sion",
-     "some", "son", "ted", "the", "ting", "tion", "tor", "ton", "sis", "rat", "men", "ova", "ski"]
+     "some", "son", "ted", "the", "ting", "tion", "tor", "ton", "sis", "rat", "men"]
 )  # fmt: skip
 
 
@@ -291,11 +291,14 @@ def _cased(phonemes: str, text: str, capitals: bool) -> str:
     return phonemes if text == text.lower() else stress.lift(phonemes)
 
 
+#: Three consonants, three vowels, two vowels at the start, or a start no English word has.
+_UNSAYABLE: Final = re.compile(
+    r"[bcdfghjklmnpqrstvwxz]{3}|^[aeiou]{2}|[aeiouy]{3}|^[bcdfghjklmnpqrtvwxz][^aeiouylrhw]"
+)
+
+
 def _sayable(lower: str) -> bool:
     """Would people say these capitals as a word? IKEA and NATO yes, HTML and API no."""
-    if len(lower) <= _SHORT_ACRONYM:
+    if len(lower) <= _SHORT_ACRONYM or not re.search(r"[aeiouy]", lower):
         return False
-    return bool(re.search(r"[aeiouy]", lower)) and not re.search(
-        r"[bcdfghjklmnpqrstvwxz]{3}|^[aeiou]{2}|[aeiouy]{3}|^[bcdfghjklmnpqrtvwxz][^aeiouylrhw]",
-        lower,
-    )
+    return not _UNSAYABLE.search(lower)
