@@ -67,6 +67,14 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """A sentence end inside a segment: `pause_s` of silence before phoneme `at`."""
+
+    at: int
+    pause_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """What one run of a synthesizer speaks.
 
@@ -76,6 +84,7 @@ class Segment:
     phonemes      what is heard
     before, after phonemes of context, spoken and cut off again (joins inside a sentence)
     words         ranges into `phonemes`
+    breaks        sentence ends inside it
     pause_s       silence after it
     """
 
@@ -87,7 +96,21 @@ class Segment:
     before: str = ""
     after: str = ""
     words: tuple[Word, ...] = ()
+    breaks: tuple[Break, ...] = ()
     pause_s: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        """What a run costs: context and both pads included."""
+        return len(self.before) + len(self.phonemes) + len(self.after) + 2
+
+
+class TextState(StrEnum):
+    """What the reader of a request's text can still give."""
+
+    MORE = "more"  # ask again
+    WAITING = "waiting"  # all that has arrived is given; more text is to come
+    END = "end"  # nothing follows
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ class FrameDecoder:
 
     def feed(self, data: bytes | bytearray | memoryview) -> None:
         """Append what was received. The caller bounds the size of one feed."""
-        self._buffer += data
+        if not self._failed:
+            self._buffer += data
 
     @property
     def mid_frame(self) -> bool:

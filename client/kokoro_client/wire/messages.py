@@ -1,7 +1,7 @@
 # pure: no socket, thread or clock.
-"""Every message as a frozen dataclass, and the schema check at the edge.
+"""Every message as a frozen record, and the schema check at the edge.
 
-A message on the wire is a map with `type`, `id` and the dataclass's fields. A field
+A message on the wire is a map with `type`, `id` and the record's fields. A field
 with a default may be left out; a key that is no field is refused, so that a typo
 never passes for a default. docs/protocol.md is the same list in prose; a test holds
 the two together.
@@ -9,14 +9,13 @@ the two together.
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
 from . import schema
 from .errors import ErrorCode, WireError
 from .frames import MAX_REQUEST
+from .record import Record, field
 
 VERSION: Final = 1
 
@@ -54,29 +53,20 @@ class Control(StrEnum):
     STOP = "stop"
 
 
-def _wire(check: schema.Check, **default: Any) -> Any:
-    return field(metadata={"check": check}, **default)
-
-
-def _id() -> Any:
-    return _wire(schema.integer(0, _MAX_ID))
-
-
+_ID: Final = schema.integer(0, _MAX_ID)
 _NAME: Final = schema.text(256)
 _TEXT: Final = schema.text(MAX_REQUEST)
 
 
-@dataclass(frozen=True, slots=True)
-class Hello:
+class Hello(Record):
     """Opens a connection; optional, without it version 1 is assumed."""
 
-    id: int = _id()
-    version: int = _wire(schema.integer(0, 2**31), default=VERSION)
-    client: str = _wire(schema.text(64), default="")
+    id: int = field(_ID)
+    version: int = field(schema.integer(0, 2**31), default=VERSION)
+    client: str = field(schema.text(64), default="")
 
 
-@dataclass(frozen=True, slots=True)
-class Speak:
+class Speak(Record):
     """Speak `text`; with final=false more comes in Append.
 
     voice       name; empty: the daemon's default
@@ -88,99 +78,88 @@ class Speak:
     ttfa_ms     time the first sound may take; null: the daemon's default
     """
 
-    id: int = _id()
-    text: str = _wire(_TEXT)
-    final: bool = _wire(schema.boolean, default=True)
-    voice: str = _wire(_NAME, default="")
-    speed: float = _wire(schema.number(MIN_SPEED, MAX_SPEED), default=1.0)
-    lang: str = _wire(schema.text(32), default="")
-    format: AudioFormat = _wire(schema.choice(AudioFormat), default=AudioFormat.S16LE)
-    priority: Priority = _wire(schema.choice(Priority), default=Priority.TEXT)
-    phonemes: bool = _wire(schema.boolean, default=False)
-    timings: bool = _wire(schema.boolean, default=False)
-    cache: bool = _wire(schema.boolean, default=True)
-    ttfa_ms: int | None = _wire(schema.optional(schema.integer(50, 60_000)), default=None)
-    output: Output = _wire(schema.choice(Output), default=Output.STREAM)
+    id: int = field(_ID)
+    text: str = field(_TEXT)
+    final: bool = field(schema.boolean, default=True)
+    voice: str = field(_NAME, default="")
+    speed: float = field(schema.number(MIN_SPEED, MAX_SPEED), default=1.0)
+    lang: str = field(schema.text(32), default="")
+    format: AudioFormat = field(schema.choice(AudioFormat), default=AudioFormat.S16LE)
+    priority: Priority = field(schema.choice(Priority), default=Priority.TEXT)
+    phonemes: bool = field(schema.boolean, default=False)
+    timings: bool = field(schema.boolean, default=False)
+    cache: bool = field(schema.boolean, default=True)
+    ttfa_ms: int | None = field(schema.optional(schema.integer(50, 60_000)), default=None)
+    output: Output = field(schema.choice(Output), default=Output.STREAM)
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Record):
     """More text for the Speak with the same id."""
 
-    id: int = _id()
-    text: str = _wire(_TEXT)
-    final: bool = _wire(schema.boolean, default=False)
+    id: int = field(_ID)
+    text: str = field(_TEXT)
+    final: bool = field(schema.boolean, default=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Cancel:
+class Cancel(Record):
     """End the Speak with the same id: no audio follows, its Done says cancelled."""
 
-    id: int = _id()
+    id: int = field(_ID)
 
 
-@dataclass(frozen=True, slots=True)
-class ControlSpeaker:
+class ControlSpeaker(Record):
     """Pause, resume, skip or stop what is being spoken to the speaker, by any client."""
 
-    id: int = _id()
-    action: Control = _wire(schema.choice(Control))
-    all: bool = _wire(schema.boolean, default=False)
+    id: int = field(_ID)
+    action: Control = field(schema.choice(Control))
+    all: bool = field(schema.boolean, default=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    id: int = _id()
+class Status(Record):
+    id: int = field(_ID)
 
 
-@dataclass(frozen=True, slots=True)
-class Voices:
-    id: int = _id()
+class Voices(Record):
+    id: int = field(_ID)
 
 
-@dataclass(frozen=True, slots=True)
-class Metrics:
-    id: int = _id()
+class Metrics(Record):
+    id: int = field(_ID)
 
 
-@dataclass(frozen=True, slots=True)
-class Warm:
-    id: int = _id()
+class Warm(Record):
+    id: int = field(_ID)
 
 
-@dataclass(frozen=True, slots=True)
-class Reload:
-    id: int = _id()
+class Reload(Record):
+    id: int = field(_ID)
 
 
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    id: int = _id()
-    version: int = _wire(schema.integer(0, 2**31))
-    daemon: str = _wire(_NAME)
-    sample_rate: int = _wire(schema.integer(8_000, 192_000))
-    limits: dict[str, Any] = _wire(schema.mapping)
+class Welcome(Record):
+    id: int = field(_ID)
+    version: int = field(schema.integer(0, 2**31))
+    daemon: str = field(_NAME)
+    sample_rate: int = field(schema.integer(8_000, 192_000))
+    limits: dict[str, Any] = field(schema.mapping)
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Record):
     """The request is in the queue. `voice` and `engine` are what will really speak."""
 
-    id: int = _id()
-    voice: str = _wire(_NAME)
-    engine: str = _wire(_NAME)
-    sample_rate: int = _wire(schema.integer(8_000, 192_000))
-    note: str = _wire(schema.text(1024), default="")
+    id: int = field(_ID)
+    voice: str = field(_NAME)
+    engine: str = field(_NAME)
+    sample_rate: int = field(schema.integer(8_000, 192_000))
+    note: str = field(schema.text(1024), default="")
 
 
-@dataclass(frozen=True, slots=True)
-class WordTiming:
+class WordTiming(Record):
     """A word of the request's text: characters start to end, heard from start_s to end_s."""
 
-    start: int = _wire(schema.integer(0, _MAX_ID))
-    end: int = _wire(schema.integer(0, _MAX_ID))
-    start_s: float = _wire(schema.number(0.0, 1e9))
-    end_s: float = _wire(schema.number(0.0, 1e9))
+    start: int = field(_ID)
+    end: int = field(_ID)
+    start_s: float = field(schema.number(0.0, 1e9))
+    end_s: float = field(schema.number(0.0, 1e9))
 
 
 def _word_timings(value: Any) -> tuple[WordTiming, ...]:
@@ -189,55 +168,50 @@ def _word_timings(value: Any) -> tuple[WordTiming, ...]:
     return tuple(_fill(WordTiming, schema.mapping(word)) for word in value)
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentInfo:
+class SegmentInfo(Record):
     """What the following audio says: characters start to end of the request's text.
 
     start_s is where the segment begins in the request's audio. `words` (with
     timings=true) are `exact` where the model reports durations, else estimated.
     """
 
-    id: int = _id()
-    index: int = _wire(schema.integer(0, _MAX_ID))
-    start: int = _wire(schema.integer(0, _MAX_ID))
-    end: int = _wire(schema.integer(0, _MAX_ID))
-    start_s: float = _wire(schema.number(0.0, 1e9))
-    duration_s: float = _wire(schema.number(0.0, 1e9))
-    cached: bool = _wire(schema.boolean, default=False)
-    exact: bool = _wire(schema.boolean, default=False)
-    words: tuple[WordTiming, ...] = _wire(_word_timings, default=())
+    id: int = field(_ID)
+    index: int = field(_ID)
+    start: int = field(_ID)
+    end: int = field(_ID)
+    start_s: float = field(schema.number(0.0, 1e9))
+    duration_s: float = field(schema.number(0.0, 1e9))
+    cached: bool = field(schema.boolean, default=False)
+    exact: bool = field(schema.boolean, default=False)
+    words: tuple[WordTiming, ...] = field(_word_timings, default=())
 
 
-@dataclass(frozen=True, slots=True)
-class Audio:
+class Audio(Record):
     """PCM, mono, in the format asked for. seq counts from 0 within the request."""
 
-    id: int = _id()
-    seq: int = _wire(schema.integer(0, _MAX_ID))
-    pcm: bytes = _wire(schema.binary)
+    id: int = field(_ID)
+    seq: int = field(_ID)
+    pcm: bytes = field(schema.binary)
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    id: int = _id()
-    cancelled: bool = _wire(schema.boolean, default=False)
-    stats: dict[str, Any] = _wire(schema.mapping, default_factory=dict)
+class Done(Record):
+    id: int = field(_ID)
+    cancelled: bool = field(schema.boolean, default=False)
+    stats: dict[str, Any] = field(schema.mapping, default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    id: int = _id()
-    value: Any = _wire(lambda value: value)
+class Result(Record):
+    id: int = field(_ID)
+    value: Any = field(lambda value: value)
 
 
-@dataclass(frozen=True, slots=True)
-class Error:
+class Error(Record):
     """id is null where the request's own could not be read."""
 
-    code: ErrorCode = _wire(schema.choice(ErrorCode))
-    message: str = _wire(schema.text(4096))
-    id: int | None = _wire(schema.optional(schema.integer(0, _MAX_ID)), default=None)
-    retry_after_ms: int | None = _wire(schema.optional(schema.integer(0, 3_600_000)), default=None)
+    code: ErrorCode = field(schema.choice(ErrorCode))
+    message: str = field(schema.text(4096))
+    id: int | None = field(schema.optional(_ID), default=None)
+    retry_after_ms: int | None = field(schema.optional(schema.integer(0, 3_600_000)), default=None)
 
 
 Request = (
@@ -245,7 +219,7 @@ Request = (
 )
 Answer = Welcome | Accepted | SegmentInfo | Audio | Done | Result | Error
 
-REQUESTS: Final[dict[str, type]] = {
+REQUESTS: Final[dict[str, type[Record]]] = {
     "hello": Hello,
     "speak": Speak,
     "append": Append,
@@ -257,7 +231,7 @@ REQUESTS: Final[dict[str, type]] = {
     "warm": Warm,
     "reload": Reload,
 }
-ANSWERS: Final[dict[str, type]] = {
+ANSWERS: Final[dict[str, type[Record]]] = {
     "welcome": Welcome,
     "accepted": Accepted,
     "segment": SegmentInfo,
@@ -282,28 +256,33 @@ def parse_answer(payload: dict[str, Any]) -> Answer:
 def to_payload(message: Request | Answer) -> dict[str, Any]:
     """The map that goes on the wire: `type` and the fields that are not their default."""
     payload: dict[str, Any] = {"type": _TYPE_OF[type(message)]}
-    for spec in dataclasses.fields(message):
-        value = getattr(message, spec.name)
-        if spec.default is not dataclasses.MISSING and value == spec.default:
-            continue
-        payload[spec.name] = _plain(value)
+    payload.update(_sparse(message))
     return payload
+
+
+def _sparse(record: Record) -> dict[str, Any]:
+    fields = {}
+    for name, spec in record.fields_.items():
+        value = getattr(record, name)
+        if spec.required or spec.make_default is not None or value != spec.default:
+            fields[name] = _plain(value)
+    return fields
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, tuple):
-        return [dataclasses.asdict(item) for item in value]
+        return [_sparse(item) for item in value]
     return value
 
 
-def _parse(payload: dict[str, Any], table: dict[str, type]) -> Any:
+def _parse(payload: dict[str, Any], table: dict[str, type[Record]]) -> Any:
     request_id = payload.get("id")
     if type(request_id) is not int or not 0 <= request_id <= _MAX_ID:
         request_id = None
     name = payload.get("type")
-    cls = table.get(name) if isinstance(name, str) else None
+    cls = table.get(name) if type(name) is str else None
     if cls is None:
         raise WireError(
             ErrorCode.BAD_REQUEST,
@@ -316,23 +295,23 @@ def _parse(payload: dict[str, Any], table: dict[str, type]) -> Any:
         raise WireError(ErrorCode.BAD_REQUEST, f"{name}: {error}", request_id=request_id) from None
 
 
-def _fill(cls: type, values: dict[str, Any]) -> Any:
-    specs = {spec.name: spec for spec in dataclasses.fields(cls)}
-    if unknown := values.keys() - specs.keys():
+def _fill(cls: type[Record], values: dict[str, Any]) -> Any:
+    fields = cls.fields_
+    if unknown := values.keys() - fields.keys():
         shown = ", ".join(sorted(_shown(key) for key in unknown))[:200]
-        raise ValueError(f"has no key {shown}; its keys are {', '.join(specs)}")
+        raise ValueError(f"has no key {shown}; its keys are {', '.join(fields)}")
     checked = {}
-    for name, spec in specs.items():
+    for name, spec in fields.items():
         if name in values:
             try:
-                checked[name] = spec.metadata["check"](values[name])
+                checked[name] = spec.check(values[name])
             except ValueError as error:
                 raise ValueError(f"{name} {error}") from None
-        elif spec.default is dataclasses.MISSING and spec.default_factory is dataclasses.MISSING:
+        elif spec.required:
             raise ValueError(f"{name} is missing")
     return cls(**checked)
 
 
 def _shown(value: object) -> str:
     """A peer's value for a message: bounded, and free of what cannot be sent back."""
-    return repr(value)[:40].encode("ascii", "backslashreplace").decode()
+    return schema.shown(value).encode("ascii", "backslashreplace").decode()

@@ -70,11 +70,12 @@ def choice(kind: type[Enum]) -> Check:
     allowed = ", ".join(str(member.value) for member in kind)
 
     def check(value: Any) -> Enum:
+        if type(value) is not str:
+            raise ValueError(f"must be a string, not {_kind(value)}")
         try:
             return kind(value)
         except ValueError:
-            shown = repr(value)[:40]
-            raise ValueError(f"is {shown}, allowed are {allowed}") from None
+            raise ValueError(f"is {shown(value)}, allowed are {allowed}") from None
 
     return check
 
@@ -87,6 +88,13 @@ def mapping(value: Any) -> dict[str, Any]:
 
 def optional(check: Check) -> Check:
     return lambda value: None if value is None else check(value)
+
+
+def shown(value: object) -> str:
+    """A value for a message, bounded. Only what is flat: repr() recurses into the rest."""
+    if isinstance(value, str | bytes):
+        return repr(value[:40])
+    return repr(value) if isinstance(value, int | float | None) else f"a {_kind(value)}"
 
 
 def _kind(value: Any) -> str:

@@ -1,0 +1,60 @@
+# Everything a user or a developer runs. `make say` and `make test` set up what they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+TEXT ?= Hello, world
+SHELL := /bin/sh
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help setup develop say run test check lint types rules clean bench
+
+help:            ## This list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+setup: $(STAMPS)/runtime   ## The virtual environment with what speaking needs
+
+develop: $(STAMPS)/develop ## The same with what testing needs
+
+say: setup       ## make say TEXT="Hello": speak, installing and starting what is missing
+	@if [ -t 0 ] && [ -t 2 ]; then $(BIN)/kokoroctl setup; fi
+	@TEXT='$(subst ','\'',$(value TEXT))'; $(BIN)/kokoroctl say --fallback-file hello.wav -- "$$TEXT"
+
+run: setup       ## The daemon in the foreground
+	@$(BIN)/kokorod
+
+test: develop    ## All tests
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+
+check: lint types rules test ## What CI asks for: lint, types, import rules, tests
+
+lint: develop
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: develop
+	@$(BIN)/mypy
+
+rules: develop
+	@$(BIN)/python -m pytest -p no:cacheprovider tests/unit/test_import_rules.py
+
+clean:           ## Remove the virtual environment and what tests left
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+
+# A stamp is newer than what it was made from, so that a changed lock file installs again.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "kokorod needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "making the virtual environment in $(VENV)" >&2
+	@$(PYTHON) -m venv $(VENV)
+
+$(STAMPS)/runtime: requirements.lock pyproject.toml client/pyproject.toml | $(BIN)/python
+	@echo "installing (once, about a minute)" >&2
+	@$(PIP) install -r requirements.lock
+	@$(PIP) install --no-deps -e client -e .
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/develop: $(STAMPS)/runtime requirements-dev.lock
+	@$(PIP) install -r requirements-dev.lock
+	@touch $@

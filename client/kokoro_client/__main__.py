@@ -1,0 +1,7 @@
+"""`python -m kokoro_client` is kokoroctl."""
+
+import sys
+
+from .cli.main import entry
+
+sys.exit(entry())

@@ -1,0 +1,162 @@
+"""kokoroctl: find the command, load only its file, turn every failure into one line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, Final, NoReturn
+
+from .. import __version__, errors
+from . import exits
+from .context import Context
+
+#: The file of each command and its line in the help.
+OWN: Final = {
+    "say": "speak text, a file, or standard input as it arrives",
+    "voices": "list the voices",
+    "status": "show what the daemon is doing",
+    "reload": "have the daemon read its configuration and models again",
+}
+
+#: Commands that come with the package kokorod (entry points `kokoroctl.commands`).
+DAEMONS: Final = {
+    "setup": "fetch a Kokoro model, after asking",
+    "models": "list, pull, import, verify, choose and remove models",
+    "config": "show each setting and where it came from",
+    "service": "start the daemon at login",
+    "doctor": "find out what is wrong",
+    "explain": "show how a text is taken apart",
+    "lexicon": "teach it how words are pronounced",
+    "bench": "measure speed on this machine",
+}
+
+_ENTRY_POINTS: Final = "kokoroctl.commands"
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        # Left to itself it imports shutil, with four compressors, to learn the width.
+        super().__init__(prog, width=80)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise exits.CommandError(f"{message}; see {self.prog} --help", exits.USAGE)
+
+
+def entry() -> int:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that has no such letter is no reason to fail.
+        if stream is not None:
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        status = main(sys.argv[1:])
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        status = exits.FAILED
+        _mute_stdout()
+    except KeyboardInterrupt:
+        status = exits.INTERRUPTED
+    except OSError as error:
+        exits.say_why(error)
+        status = exits.FAILED
+        _mute_stdout()
+    return status
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit status."""
+    for position, argument in enumerate(arguments, 1):
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            exits.say_why(f"argument {position} is not valid UTF-8")
+            return exits.USAGE
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(_help())
+        return exits.OK if arguments else exits.USAGE
+    if arguments[0] in ("-V", "--version"):
+        print(f"kokoroctl {__version__}")
+        return exits.OK
+    name, rest = arguments[0], arguments[1:]
+    try:
+        command = import_module(f".{name}", __package__) if name in OWN else _find(name)
+        parser = _Parser(
+            prog=f"kokoroctl {name}",
+            description=command.HELP,
+            epilog=getattr(command, "EPILOG", ""),
+            formatter_class=_Help,
+        )
+        command.add_arguments(parser)
+        return int(command.run(parser.parse_args(rest), Context()))
+    except SystemExit as stop:  # argparse has said why
+        return stop.code if isinstance(stop.code, int) else exits.USAGE
+    except exits.CommandError as error:
+        exits.say_why(error)
+        return error.status
+    except errors.KokoroError as error:
+        exits.say_why(error)
+        return exits.status_of(error)
+    except Exception as error:
+        # The daemon's package has one class for what is to be shown as a line; it
+        # cannot be imported here, where it may not be installed.
+        if not any(cls.__name__ == "KokorodError" for cls in type(error).__mro__):
+            raise
+        exits.say_why(error)
+        return exits.FAILED
+
+
+def _find(name: str) -> Any:
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group=_ENTRY_POINTS, name=name):
+        return point.load()
+    if name in DAEMONS:
+        raise exits.CommandError(
+            f"`{name}` comes with the daemon's package; pip install kokorod", exits.USAGE
+        )
+    raise exits.CommandError(
+        f"no command `{name}`; the commands are {', '.join((*OWN, *DAEMONS))}", exits.USAGE
+    )
+
+
+def _help() -> str:
+    width = max(map(len, (*OWN, *DAEMONS))) + 2
+    own = "\n".join(f"  {name:{width}}{line}" for name, line in OWN.items())
+    daemons = "\n".join(f"  {name:{width}}{line}" for name, line in DAEMONS.items())
+    return f"""\
+usage: kokoroctl COMMAND [ARGUMENTS]
+
+Speak through kokorod, the resident text-to-speech daemon.
+
+commands:
+{own}
+
+commands of the package kokorod:
+{daemons}
+
+  kokoroctl COMMAND --help tells more; kokoroctl --version prints the version.
+
+examples:
+  kokoroctl say "Hello, world"
+  kokoroctl say -v bf_emma -o hello.wav "Hello, world"
+  some-llm | kokoroctl say -
+  kokoroctl status --json
+
+environment:
+  KOKORO_HOME      folder of configuration, models, caches and logs
+  KOKORO_SOCKET    the daemon's socket
+  KOKORO_NO_START  1: never start a daemon
+
+{exits.HELP}"""
+
+
+def _mute_stdout() -> None:
+    # Else the interpreter fails once more when it flushes at the end.
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,198 @@
+"""The client: one connection to the daemon, kept open, shared by every speech.
+
+    from kokoro_client import Client
+
+    with Client() as client:
+        speech = client.speak("Hello, world.", voice="af_heart")
+        for pcm in speech:              # bytes: 24 kHz, mono, signed 16-bit little-endian
+            play(pcm)
+        print(speech.stats)
+
+        speech = client.speak("", final=False)
+        for token in answer_of_an_llm():
+            speech.append(token)
+        speech.finish()
+
+docs/client.md has more.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from . import __version__, connection, errors
+from .exchange import Exchange
+from .inbox import FRAME_CHARS
+from .speech import Speech, check_text
+from .wire import messages
+from .wire.errors import WireError
+
+_T = TypeVar("_T")
+
+
+class Client:
+    """A connection to the daemon, opened at the first use and again after a loss.
+
+    Any number of threads may use it, and several speeches may run at once.
+    """
+
+    def __init__(
+        self,
+        socket: str | os.PathLike[str] | None = None,
+        *,
+        start: bool = True,
+        timeout: float = connection.TIMEOUT_S,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        """socket: the daemon's address; None: KOKORO_SOCKET, else the one of KOKORO_HOME.
+        start: start a daemon where none runs (never with KOKORO_NO_START=1).
+        timeout: seconds to wait for a connection and for the answer to a question.
+        """
+        self._path = connection.default_path(environ) if socket is None else Path(socket)
+        self._start = start and environ.get("KOKORO_NO_START", "") in ("", "0")
+        self._timeout = timeout
+        self._environ = environ
+        self._opening = threading.Lock()
+        self._exchange: Exchange | None = None
+        self._closed = False
+
+    def speak(
+        self,
+        text: str,
+        *,
+        voice: str = "",
+        speed: float = 1.0,
+        lang: str = "",
+        format: str = "s16le",
+        priority: str = "text",
+        phonemes: bool = False,
+        timings: bool = False,
+        cache: bool = True,
+        ttfa_ms: int | None = None,
+        output: str = "stream",
+        final: bool = True,
+    ) -> Speech:
+        """Speak `text`, of any length; the audio comes while it is made.
+
+        With final=False more text follows in Speech.append(). The other arguments are
+        the fields of `speak` in docs/protocol.md.
+
+        Raises BadRequestError for a value that is not allowed, NoDaemonError and its
+        kin where no daemon can be reached. What the daemon refuses (an unknown voice,
+        a full queue) is raised by the Speech.
+        """
+        check_text(text)
+        first, rest = text[:FRAME_CHARS], text[FRAME_CHARS:]
+
+        fields = {
+            "type": "speak",
+            "id": 0,
+            "text": first,
+            "final": final and not rest,
+            "voice": voice,
+            "speed": speed,
+            "lang": lang,
+            "format": str(format),
+            "priority": str(priority),
+            "phonemes": phonemes,
+            "timings": timings,
+            "cache": cache,
+            "ttfa_ms": ttfa_ms,
+            "output": str(output),
+        }
+        try:
+            request = messages.parse_request(fields)
+        except WireError as error:
+            raise errors.from_wire(error) from None
+        exchange = self._connected()
+        inbox = exchange.start(lambda id: request.replace(id=id), rest, final)
+        return Speech(self, exchange, inbox, final, bounded=str(output) == "stream")
+
+    def status(self) -> Any:
+        """What the daemon is and does; a nested dict (docs/protocol.md)."""
+        return self._ask({"type": "status"})
+
+    def voices(self) -> Any:
+        """The voices it can speak with."""
+        return self._ask({"type": "voices"})
+
+    def metrics(self) -> Any:
+        """Counters and times since its start."""
+        return self._ask({"type": "metrics"})
+
+    def warm(self) -> Any:
+        """Have it make ready what the next request will need."""
+        return self._ask({"type": "warm"})
+
+    def reload(self) -> Any:
+        """Have it read its configuration and models again."""
+        return self._ask({"type": "reload"})
+
+    def control(self, action: str, all: bool = False) -> Any:
+        """pause, resume, skip or stop what is being spoken to the speaker."""
+        # Not repeated after a loss: a second skip would skip another one.
+        return self._ask({"type": "control", "action": str(action), "all": all}, tries=1)
+
+    @property
+    def welcome(self) -> messages.Welcome:
+        """What the daemon said of itself when the connection was opened."""
+        return self._connected().welcome(self._timeout)
+
+    def close(self) -> None:
+        """Close the connection. What is still being spoken is cancelled."""
+        with self._opening:
+            self._closed = True
+            if self._exchange is not None:
+                self._exchange.close()
+
+    def _ask(self, question: dict[str, Any], tries: int = 2) -> Any:
+        # Over a connection of its own, so that no unread audio is ever in its way.
+        while True:
+            tries -= 1
+            try:
+                return self._reach(lambda: connection.ask(self._path, question, self._timeout))
+            except errors.ConnectionLostError:
+                if not tries:
+                    raise
+
+    def _connected(self) -> Exchange:
+        with self._opening:
+            if self._closed:
+                raise errors.KokoroError("the client is closed; make another")
+            if self._exchange is None or not self._exchange.alive:
+                sock = self._reach(lambda: connection.open_socket(self._path, self._timeout))
+                self._exchange = Exchange(sock, f"kokoro-client {__version__}")
+            return self._exchange
+
+    def _reach(self, attempt: Callable[[], _T]) -> _T:
+        try:
+            return attempt()
+        except errors.NoDaemonError as error:
+            # Only where nobody listens would a daemon of our own be of use.
+            if not self._start or type(error) is not errors.NoDaemonError:
+                raise
+        from . import daemon_start
+
+        daemon_start.start(self._path, self._environ)
+        return attempt()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        exchange = getattr(self, "_exchange", None)
+        if exchange is not None:
+            exchange.close_soon()

@@ -1,0 +1,189 @@
+"""PCM to the sound device, from a thread of its own.
+
+Owns:       the device's stream, the thread, the PCM that has not been played.
+Invariants: `state` only moves along _NEXT; played never exceeds fed; FINISHED means
+            that every frame fed has been consumed by the device.
+Never:      opens the device twice; holds more than QUEUE_S of sound.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, Final, Protocol
+
+from . import errors
+
+#: What may wait to be played. Enough for a stall of the connection, and little to
+#: throw away at a stop; what is further ahead waits in the daemon.
+QUEUE_S: Final = 2.0
+
+#: One write to the device. abort() need not wait for it; a stop is heard within it.
+WRITE_S: Final = 0.05
+
+#: close() waits this long for a device that has been told to abort.
+_JOIN_S: Final = 5.0
+
+_FRAME_BYTES: Final = 2  # mono, signed 16 bit
+
+
+class State(Enum):
+    PLAYING = "playing"
+    FINISHED = "finished"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+
+_NEXT: Final = {
+    State.PLAYING: {State.FINISHED, State.ABORTED, State.FAILED},
+    State.FINISHED: frozenset[State](),
+    State.ABORTED: frozenset[State](),
+    State.FAILED: frozenset[State](),
+}
+
+
+class Stream(Protocol):
+    """What is used of sounddevice.RawOutputStream."""
+
+    def write(self, data: bytes) -> bool: ...
+    def stop(self) -> None: ...
+    def abort(self) -> None: ...
+    def close(self) -> None: ...
+
+
+def open_device(sample_rate: int) -> Stream:
+    """The default output, started: mono, signed 16 bit. Raises NoDeviceError."""
+    try:
+        import sounddevice
+    except ImportError:
+        raise errors.NoDeviceError(
+            "the package sounddevice is not installed; pip install 'kokoro-client[play]'"
+        ) from None
+    except OSError as error:
+        raise errors.NoDeviceError(
+            f"no PortAudio ({error}); on Debian and Ubuntu install libportaudio2"
+        ) from None
+    try:
+        stream: Any = sounddevice.RawOutputStream(
+            samplerate=sample_rate, channels=1, dtype="int16", latency="low"
+        )
+        stream.start()
+    except (sounddevice.PortAudioError, ValueError, OSError) as error:
+        raise errors.NoDeviceError(f"no sound device ({_first_line(error)})") from None
+    return stream  # type: ignore[no-any-return]
+
+
+class Player:
+    """Plays what it is fed."""
+
+    def __init__(
+        self, sample_rate: int, open_stream: Callable[[int], Stream] = open_device
+    ) -> None:
+        """Opens the device. Raises NoDeviceError."""
+        self._stream = open_stream(sample_rate)
+        self._limit = int(QUEUE_S * sample_rate) * _FRAME_BYTES
+        self._slice = int(WRITE_S * sample_rate) * _FRAME_BYTES
+        self._changed = threading.Condition()
+        self._queue: deque[bytes] = deque()
+        self._fed = 0
+        self._played = 0
+        self._ended = False
+        self._state = State.PLAYING
+        self._error = ""
+        self._thread = threading.Thread(target=self._run, name="kokoro-player", daemon=True)
+        self._thread.start()
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def played_frames(self) -> int:
+        """Frames the device has taken."""
+        return self._played // _FRAME_BYTES
+
+    def feed(self, pcm: bytes) -> None:
+        """Play `pcm` after what was fed before. Waits while QUEUE_S of sound lie ahead.
+
+        Raises NoDeviceError where the device failed. After abort() it does nothing.
+        """
+        with self._changed:
+            while self._state is State.PLAYING and self._fed - self._played >= self._limit:
+                self._changed.wait()
+            self._check()
+            if self._state is State.PLAYING:
+                self._queue.append(pcm)
+                self._fed += len(pcm)
+                self._changed.notify_all()
+
+    def finish(self) -> None:
+        """Wait until all that was fed has been heard. Raises NoDeviceError."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+            while self._state is State.PLAYING:
+                self._changed.wait()
+            self._check()
+
+    def abort(self) -> None:
+        """Silence, at once. What was fed and not heard is dropped."""
+        with self._changed:
+            if self._state is not State.PLAYING:
+                return
+            self._move(State.ABORTED)
+            self._queue.clear()
+        # Outside the lock, which the writer may want; PortAudio allows it beside a write.
+        self._stream.abort()
+
+    def close(self) -> None:
+        """abort() what still plays and give the device back."""
+        self.abort()
+        self._thread.join(_JOIN_S)
+        self._stream.close()
+
+    def _check(self) -> None:
+        if self._state is State.FAILED:
+            raise errors.NoDeviceError(f"the sound device failed ({self._error})")
+
+    def _move(self, state: State) -> None:
+        assert state in _NEXT[self._state], f"{self._state} to {state}"
+        self._state = state
+        self._changed.notify_all()
+
+    def _run(self) -> None:
+        try:
+            while (pcm := self._next()) is not None:
+                self._stream.write(pcm)
+                with self._changed:
+                    self._played += len(pcm)
+                    self._changed.notify_all()
+            if self._state is State.PLAYING:
+                self._stream.stop()  # returns when the device has played what it took
+        except Exception as error:  # noqa: BLE001 - PortAudioError is only known where it is loaded
+            with self._changed:
+                if self._state is State.PLAYING:
+                    self._error = _first_line(error)
+                    self._move(State.FAILED)
+            return
+        with self._changed:
+            if self._state is State.PLAYING:
+                assert self._played == self._fed
+                self._move(State.FINISHED)
+
+    def _next(self) -> bytes | None:
+        with self._changed:
+            while not self._queue:
+                if self._ended or self._state is not State.PLAYING:
+                    return None
+                self._changed.wait()
+            pcm = self._queue.popleft()
+            if len(pcm) > self._slice:
+                self._queue.appendleft(pcm[self._slice :])
+                pcm = pcm[: self._slice]
+            return pcm
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,145 @@
+"""One speak request as its caller sees it: audio to iterate, text to append, an end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+from . import errors
+from .exchange import Exchange
+from .inbox import Inbox
+from .wire.messages import Accepted, Audio, Done, SegmentInfo
+
+if TYPE_CHECKING:
+    from .client import Client
+
+#: Longest silence from the daemon while it has all the text: the queue ahead may hold
+#: minutes of other people's speech on a slow machine, hardly five.
+SILENCE_S: Final = 300.0
+
+
+class Speech:
+    """What Client.speak() returns. Iterate it for PCM, in order, until it ends.
+
+    Dropping the last reference before the end cancels it, as leaving its `with` does.
+    One thread takes the audio; any thread may append and cancel.
+    """
+
+    def __init__(
+        self, client: Client, exchange: Exchange, inbox: Inbox, final: bool, bounded: bool
+    ) -> None:
+        self._client = client  # keeps the connection open while this is in use
+        self._exchange = exchange
+        self._inbox = inbox
+        self._final = final
+        self._bounded = bounded
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Frames of PCM: mono, in the format asked for. A frame has at most 1 MiB.
+
+        Raises the KokoroError that ended the request.
+        """
+        for event in self.events():
+            if isinstance(event, Audio):
+                yield event.pcm
+
+    def events(self) -> Iterator[SegmentInfo | Audio]:
+        """A SegmentInfo before the Audio of each segment. Raises as __iter__ does."""
+        while (event := self._exchange.take(self._inbox, self._timeout)) is not None:
+            yield event
+
+    def append(self, text: str, final: bool = False) -> None:
+        """More text, which is spoken as if it had stood behind the text so far.
+
+        Raises BadRequestError after finish() or for text that is not valid Unicode,
+        the errors of iteration where the request has failed, AnswerTimeoutError where
+        the daemon takes no text. Does nothing once the speech has ended.
+        """
+        if self._final:
+            raise errors.BadRequestError("no text can follow finish(); start another speech")
+        check_text(text)
+        self._final = final
+        self._exchange.append(self._inbox, text, final, SILENCE_S)
+
+    def finish(self) -> None:
+        """No more text follows; the last sentence can be spoken. Safe to call twice."""
+        if not self._final:
+            self.append("", final=True)
+
+    def cancel(self) -> None:
+        """End it: iteration stops, the daemon drops the rest. Never waits, never raises."""
+        self._exchange.cancel(self._inbox)
+
+    def wait(self, timeout: float | None = SILENCE_S) -> dict[str, Any]:
+        """Wait for the end without taking audio, and return the stats.
+
+        For output="speaker" and after cancel(). Raises the error that ended the request.
+        """
+        return self._exchange.await_end(self._inbox, timeout).stats
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """What the daemon measured (docs/protocol.md, `done`); empty before the end."""
+        return self._inbox.end.stats if isinstance(self._inbox.end, Done) else {}
+
+    @property
+    def cancelled(self) -> bool:
+        """True once the daemon has ended it early, for whatever reason."""
+        return isinstance(self._inbox.end, Done) and self._inbox.end.cancelled
+
+    @property
+    def accepted(self) -> Accepted | None:
+        """What the daemon made of the request; waits for it. None: ended before that."""
+        return self._exchange.await_accepted(self._inbox, SILENCE_S)
+
+    @property
+    def voice(self) -> str:
+        """The voice that really speaks; waits until the daemon has said so."""
+        return accepted.voice if (accepted := self.accepted) else ""
+
+    @property
+    def engine(self) -> str:
+        """`kokoro` or `built-in`; waits until the daemon has said so."""
+        return accepted.engine if (accepted := self.accepted) else ""
+
+    @property
+    def note(self) -> str:
+        """Why it is not what was asked for, for people; else empty."""
+        return accepted.note if (accepted := self.accepted) else ""
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples a second."""
+        return accepted.sample_rate if (accepted := self.accepted) else 0
+
+    @property
+    def _timeout(self) -> float | None:
+        # While text is still to come, or the user has paused the speaker, silence
+        # is no failure: the caller decides how long to wait.
+        return SILENCE_S if self._final and self._bounded else None
+
+    def __enter__(self) -> Speech:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.cancel()
+
+    def __del__(self) -> None:
+        if self._inbox.end is None:
+            self._exchange.abandon(self._inbox)
+
+
+def check_text(text: str) -> None:
+    """Raises BadRequestError for a lone surrogate, which is half a character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise errors.BadRequestError(
+            f"text holds half a character (a lone surrogate) at {error.start}; send valid Unicode"
+        ) from None

@@ -1,0 +1,76 @@
+"""PCM to a .wav file or to a pipe.
+
+A reader of a pipe gets a header whose sizes say `unknown` (all bits set, as ffmpeg and
+sox write it); in a file the sizes are set right at the end, so that a writer that dies
+leaves what can still be played. Format: RIFF WAVE, PCM (Microsoft's mmreg.h).
+"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import BinaryIO, Final
+
+_HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")
+_UNKNOWN: Final = 0xFFFF_FFFF
+_PCM: Final = 1
+_SAMPLE_BYTES: Final = 2
+
+
+class WavFile:
+    """Mono signed 16-bit PCM in a RIFF file, written as it comes."""
+
+    def __init__(self, stream: BinaryIO, sample_rate: int, mend_header: bool = True) -> None:
+        """mend_header: the stream began with this object, so its start may be rewritten."""
+        self._stream = stream
+        self._mend_header = mend_header and stream.seekable()
+        self._rate = sample_rate
+        self._bytes = 0
+        stream.write(self._header(_UNKNOWN))
+
+    @classmethod
+    def create(cls, path: Path, sample_rate: int) -> WavFile:
+        """Raises OSError where the file cannot be written."""
+        stream = path.open("wb")
+        try:
+            return cls(stream, sample_rate)
+        except BaseException:
+            stream.close()
+            raise
+
+    @property
+    def seconds(self) -> float:
+        """The length of what has been written."""
+        return self._bytes / _SAMPLE_BYTES / self._rate
+
+    def write(self, pcm: bytes) -> None:
+        self._stream.write(pcm)
+        if not self._mend_header:
+            self._stream.flush()  # somebody listens at the other end
+        self._bytes += len(pcm)
+
+    def close(self) -> None:
+        """Set the header right, where that can be done, and close the stream. Only once."""
+        with self._stream:
+            # A file over 4 GiB, a day of speech, keeps `unknown`.
+            if self._mend_header and self._bytes < _UNKNOWN - _HEADER.size:
+                self._stream.seek(0)
+                self._stream.write(self._header(self._bytes))
+
+    def _header(self, data_bytes: int) -> bytes:
+        riff_bytes = min(_UNKNOWN, data_bytes + _HEADER.size - 8)
+        return _HEADER.pack(
+            b"RIFF",
+            riff_bytes,
+            b"WAVE",
+            b"fmt ",
+            16,
+            _PCM,
+            1,
+            self._rate,
+            self._rate * _SAMPLE_BYTES,
+            _SAMPLE_BYTES,
+            8 * _SAMPLE_BYTES,
+            b"data",
+            data_bytes,
+        )

@@ -1,0 +1,45 @@
+# pure: no socket, thread or clock.
+"""Who speaks a request: its voice and language, or why it is refused."""
+
+from __future__ import annotations
+
+from kokoro_client.wire.errors import ErrorCode, WireError
+from kokoro_client.wire.messages import Speak
+
+from . import voices
+from .config import Config
+from .engines import Voicing
+from .errors import UnknownLanguageError
+from .speech.phonemes.languages import language, language_of_voice
+from .types import Engine, Utterance
+
+
+def choose(speak: Speak, config: Config, voicing: Voicing) -> Utterance:
+    """The voice, speed and language; the built-in voice where Kokoro is not there.
+
+    Raises WireError for an unknown voice or language, and for phonemes that the
+    built-in voice would have to speak.
+    """
+    voice = speak.voice or config.voice
+    names = {v.name for v in voicing.voices}
+    if voicing.engine is Engine.BUILT_IN:
+        # A voice that would be there with the model is no typo.
+        names |= voices.KNOWN
+    if voice not in names:
+        raise WireError(
+            ErrorCode.UNKNOWN_VOICE,
+            f"no voice {voice[:60]!r}; `kokoroctl voices` lists the {len(names)} there are",
+        )
+    try:
+        lang = language(speak.lang or config.lang or language_of_voice(voice))
+    except UnknownLanguageError as error:
+        raise WireError(ErrorCode.UNKNOWN_LANGUAGE, str(error)) from None
+    if voicing.engine is Engine.BUILT_IN:
+        voice = voices.BUILT_IN
+    if voice == voices.BUILT_IN and speak.phonemes:
+        raise WireError(
+            voicing.problem or ErrorCode.BAD_REQUEST,
+            "the built-in voice cannot speak Kokoro's phonemes; send text, or run "
+            "`kokoroctl setup` to get Kokoro",
+        )
+    return Utterance(voice, speak.speed, lang)

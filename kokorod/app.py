@@ -1,0 +1,291 @@
+# loop: runs on the one selector thread; the only file that imports every room.
+"""The composition root: makes the parts, performs what the scheduler decides.
+
+Owns:       the life of the process: start, ready, drain, exit status.
+Invariants: the socket is bound before anything heavy is imported; the engine is known
+            from Up or Down of its lane; a crash of any thread ends the process with the
+            traceback in the log and status 1, so that a supervisor starts it anew.
+Never:      decides what is spoken when: that is schedule/.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from kokoro_client.wire.errors import ErrorCode
+from kokoro_client.wire.messages import Error
+
+from . import config as configuration
+from .config import Config
+from .engine.lane import Lane, Spoken, Task
+from .engines import Engines
+from .errors import ConfigError
+from .net import listener as listening
+from .net.listener import AlreadyRunningError, Listener
+from .net.loop import READ, Loop
+from .net.peer import Peer
+from .requests import Requests
+from .schedule.actions import Action, Finish, Prepare, Run, Terminate
+from .schedule.scheduler import Scheduler
+from .speech.frontend import make_front_end
+from .speech.reader import Reading
+from .speech.thread import ReadCrashed, ReadFailed, SpeechThread
+from .status import status_value
+from .types import Engine, PeerId, RequestKey
+from .watch.log import Level, Log
+
+#: A segment of 150 tokens takes 5 s on a slow machine; clients are not kept longer.
+DRAIN_S: Final = 5.0
+
+#: What is queued for a peer at the end is sent within this, or dropped.
+_FLUSH_S: Final = 2.0
+
+#: Threads end within a segment's node; a run that hangs must not keep the process.
+_JOIN_S: Final = 2.0
+
+
+class App:
+    def __init__(
+        self, config: Config, listener: Listener, reread: Callable[[], Config], began: float
+    ) -> None:
+        """reread: the configuration as it is now, for reload; began: of the process."""
+        self.config = config
+        self.draining = False
+        self.began = began
+        self.bound_s = time.monotonic() - began
+        self.ready_s: float | None = None
+        self.exit_status = 0
+        self.loop = Loop()
+        self.log = Log(Level[config.log_level.upper()])
+        self.scheduler = Scheduler()
+        self.peers: dict[PeerId, Peer] = {}
+        self._listener = listener
+        self._reread = reread
+        self._next_peer = 1
+        self.speech = SpeechThread(
+            lambda: make_front_end(config.cache_folder),
+            lambda key, report: self.loop.post(lambda: self._on_speech(key, report)),
+        )
+        self.engines = Engines(self, self.scheduler, self.log)
+        self.requests = Requests(self, self.engines, self.scheduler, self.speech, self.log)
+
+    # -- life
+
+    def run(self) -> int:
+        """Serve until a signal; the exit status."""
+        self.loop.watch(self._listener.fileno(), READ, self._on_connection)
+        self.loop.on_signals((signal.SIGTERM, signal.SIGINT), self._on_stop_signal)
+        self.loop.on_signals((signal.SIGHUP,), lambda number: self._reload_quietly())
+        self.log.info("bound", socket=self._listener.path, pid=os.getpid(), ms=self.bound_s * 1000)
+        self.speech.open()
+        self.engines.open_kokoro()
+        self.loop.run()
+        self._close()
+        return self.exit_status
+
+    def _close(self) -> None:
+        self._listener.close()
+        for peer in list(self.peers.values()):
+            peer.close()
+        self.speech.close()
+        threads: list[SpeechThread | Lane] = [self.speech, *self.engines.close()]
+        deadline = time.monotonic() + _JOIN_S
+        ended = [t.join(max(0.0, deadline - time.monotonic())) for t in threads]
+        self.log.info("stopped", status=self.exit_status, threads_left=ended.count(False))
+        self.loop.close()
+
+    def _on_stop_signal(self, number: int) -> None:
+        if self.draining:
+            self.log.info("stopping_at_once", signal=number)
+            self.loop.stop()
+            return
+        self.log.info("stopping", signal=number, requests=len(self.requests.tickets))
+        self.draining = self.scheduler.draining = True
+        self.loop.unwatch(self._listener.fileno())
+        for key in list(self.requests.tickets):
+            job = self.scheduler.job(key)
+            if job is None or job.lane is None:
+                self._tell_stopping(key)
+        self.loop.after(DRAIN_S, self._end_drain)
+        self._end_drain_if_done()
+
+    def _tell_stopping(self, key: RequestKey) -> None:
+        self.requests.give_up(key, ErrorCode.SHUTTING_DOWN, "the daemon is stopping; try again")
+
+    def _end_drain_if_done(self) -> None:
+        if self.draining and not self.requests.tickets:
+            self._end_drain()
+
+    def _end_drain(self) -> None:
+        for key in list(self.requests.tickets):
+            self._tell_stopping(key)
+        for peer in list(self.peers.values()):
+            peer.close_after_sending()
+        if self.peers:
+            self.loop.after(_FLUSH_S, self.loop.stop)
+        else:
+            self.loop.stop()
+
+    # -- connections
+
+    def _on_connection(self, events: int) -> None:
+        connection = self._listener.accept()
+        if connection is None:
+            return
+        uid = listening.peer_uid(connection)
+        if uid not in (os.getuid(), 0):
+            self.log.warning("foreign_user", uid=uid)
+            connection.close()
+            return
+        peer = Peer(self.loop, connection, PeerId(self._next_peer), _Reports(self))
+        self._next_peer += 1
+        self.peers[peer.id] = peer
+        if len(self.peers) > self.config.max_clients:
+            message = f"{self.config.max_clients} clients are connected; try again later"
+            peer.send(Error(code=ErrorCode.BUSY, message=message, retry_after_ms=1000))
+            peer.close_after_sending()
+
+    def on_gone(self, peer: Peer) -> None:
+        self.requests.on_gone(peer)
+        self.peers.pop(peer.id, None)
+        if self.draining and not self.peers:
+            self.loop.stop()
+
+    # -- the speech thread
+
+    def _on_speech(self, key: RequestKey | None, report: Any) -> None:
+        match report:
+            case ReadCrashed():
+                self.crash(report.trace)
+            case Reading() if key is not None:
+                self.perform(
+                    self.scheduler.prepared(key, report.sentences, report.state, self.now())
+                )
+            case ReadFailed() if key is not None:
+                self.requests.give_up(key, ErrorCode.UNKNOWN_LANGUAGE, report.message)
+
+    # -- for engines.py and requests.py
+
+    def now(self) -> float:
+        return self.loop.clock()
+
+    def uptime_s(self) -> float:
+        return time.monotonic() - self.began
+
+    def post(self, call: Callable[[], None]) -> None:
+        self.loop.post(call)
+
+    def perform(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case Prepare():
+                    self.speech.want(action.key)
+                case Run():
+                    self._start_run(action)
+                case Terminate():
+                    self.engines.lanes[action.lane].terminate()
+                case Finish():
+                    self.requests.finish(action.key, action.cancelled)
+
+    def _start_run(self, action: Run) -> None:
+        ticket = self.requests.tickets[action.key]
+        self.engines.lanes[action.lane].start(
+            Task(
+                key=action.key,
+                segment=action.segment,
+                utterance=ticket.utterance,
+                stream=ticket.stream,
+                format=ticket.speak.format,
+            )
+        )
+
+    def on_engine_known(self) -> None:
+        if self.ready_s is None:
+            self.ready_s = self.uptime_s()
+        engine = self.engines.voicing.engine
+        self.log.info("ready", engine=engine, ms=self.uptime_s() * 1000)
+        self.requests.engine_known()
+
+    def on_spoken(self, lane: str, spoken: Spoken) -> None:
+        key = spoken.task.key
+        if (ticket := self.requests.tickets.get(key)) is not None:
+            self.requests.send(key, ticket.answers(spoken, lane, self.now()))
+            if self.draining:
+                self._tell_stopping(key)
+                self._end_drain_if_done()
+
+    def give_up(self, task: Task, message: str) -> None:
+        self.requests.give_up(task.key, ErrorCode.ENGINE_FAILED, message)
+
+    def on_no_built_in(self, message: str) -> None:
+        for key, ticket in list(self.requests.tickets.items()):
+            if ticket.engine is Engine.BUILT_IN:
+                self.requests.give_up(key, ErrorCode.ENGINE_FAILED, message)
+
+    def crash(self, trace: str) -> None:
+        self.log.error("crashed", trace=trace[-1500:])
+        self.exit_status = 1
+        self.loop.stop()
+
+    def query(self, name: str) -> Any:
+        match name:
+            case "status":
+                return status_value(self)
+            case "voices":
+                return [
+                    {"name": v.name, "lang": v.lang, "gender": v.gender, "engine": v.engine.value}
+                    for v in self.engines.voicing.voices
+                ]
+            case _:
+                return {}
+
+    def reload(self) -> Any:
+        """Read the configuration again; open the model if it is another one."""
+        try:
+            new = self._reread()
+        except ConfigError as error:
+            return {"reloaded": False, "message": str(error)}
+        waits = [
+            name
+            for name, spec in configuration.settings().items()
+            if not spec.metadata["live"] and getattr(new, name) != getattr(self.config, name)
+        ]
+        self.config = new
+        self.requests.phrases.resize(int(new.phrase_cache_mb * 2**20))
+        self.engines.open_kokoro()
+        self.log.info("reloaded", waits_for_restart=",".join(waits))
+        return {"reloaded": True, "needs_restart": waits}
+
+    def _reload_quietly(self) -> None:
+        value = self.reload()
+        if not value["reloaded"]:
+            self.log.error("reload_refused", why=value["message"])
+
+
+class _Reports:
+    """What a peer reports to: its requests, and the app where it is gone."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self.on_request = app.requests.on_request
+        self.on_end_of_input = app.requests.on_end_of_input
+        self.on_blocked = app.requests.on_blocked
+        self.on_gone = app.on_gone
+
+
+def run(environ: Mapping[str, str], flags: Mapping[str, Any], began: float) -> int:
+    """Start the daemon and serve until told to stop; the exit status.
+
+    Raises ConfigError or KokorodError where it cannot start.
+    """
+    config, _ = configuration.load(environ, flags)
+    try:
+        listener = listening.bind(config.socket)
+    except AlreadyRunningError as winner:
+        Log().info("already_running", socket=config.socket, pid=winner.pid)
+        return 0
+    return App(config, listener, lambda: configuration.load(environ, flags)[0], began).run()

@@ -1,0 +1,144 @@
+# lane: called by worker threads.
+"""An onnxruntime session as a synthesizer.
+
+Owns:       one InferenceSession and its voices.
+Invariants: input names and types are read from the graph, so that v1.0 exports (tokens
+            -> audio) and v1.1 exports (input_ids -> waveform, duration) both work; each
+            run gives back its arena memory.
+Never:      assumes a provider: the session's own list is checked against what was asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from ..errors import EngineError
+from ..types import MAX_TOKENS, Engine, Segment, Utterance
+from .synthesizer import Run, Sound, TerminatedError
+from .vocabulary import embedded_vocabulary
+from .voices import Voices
+
+_TYPES: Final[Mapping[str, type[np.generic]]] = {
+    "tensor(float)": np.float32,
+    "tensor(float16)": np.float16,
+    "tensor(double)": np.float64,
+    "tensor(int32)": np.int32,
+    "tensor(int64)": np.int64,
+}
+_CPU: Final = "CPUExecutionProvider"
+
+
+def session_options(threads: int) -> ort.SessionOptions:
+    """Options of every session: `threads` per inference, 0 for one a physical core."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    # The plan is made per input shape and every segment has another: it only keeps memory.
+    options.enable_mem_pattern = False
+    # Idle threads would burn a core between requests.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def open_session(
+    model: Path, options: ort.SessionOptions, providers: Sequence[Any] = (_CPU,)
+) -> ort.InferenceSession:
+    """A session on exactly these providers. Raises EngineError."""
+    try:
+        session = ort.InferenceSession(str(model), options, providers=list(providers))
+    except Exception as error:  # noqa: BLE001 - onnxruntime raises its own types, unrelated
+        first_line = str(error).splitlines()[0][:300]
+        raise EngineError(f"{model.name} cannot be loaded: {first_line}") from None
+    wanted = [p if isinstance(p, str) else p[0] for p in providers]
+    missing = [name for name in wanted if name not in session.get_providers()]
+    if missing:
+        raise EngineError(f"onnxruntime ignored the provider {', '.join(missing)}")
+    return session
+
+
+class KokoroRun:
+    """RunOptions of one run; terminate() ends it at the graph's next node."""
+
+    def __init__(self) -> None:
+        self.options = ort.RunOptions()
+        # Without this the arena keeps the peak of the longest run for good: 2 GB.
+        self.options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        self.terminated = False
+
+    def terminate(self) -> None:
+        self.terminated = True
+        self.options.terminate = True
+
+
+class KokoroSynthesizer:
+    engine = Engine.KOKORO
+
+    def __init__(self, session: ort.InferenceSession, voices: Voices) -> None:
+        self._session = session
+        self._voices = voices
+        inputs = {item.name: _TYPES.get(item.type, np.float32) for item in session.get_inputs()}
+        outputs = [item.name for item in session.get_outputs()]
+        self._tokens_name = next((n for n in ("input_ids", "tokens") if n in inputs), "")
+        if not self._tokens_name or not {"style", "speed"} <= inputs.keys():
+            raise EngineError(
+                f"the model's inputs are {', '.join(inputs)}; a Kokoro export has "
+                "input_ids or tokens, style and speed"
+            )
+        self._types = inputs
+        self._audio_name = next((n for n in ("waveform", "audio") if n in outputs), outputs[0])
+        self.has_edges = "duration" in outputs
+        self.vocabulary = embedded_vocabulary(session.get_modelmeta().custom_metadata_map)
+
+    def voices(self) -> Sequence[str]:
+        return self._voices.names
+
+    def new_run(self) -> KokoroRun:
+        return KokoroRun()
+
+    def tokens(self, phonemes: str) -> list[int]:
+        """Token ids. Raises EngineError for a symbol the model does not have."""
+        try:
+            return [self.vocabulary[symbol] for symbol in phonemes]
+        except KeyError as error:
+            raise EngineError(f"the model has no token for {error.args[0]!r}") from None
+
+    def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
+        assert isinstance(run, KokoroRun)
+        tokens = self.tokens(segment.before + segment.phonemes + segment.after)
+        if not 0 < len(tokens) <= MAX_TOKENS:
+            raise EngineError(f"a segment of {len(tokens)} tokens; 1 to {MAX_TOKENS} are possible")
+        feed = {
+            self._tokens_name: np.array([[0, *tokens, 0]], self._types[self._tokens_name]),
+            "style": self._voices.style(utterance.voice, len(tokens)).astype(self._types["style"]),
+            "speed": self._speed(utterance.speed),
+        }
+        names = [self._audio_name, "duration"] if self.has_edges else [self._audio_name]
+        try:
+            outputs = self._session.run(names, feed, run.options)
+        except Exception as error:  # noqa: BLE001 - onnxruntime raises its own types, unrelated
+            if run.terminated:
+                raise TerminatedError from None
+            raise EngineError(f"inference failed: {str(error).splitlines()[0][:300]}") from None
+        pcm = np.asarray(outputs[0], dtype=np.float32).ravel()
+        if not len(pcm) or not np.isfinite(pcm).all():
+            raise EngineError("inference gave no sound, or sound that is not a number")
+        return Sound(pcm, self._edges(outputs[1], len(pcm)) if self.has_edges else None)
+
+    def _speed(self, speed: float) -> NDArray[np.generic]:
+        kind = np.dtype(self._types["speed"])
+        # v1.1-zh takes an integer speed: the nearest one it can do.
+        value = max(1, round(speed)) if kind.kind in "iu" else speed
+        return np.array([value], kind)
+
+    @staticmethod
+    def _edges(duration: Any, samples: int) -> NDArray[np.int64]:
+        """Sample offsets of the tokens, the pads at both ends left out."""
+        frames = np.concatenate([[0], np.cumsum(np.asarray(duration).ravel())])
+        scale = samples / max(int(frames[-1]), 1)
+        return np.round(frames * scale).astype(np.int64)[1:-1]

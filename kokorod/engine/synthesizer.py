@@ -1,0 +1,53 @@
+# pure: no socket, thread or clock.
+"""What a lane needs of a voice engine, and what it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+from ..types import Engine, Segment, Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """One run's audio.
+
+    pcm    float32 [samples], 24 kHz mono, the silence at both ends included
+    edges  int64 [tokens + 1], the sample where each phoneme of before + phonemes +
+           after begins, and where the last one ends; None where the model does not say
+    """
+
+    pcm: NDArray[np.float32]
+    edges: NDArray[np.int64] | None
+
+
+class TerminatedError(Exception):
+    """The run was ended by Run.terminate(); nothing is wrong."""
+
+
+class Run(Protocol):
+    """A handle on one run, made before it starts so that it can be ended from outside."""
+
+    def terminate(self) -> None:
+        """End the run soon. Any thread, any number of times, before or after too."""
+
+
+class Synthesizer(Protocol):
+    """Turns a segment into sound. synthesize() may be called by several threads at once."""
+
+    engine: Engine
+    #: The model reports durations: joins inside a sentence may have context.
+    has_edges: bool
+
+    def voices(self) -> Sequence[str]: ...
+
+    def new_run(self) -> Run: ...
+
+    def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
+        """Raises TerminatedError where `run` was ended, EngineError where it failed."""

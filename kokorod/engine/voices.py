@@ -1,0 +1,72 @@
+# lane: read by worker threads.
+"""Style vectors from a voices file: an .npz of float32 [510, 1, 256] per voice.
+
+Owns:       the styles read lately.
+Invariants: at most _KEPT voices in memory (0.5 MB each); the file is opened only to read.
+Never:      loads the whole file (28 MB) to speak with one voice.
+"""
+
+from __future__ import annotations
+
+import threading
+import zipfile
+from collections import OrderedDict
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import EngineError, UnknownVoiceError
+
+#: Voices a user switches between; more are read again in 2 ms.
+_KEPT: Final = 8
+
+STYLE_SIZE: Final = 256
+
+
+def voice_names(path: Path) -> list[str]:
+    """The voices in a file, without reading any. Raises EngineError."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sorted(
+                name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")
+            )
+    except (OSError, zipfile.BadZipFile) as error:
+        raise EngineError(
+            f"voices file {path.name} cannot be read: {error}; run `kokoroctl models verify`"
+        ) from None
+
+
+class Voices:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._styles: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self.names = voice_names(path)
+
+    def style(self, voice: str, tokens: int) -> NDArray[np.float32]:
+        """The style row for `tokens` tokens, float32 [1, 256]. Raises UnknownVoiceError."""
+        styles = self._load(voice)
+        # Trained with one row per token count: row n - 1 for n tokens.
+        row: NDArray[np.float32] = styles[min(max(tokens, 1), len(styles)) - 1]
+        return row.reshape(1, -1)
+
+    def _load(self, voice: str) -> NDArray[np.float32]:
+        with self._lock:
+            if voice in self._styles:
+                self._styles.move_to_end(voice)
+                return self._styles[voice]
+            if voice not in self.names:
+                raise UnknownVoiceError(f"no voice {voice}; `kokoroctl voices` lists them")
+            try:
+                with np.load(self._path, allow_pickle=False) as archive:
+                    styles: NDArray[np.float32] = np.asarray(archive[voice], dtype=np.float32)
+            except (OSError, ValueError, zipfile.BadZipFile) as error:
+                raise EngineError(f"voice {voice} cannot be read: {error}") from None
+            if styles.ndim < 2 or styles.shape[-1] != STYLE_SIZE:
+                raise EngineError(f"voice {voice} has shape {styles.shape}, not (510, 1, 256)")
+            self._styles[voice] = styles
+            if len(self._styles) > _KEPT:
+                self._styles.popitem(last=False)
+            return styles

@@ -1,0 +1,221 @@
+# loop: runs on the one selector thread.
+"""The lanes and what can speak: opened, replaced, given up.
+
+Owns:       every open lane, the model in use, and what can speak at the moment.
+Invariants: the built-in voice is opened when something is to be spoken with it; a lane
+            is replaced only when the new one is up; what is known changes at once for
+            requests that come after.
+Never:      reads a model on the loop's thread: a lane's own thread does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+from kokoro_client.wire.errors import ErrorCode
+
+from . import voices
+from .config import Config
+from .engine import lane as reports
+from .engine.lane import Lane, Report
+from .engine.startup import KokoroPlan, open_built_in, open_kokoro
+from .errors import ModelDamagedError, ModelMissingError
+from .models.record import InstalledModel
+from .schedule.actions import Action
+from .schedule.scheduler import Ran, Scheduler
+from .speech.phonemes.languages import language_of_voice
+from .types import Engine, VoiceInfo
+from .watch.log import Log
+
+if TYPE_CHECKING:
+    from .engine.synthesizer import Synthesizer
+
+CPU: Final = "cpu"
+EXPRESS: Final = "cpu-express"
+
+
+@dataclass(slots=True)
+class Voicing:
+    """What can speak at the moment. engine: None until that is known."""
+
+    engine: Engine | None = None
+    voices: list[VoiceInfo] = field(default_factory=list)
+    note: str = ""
+    problem: ErrorCode | None = None
+    has_edges: bool = False
+
+
+class House(Protocol):
+    """What the engines need of the rest of the daemon."""
+
+    config: Config
+
+    def now(self) -> float: ...
+    def uptime_s(self) -> float: ...
+    def post(self, call: Callable[[], None]) -> None: ...
+    def perform(self, actions: list[Action]) -> None: ...
+    def on_engine_known(self) -> None: ...
+    def on_spoken(self, lane: str, spoken: reports.Spoken) -> None: ...
+    def give_up(self, task: reports.Task, message: str) -> None: ...
+    def on_no_built_in(self, message: str) -> None: ...
+    def crash(self, trace: str) -> None: ...
+
+
+class Engines:
+    def __init__(self, house: House, scheduler: Scheduler, log: Log) -> None:
+        self.lanes: dict[str, Lane] = {}
+        self.model: InstalledModel | None = None
+        self.voicing = Voicing()
+        self._house = house
+        self._scheduler = scheduler
+        self._log = log
+        self._opening: Lane | None = None  # the cpu lane that is being made
+        self._built_in_asked = False
+
+    def open_kokoro(self) -> None:
+        """Open the chosen model on a new cpu lane, which replaces an older one when up."""
+        config = self._house.config
+        plan = KokoroPlan(config.models_folder, config.model, config.threads)
+        opened: list[InstalledModel] = []
+        problem = [ErrorCode.ENGINE_FAILED]
+
+        def make() -> Synthesizer:
+            try:
+                model, synthesizer = open_kokoro(plan)
+            except ModelMissingError:
+                problem[0] = ErrorCode.MODEL_MISSING
+                raise
+            except ModelDamagedError:
+                problem[0] = ErrorCode.MODEL_DAMAGED
+                raise
+            opened.append(model)
+            return synthesizer
+
+        def on_report(lane: Lane, report: Report) -> None:
+            # Of two reloads in quick succession the later one counts.
+            latest = lane is self._opening
+            match report:
+                case reports.Up() if latest:
+                    self._on_kokoro(lane, report.synthesizer, opened[0])
+                case reports.Up():
+                    lane.close()
+                case reports.Down() if latest:
+                    self._on_no_kokoro(report.message, problem[0])
+                case reports.Down():
+                    pass
+                case _:
+                    self._on_report(lane, report)
+
+        self._opening = self._open_lane(CPU, make, on_report)
+
+    def need_built_in(self) -> None:
+        """Open the built-in voice where it is not open."""
+        if not self._built_in_asked:
+            self._built_in_asked = True
+            self._open_lane(voices.BUILT_IN, open_built_in, self._on_report)
+
+    def close(self) -> list[Lane]:
+        """Ask every lane to end; the lanes, to be joined."""
+        lanes = list(self.lanes.values())
+        for lane in lanes:
+            lane.terminate()
+            lane.close()
+        return lanes
+
+    # -- reports
+
+    def _open_lane(
+        self,
+        name: str,
+        make: Callable[[], Synthesizer],
+        on_report: Callable[[Lane, Report], None],
+    ) -> Lane:
+        def report(what: Report) -> None:
+            self._house.post(lambda: on_report(lane, what))
+
+        lane = Lane(name, make, report)
+        lane.open()
+        return lane
+
+    def _on_report(self, lane: Lane, report: Report) -> None:
+        house = self._house
+        match report:
+            case reports.Up():
+                self._add(lane, report.synthesizer)
+            case reports.Down():
+                self._log.warning("lane_down", lane=lane.name, why=report.message)
+                if lane.name == voices.BUILT_IN:
+                    self._built_in_asked = False
+                    house.on_no_built_in(report.message)
+            case reports.Crashed():
+                house.crash(report.trace)
+            case _ if self.lanes.get(lane.name) is not lane:
+                pass  # an old lane, replaced meanwhile: its segment is run again
+            case reports.Spoken():
+                house.on_spoken(lane.name, report)
+                result = Ran(report.seconds, report.sound_s)
+                house.perform(self._scheduler.ran(lane.name, result, house.now()))
+            case reports.Ended():
+                house.perform(self._scheduler.terminated(lane.name, house.now()))
+            case reports.Failed():
+                self._log.warning("run_failed", lane=lane.name, why=report.message)
+                given_up, actions = self._scheduler.run_failed(lane.name, house.now())
+                if given_up is not None:
+                    house.give_up(report.task, report.message)
+                house.perform(actions)
+
+    def _add(self, lane: Lane, synthesizer: Synthesizer) -> None:
+        self._drop(lane.name)
+        self.lanes[lane.name] = lane
+        self._log.info("lane_up", lane=lane.name, ms=self._house.uptime_s() * 1000)
+        self._house.perform(
+            self._scheduler.lane_up(
+                lane.name,
+                synthesizer.engine,
+                self._house.now(),
+                express=lane.name == EXPRESS,
+            )
+        )
+
+    def _drop(self, name: str) -> None:
+        if (lane := self.lanes.pop(name, None)) is not None:
+            self._house.perform(self._scheduler.lane_down(name, self._house.now()))
+            lane.terminate()
+            lane.close()
+
+    def _on_kokoro(self, lane: Lane, synthesizer: Synthesizer, model: InstalledModel) -> None:
+        self.model = model
+        listed = [
+            VoiceInfo(name, language_of_voice(name), voices.gender(name), Engine.KOKORO)
+            for name in synthesizer.voices()
+        ]
+        self.voicing.engine = Engine.KOKORO
+        self.voicing.voices = [*listed, _BUILT_IN_INFO]
+        self.voicing.problem = None
+        self.voicing.has_edges = synthesizer.has_edges
+        self.voicing.note = ""
+        self._add(lane, synthesizer)
+        # A second thread on the same session: a short request beside a run that must
+        # not be ended.
+        self._open_lane(EXPRESS, lambda: synthesizer, self._on_report)
+        self._house.on_engine_known()
+
+    def _on_no_kokoro(self, message: str, problem: ErrorCode) -> None:
+        self._log.warning("lane_down", lane=CPU, why=message)
+        self._drop(CPU)
+        self._drop(EXPRESS)
+        self.model = None
+        if problem is ErrorCode.MODEL_MISSING and not self._house.config.model:
+            message = "no Kokoro model is installed; `kokoroctl setup` gets one"
+        self.voicing.engine = Engine.BUILT_IN
+        self.voicing.voices = [_BUILT_IN_INFO]
+        self.voicing.problem = problem
+        self.voicing.has_edges = False
+        self.voicing.note = f"the built-in voice speaks: {message}"
+        self.need_built_in()
+        self._house.on_engine_known()
+
+
+_BUILT_IN_INFO: Final = VoiceInfo(voices.BUILT_IN, "", "", Engine.BUILT_IN)

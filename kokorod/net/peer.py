@@ -1,0 +1,224 @@
+# loop: runs on the one selector thread, owns descriptors.
+"""One connection: bytes in, requests out; answers in, bytes out.
+
+Owns:       the connected socket, its decoder, its queue of outgoing bytes.
+Invariants: `blocked` is True from the moment the queue passes HIGH until it is below
+            LOW, and each change is reported once; after close() nothing is reported.
+Never:      waits for the peer; lets one peer's backlog touch another's.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections import deque
+from typing import Final, Protocol
+
+from kokoro_client.wire.errors import WireError
+from kokoro_client.wire.frames import MAX_REQUEST, FrameDecoder, FrameError, encode
+from kokoro_client.wire.messages import (
+    Answer,
+    Error,
+    Request,
+    parse_request,
+    to_payload,
+)
+
+from ..types import PeerId
+from .loop import READ, WRITE, Loop
+
+#: Outgoing bytes above which the peer's own synthesis pauses, and below which it goes
+#: on. HIGH is 20 s of audio: enough that a player with small buffers never starves.
+HIGH: Final = 1024 * 1024
+LOW: Final = 256 * 1024
+
+#: Above this the peer's requests are no longer read: audio alone stays below it, so
+#: only a peer that asks without ever reading the answers gets here.
+HARD: Final = 4 * HIGH
+
+#: Small kernel buffers (8 KB on macOS) would cost a turn of the loop for each slice.
+_KERNEL_BUFFER: Final = 256 * 1024
+_RECEIVE: Final = 64 * 1024
+
+#: Requests handled in one turn, so that a peer that sends without pause leaves room.
+_FRAMES_A_TURN: Final = 64
+
+
+class Handler(Protocol):
+    """What a peer reports to."""
+
+    def on_request(self, peer: Peer, request: Request) -> None: ...
+    def on_end_of_input(self, peer: Peer) -> None: ...
+    def on_blocked(self, peer: Peer, blocked: bool) -> None: ...
+    def on_gone(self, peer: Peer) -> None: ...
+
+
+class Peer:
+    def __init__(self, loop: Loop, sock: socket.socket, id: PeerId, handler: Handler) -> None:
+        self.id = id
+        self.name = ""
+        self.blocked = False
+        self.closed = False
+        self._loop = loop
+        self._socket = sock
+        self._handler = handler
+        self._decoder = FrameDecoder(MAX_REQUEST)
+        self._outgoing: deque[memoryview] = deque()
+        self._outgoing_bytes = 0
+        self._reading = True
+        self._closing = False
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BUFFER)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KERNEL_BUFFER)
+        self._events = READ
+        loop.watch(sock.fileno(), READ, self._on_ready)
+
+    @property
+    def half_closed(self) -> bool:
+        """The peer sends nothing any more but may still read."""
+        return not self._reading
+
+    def send(self, answer: Answer) -> None:
+        """Queue one answer. After close() it goes nowhere."""
+        if self.closed or self._closing:
+            return
+        frame = encode(to_payload(answer))
+        self._outgoing.append(memoryview(frame))
+        self._outgoing_bytes += len(frame)
+        if len(self._outgoing) == 1:
+            self._write()  # most often the socket takes it at once: one turn less
+        if not self.closed:
+            self._report_watermark()
+            self._update_interest()
+
+    def close_after_sending(self) -> None:
+        """Read nothing more, send what is queued, then close."""
+        if self.closed:
+            return
+        self._closing = True
+        self._reading = False
+        if self._outgoing:
+            self._update_interest()
+        else:
+            self.close()
+
+    def close(self) -> None:
+        """Drop the connection now."""
+        if self.closed:
+            return
+        self.closed = True
+        self._loop.unwatch(self._socket.fileno())
+        self._socket.close()
+        self._outgoing.clear()
+        self._outgoing_bytes = 0
+        self._handler.on_gone(self)
+
+    def _on_ready(self, events: int) -> None:
+        if events & WRITE:
+            self._write()
+            if not self.closed:
+                self._report_watermark()
+        if events & READ and not self.closed and self._reading:
+            self._read()
+        if not self.closed:
+            self._update_interest()
+
+    def _read(self) -> None:
+        try:
+            data = self._socket.recv(_RECEIVE)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self.close()
+            return
+        if not data:
+            self._on_end_of_input()
+            return
+        self._decoder.feed(data)
+        self._handle_frames()
+
+    def _handle_frames(self) -> None:
+        """Handle what has arrived; the rest of a long burst in the next turns."""
+        frames = self._decoder.frames()
+        for _ in range(_FRAMES_A_TURN):
+            try:
+                payload = next(frames, None)
+            except FrameError as error:
+                self._refuse(error)
+                self.close_after_sending()
+                return
+            if payload is None:
+                return
+            try:
+                request = parse_request(payload)
+            except WireError as error:
+                self._refuse(error)
+                continue
+            self._handler.on_request(self, request)
+            if self.closed or self._closing:
+                return
+        self._reading = False  # no more bytes until these are dealt with
+        self._loop.post(self._resume)
+
+    def _resume(self) -> None:
+        if self.closed or self._closing:
+            return
+        self._reading = True
+        self._handle_frames()
+        if not self.closed:
+            self._update_interest()
+
+    def _on_end_of_input(self) -> None:
+        self._reading = False
+        if _hung_up(self._socket) or self._decoder.mid_frame:
+            self.close()
+        else:
+            self._handler.on_end_of_input(self)
+
+    def _refuse(self, error: WireError) -> None:
+        self.send(
+            Error(
+                code=error.code,
+                message=error.message,
+                id=error.request_id,
+                retry_after_ms=error.retry_after_ms,
+            )
+        )
+
+    def _write(self) -> None:
+        while self._outgoing:
+            chunk = self._outgoing[0]
+            try:
+                sent = self._socket.send(chunk)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                self.close()
+                return
+            self._outgoing_bytes -= sent
+            if sent < len(chunk):
+                self._outgoing[0] = chunk[sent:]
+                return
+            self._outgoing.popleft()
+        if self._closing:
+            self.close()
+
+    def _report_watermark(self) -> None:
+        blocked = self._outgoing_bytes > (LOW if self.blocked else HIGH)
+        if blocked != self.blocked:
+            self.blocked = blocked
+            self._handler.on_blocked(self, blocked)
+
+    def _update_interest(self) -> None:
+        reading = self._reading and self._outgoing_bytes < HARD
+        events = (READ if reading else 0) | (WRITE if self._outgoing else 0)
+        if events != self._events:
+            self._events = events
+            self._loop.change(self._socket.fileno(), events, self._on_ready)
+
+
+def _hung_up(sock: socket.socket) -> bool:
+    """True where the peer closed both directions, not only its sending one."""
+    poll = select.poll()
+    poll.register(sock.fileno(), 0)
+    return any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0))

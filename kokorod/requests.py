@@ -1,0 +1,362 @@
+# loop: runs on the one selector thread.
+"""What peers ask, and what they are answered.
+
+Owns:       the ticket of every request in flight, and requests that came before the
+            engine was known.
+Invariants: every Speak is answered by exactly one Done or Error after its Accepted, or by
+            an Error alone; nothing is sent for a request after that.
+Never:      waits, reads a model or phonemizes: it hands on to the speech thread and the
+            scheduler.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Final, Protocol
+
+from kokoro_client.wire.errors import ErrorCode, WireError
+from kokoro_client.wire.frames import MAX_REQUEST
+from kokoro_client.wire.messages import (
+    VERSION,
+    Accepted,
+    Append,
+    Cancel,
+    ControlSpeaker,
+    Error,
+    Hello,
+    Priority,
+    Request,
+    Result,
+    Speak,
+    Welcome,
+)
+
+from . import __version__, admission, voices
+from .config import Config
+from .engine.phrases import PhraseCache, phrase_key
+from .engines import Engines
+from .net.peer import Peer
+from .schedule.actions import Action
+from .schedule.job import Job
+from .schedule.scheduler import Scheduler
+from .speech.plan import Script
+from .speech.thread import Manner, SpeechThread
+from .ticket import Ticket
+from .types import SAMPLE_RATE, Engine, RequestKey
+from .watch.log import Log, fingerprint
+
+#: Text of all requests together. A request's own limit is in the config.
+MAX_TEXT_IN_ALL: Final = 64_000_000
+
+_RANKS: Final = {priority: rank for rank, priority in enumerate(Priority)}
+
+
+class House(Protocol):
+    """What requests need of the rest of the daemon."""
+
+    config: Config
+    draining: bool
+
+    def now(self) -> float: ...
+    def perform(self, actions: list[Action]) -> None: ...
+    def query(self, name: str) -> Any: ...
+    def reload(self) -> Any: ...
+
+
+class Requests:
+    def __init__(
+        self,
+        house: House,
+        engines: Engines,
+        scheduler: Scheduler,
+        speech: SpeechThread,
+        log: Log,
+    ) -> None:
+        self._house = house
+        self._engines = engines
+        self._scheduler = scheduler
+        self._speech = speech
+        self._log = log
+        self._tickets: dict[RequestKey, Ticket] = {}
+        self._peers: dict[RequestKey, Peer] = {}
+        self._early: deque[tuple[Peer, Request]] = deque()
+        self._order = 0
+        self._text_in_all = 0
+        self.phrases = PhraseCache(int(house.config.phrase_cache_mb * 2**20))
+
+    @property
+    def tickets(self) -> dict[RequestKey, Ticket]:
+        return self._tickets
+
+    # -- peers report
+
+    def on_request(self, peer: Peer, request: Request) -> None:
+        try:
+            self._handle(peer, request)
+        except WireError as error:
+            self._refuse(peer, request.id, error)
+
+    def on_end_of_input(self, peer: Peer) -> None:
+        """The peer sends nothing more: what it still wants is spoken, then it is closed."""
+        for key, ticket in list(self._tickets.items()):
+            if key.peer == peer.id and not ticket.final:
+                self._feed(ticket, "", final=True)
+        self._close_if_done(peer)
+
+    def on_blocked(self, peer: Peer, blocked: bool) -> None:
+        self._house.perform(self._scheduler.block(peer.id, blocked, self._house.now()))
+
+    def on_gone(self, peer: Peer) -> None:
+        self._early = deque((p, r) for p, r in self._early if p is not peer)
+        for key in [key for key in self._tickets if key.peer == peer.id]:
+            self._drop(key)
+        self._house.perform(self._scheduler.peer_gone(peer.id))
+
+    # -- the daemon reports
+
+    def engine_known(self) -> None:
+        """Answer what came before it was known what can speak."""
+        early, self._early = self._early, deque()
+        for peer, request in early:
+            self.on_request(peer, request)
+
+    def send(self, key: RequestKey, answers: list[Any]) -> None:
+        if (peer := self._peers.get(key)) is not None:
+            for answer in answers:
+                peer.send(answer)
+
+    def finish(self, key: RequestKey, cancelled: bool) -> None:
+        if (ticket := self._tickets.get(key)) is None:
+            return
+        peer = self._peers[key]
+        self._drop(key)
+        done = ticket.done(cancelled)
+        if not cancelled and ticket.cache_key and (phrase := ticket.phrase()):
+            self.phrases.put(ticket.cache_key, phrase)
+        self._log.info("done", peer=key.peer, id=key.id, cancelled=cancelled, **done.stats)
+        peer.send(done)
+        self._close_if_done(peer)
+
+    def give_up(self, key: RequestKey, code: ErrorCode, message: str) -> None:
+        """Answer Error for a request in flight and forget it."""
+        if key not in self._tickets:
+            return
+        peer = self._peers[key]
+        self._drop(key)
+        self._house.perform(self._scheduler.fail(key))
+        self._refuse(peer, key.id, WireError(code, message))
+        self._close_if_done(peer)
+
+    # -- requests
+
+    def _handle(self, peer: Peer, request: Request) -> None:
+        match request:
+            case Hello():
+                self._hello(peer, request)
+            case Speak() | Append() | Cancel():
+                self._handle_speech(peer, request)
+            case ControlSpeaker():
+                peer.send(Result(id=request.id, value=self._house.query("control")))
+            case _:
+                name = type(request).__name__.lower()
+                value = self._house.reload() if name == "reload" else self._house.query(name)
+                peer.send(Result(id=request.id, value=value))
+
+    def _hello(self, peer: Peer, hello: Hello) -> None:
+        if hello.version != VERSION:
+            side = "daemon" if hello.version > VERSION else "client"
+            raise WireError(
+                ErrorCode.UNSUPPORTED_VERSION,
+                f"client speaks version {hello.version} of the protocol, this daemon "
+                f"({__version__}) speaks {VERSION}; update the {side}, then "
+                "`kokoroctl service restart`",
+            )
+        peer.name = hello.client
+        config = self._house.config
+        limits = {
+            "frame_bytes": MAX_REQUEST,
+            "text_chars": config.max_text_chars,
+            "requests_per_client": config.max_requests_per_client,
+        }
+        peer.send(
+            Welcome(
+                id=hello.id,
+                version=VERSION,
+                daemon=__version__,
+                sample_rate=SAMPLE_RATE,
+                limits=limits,
+            )
+        )
+
+    def _handle_speech(self, peer: Peer, request: Speak | Append | Cancel) -> None:
+        if self._engines.voicing.engine is None:
+            if len(self._early) >= self._house.config.max_requests:
+                raise self._busy("the daemon is starting and enough requests wait already")
+            self._early.append((peer, request))
+            return
+        key = RequestKey(peer.id, request.id)
+        match request:
+            case Speak():
+                self._speak(peer, key, request)
+            case Append():
+                self._append(key, request)
+            case Cancel():
+                # A request that has ended meanwhile was answered already.
+                self._house.perform(self._scheduler.cancel(key))
+
+    def _speak(self, peer: Peer, key: RequestKey, speak: Speak) -> None:
+        config = self._house.config
+        if self._house.draining:
+            raise WireError(ErrorCode.SHUTTING_DOWN, "the daemon is stopping; try again")
+        if key in self._tickets:
+            raise WireError(
+                ErrorCode.BAD_REQUEST,
+                f"id {key.id} is in use; take another, or cancel that request",
+            )
+        if self._scheduler.active >= config.max_requests:
+            raise self._busy(f"{config.max_requests} requests are in flight in all")
+        if self._scheduler.in_flight(peer.id) >= config.max_requests_per_client:
+            raise self._busy(f"this client has {config.max_requests_per_client} requests in flight")
+        voicing = self._engines.voicing
+        utterance = admission.choose(speak, config, voicing)
+        built_in = utterance.voice == voices.BUILT_IN
+        engine = Engine.BUILT_IN if built_in else Engine.KOKORO
+        note = voicing.note if built_in else ""
+        ticket = Ticket(
+            key=key,
+            speak=speak,
+            utterance=utterance,
+            engine=engine,
+            received=self._house.now(),
+            note=note,
+        )
+        self._tickets[key] = ticket
+        self._peers[key] = peer
+        peer.send(
+            Accepted(
+                id=key.id,
+                voice=utterance.voice,
+                engine=engine.value,
+                sample_rate=SAMPLE_RATE,
+                note=note,
+            )
+        )
+        self._log.info(
+            "speak",
+            peer=key.peer,
+            client=peer.name,
+            id=key.id,
+            text=fingerprint(speak.text),
+            voice=utterance.voice,
+            lang=utterance.lang,
+            priority=speak.priority.value,
+        )
+        if self._speak_from_cache(ticket):
+            return
+        if built_in:
+            self._engines.need_built_in()
+        self._speech.begin(
+            key, Manner(lang=utterance.lang, phonemes=speak.phonemes, text_only=built_in)
+        )
+        actions = self._scheduler.submit(self._job(ticket), self._house.now())
+        self._feed(ticket, speak.text, speak.final)
+        self._house.perform(actions)
+
+    def _speak_from_cache(self, ticket: Ticket) -> bool:
+        """Answer a phrase that is known; else note that it is to be kept."""
+        speak, model = ticket.speak, self._engines.model
+        if not (speak.cache and speak.final and self.phrases.capacity):
+            return False
+        ticket.cache_key = phrase_key(
+            model.model_sha256 + model.voices_sha256 if model else "",
+            speak.text,
+            ticket.utterance,
+            speak.format,
+            speak.phonemes,
+            speak.timings,
+            self._house.config.sentence_pause_ms,
+        )
+        phrase = self.phrases.get(ticket.cache_key)
+        if phrase is None:
+            ticket.record = []
+            return False
+        ticket.characters, ticket.final = len(speak.text), True
+        self._text_in_all += ticket.characters
+        self.send(ticket.key, ticket.replay(phrase, self._house.now()))
+        self.finish(ticket.key, cancelled=False)
+        return True
+
+    def _job(self, ticket: Ticket) -> Job:
+        config, speak = self._house.config, ticket.speak
+        self._order += 1
+        built_in = ticket.engine is Engine.BUILT_IN
+        return Job(
+            key=ticket.key,
+            engine=ticket.engine,
+            rank=_RANKS[speak.priority],
+            speed=speak.speed,
+            first_s=(speak.ttfa_ms or config.ttfa_ms) / 1000,
+            order=self._order,
+            script=Script(
+                sentence_pause_s=config.sentence_pause_ms / 1000,
+                by_sentence=built_in,
+                context=self._engines.voicing.has_edges,
+            ),
+        )
+
+    def _append(self, key: RequestKey, append: Append) -> None:
+        ticket = self._tickets.get(key)
+        if ticket is None:
+            raise WireError(
+                ErrorCode.BAD_REQUEST, f"no request {key.id} is running; append comes before final"
+            )
+        if ticket.final:
+            raise WireError(ErrorCode.BAD_REQUEST, f"the text of request {key.id} is final already")
+        self._feed(ticket, append.text, append.final)
+
+    def _feed(self, ticket: Ticket, text: str, final: bool) -> None:
+        limit = self._house.config.max_text_chars
+        ticket.characters += len(text)
+        self._text_in_all += len(text)
+        if ticket.characters > limit:
+            self.give_up(
+                ticket.key, ErrorCode.TOO_LARGE, f"text is over {limit} characters; send less"
+            )
+            return
+        if self._text_in_all > MAX_TEXT_IN_ALL:
+            self.give_up(ticket.key, ErrorCode.BUSY, "too much text is waiting; try again later")
+            return
+        ticket.final = final
+        self._speech.feed(ticket.key, text, final)
+        self._house.perform(self._scheduler.appended(ticket.key, self._house.now()))
+
+    # -- bookkeeping
+
+    def _drop(self, key: RequestKey) -> None:
+        ticket = self._tickets.pop(key)
+        self._text_in_all -= ticket.characters
+        del self._peers[key]
+        self._speech.forget(key)
+
+    def _close_if_done(self, peer: Peer) -> None:
+        if peer.half_closed and not any(key.peer == peer.id for key in self._tickets):
+            peer.close_after_sending()
+
+    def _busy(self, what: str) -> WireError:
+        retry = self._scheduler.retry_after_s()
+        return WireError(
+            ErrorCode.BUSY,
+            f"{what}; try again in {retry:.1f} s",
+            retry_after_ms=round(retry * 1000),
+        )
+
+    def _refuse(self, peer: Peer, request_id: int, error: WireError) -> None:
+        self._log.info("refused", peer=peer.id, id=request_id, code=error.code.value)
+        peer.send(
+            Error(
+                id=request_id,
+                code=error.code,
+                message=error.message,
+                retry_after_ms=error.retry_after_ms,
+            )
+        )

@@ -1,0 +1,85 @@
+# pure: no socket, thread or clock.
+"""What a run costs on a lane: seconds = a + b x tokens, fitted from its own runs.
+
+Also how much sound a token makes, which tells how long a listener is busy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+#: Weight of all earlier runs when a new one comes: the last 20 or so count.
+_FORGET: Final = 0.95
+
+#: Guesses before the first run: a 2-core machine, and Kokoro's usual pace of speech.
+_PRIOR_A: Final = 0.05
+_PRIOR_B: Final = 0.03
+_PRIOR_SOUND: Final = 0.07
+
+#: The prior counts as this many runs of 8 and of 128 tokens.
+_PRIOR_WEIGHT: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """a: seconds; b: seconds a token; sound_s: seconds of sound a token at speed 1."""
+
+    a: float
+    b: float
+    sound_s: float
+
+    def seconds(self, tokens: int) -> float:
+        return self.a + self.b * tokens
+
+    def tokens(self, seconds: float) -> int:
+        """The longest run that stays within `seconds`; may be below 1."""
+        return int((seconds - self.a) / self.b)
+
+    @property
+    def rtf(self) -> float:
+        """Seconds of work for a second of sound, in a run of 100 tokens."""
+        return self.seconds(100) / (100 * self.sound_s)
+
+
+class CostFit:
+    """Least squares over the runs, older ones fading."""
+
+    def __init__(self, prior: Cost | None = None) -> None:
+        prior = prior or Cost(_PRIOR_A, _PRIOR_B, _PRIOR_SOUND)
+        self._weight = self._x = self._y = self._xx = self._xy = 0.0
+        for tokens in (8, 128):
+            self._count(tokens, prior.seconds(tokens), _PRIOR_WEIGHT)
+        self._sound_s = prior.sound_s
+        self.runs = 0
+
+    def add(self, tokens: int, seconds: float, sound_s: float, speed: float) -> None:
+        """A run of `tokens` (pads included) that made `sound_s` seconds of sound."""
+        self._weight *= _FORGET
+        self._x *= _FORGET
+        self._y *= _FORGET
+        self._xx *= _FORGET
+        self._xy *= _FORGET
+        self._count(tokens, seconds, 1.0)
+        self.runs += 1
+        if sound_s > 0:
+            heard = sound_s * speed / tokens
+            share = max(1 / (self.runs + 1), 1 - _FORGET)
+            self._sound_s += share * (heard - self._sound_s)
+
+    @property
+    def cost(self) -> Cost:
+        mean_x, mean_y = self._x / self._weight, self._y / self._weight
+        spread = self._xx / self._weight - mean_x**2
+        slope = (self._xy / self._weight - mean_x * mean_y) / spread if spread > 1e-9 else 0.0
+        # A negative slope or start is noise: the line then goes through the mean.
+        slope = min(max(slope, 0.0), mean_y / mean_x)
+        slope = max(slope, 1e-6)
+        return Cost(max(0.0, mean_y - slope * mean_x), slope, self._sound_s)
+
+    def _count(self, x: float, y: float, weight: float) -> None:
+        self._weight += weight
+        self._x += weight * x
+        self._y += weight * y
+        self._xx += weight * x * x
+        self._xy += weight * x * y

@@ -1,0 +1,387 @@
+# pure: no socket, thread or clock.
+"""Which segment runs where, next.
+
+Owns:       every request that is not finished, and what each lane is doing.
+Invariants: a lane has at most one run, a request at most one run; a request's segments
+            run in order; each submitted request gets exactly one Finish.
+Never:      acts: it returns actions, in the order they are to be performed.
+
+Order: by priority; among equals, who waits for the first sound or is about to run dry
+comes before who has sound in store, and then the client served longest ago.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from ..types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
+from .actions import Action, Finish, Prepare, Run, Terminate
+from .cost import Cost, CostFit
+from .job import Job
+
+#: Phonemes kept ready for each request: two of the longest segments.
+_BACKLOG: Final = 300
+
+#: Longest segment: memory grows with it (790 MB at 200 tokens, 670 at 150) and speech is
+#: best at 100 to 200.
+CAP: Final = 150
+
+#: Longest segment while others come in between: what a termination throws away is at
+#: most this, so a document keeps most of its pace.
+_SHORT_CAP: Final = 48
+
+#: How long after another request's first sound a document still counts as disturbed.
+_DISTURBED_S: Final = 15.0
+
+#: Share of the sound ahead that the next run may take: predictions are off by a fifth.
+_MARGIN: Final = 1.25
+
+#: A run that ends this soon is not worth terminating: the termination takes as long.
+_NEARLY_DONE_S: Final = 0.06
+
+#: Runs a document completes between two that are terminated for others.
+_SPARED_RUNS: Final = 2
+
+#: Runs of one segment that may fail before its request does.
+_MAX_FAILURES: Final = 2
+
+
+@dataclass(slots=True)
+class LaneState:
+    """A lane as the scheduler sees it. express: takes only first segments, beside another."""
+
+    name: str
+    engine: Engine
+    express: bool
+    fit: CostFit
+    job: Job | None = None
+    segment: Segment | None = None
+    started: float = 0.0
+    disturbed: bool = False  # another run went on beside this one: its time says nothing
+    terminating: bool = False
+
+    @property
+    def cost(self) -> Cost:
+        return self.fit.cost
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a run went: work and sound in seconds."""
+
+    seconds: float
+    sound_s: float
+
+
+@dataclass(slots=True)
+class Counters:
+    total: int = 0
+    cancelled: int = 0
+    failed: int = 0
+    terminated_runs: int = 0
+
+
+@dataclass(slots=True)
+class Scheduler:
+    counters: Counters = field(default_factory=Counters)
+    _jobs: dict[RequestKey, Job] = field(default_factory=dict)
+    _lanes: dict[str, LaneState] = field(default_factory=dict)
+    _served: dict[PeerId, int] = field(default_factory=dict)
+    _turn: int = 0
+    _last_first_sound: dict[PeerId, float] = field(default_factory=dict)
+    draining: bool = False  # runs under way end, no other begins
+
+    # -- what it knows
+
+    @property
+    def active(self) -> int:
+        return len(self._jobs)
+
+    def in_flight(self, peer: PeerId) -> int:
+        return sum(1 for key in self._jobs if key.peer == peer)
+
+    def job(self, key: RequestKey) -> Job | None:
+        return self._jobs.get(key)
+
+    def lanes(self) -> list[LaneState]:
+        return list(self._lanes.values())
+
+    def retry_after_s(self) -> float:
+        """When one more request would likely be taken."""
+        lanes = [lane for lane in self._lanes.values() if not lane.express]
+        work = sum(
+            min((lane.cost.seconds(job.script.backlog) for lane in lanes), default=1.0)
+            for job in self._jobs.values()
+        )
+        return min(max(work / max(len(self._jobs), 1), 0.1), 60.0)
+
+    # -- lanes
+
+    def lane_up(
+        self,
+        name: str,
+        engine: Engine,
+        now: float,
+        *,
+        express: bool = False,
+        prior: Cost | None = None,
+    ) -> list[Action]:
+        self._lanes[name] = LaneState(name, engine, express, CostFit(prior))
+        return self._dispatch(now)
+
+    def lane_down(self, name: str, now: float) -> list[Action]:
+        """The lane is gone; its segment is run again elsewhere."""
+        lane = self._lanes.pop(name, None)
+        if lane is not None and lane.job is not None:
+            lane.job.lane = None
+            lane.job.again = lane.segment
+        return self._dispatch(now)
+
+    # -- requests
+
+    def submit(self, job: Job, now: float) -> list[Action]:
+        self.counters.total += 1
+        self._jobs[job.key] = job
+        job.preparing = True
+        return [Prepare(job.key)]
+
+    def appended(self, key: RequestKey, now: float) -> list[Action]:
+        """More text of the request has arrived."""
+        job = self._jobs.get(key)
+        if job is None:
+            return []
+        if job.preparing:
+            job.fed = True  # the reading under way may have missed it
+            return []
+        job.script.state = TextState.MORE
+        return self._prepare(job)
+
+    def prepared(
+        self, key: RequestKey, sentences: list[Sentence], state: TextState, now: float
+    ) -> list[Action]:
+        job = self._jobs.get(key)
+        if job is None:
+            return []
+        if job.fed and state is TextState.WAITING:
+            state = TextState.MORE
+        job.preparing = job.fed = False
+        job.script.add(sentences, state)
+        actions = self._prepare(job) + self._dispatch(now)
+        return actions + self._finish_if_done(job)
+
+    def cancel(self, key: RequestKey) -> list[Action]:
+        """Drop the request; its run, if any, is ended. Finish comes at once."""
+        job = self._jobs.pop(key, None)
+        if job is None:
+            return []
+        self.counters.cancelled += 1
+        return [*self._stop_run(job), Finish(key, cancelled=True)]
+
+    def fail(self, key: RequestKey) -> list[Action]:
+        """The request cannot go on; the caller has answered why."""
+        job = self._jobs.pop(key, None)
+        if job is None:
+            return []
+        self.counters.failed += 1
+        return self._stop_run(job)
+
+    def peer_gone(self, peer: PeerId) -> list[Action]:
+        keys = [key for key in self._jobs if key.peer == peer]
+        actions = [action for key in keys for action in self.cancel(key)]
+        self._served.pop(peer, None)
+        self._last_first_sound.pop(peer, None)
+        return actions
+
+    def block(self, peer: PeerId, blocked: bool, now: float) -> list[Action]:
+        """The peer reads too slowly, or reads again: its own requests wait or go on."""
+        for job in self._jobs.values():
+            if job.key.peer == peer:
+                job.blocked = blocked
+        return [] if blocked else self._dispatch(now)
+
+    # -- runs
+
+    def ran(self, name: str, result: Ran, now: float) -> list[Action]:
+        lane = self._lanes.get(name)
+        if lane is None or lane.segment is None:
+            return []
+        job, segment = lane.job, lane.segment
+        if not lane.disturbed and segment.phonemes and job is not None:
+            lane.fit.add(segment.tokens, result.seconds, result.sound_s, job.speed)
+        self._free(lane)
+        actions: list[Action] = []
+        if job is not None:
+            job.lane = None
+            job.spared += 1
+            job.failures = 0
+            job.made_s += result.sound_s
+            if job.heard_from is None and result.sound_s > 0:
+                job.heard_from = now
+                self._last_first_sound[job.key.peer] = now
+            actions += self._prepare(job)
+        actions += self._dispatch(now)
+        return actions + (self._finish_if_done(job) if job else [])
+
+    def terminated(self, name: str, now: float) -> list[Action]:
+        """A run was ended before it was done; where its request lives it is run again."""
+        lane = self._lanes.get(name)
+        if lane is None:
+            return []
+        self.counters.terminated_runs += 1
+        job, segment = lane.job, lane.segment
+        self._free(lane)
+        if job is not None:
+            job.lane, job.again, job.spared = None, segment, 0
+        return self._dispatch(now)
+
+    def run_failed(self, name: str, now: float) -> tuple[RequestKey | None, list[Action]]:
+        """A run failed. The key is that of a request which is to be given up, if any."""
+        lane = self._lanes.get(name)
+        if lane is None:
+            return None, []
+        job, segment = lane.job, lane.segment
+        self._free(lane)
+        given_up = None
+        if job is not None:
+            job.lane, job.again = None, segment
+            job.failures += 1
+            if job.failures >= _MAX_FAILURES:
+                given_up = job.key
+                self._jobs.pop(job.key)
+                self.counters.failed += 1
+        return given_up, self._dispatch(now)
+
+    # -- deciding
+
+    def _dispatch(self, now: float) -> list[Action]:
+        actions: list[Action] = []
+        if self.draining:
+            return actions
+        while (choice := self._choose(now)) is not None:
+            lane, job = choice
+            actions.append(self._start(lane, job, now))
+            actions += self._prepare(job)
+        return actions + self._preempt(now)
+
+    def _choose(self, now: float) -> tuple[LaneState, Job] | None:
+        waiting = sorted(
+            (job for job in self._jobs.values() if job.runnable),
+            key=lambda job: self._urgency(job, now),
+        )
+        for job in waiting:
+            if (lane := self._idle_lane(job)) is not None:
+                return lane, job
+        return None
+
+    def _urgency(self, job: Job, now: float) -> tuple[int, bool, int, int]:
+        lane = self._lane_for(job.engine)
+        need = lane.cost.seconds(CAP) if lane else 1.0
+        in_store = not job.waits_for_first_sound and job.ahead_s(now) > need
+        return job.rank, in_store, self._served.get(job.key.peer, 0), job.order
+
+    def _idle_lane(self, job: Job) -> LaneState | None:
+        for lane in self._lanes.values():
+            if lane.engine is job.engine and lane.job is None and lane.segment is None:
+                if not lane.express:
+                    return lane
+                # Beside a run that may not be ended: only what is short and waited for.
+                if job.waits_for_first_sound and not any(
+                    other.terminating for other in self._lanes.values()
+                ):
+                    return lane
+        return None
+
+    def _lane_for(self, engine: Engine) -> LaneState | None:
+        for lane in self._lanes.values():
+            if lane.engine is engine and not lane.express:
+                return lane
+        return None
+
+    def _start(self, lane: LaneState, job: Job, now: float) -> Run:
+        segment = job.again or job.script.next(*self._size(lane, job, now))
+        job.again = None
+        job.lane = lane.name
+        lane.job, lane.segment, lane.started = job, segment, now
+        lane.disturbed = False
+        for other in self._lanes.values():
+            if other is not lane and other.segment is not None:
+                lane.disturbed = other.disturbed = True
+        self._turn += 1
+        self._served[job.key.peer] = self._turn
+        return Run(lane.name, job.key, segment)
+
+    def _size(self, lane: LaneState, job: Job, now: float) -> tuple[int, int]:
+        """Budget and cap in tokens for the job's next segment."""
+        cap = _SHORT_CAP if self._disturbed(job, now) else CAP
+        if job.waits_for_first_sound:
+            return max(lane.cost.tokens(job.first_s), 1), cap
+        # Others that are listening take their turns on the same lane.
+        sharers = sum(1 for other in self._jobs.values() if other.rank <= job.rank)
+        seconds = job.ahead_s(now) / _MARGIN / max(sharers, 1)
+        return max(lane.cost.tokens(seconds), 1), cap
+
+    def _disturbed(self, job: Job, now: float) -> bool:
+        return any(
+            now - at < _DISTURBED_S
+            for peer, at in self._last_first_sound.items()
+            if peer != job.key.peer
+        )
+
+    def _preempt(self, now: float) -> list[Action]:
+        """End a run that can wait, for a request that waits for its first sound."""
+        for job in self._jobs.values():
+            if not (job.runnable and job.waits_for_first_sound):
+                continue
+            for lane in self._lanes.values():
+                if lane.engine is job.engine and self._may_end(lane, job, now):
+                    lane.terminating = True
+                    return [Terminate(lane.name)]
+        return []
+
+    def _may_end(self, lane: LaneState, waiting: Job, now: float) -> bool:
+        running = lane.job
+        if running is None or lane.segment is None or lane.terminating or lane.express:
+            return False
+        whole = lane.cost.seconds(lane.segment.tokens)
+        if lane.started + whole - now < _NEARLY_DONE_S:
+            return False
+        if waiting.rank < running.rank:
+            return True
+        if waiting.rank > running.rank or running.waits_for_first_sound:
+            return False
+        enough = running.ahead_s(now) >= _MARGIN * (waiting.first_s + whole)
+        return enough and running.spared >= _SPARED_RUNS
+
+    # -- bookkeeping
+
+    def _prepare(self, job: Job) -> list[Action]:
+        if (
+            job.preparing
+            or job.script.state is not TextState.MORE
+            or job.script.backlog >= _BACKLOG
+        ):
+            return []
+        job.preparing = True
+        return [Prepare(job.key)]
+
+    def _finish_if_done(self, job: Job) -> list[Action]:
+        if not job.finished or job.key not in self._jobs:
+            return []
+        del self._jobs[job.key]
+        return [Finish(job.key, cancelled=False)]
+
+    def _stop_run(self, job: Job) -> list[Action]:
+        if job.lane is None:
+            return []
+        lane = self._lanes[job.lane]
+        lane.job = None
+        if lane.terminating:
+            return []
+        lane.terminating = True
+        return [Terminate(lane.name)]
+
+    @staticmethod
+    def _free(lane: LaneState) -> None:
+        lane.job = lane.segment = None
+        lane.terminating = False

@@ -1,0 +1,134 @@
+# lane: a worker thread.
+"""The speech thread: the one place where text becomes sentences and phonemes.
+
+Owns:       its thread, the phonemizer (espeak-ng keeps process-global state: one thread
+            may use it), and the reader of every request that is being read.
+Invariants: commands are done in the order they came; every want() is answered by one
+            report.
+Never:      reads ahead unasked: a text of a megabyte is read as fast as it is spoken.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..errors import KokorodError
+from ..types import RequestKey, Sentence
+from .reader import Reader, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a request's text is to be read.
+
+    lang       of the text
+    phonemes   the text is phonemes already
+    text_only  for the built-in voice, which needs no phonemes
+    """
+
+    lang: str
+    phonemes: bool = False
+    text_only: bool = False
+
+
+class FrontEnd(Protocol):
+    """Text to sentences (frontend.py); made and used on the speech thread."""
+
+    def say(self, manner: Manner, text: str, start: int) -> Sentence: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFailed:
+    """The text cannot be read; the request is to be given up."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCrashed:
+    """A bug: the traceback, for the process to end with."""
+
+    trace: str
+
+
+Report = Reading | ReadFailed | ReadCrashed
+
+
+class SpeechThread:
+    def __init__(
+        self,
+        make: Callable[[], FrontEnd],
+        report: Callable[[RequestKey | None, Report], None],
+    ) -> None:
+        """make() runs on the thread; report(key, ...) must be safe from there."""
+        self._make = make
+        self._report = report
+        # Bounded by admission: so many requests, so many characters in all.
+        self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._front_end: FrontEnd | None = None
+        self._readers: dict[RequestKey, Reader] = {}
+        self._thread = threading.Thread(target=self._work, name="speech", daemon=True)
+
+    # -- for the loop's thread
+
+    def open(self) -> None:
+        self._thread.start()
+
+    def begin(self, key: RequestKey, manner: Manner) -> None:
+        self._inbox.put(lambda: self._begin(key, manner))
+
+    def feed(self, key: RequestKey, text: str, final: bool) -> None:
+        self._inbox.put(lambda: self._feed(key, text, final))
+
+    def want(self, key: RequestKey) -> None:
+        """Read on; a Reading or ReadFailed is reported."""
+        self._inbox.put(lambda: self._read(key))
+
+    def forget(self, key: RequestKey) -> None:
+        self._inbox.put(lambda: self._forget(key))
+
+    def close(self) -> None:
+        self._inbox.put(None)
+
+    def join(self, timeout: float) -> bool:
+        """True where the thread has ended within `timeout` seconds."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    # -- on the speech thread
+
+    def _work(self) -> None:
+        try:
+            self._front_end = self._make()
+            while (command := self._inbox.get()) is not None:
+                command()
+        except Exception:  # noqa: BLE001 - a bug: the loop ends the process with the traceback
+            self._report(None, ReadCrashed(traceback.format_exc()))
+
+    def _begin(self, key: RequestKey, manner: Manner) -> None:
+        front_end = self._front_end
+        assert front_end is not None
+        self._readers[key] = Reader(
+            lambda text, start: front_end.say(manner, text, start), manner.lang
+        )
+
+    def _feed(self, key: RequestKey, text: str, final: bool) -> None:
+        if (reader := self._readers.get(key)) is not None:
+            reader.feed(text, final)
+
+    def _read(self, key: RequestKey) -> None:
+        if (reader := self._readers.get(key)) is None:
+            return
+        try:
+            self._report(key, reader.read())
+        except KokorodError as error:
+            self._forget(key)
+            self._report(key, ReadFailed(str(error)))
+
+    def _forget(self, key: RequestKey) -> None:
+        self._readers.pop(key, None)

@@ -1,0 +1,70 @@
+# pure but for the one line it writes.
+"""The log: one line an event, `time level event key=value ...`, to standard error.
+
+Spoken text is never logged; `fingerprint` gives its length and a hash to find it by.
+A line is escaped and bounded, so that nothing a peer sends can forge or flood one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import time
+from enum import IntEnum
+from typing import Final, TextIO
+
+_MAX_VALUE: Final = 300
+_MAX_LINE: Final = 2_000
+
+
+class Level(IntEnum):
+    DEBUG = 10
+    INFO = 20
+    WARNING = 30
+    ERROR = 40
+
+
+class Log:
+    def __init__(self, level: Level = Level.INFO, stream: TextIO | None = None) -> None:
+        self._level = level
+        self._stream = stream if stream is not None else sys.stderr
+
+    def debug(self, event: str, **fields: object) -> None:
+        self._write(Level.DEBUG, event, fields)
+
+    def info(self, event: str, **fields: object) -> None:
+        self._write(Level.INFO, event, fields)
+
+    def warning(self, event: str, **fields: object) -> None:
+        self._write(Level.WARNING, event, fields)
+
+    def error(self, event: str, **fields: object) -> None:
+        self._write(Level.ERROR, event, fields)
+
+    def _write(self, level: Level, event: str, fields: dict[str, object]) -> None:
+        if level < self._level:
+            return
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S%z")
+        pairs = "".join(f" {key}={_shown(value)}" for key, value in fields.items())
+        line = f"{stamp} {level.name.lower()} {event}{pairs}"[:_MAX_LINE]
+        try:
+            self._stream.write(line + "\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            pass  # a full disk or a closed stream must not end the speech
+
+
+def fingerprint(text: str) -> str:
+    """Length and hash of a text: enough to tell two apart, not enough to read one."""
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{len(text)}:{digest}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    shown = str(value)[:_MAX_VALUE]
+    if shown and all(c.isalnum() or c in "._-/:+,%" for c in shown):
+        return shown
+    # ASCII escapes: a value can hold neither a line end nor a terminal's control codes.
+    return '"' + shown.encode("unicode_escape").decode("ascii").replace('"', r"\"") + '"'

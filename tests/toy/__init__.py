@@ -1,0 +1,1 @@
+"""The parts of the toy model; `toy_kokoro` is the door."""
