@@ -23,6 +23,9 @@ from .words import Words, form, plain
 
 _PAUSES = frozenset(";:,.!?—…")
 
+#: Tokens of another language that are looked through for the next sound.
+_AHEAD = 20
+
 #: A sentence of fewer words in capitals may as well be a list of acronyms.
 _SHOUTED_WORDS = 3
 
@@ -42,15 +45,21 @@ class English:
         tokens, readings  the whole sentence; a reading is None where it is still to be found
         """
         texts = _Texts(tokens)
-        vowel = _sound_after(readings, own[-1] + 1 if own else 0)
-        for i in reversed(own):
-            token = tokens[i]
-            if token.letters:
-                reading = self._words.spell(token.text)
-            else:
-                reading = self._word(texts, i, vowel)
-            readings[i] = reading
-            vowel = _sound_after(readings, i)
+        vowel: bool | None = None
+        for reading in reversed(readings[own[-1] + 1 : own[-1] + 1 + _AHEAD]):
+            vowel = _begins_with_vowel(reading, vowel)
+        mine = set(own)
+        for i in range(own[-1], own[0] - 1, -1):
+            if i in mine:
+                said = (
+                    self._words.spell(tokens[i].text)
+                    if tokens[i].letters
+                    else self._word(texts, i, vowel)
+                )
+                # Kokoro has its own letter for the flap, and learned no glottal stop.
+                heard = said.phonemes.replace("ɾ", "T").replace("ʔ", "t")
+                readings[i] = Reading(heard, said.source)
+            vowel = _begins_with_vowel(readings[i], vowel)
 
     def _word(self, texts: _Texts, i: int, vowel: bool | None) -> Reading:
         text = texts.plain(i)
@@ -63,7 +72,7 @@ class English:
         entry = self._words.entry(lower)
         last = vowel is None
         if lower in EXTRA or (entry is not None and entry.forms):
-            tag = heteronyms.part_of_speech(Place(texts.lower, i))
+            tag = heteronyms.part_of_speech(texts.place(i))
             extra = EXTRA.get(lower, {}).get(tag)
             if extra is not None and not text.isupper():
                 return Reading(extra[self._british], Source.CONTEXT)
@@ -81,7 +90,7 @@ class English:
         entry = self._words.entry(stem)
         if entry is None or not entry.forms or texts.shouted:
             return self._words.say(text, "", last, texts.shouted)
-        tag = "NOUN" if "'" in text else heteronyms.noun_or_verb(Place(texts.lower, i))
+        tag = "NOUN" if "'" in text else heteronyms.noun_or_verb(texts.place(i))
         return self._words.say(text, tag, last, texts.shouted)
 
     def _weak(self, texts: _Texts, i: int, text: str, vowel: bool | None) -> str | None:
@@ -114,13 +123,16 @@ class English:
         form = self._words.entry("that")
         if form is None or "DT" not in form.forms:
             return None
-        if heteronyms.points(Place(texts.lower, i)):
+        if heteronyms.points(texts.place(i)):
             return form.forms["DT"]
         weak = form.default or ""
         return emphasize(weak) if text == "THAT" else weak if text == "that" else lift(weak)
 
 
 _WEAK = frozenset(["the", "to", "a", "an", "i", "in", "am", "that"])
+
+#: Words on either side that the rules for heteronyms may look at.
+_WINDOW = 30
 
 #: After these a capital A is the letter.
 _LETTERED = frozenset(
@@ -141,6 +153,11 @@ class _Texts:
     @functools.cached_property
     def lower(self) -> list[str]:
         return [plain(t.text).lower() for t in self._tokens]
+
+    def place(self, i: int) -> Place:
+        """The word among its neighbours: a rule looks no further, however long the text."""
+        first = max(0, i - _WINDOW)
+        return Place(self.lower[first : i + _WINDOW + 1], i - first)
 
     @functools.cached_property
     def shouted(self) -> bool:
@@ -166,15 +183,16 @@ class _Texts:
         return starts and after in heteronyms.OBJECT_STARTS
 
 
-def _sound_after(readings: Sequence[Reading | None], i: int) -> bool | None:
-    """Is a vowel said next, from the reading at i on? None: a pause or the end."""
-    for j in range(i, len(readings)):
-        reading = readings[j]
-        for c in reading.phonemes if reading else "":
-            if c in _PAUSES:
-                return None
-            if c in VOWELS:
-                return True
-            if c in CONSONANTS:
-                return False
-    return None
+def _begins_with_vowel(reading: Reading | None, after: bool | None) -> bool | None:
+    """Is a vowel said next, from this reading on? None: a pause or the end comes first.
+
+    after: the answer for what follows the reading, which counts where it is silent
+    """
+    for c in reading.phonemes if reading else "":
+        if c in _PAUSES:
+            return None
+        if c in VOWELS:
+            return True
+        if c in CONSONANTS:
+            return False
+    return after
