@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokoro_client import errors
-from kokoro_client.player import QUEUE_S, WRITE_S, Player, State, open_device
+from kokoro_client import player as player_module
+from kokoro_client.player import QUEUE_S, TAIL_S, WRITE_S, Player, State, open_device
 
 RATE = 1_000
 PATIENCE_S = 30.0
@@ -37,7 +38,11 @@ class Device:
     def let_write(self) -> None:
         self._go.release()
 
+    def start(self) -> None:
+        self.calls.append("start")
+
     def write(self, data: bytes) -> bool:
+        assert self.calls == ["start"]
         self.writing.set()
         if not self._runs:
             assert self._go.acquire(timeout=PATIENCE_S)
@@ -67,11 +72,13 @@ def test_all_that_is_fed_is_heard_in_order(pieces: list[bytes]) -> None:
     for piece in pieces:
         player.feed(piece)
     player.finish()
-    assert bytes(device.heard) == b"".join(pieces)
+    fed = b"".join(pieces)
+    tail = bytes(round(TAIL_S * RATE) * 2) if pieces else b""
+    assert bytes(device.heard) == fed + tail
     assert player.state is State.FINISHED
-    assert player.played_frames == len(device.heard) // 2
+    assert player.played_frames == len(fed) // 2
     player.close()
-    assert device.calls == ["stop", "close"]
+    assert device.calls == ["start", "stop", "close"][0 if pieces else 2 :]
 
 
 def test_finished_means_that_the_device_has_taken_the_last_frame() -> None:
@@ -83,9 +90,12 @@ def test_finished_means_that_the_device_has_taken_the_last_frame() -> None:
     assert device.writing.wait(PATIENCE_S)
     assert player.state is State.PLAYING
     assert player.played_frames == 0
-    device.let_write()
-    ended.join(PATIENCE_S)
+    while ended.is_alive():
+        assert player.state is State.PLAYING or player.played_frames == 1
+        device.let_write()
+        ended.join(0.001)
     assert player.state is State.FINISHED
+    assert "stop" in device.calls
     player.close()
 
 
@@ -110,13 +120,16 @@ def test_feeding_waits_while_enough_lies_ahead() -> None:
     player.close()
 
 
-def test_abort_drops_what_has_not_been_heard_and_frees_who_feeds() -> None:
+def test_abort_drops_what_has_not_been_heard_and_frees_who_feeds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     device = Device(runs=False)
     player = Player(RATE, device)
     player.feed(bytes(int(QUEUE_S * RATE) * 2))
     feeder = threading.Thread(target=player.feed, args=(b"\1\2",))
     feeder.start()
     assert device.writing.wait(PATIENCE_S)
+    monkeypatch.setattr(player_module, "_HANGS_S", 0.01)
     player.abort()
     player.abort()
     feeder.join(PATIENCE_S)
@@ -125,8 +138,33 @@ def test_abort_drops_what_has_not_been_heard_and_frees_who_feeds() -> None:
     player.feed(b"\3\4")
     player.finish()
     player.close()
-    assert device.calls == ["abort", "close"]
+    assert device.calls == ["start", "abort", "close"]
     assert device.heard == b""
+
+
+def test_abort_lets_a_write_end_and_then_aborts_from_the_same_thread() -> None:
+    device = Device(runs=False)
+    player = Player(RATE, device)
+    player.feed(bytes(100))
+    assert device.writing.wait(PATIENCE_S)
+    aborter = threading.Thread(target=player.abort)
+    aborter.start()
+    device.let_write()
+    aborter.join(PATIENCE_S)
+    assert device.calls == ["start", "abort"]
+    assert len(device.heard) <= WRITE_S * RATE * 2
+    player.close()
+
+
+def test_a_device_that_hangs_is_aborted_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(player_module, "_HANGS_S", 0.01)
+    device = Device(runs=False)
+    player = Player(RATE, device)
+    player.feed(bytes(100))
+    assert device.writing.wait(PATIENCE_S)
+    player.abort()
+    assert device.calls == ["start", "abort"]
+    player.close()
 
 
 def test_a_device_that_fails_is_said_to_feeder_and_finisher() -> None:
