@@ -386,8 +386,9 @@ def test_a_pause_alone_speaks_nothing() -> None:
         (500, "Then came the rain, and all the children ran for the old barn."),
         (62, "Then came the rain, "),
         (40, "Then came the rain, "),
-        (30, "Then came the "),
-        (22, "Then came "),
+        (30, "Then came the rain, "),
+        (22, "Then came the rain, "),
+        (21, "Then came "),
         (1, "Then came "),
     ],
 )
