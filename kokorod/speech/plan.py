@@ -281,7 +281,7 @@ def _best(cuts: list[Cut]) -> Cut:
     for wanted in (
         [c for c in cuts if c.boundary is Boundary.SENTENCE],
         [c for c in cuts if c.boundary is Boundary.CLAUSE and c.length >= 0.34 * longest],
-        [c for c in cuts if c.after and c.length >= 0.5 * longest],
+        [c for c in cuts if c.after and c.length >= 0.8 * longest],
     ):
         if wanted:
             return wanted[-1]

@@ -388,7 +388,7 @@ def test_a_pause_alone_speaks_nothing() -> None:
         (40, "Then came the rain, "),
         (30, "Then came the rain, "),
         (22, "Then came the rain, "),
-        (21, "Then came "),
+        (21, "Then came the "),
         (1, "Then came "),
     ],
 )
