@@ -247,7 +247,13 @@ def _build(sources: list[Path], stamp: bytes) -> bytes:
             if count > slots * 7 // 8:
                 raise KokorodError(f"{path.name} has too many words; install misaki 0.9")
             table[slot] = len(records) + 1
-            records += _record(key, value, flags, places)
+            try:
+                records += _record(key, value, flags, places)
+            except (ValueError, AttributeError):
+                raise KokorodError(
+                    f"{path.name} has a word that cannot be taken in: {word[:40]!r};"
+                    " reinstall misaki"
+                ) from None
     alphabet = "".join(places).encode("utf-8")
     shift = _HEADER.size + len(stamp) + len(alphabet) + 4 * slots - 1
     table = array("I", (at + shift if at else 0 for at in table))

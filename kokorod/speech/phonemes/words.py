@@ -1,13 +1,14 @@
 # lane: words the dictionary lacks go to espeak-ng, which one thread uses.
 """How one English word is said, apart from its sentence.
 
-Owns: nothing; it reads a Dictionary and asks an Espeak.
+Owns: a bounded memory of the words said last; it reads a Dictionary and asks an Espeak.
 Invariants: the dictionary goes before endings, endings before parts, parts before espeak.
 Never: looks at the neighbours; what depends on them comes in as a part of speech.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import Final
@@ -20,6 +21,9 @@ from .reading import Reading, Source
 
 #: A stem may itself have an ending (un-friend-ly), and that is as deep as it goes.
 _DEPTH: Final = 2
+
+#: Words remembered: a text's own few thousand are most of what it says. About 1 MB.
+_KEPT: Final = 4096
 
 #: Longer tokens are no words; taking them apart would only cost time.
 MAX_WORD: Final = 60
@@ -46,10 +50,9 @@ class Words:
         self._espeak = espeak
         self._lang = lang
         self._british = lang == "en-gb"
-
-    def entry(self, text: str) -> Entry | None:
-        """What the dictionary has for the word as written."""
-        return self._dictionary.lookup(text)
+        #: What the dictionary has for the word as written.
+        self.entry = functools.lru_cache(maxsize=_KEPT)(dictionary.lookup)
+        self._said = functools.lru_cache(maxsize=_KEPT)(self._say)
 
     def say(self, text: str, tag: str = "", last: bool = False, shouted: bool = False) -> Reading:
         """How the word is said. Silent only where nothing at all is known of it.
@@ -58,7 +61,9 @@ class Words:
         last     nothing is said after it before the next mark
         shouted  its sentence is in capitals, so that they say nothing about the word
         """
-        text = plain(text)
+        return self._said(plain(text), tag, last, shouted)
+
+    def _say(self, text: str, tag: str, last: bool, shouted: bool) -> Reading:
         reading = self._known(text, tag, last, shouted, _DEPTH)
         if reading is None and len(text) <= MAX_WORD:
             reading = self._possessive(text, tag, last, shouted) or self._parts(text, shouted)
@@ -191,14 +196,21 @@ class Words:
         """A word of several: state-of-the-art, MacBook, mp3, keyserver."""
         parts = _PARTS.findall(text)
         if len(parts) < 2:
-            parts = self._compound(text)
-        if len(parts) < 2:
-            return None
+            return self._compound_reading(text, shouted)
         said = [self._part(p, shouted) for p in parts]
         mixed = any(p.isdigit() for p in parts) or any(p in SYMBOLS for p in parts)
         if mixed:
             return Reading(" ".join(p for p in said if p), Source.PARTS)
         return Reading("".join(stress.balance(said, len(parts[0]) == 1)), Source.PARTS)
+
+    def _compound_reading(self, text: str, shouted: bool) -> Reading | None:
+        parts = self._compound(text)
+        if not parts:
+            return None
+        first, second = (self._part(p, shouted) for p in parts)
+        # tˈipˌɑt: the first part is stressed; British entries leave the second bare.
+        second = stress.without(second) if self._british else stress.weaken(second)
+        return Reading(first + second, Source.PARTS)
 
     def _part(self, text: str, shouted: bool) -> str:
         if text.isdigit():
@@ -213,7 +225,11 @@ class Words:
             return []
         cuts = range(_SHORTEST_PART, len(text) - _SHORTEST_PART + 1)
         for cut in sorted(cuts, key=lambda c: abs(2 * c - len(text))):
-            if self._is_part(lower[:cut]) and self._is_part(lower[cut:]):
+            second = lower[cut:]
+            if self._is_part(lower[:cut]) and (
+                self._is_part(second)
+                or (second.endswith("s") and self._is_part(second.removesuffix("s")))
+            ):
                 return [lower[:cut], lower[cut:]]
         return []
 
@@ -269,6 +285,8 @@ _NO_PARTS: Final = frozenset(
 
 def plain(text: str) -> str:
     """The word with one kind of apostrophe and no compatibility forms (ﬁ, full width)."""
+    if text.isascii() and "`" not in text:
+        return text
     return unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
 
 
