@@ -222,6 +222,51 @@ def test_the_same_word_is_the_same_whoever_spoke_before() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("soooo", "sˌO"),
+        ("Nooo!", "nˈO!"),
+        ("pleeease", "plˈiz"),
+        ("O'Neill", "Onˈil"),
+        ("O’Sullivan", "Osˈʌlɪvən"),
+        ("shh", "ʃ"),
+        ("Nguyễn", "wˈɪn"),
+        ("Trọng", "tɹˈɔŋ"),
+        ("A is for apple", "ˈA ɪz fɔɹ ˈæpᵊl"),
+        ("tweetstorm", "twˈitstˌɔɹm"),
+    ],
+)
+def test_words_as_people_write_them(text: str, expected: str) -> None:
+    assert say(text) == expected
+
+
+def test_a_word_taken_apart_is_said_whole_where_it_is_known() -> None:
+    def read(*parts: Token) -> list[tuple[str, bool]]:
+        found = phonemizer().explain(parts, "en-us")
+        return [(reading.phonemes, reading.joined) for _, reading in found]
+
+    assert read(Token("git", 0, 6), Token("hub's", 0, 8)) == [("ɡˈɪthˌʌbz", False), ("", True)]
+    assert read(Token("my", 0, 2), Token("SQL", 2, 5, letters=True)) == [
+        ("mˌIˌɛskjˌuˈɛl", False),
+        ("", True),
+    ]
+    assert read(Token("CE", 0, 5, letters=True), Token("O's", 0, 5)) == [
+        ("sˌiˌiˈOz", False),
+        ("", True),
+    ]
+    # Not written as one: five dollars, and two words that only make one when joined.
+    assert read(Token("five", 0, 2), Token("dollars", 0, 2))[1] == ("dˈɑləɹz", False)
+    assert read(Token("in", 0, 2), Token("side", 3, 7))[1][0]
+    words = phonemizer().sentence([Token("git", 0, 6), Token("hub's", 0, 8)], "en-us").words
+    assert [(w.start, w.end) for w in words] == [(0, 8)]
+
+
+@pytest.mark.parametrize("text", ["CEOs", "CEO's"])
+def test_the_plural_of_letters(text: str) -> None:
+    assert say(text, letters=text) == "sˌiˌiˈOz"
+
+
+@pytest.mark.parametrize(
     ("phonemes", "emphasized", "lifted", "weak", "spelled"),
     [
         ("hi", "hˈi", "hˌi", "hi", "hˈi"),
