@@ -8,7 +8,7 @@ from typing import Final
 
 from ..abbreviations import words
 from .money import MAGNITUDES
-from .numbers import NUMBER, cardinal, digits, fraction, ordinal, pairs, spoken_number, year
+from .numbers import NUMBER, cardinal, digits, ordinal, pairs, spoken_number, year
 from .scan import Kind, Part, Rule, Scan, mark, say, spell
 from .units import MIXED, mixed
 
@@ -17,19 +17,21 @@ _ORDINAL: Final = re.compile(
     r"(?:[-–](?P<value2>\d+)(?:st|nd|rd|th))?(?![A-Za-z\d])"
 )
 _FRACTION: Final = re.compile(rf"(?P<sign>[-−]?){MIXED}(?P<ths>ths?|rds?|nds?)?(?![\w/]|[.,]\d)")
-_SLASHED: Final = re.compile(r"(?P<one>\d+)/(?P<two>\d+)(?P<three>/\d+)*(?![\w])")
+_SLASHED: Final = re.compile(r"(?P<one>\d+)/(?P<two>\d+)(?P<three>/\d+){0,4}(?![\w])")
 _RATIO: Final = re.compile(
-    r"(?P<one>\d+(?:\.\d+)?):(?P<two>\d+(?:\.\d+)?)(?P<three>:\d+)*(?![\w:])"
+    r"(?P<one>\d+(?:\.\d+)?):(?P<two>\d+(?:\.\d+)?)(?P<three>:\d+){0,4}(?![\w:])"
 )
 _SCIENTIFIC: Final = re.compile(
     r"(?P<sign>[-−]?)(?P<value>\d+(?:\.\d+)?)"
-    r"(?:[eE](?P<power>[+-−]?\d{1,4})|[ ]?[×x*·][ ]?10(?:\^\(?(?P<caret>[-−+]?\d+)\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)))"
+    r"(?:[eE](?P<power>[-+−]?\d{1,4})"
+    r"|[ ]?[×x*·][ ]?10(?:\^\(?(?P<caret>[-−+]?\d+)\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)))"
     r"(?![\w.])"
 )
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _HEX: Final = re.compile(r"0(?P<base>[xXbBoO])(?P<value>[0-9A-Fa-f_]{1,64})(?!\w)")
 _TIMES: Final = re.compile(
-    rf"(?P<one>{NUMBER})(?P<gap>[ ]?)[×x](?P=gap)(?P<two>{NUMBER})(?:(?P=gap)[×x](?P=gap)(?P<three>{NUMBER}))?(?![\w])"
+    rf"(?P<one>{NUMBER})(?P<gap>[ ]?)[×x](?P=gap)(?P<two>{NUMBER})"
+    rf"(?:(?P=gap)[×x](?P=gap)(?P<three>{NUMBER}))?(?![\w])"
 )
 _FACTOR: Final = re.compile(rf"(?P<value>{NUMBER})(?P<cross>[x×X])(?!\w)")
 _RANGE: Final = re.compile(
@@ -37,7 +39,7 @@ _RANGE: Final = re.compile(
     rf"(?:[ ]?[–—][ ]?|-)(?P<minus>[-−]?)(?P<two>{NUMBER})(?P<size2>[kKMB]|bn|mn|tn)?(?P<plus>\+)?"
     r"(?![\w]|[-–/]\d|\.\d)"
 )
-_CHAIN: Final = re.compile(r"\d+(?:[-–]\d+){2,}(?!\w)")
+_CHAIN: Final = re.compile(r"\d+(?:[-–]\d+){2,12}(?!\w)")
 _SIZED: Final = re.compile(
     rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<value>{NUMBER})(?:(?P<size>[kKMBT]|bn|mn|tn|mln|bln)(?!\w)"
     r"|[ ](?P<word>thousand|million|billion|trillion|hundred|dozen)\b)(?P<plus>\+)?"
@@ -55,15 +57,15 @@ _PLAIN: Final = re.compile(
 
 #: After these a number is a label and is said in pairs: room one oh one, flight three seventy.
 _LABELS: Final = words(
-    "room rooms flight suite apartment apt highway route interstate boeing airbus hwy "
-    "ste rm extension ext gate building course channel model bus train unit line studio us "
-    "rte cabin locker"
+    "room rooms flight suite apartment apt highway route interstate boeing airbus hwy ste rm "
+    "extension ext gate building course channel model bus train unit line studio us rte cabin "
+    "locker"
 )
 #: After these a number with a point is a version: Python three point eleven.
 _VERSIONED: Final = words(
     "version ver v release python ubuntu java node node.js npm ruby rails php perl go rust "
-    "kotlin swift macos ios ipados android windows linux kernel django numpy pytorch cuda "
-    "gcc clang cmake debian fedora postgres postgresql mysql sqlite redis kubernetes docker "
+    "kotlin swift macos ios ipados android windows linux kernel django numpy pytorch cuda gcc "
+    "clang cmake debian fedora postgres postgresql mysql sqlite redis kubernetes docker "
     "chrome firefox safari http tls bluetooth usb wi-fi"
 )
 _TIGHT_SCORES: Final = words(
@@ -125,15 +127,14 @@ def _read_fraction(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     if said is None or sign is None:
         return None
     end = match.end("vulgar") if match["vulgar"] else match.end("bottom")
-    parts = sign + say(said, match.start(), end)
+    return sign + say(said, match.start(), end)
     # "3/4 cup", "1/2 mile": a half of what follows, said as it is written.
-    return parts
 
 
 def _read_slashed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     one, two = match["one"], match["two"]
     if match["three"]:
-        return None
+        return say(" slash ".join(cardinal(n) for n in match.group().split("/")), *match.span())
     if (one, two) in (("24", "7"), ("9", "11"), ("50", "50"), ("20", "20"), ("180", "360")):
         return say(f"{cardinal(one)} {cardinal(two)}", *match.span())
     joint = "out of" if two in ("5", "10", "20", "100") or int(two) == int(one) else "over"
@@ -197,9 +198,15 @@ def _read_times(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 def _read_factor(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     parts = say(spoken_number(match["value"], scan.british), *match.span("value"))
-    if match["cross"] == "×":
+    if match["cross"] == "×" or scan.after(match.end()).lower() in _COMPARED:
         return parts + say("times", *match.span("cross"))
     return parts + spell(match["cross"], *match.span("cross"))
+
+
+_COMPARED: Final = words(
+    "faster slower more less as bigger smaller larger better worse higher lower cheaper "
+    "stronger longer shorter greater fewer the easier quicker harder brighter lighter heavier"
+)
 
 
 def _sized(scan: Scan, number: str, size: str | None) -> str:
@@ -213,6 +220,8 @@ def _read_range(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         return None
     start, end = match.span()
     middle, last = match.span("two")
+    if match.group() in ("50-50", "50–50"):
+        return say("fifty fifty", start, end)
     size = match["size"] or ("" if not match["size2"] or match["minus"] else None)
     parts = sign + say(_sized(scan, match["one"], size), match.start("one"), middle - 1)
     parts += say("to", middle - 1, middle)
@@ -237,8 +246,10 @@ def _read_chain(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 def _read_sized(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     size = match["size"] or match["word"]
-    if match["size"] == "K" and len(match["value"]) == 1:
-        return None  # 4K is a format, said as it is written
+    if match["size"] == "K" and (
+        len(match["value"]) == 1 or scan.after(match.end()).lower() in ("run", "race", "runs")
+    ):
+        return None  # a 4K screen, a 10K run: said as it is written
     if match["size"] in ("B", "M", "K", "T") and _NAME_NEXT.match(scan.text, match.end()):
         return None  # 221B Baker Street
     if (
@@ -335,14 +346,24 @@ def _plain(scan: Scan, match: re.Match[str], value: str) -> str:
     if len(value) > 1 and value[0] == "0":
         return digits(value)
     before = scan.before(start).lower().rstrip(".")
+    named = bool(scan.parts) and scan.parts[-1].text.isupper() and len(before) > 1
     if before in _LABELS and len(value) in (3, 4) and not match["sign"]:
         return pairs(value)
-    if len(value) == 4 and not match["sign"] and not match["power"]:
-        if 1100 <= int(value) <= 2099 and _is_year(scan, before, start, end):
-            return year(int(value), scan.british)
-        if scan.parts and scan.parts[-1].kind is Kind.LETTERS and before.isupper():
-            return pairs(value)
-    if len(value) == 3 and scan.parts and scan.parts[-1].kind is Kind.LETTERS and before.isupper():
+    if (
+        len(value) == 4
+        and not match["sign"]
+        and not match["power"]
+        and (
+            before == "year"
+            or (
+                1000 < int(value) <= 2099
+                and (int(value) >= 1100 or before in _YEAR_BEFORE or before == "(")
+                and _is_year(scan, before, start, end)
+            )
+        )
+    ):
+        return year(int(value), scan.british)
+    if named and len(value) in (3, 4) and _is_label(scan, end):
         return pairs(value)
     if before in ("zip", "pin", "code", "pincode", "otp", "postcode"):
         return digits(value)
@@ -368,6 +389,12 @@ def _ends_address(scan: Scan, start: int) -> bool:
         re.search(r", ?(?:[A-Z]{2}|[A-Z][a-z]+) \Z", scan.text[max(0, start - 24) : start])
         is not None
     )
+
+
+def _is_label(scan: Scan, end: int) -> bool:
+    """Whether a number after capitals is the rest of their name: RTX 4090, ISO 9001."""
+    after = scan.after(end).lower()
+    return after not in _COUNTED and not _plural_noun(after)
 
 
 def _is_year(scan: Scan, before: str, start: int, end: int) -> bool:

@@ -108,12 +108,14 @@ _FRACTIONS: Final = {
 }  # fmt: skip
 _VULGAR: Final = "[" + "".join(_FRACTIONS) + "]"
 _MIXED: Final = (
-    rf"(?:(?P<whole>\d+)[ -]?)?(?:(?P<top>\d{{1,2}})/(?P<bottom>\d{{1,3}})|(?P<vulgar>{_VULGAR}))"
+    rf"(?:(?P<whole>\d+)(?:[ -]|(?={_VULGAR})))?"
+    rf"(?:(?P<top>\d{{1,2}})/(?P<bottom>\d{{1,3}})|(?P<vulgar>{_VULGAR}))"
 )
 
 _QUANTITY: Final = re.compile(
     rf"(?P<sign>[-−+±~<>≥≤≈]?)(?P<value>{_VALUE})(?P<mark>[°º]?[CF]?(?=[ ]?[-–—]))?"
-    rf"(?:(?P<joint>[ ]?[-–—×x][ ]?|[ ](?:to|or|by)[ ])(?P<minus2>[-−](?=\d))?(?P<value2>{_VALUE}))?{_UNIT}"
+    rf"(?:(?P<joint>[ ]?[-–—×x][ ]?|[ ](?:to|or|by)[ ])"
+    rf"(?P<minus2>[-−](?=\d))?(?P<value2>{_VALUE}))?{_UNIT}"
 )
 _FRACTIONAL: Final = re.compile(rf"(?P<sign>[-−]?){_MIXED}(?![\d/]){_UNIT}")
 _FEET: Final = re.compile(
@@ -158,6 +160,8 @@ def unit_name(unit: str, power: str, per: str, single: bool) -> str:
 def _plural(name: str) -> str:
     if name in _MANY:
         return _MANY[name]
+    if name.endswith("hertz"):
+        return name
     head, middle, tail = name.partition(" per ")
     if middle:
         return f"{_plural(head)}{middle}{tail}"
@@ -206,12 +210,14 @@ def _unit_parts(scan: Scan, match: re.Match[str], single: bool) -> list[Part]:
 
 
 def _read_quantity(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
     if not _fits(scan, match):
+        return None
+    if match["sign"] in ("-", "−", "+") and start and scan.text[start - 1].isalnum():
         return None
     value, value2 = match["value"], match["value2"]
     if value2 and match["joint"].strip() == "or" and match["gap"] == "-":
         return None
-    start = match.start()
     parts: list[Part] = []
     if match["sign"]:
         parts += say(_SIGNS[match["sign"]], start, start + 1)
@@ -306,7 +312,8 @@ def _read_inches(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     if scan.quoted and match.group()[-1] == '"':
         return None  # it closes the quotation
     value = match["inches"]
-    single = is_one(value) or scan.before(match.start()).lower() in ("a", "an")
+    noun = re.match(r"[ -]([a-z]+)", scan.text[match.end() : match.end() + 24])
+    single = is_one(value) or (noun is not None and noun[1] not in _FUNCTION_WORDS)
     return say(f"{spoken_number(value)} {'inch' if single else 'inches'}", *match.span())
 
 

@@ -73,6 +73,13 @@ class Phonemizer:
         """(symbol, what was said for it) -> how often; "" = nothing could be said."""
         return self._fitter.replaced
 
+    def prepare(self, lang: str) -> None:
+        """Load what the first sentence of a language would wait for, 0.2 to 1 s of it.
+
+        Raises as `sentence` does.
+        """
+        self.respell("kokorod nguyenesque" if language(lang) in ENGLISH else "kokorod", lang)
+
     def sentence(self, tokens: Sequence[Token], lang: str) -> Sentence:
         """The sentence of these tokens, in a language of LANGUAGES.
 
