@@ -281,10 +281,17 @@ class App:
         self.upkeep.failed(task.key)
         self.requests.give_up(task.key, ErrorCode.ENGINE_FAILED, message)
 
+    def on_no_kokoro(self, problem: ErrorCode, message: str) -> None:
+        """What comes from now on is spoken by the built-in voice."""
+        self._give_up_all(Engine.KOKORO, problem, message)
+
     def on_no_built_in(self, message: str) -> None:
+        self._give_up_all(Engine.BUILT_IN, ErrorCode.ENGINE_FAILED, message)
+
+    def _give_up_all(self, engine: Engine, code: ErrorCode, message: str) -> None:
         for key, ticket in list(self.requests.tickets.items()):
-            if ticket.engine is Engine.BUILT_IN:
-                self.requests.give_up(key, ErrorCode.ENGINE_FAILED, message)
+            if ticket.engine is engine:
+                self.requests.give_up(key, code, message)
 
     def crash(self, trace: str) -> None:
         self.log.error("crashed", trace=trace[-1500:])

@@ -61,6 +61,7 @@ class House(Protocol):
     def on_engine_known(self) -> None: ...
     def on_spoken(self, lane: str, spoken: reports.Spoken) -> None: ...
     def give_up(self, task: reports.Task, message: str) -> None: ...
+    def on_no_kokoro(self, problem: ErrorCode, message: str) -> None: ...
     def on_no_built_in(self, message: str) -> None: ...
     def crash(self, trace: str) -> None: ...
 
@@ -183,6 +184,7 @@ class Engines:
             case _ if self.lanes.get(lane.name) is not lane:
                 pass  # an old lane, replaced meanwhile: its segment is run again
             case reports.Spoken():
+                report.task.stream.joiner = report.joiner
                 house.on_spoken(lane.name, report)
                 result = Ran(report.seconds, report.sound_s)
                 house.perform(self._scheduler.ran(lane.name, result, house.now()))
@@ -246,6 +248,7 @@ class Engines:
         self.voicing.has_edges = False
         self.voicing.note = f"the built-in voice speaks: {message}"
         self.need_built_in()
+        self._house.on_no_kokoro(problem, message)
         self._house.on_engine_known()
 
 
