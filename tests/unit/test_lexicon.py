@@ -115,10 +115,8 @@ def test_a_change_is_taken_in_and_only_a_change(path: Path) -> None:
     mouth = phonemizer(made)
     assert mouth.sentence(tokens("SQL Nguyen"), "en-us").phonemes == "sˈikwəl wˈɪn"
     assert not made.refresh()
-    version = made.version
     path.write_text('[en]\nSQL = { like = "squirrel" }\n', encoding="utf-8")
     assert made.refresh()
-    assert made.version == version + 1
     assert mouth.sentence(tokens("SQL"), "en-us").phonemes == "skwˈɜɹᵊl"
     path.unlink()
     assert made.refresh()

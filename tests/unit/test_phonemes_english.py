@@ -257,6 +257,7 @@ def test_a_word_taken_apart_is_said_whole_where_it_is_known() -> None:
     # Not written as one: five dollars, and two words that only make one when joined.
     assert read(Token("five", 0, 2), Token("dollars", 0, 2))[1] == ("dˈɑləɹz", False)
     assert read(Token("in", 0, 2), Token("side", 3, 7))[1][0]
+    assert read(Token("in", 0, 1), Token("side", 0, 1))[1] == ("sˈId", False)
     words = phonemizer().sentence([Token("git", 0, 6), Token("hub's", 0, 8)], "en-us").words
     assert [(w.start, w.end) for w in words] == [(0, 8)]
 

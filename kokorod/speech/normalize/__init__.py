@@ -22,6 +22,7 @@ from . import (
     money,
     names,
     plain,
+    relations,
     roman,
     symbols,
     units,
@@ -66,7 +67,9 @@ _NUMBER_RULES: Final[list[Rule]] = [
     *clock.RULES,
     *calendar.RULES[3:],
     *units.RULES,
-    *figures.RULES,
+    *figures.RULES[:2],
+    *relations.RULES,
+    *figures.RULES[2:],
 ]
 _LETTER_RULES: Final[list[Rule]] = [
     *money.RULES[:1],

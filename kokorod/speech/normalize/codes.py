@@ -60,6 +60,8 @@ _PHONE: Final = re.compile(
     r"|1-\d{3}-[A-Z\d-]{7,8}"
     r"|\d{3}-\d{4}"
     r"|0\d{2,4}[ -]\d{3,4}[ -]?\d{3,4}"
+    r"|\(0\d{2,4}\)[ ]\d{3,4}[ ]\d{3,4}"
+    r"|\d{4}(?:[ ]\d{4}){3}"
     r"|\d{3} \d{3} \d{4})(?![\w]|[.-]\d)"
 )
 
@@ -255,7 +257,7 @@ def _read_phone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     text = match.group()
     if re.fullmatch(r"\d{3}-\d{4}", text) and scan.before(match.start()).lower() in _COUNTS:
         return None
-    if not 7 <= sum(c.isalnum() for c in text) <= 15:
+    if not 7 <= sum(c.isalnum() for c in text) <= 16:
         return None
     parts: list[Part] = []
     for piece in re.finditer(r"\+|\d+|[A-Z]+", text):

@@ -26,10 +26,11 @@ _MC: Final = re.compile(r"(?:Mc|Mac|De|Le|La|Van|Di|Du|Fitz|O)[A-Z][a-z]+\Z")
 
 _MIXED_WORD: Final = re.compile(r"(?=[A-Za-z]*\d)(?P<name>[A-Za-z0-9]{2,40})(?P<owner>'s)?(?!\w)")
 
-_HASHTAG: Final = re.compile(r"#(?P<name>[^\W\d_]\w{0,100})")
+_FORMULA: Final = re.compile(r"(?:[A-Z][a-z]?){2,3}")
+_HASHTAG: Final = re.compile(r"#(?P<name>(?=\d{0,8}[^\W\d_])\w{1,100})")
 _HANDLE: Final = re.compile(r"@(?P<name>[A-Za-z0-9_](?:[\w.]{0,60}\w)?)")
 _COLOR: Final = re.compile(r"#(?P<name>(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6}|[0-9A-F]{6})(?!\w)")
-_NUMBERED: Final = re.compile(r"#(?=\d)")
+_NUMBERED: Final = re.compile(r"#(?=\d)(?!\d{1,12}[^\W\d_])")
 _DOT_NAME: Final = re.compile(r"\.(?P<name>[A-Za-z][\w-]{1,40})(?!\w)")
 
 
@@ -57,6 +58,8 @@ def letter_words(said: str, start: int, end: int) -> list[Part]:
 def camel_parts(scan: Scan, name: str, start: int) -> list[Part]:
     """The words of an identifier: getUserName, HTTPServer, snake_case, __init__."""
     parts: list[Part] = []
+    if _FORMULA.fullmatch(name):
+        return spell(name, start, start + len(name))
     for piece in _PIECE.finditer(name):
         text = piece.group()
         begin, end = start + piece.start(), start + piece.end()

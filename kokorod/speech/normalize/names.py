@@ -161,6 +161,8 @@ def _read_mixed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     else:
         parts = say(name, start, end)
     number = label(match["number"])
+    if match["joint"] and name.islower() and len(name) == 1:
+        parts += say("minus", end, end + 1)
     first, last = match.span("number")
     if match["owner"] and not match["rest"]:
         number += match["owner"] if match["owner"][0] == "'" else "s"

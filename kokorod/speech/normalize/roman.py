@@ -70,10 +70,10 @@ def _read_roman(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         if text == "I" and (not named or low == "no"):
             return None
         return _with_range(scan, match)
+    if len(text) > 1 and scan.after(end).lower() in _RANKED:
+        return say(ordinal(roman_value(text), scan.british), start, end)
     if len(text) < 2 or text.lower() in _NOT_ROMAN or set(text) - set("IVX"):
         return None
-    if scan.after(end).lower() in _RANKED:
-        return say(ordinal(roman_value(text), scan.british), start, end)
     if text == "IV" and (not named or low in _DETERMINERS):
         return spell(text, start, end)  # an IV drip
     if named and text in ("II", "III", "IV") and scan.before(start, 2).lower() in _REGNAL:

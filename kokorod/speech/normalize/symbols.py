@@ -121,6 +121,9 @@ def _read_dash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 
 def _read_hyphen(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    if scan.before(start).lower() in ("noon", "midnight") and scan.after(end)[:1].isdigit():
+        return say("to", start, end)
     return []
 
 

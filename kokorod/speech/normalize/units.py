@@ -62,7 +62,8 @@ _UNITS: Final[dict[str, str]] = {
     "em": "em", "MP": "megapixel", "ct": "carat", "doz": "dozen", "pcs": "piece",
     "%": "percent", "pct": "percent", "‰": "per mille", "°C": "degree Celsius",
     "° C": "degree Celsius", "°F": "degree Fahrenheit", "° F": "degree Fahrenheit",
-    "ºC": "degree Celsius", "ºF": "degree Fahrenheit", "°K": "kelvin", "°": "degree",
+    "ºC": "degree Celsius", "ºF": "degree Fahrenheit", "°K": "kelvin", "F": "degree Fahrenheit",
+    "C": "degree Celsius", "°": "degree",
     "º": "degree", "deg": "degree", "degC": "degree Celsius", "degF": "degree Fahrenheit",
 }  # fmt: skip
 
@@ -93,12 +94,14 @@ _PER: Final = {
 _DOUBTFUL: Final = frozenset({"in", "t", "K", "N", "B", "L", "J", "s", "h", "ct", "pt", "ac"})
 #: Close to their number these are no units: 5G, 4K, 3D, 221B, 10t.
 _NOT_CLOSE: Final = frozenset({"K", "N", "B", "J", "t", "MP", "AU"})
+_SCALES: Final = frozenset({"F", "C"})
 
 _U: Final = "|".join(re.escape(u) for u in sorted(_UNITS, key=len, reverse=True))
 _P: Final = "|".join(re.escape(u) for u in sorted(_PER, key=len, reverse=True))
 _UNIT: Final = (
     rf"(?P<gap>[ -]?)(?P<unit>{_U})(?P<power>[²³]|\^[23]|(?<=m)[23]|(?<=ft)[23])?"
     rf"(?:/(?P<per>{_P}))?(?![A-Za-zµμ0-9_²³^]|'[a-z])(?P<stop>\.(?!\w))?"
+    r"(?:(?<=[°º])[ ]?(?P<side>[NSEW])(?![\w']))?"
 )
 _VALUE: Final = rf"(?:{NUMBER})"
 _FRACTIONS: Final = {
@@ -113,7 +116,7 @@ _MIXED: Final = (
 )
 
 _QUANTITY: Final = re.compile(
-    rf"(?P<sign>[-−+±~<>≥≤≈]?)(?P<value>{_VALUE})(?P<mark>[°º]?[CF]?(?=[ ]?[-–—]))?"
+    rf"(?P<sign>[-−+±~<>≥≤≈]?)(?P<value>{_VALUE})(?P<mark>(?:[°º][CF]?|%)(?=[ ]?[-–—]))?"
     rf"(?:(?P<joint>[ ]?[-–—×x][ ]?|[ ](?:to|or|by)[ ])"
     rf"(?P<minus2>[-−](?=\d))?(?P<value2>{_VALUE}))?{_UNIT}"
 )
@@ -172,13 +175,18 @@ def _plural(name: str) -> str:
 def _fits(scan: Scan, match: re.Match[str]) -> bool:
     """Whether the letters after the number are a unit here."""
     unit, close = match["unit"], not match["gap"]
-    if unit not in _DOUBTFUL and unit not in _NOT_CLOSE:
+    if unit not in _DOUBTFUL | _NOT_CLOSE | _SCALES:
         return True
     if match["per"] or match["power"]:
         return True
     if close and unit in _NOT_CLOSE:
         return False
     following = scan.after(match.end("unit"))
+    if unit in _SCALES:  # 350F, but 5F and 20 C students
+        hot = len(match["value"]) in (2, 3) and match["gap"] != "-"
+        return hot and (close or not following[:1].isalpha())
+    if unit == "in" and match["gap"] == "-":
+        return scan.text[match.end() : match.end() + 1] != "-"
     if unit == "in":
         return close or following.lower() in _AFTER_INCHES
     if close:
@@ -205,8 +213,17 @@ def _stop(scan: Scan, match: re.Match[str]) -> list[Part]:
 def _unit_parts(scan: Scan, match: re.Match[str], single: bool) -> list[Part]:
     start = match.start("unit")
     end = match.end("stop") - 1 if match["stop"] else match.end()
+    end = match.start("side") if match["side"] else end
     name = unit_name(match["unit"], match["power"] or "", match["per"] or "", single)
-    return say(name, start, end) + _stop(scan, match)
+    return say(name, start, end) + _direction(scan, match) + _stop(scan, match)
+
+
+def _direction(scan: Scan, match: re.Match[str]) -> list[Part]:
+    """North, south, east or west after degrees: the letter is read with them."""
+    if match["side"] is None:
+        return []
+    side = {"N": "north", "S": "south", "E": "east", "W": "west"}[match["side"]]
+    return say(side, *match.span("side"))
 
 
 def _read_quantity(scan: Scan, match: re.Match[str]) -> list[Part] | None:
