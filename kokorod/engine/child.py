@@ -161,7 +161,7 @@ def _outcome(said: bytes, status: int, seconds: float) -> Report:
     last = lines[-1] if lines else ""
     try:
         answer = json.loads(last)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict):
         if isinstance(answer.get("done"), dict) and status == 0:
