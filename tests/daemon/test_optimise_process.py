@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import queue
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
