@@ -85,14 +85,16 @@ class Engines:
         """
         config = self._house.config
         current = None if anew or CPU not in self.lanes else self.model
-        plan = KokoroPlan(config.models_folder, config.model, config.threads, current)
+        plan = KokoroPlan(
+            config.models_folder, config.model, config.threads, current, config.cache_folder
+        )
         opened: list[InstalledModel] = []
         unchanged: list[bool] = []
         problem = [ErrorCode.ENGINE_FAILED]
 
         def make() -> Synthesizer:
             try:
-                model, synthesizer = open_kokoro(plan)
+                kokoro = open_kokoro(plan)
             except ModelUnchangedError:
                 unchanged.append(True)
                 raise
@@ -102,8 +104,8 @@ class Engines:
             except ModelDamagedError:
                 problem[0] = ErrorCode.MODEL_DAMAGED
                 raise
-            opened.append(model)
-            return synthesizer
+            opened.append(kokoro.model)
+            return kokoro.synthesizer
 
         def on_report(lane: Lane, report: Report) -> None:
             # Of two reloads in quick succession the later one counts.
