@@ -31,14 +31,16 @@ from .net.loop import READ, Loop
 from .net.peer import Peer
 from .requests import Requests
 from .schedule.actions import Action, Finish, Prepare, Run, Terminate
-from .schedule.scheduler import Scheduler
+from .schedule.scheduler import WARM_PEER, Scheduler
 from .speech.frontend import make_front_end
 from .speech.reader import Reading
 from .speech.thread import ReadCrashed, ReadFailed, SpeechThread
 from .status import status_value
 from .types import Engine, PeerId, RequestKey
+from .upkeep import Upkeep, give_back_memory
 from .watch import logfile, notify
 from .watch.log import Level, Log
+from .watch.metrics import Metrics, prometheus
 from .watch.notify import Notifier
 
 #: A segment of 150 tokens takes 5 s on a slow machine; clients are not kept longer.
@@ -67,10 +69,12 @@ class App:
         self.bound_s = time.monotonic() - began
         self.ready_s: float | None = None
         self.exit_status = 0
+        self.upkeep: Upkeep
         self.loop = Loop()
         self.log = Log(Level[config.log_level.upper()], logfile.standard_error(config.logs_folder))
         self.notifier = notifier or Notifier()
         self.scheduler = Scheduler()
+        self.metrics = Metrics()
         self.peers: dict[PeerId, Peer] = {}
         self._listener = listener
         self._reread = reread
@@ -80,6 +84,7 @@ class App:
             lambda key, report: self.loop.post(lambda: self._on_speech(key, report)),
         )
         self.engines = Engines(self, self.scheduler, self.log)
+        self._look_posted = False
         self.requests = Requests(self, self.engines, self.scheduler, self.speech, self.log)
 
     # -- life
@@ -89,15 +94,9 @@ class App:
         self.loop.watch(self._listener.fileno(), READ, self._on_connection)
         self.loop.on_signals((signal.SIGTERM, signal.SIGINT), self._on_stop_signal)
         self.loop.on_signals((signal.SIGHUP,), lambda number: self._reload_quietly())
-        self.log.info(
-            "bound",
-            socket=self._listener.path,
-            inherited=self._listener.inherited,
-            pid=os.getpid(),
-            ms=self.bound_s * 1000,
-        )
-        self.notifier.status("loading what speaks")
+        self.log.info("bound", socket=self._listener.path, pid=os.getpid(), ms=self.bound_s * 1000)
         self.notifier.keep_pinging(self.loop.after)
+        self.upkeep = Upkeep(self, self.loop, self.engines, self.scheduler, self.log)
         self.speech.open()
         self.engines.open_kokoro()
         self.loop.run()
@@ -208,8 +207,12 @@ class App:
                     self.engines.lanes[action.lane].terminate()
                 case Finish():
                     self.requests.finish(action.key, action.cancelled)
+                    self.look_soon()
 
     def _start_run(self, action: Run) -> None:
+        if action.key.peer == WARM_PEER:
+            self.engines.lanes[action.lane].start(self.upkeep.task(action))
+            return
         ticket = self.requests.tickets[action.key]
         self.engines.lanes[action.lane].start(
             Task(
@@ -236,13 +239,54 @@ class App:
 
     def on_spoken(self, lane: str, spoken: Spoken) -> None:
         key = spoken.task.key
+        if key.peer == WARM_PEER:
+            self.upkeep.warmed(spoken)
+            self.look_soon()
+            return
+        self.upkeep.ran(lane, spoken.task.segment.tokens)
         if (ticket := self.requests.tickets.get(key)) is not None:
+            waited = ticket.first_sound_s is None
             self.requests.send(key, ticket.answers(spoken, lane, self.now()))
+            if waited and ticket.first_sound_s is not None:
+                predicted = self.scheduler.predicted_s(lane, spoken.task.segment.tokens)
+                self.metrics.first_sound(ticket.first_sound_s, predicted, ticket.idle_s)
             if self.draining:
                 self._tell_stopping(key)
                 self._end_drain_if_done()
 
+    def request_came(self) -> float:
+        """Upkeep makes way. How long nothing was asked, in seconds."""
+        return self.upkeep.request_came()
+
+    def on_lane(self, name: str, engine: Engine | None) -> None:
+        """A lane is up; or down, where engine is None."""
+        if engine is None:
+            self.upkeep.lane_down(name)
+        else:
+            self.upkeep.lane_up(name, engine)
+        self.look_soon()
+
+    def look_soon(self) -> None:
+        """Let upkeep look, once all that is known now is dealt with."""
+        if not self._look_posted:
+            self._look_posted = True
+            self.loop.post(self._look)
+
+    def _look(self) -> None:
+        self._look_posted = False
+        self.upkeep.look()
+
+    def trim(self) -> None:
+        self.requests.phrases.clear()
+        give_back_memory()
+
+    def exit_for_restart(self) -> None:
+        """Leave with a status that makes the supervisor start a fresh process."""
+        self.exit_status = os.EX_TEMPFAIL
+        self._on_stop_signal(signal.SIGTERM)
+
     def give_up(self, task: Task, message: str) -> None:
+        self.upkeep.failed(task.key)
         self.requests.give_up(task.key, ErrorCode.ENGINE_FAILED, message)
 
     def on_no_built_in(self, message: str) -> None:
@@ -259,6 +303,11 @@ class App:
         match name:
             case "status":
                 return status_value(self)
+            case "metrics":
+                return prometheus(status_value(self))
+            case "warm":
+                self.upkeep.look()
+                return {"lanes": list(self.engines.lanes)}
             case "voices":
                 return [
                     {"name": v.name, "lang": v.lang, "gender": v.gender, "engine": v.engine.value}
@@ -280,6 +329,7 @@ class App:
             if not spec.metadata["live"] and getattr(new, name) != getattr(self.config, name)
         ]
         self.config = new
+        self.upkeep.reload()
         self.requests.phrases.resize(int(new.phrase_cache_mb * 2**20))
         self.engines.open_kokoro()
         self.log.info("reloaded", waits_for_restart=",".join(waits))

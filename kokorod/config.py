@@ -129,6 +129,30 @@ class Config:
     phrase_cache_mb: float = _setting(
         8.0, _number(0, 1_024), "PCM of recent short phrases; 8 MB are 3 minutes", unit="MB"
     )
+    keep_alive_enabled: bool = _setting(
+        True, _boolean, "run a short inference now and then, so that memory stays at hand"
+    )
+    keep_alive_interval_seconds: float = _setting(
+        300.0,
+        _number(10, 86_400),
+        "between two keep-alives; skipped where a request came in the last 120 s",
+        unit="s",
+    )
+    skip_extended_warming: bool = _setting(
+        False, _boolean, "true: warm only the first inference, not the two longer patterns"
+    )
+    priming_mode: bool = _setting(
+        True, _boolean, "keep the weights in memory; false: let the session go when idle"
+    )
+    idle_unload_s: float = _setting(
+        0.0,
+        _number(0, 604_800),
+        "with priming_mode=false: idle time after which the session goes; 0: never",
+        unit="s",
+    )
+    memory_threshold_mb: int = _setting(
+        0, _integer(0, 1_000_000), "memory allowed at rest; 0: by the machine's RAM", unit="MB"
+    )
     log_level: str = _setting(
         "info", _one_of("debug", "info", "warning", "error"), "least important event logged"
     )

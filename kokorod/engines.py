@@ -20,11 +20,12 @@ from . import voices
 from .config import Config
 from .engine import lane as reports
 from .engine.lane import Lane, Report
-from .engine.startup import KokoroPlan, open_built_in, open_kokoro
+from .engine.startup import KokoroPlan, ModelUnchangedError, open_built_in, open_kokoro
 from .errors import ModelDamagedError, ModelMissingError
 from .models.record import InstalledModel
 from .schedule.actions import Action
-from .schedule.scheduler import Ran, Scheduler
+from .schedule.lanes import Ran
+from .schedule.scheduler import Scheduler
 from .speech.phonemes.languages import language_of_voice
 from .types import Engine, VoiceInfo
 from .watch.log import Log
@@ -56,6 +57,7 @@ class House(Protocol):
     def uptime_s(self) -> float: ...
     def post(self, call: Callable[[], None]) -> None: ...
     def perform(self, actions: list[Action]) -> None: ...
+    def on_lane(self, name: str, engine: Engine | None) -> None: ...
     def on_engine_known(self) -> None: ...
     def on_spoken(self, lane: str, spoken: reports.Spoken) -> None: ...
     def give_up(self, task: reports.Task, message: str) -> None: ...
@@ -73,17 +75,26 @@ class Engines:
         self._log = log
         self._opening: Lane | None = None  # the cpu lane that is being made
         self._built_in_asked = False
+        self.asleep = False  # the session was let go, and a request opens it again
 
-    def open_kokoro(self) -> None:
-        """Open the chosen model on a new cpu lane, which replaces an older one when up."""
+    def open_kokoro(self, *, anew: bool = False) -> None:
+        """Open the chosen model on a new cpu lane, which replaces an older one when up.
+
+        Where it is open already nothing changes, unless `anew`.
+        """
         config = self._house.config
-        plan = KokoroPlan(config.models_folder, config.model, config.threads)
+        current = None if anew or CPU not in self.lanes else self.model
+        plan = KokoroPlan(config.models_folder, config.model, config.threads, current)
         opened: list[InstalledModel] = []
+        unchanged: list[bool] = []
         problem = [ErrorCode.ENGINE_FAILED]
 
         def make() -> Synthesizer:
             try:
                 model, synthesizer = open_kokoro(plan)
+            except ModelUnchangedError:
+                unchanged.append(True)
+                raise
             except ModelMissingError:
                 problem[0] = ErrorCode.MODEL_MISSING
                 raise
@@ -101,6 +112,8 @@ class Engines:
                     self._on_kokoro(lane, report.synthesizer, opened[0])
                 case reports.Up():
                     lane.close()
+                case reports.Down() if unchanged:
+                    self._log.debug("model_unchanged")
                 case reports.Down() if latest:
                     self._on_no_kokoro(report.message, problem[0])
                 case reports.Down():
@@ -109,6 +122,20 @@ class Engines:
                     self._on_report(lane, report)
 
         self._opening = self._open_lane(CPU, make, on_report)
+
+    def let_go(self) -> None:
+        """Drop the session to give its memory back; wake() opens it again."""
+        self.asleep = True
+        self._drop(CPU)
+        self._drop(EXPRESS)
+
+    def wake(self) -> bool:
+        """Open the session where it was let go; True where it was."""
+        if not self.asleep:
+            return False
+        self.asleep = False
+        self.open_kokoro(anew=True)
+        return True
 
     def need_built_in(self) -> None:
         """Open the built-in voice where it is not open."""
@@ -142,6 +169,8 @@ class Engines:
     def _on_report(self, lane: Lane, report: Report) -> None:
         house = self._house
         match report:
+            case reports.Up() if lane.name == EXPRESS and CPU not in self.lanes:
+                lane.close()  # the session it was to share has gone meanwhile
             case reports.Up():
                 self._add(lane, report.synthesizer)
             case reports.Down():
@@ -170,6 +199,7 @@ class Engines:
         self._drop(lane.name)
         self.lanes[lane.name] = lane
         self._log.info("lane_up", lane=lane.name, ms=self._house.uptime_s() * 1000)
+        self._house.on_lane(lane.name, synthesizer.engine)
         self._house.perform(
             self._scheduler.lane_up(
                 lane.name,
@@ -181,6 +211,7 @@ class Engines:
 
     def _drop(self, name: str) -> None:
         if (lane := self.lanes.pop(name, None)) is not None:
+            self._house.on_lane(name, None)
             self._house.perform(self._scheduler.lane_down(name, self._house.now()))
             lane.terminate()
             lane.close()

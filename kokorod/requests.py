@@ -59,6 +59,7 @@ class House(Protocol):
 
     def now(self) -> float: ...
     def perform(self, actions: list[Action]) -> None: ...
+    def request_came(self) -> float: ...
     def query(self, name: str) -> Any: ...
     def reload(self) -> Any: ...
 
@@ -253,8 +254,11 @@ class Requests:
         )
         if self._speak_from_cache(ticket):
             return
+        ticket.idle_s = self._house.request_came()
         if built_in:
             self._engines.need_built_in()
+        else:
+            ticket.cold = self._engines.wake()
         self._speech.begin(
             key, Manner(lang=utterance.lang, phonemes=speak.phonemes, text_only=built_in)
         )

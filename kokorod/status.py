@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
+from .upkeep import peak_mb, rss_mb, threshold_mb
 
 if TYPE_CHECKING:
     from .app import App
@@ -16,27 +17,55 @@ def status_value(app: App) -> dict[str, Any]:
     """What `kokoroctl status --json` prints."""
     voicing = app.engines.voicing
     engine = voicing.engine
-    state = "stopping" if app.draining else "ready" if engine else "starting"
+    state = (
+        "stopping"
+        if app.draining
+        else "asleep"
+        if app.engines.asleep
+        else "ready"
+        if engine
+        else "starting"
+    )
     phrases = app.requests.phrases
+    memory, keep_alive = app.upkeep.memory, app.upkeep.warmup.keep_alive
+    config = app.config
     counters = app.scheduler.counters
     return {
         "state": state,
         "version": __version__,
         "pid": os.getpid(),
-        "socket": str(app.config.socket),
-        "home": str(app.config.home),
+        "socket": str(config.socket),
+        "home": str(config.home),
         "uptime_s": round(app.uptime_s(), 1),
         "engine": engine.value if engine else None,
         "note": voicing.note,
         "problem": voicing.problem.value if voicing.problem else None,
-        "voice": app.config.voice,
+        "voice": config.voice,
         "voices": len(voicing.voices),
         "model": app.engines.model.name if app.engines.model else None,
         "startup": {
             "bound_ms": round(app.bound_s * 1000, 1),
             "ready_ms": round(app.ready_s * 1000, 1) if app.ready_s else None,
         },
-        "memory": {"rss_mb": rss_mb()},
+        "memory": {
+            "baseline_mb": memory.baseline_mb,
+            "rss_mb": rss_mb(),
+            "peak_mb": peak_mb(),
+            "threshold_mb": threshold_mb(config),
+            "trims": memory.trims,
+            "recycles": memory.recycles,
+        },
+        "keep_alive": {
+            "enabled": config.keep_alive_enabled,
+            "interval_s": config.keep_alive_interval_seconds,
+            "runs": keep_alive.runs,
+            "skipped": keep_alive.skipped,
+            "terminated": keep_alive.terminated,
+            "last_ms": keep_alive.last_ms,
+        },
+        "cold_starts": app.metrics.cold_starts,
+        "cold_extra_ms": round(app.metrics.cold_extra_ms, 1),
+        "first_sound_ms": app.metrics.first_sound_ms(),
         "requests": {
             "total": counters.total,
             "active": app.scheduler.active,
@@ -65,10 +94,3 @@ def status_value(app: App) -> dict[str, Any]:
             for lane in app.scheduler.lanes()
         ],
     }
-
-
-def rss_mb() -> float:
-    import psutil  # 25 ms, and only who asks for it needs it
-
-    rss: int = psutil.Process().memory_info().rss
-    return round(rss / 2**20, 1)

@@ -31,6 +31,7 @@ class Ticket:
     utterance: Utterance
     engine: Engine
     received: float
+    idle_s: float = 0.0  # how long nothing was asked before it came
     stream: Stream = field(default_factory=Stream)
     characters: int = 0
     final: bool = False
@@ -45,6 +46,7 @@ class Ticket:
     lanes: set[str] = field(default_factory=set)
     cache_key: bytes | None = None
     cached: bool = False
+    cold: bool = False  # the session had been let go and was opened for it
     record: list[CachedSegment] | None = None  # what goes into the phrase cache
 
     def answers(self, spoken: Spoken, lane: str, now: float) -> list[Answer]:
@@ -117,6 +119,7 @@ class Ticket:
                 "first_sound_ms": _ms(self.first_sound_s),
                 "lanes": ", ".join(sorted(self.lanes)),
                 "cached": self.cached,
+                "cold_start": self.cold,
             },
         )
 

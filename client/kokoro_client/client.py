@@ -89,35 +89,32 @@ class Client:
         check_text(text)
         first, rest = text[:FRAME_CHARS], text[FRAME_CHARS:]
 
-        def make(request_id: int) -> messages.Speak:
-            fields = {
-                "type": "speak",
-                "id": request_id,
-                "text": first,
-                "final": final and not rest,
-                "voice": voice,
-                "speed": speed,
-                "lang": lang,
-                "format": str(format),
-                "priority": str(priority),
-                "phonemes": phonemes,
-                "timings": timings,
-                "cache": cache,
-                "ttfa_ms": ttfa_ms,
-                "output": str(output),
-            }
+        fields = {
+            "type": "speak",
+            "id": 0,
+            "text": first,
+            "final": final and not rest,
+            "voice": voice,
+            "speed": speed,
+            "lang": lang,
+            "format": str(format),
+            "priority": str(priority),
+            "phonemes": phonemes,
+            "timings": timings,
+            "cache": cache,
+            "ttfa_ms": ttfa_ms,
+            "output": str(output),
+        }
+        try:
             request = messages.parse_request(fields)
-            assert isinstance(request, messages.Speak)
-            return request
+        except WireError as error:
+            raise errors.from_wire(error) from None
 
         def begin(gone: Exchange | None = None) -> tuple[Exchange, Inbox]:
             exchange = self._connected(gone)
-            return exchange, exchange.start(make, rest, final)
+            return exchange, exchange.start(lambda id: request.replace(id=id), rest, final)
 
-        try:
-            exchange, inbox = begin()
-        except WireError as error:
-            raise errors.from_wire(error) from None
+        exchange, inbox = begin()
         bounded = str(output) == "stream"
         return Speech(self, exchange, inbox, final, bounded, begin if final else None)
 

@@ -67,7 +67,7 @@ class Exchange:
         """False once the connection is lost or closed; it does not come back."""
         return self._failure is None
 
-    def start(self, make: Callable[[int], messages.Speak], rest: str, final: bool) -> Inbox:
+    def start(self, make: Callable[[int], messages.Request], rest: str, final: bool) -> Inbox:
         """Send the request that `make` builds for an id, then `rest` of its text. Never waits."""
         with self._changed:
             self._raise_failure()

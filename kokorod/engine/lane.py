@@ -156,6 +156,10 @@ class Lane:
                 self._report(self._perform(self._synthesizer, *item))
         except Exception:  # noqa: BLE001 - a bug: the loop ends the process with the traceback
             self._report(Crashed(traceback.format_exc()))
+        finally:
+            # The session's memory goes with the lane, whoever still knows the lane.
+            self._synthesizer = self._run = None
+            del self._make
 
     def _perform(self, synthesizer: Synthesizer, task: Task, run: Run) -> Report:
         from . import join

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import KokorodError
 from ..models.record import InstalledModel
 from ..models.store import Store
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 FIRST_PHONEMES = "hˈI."
 
 
+class ModelUnchangedError(KokorodError):
+    """The chosen model is the one that is open."""
+
+
 @dataclass(frozen=True, slots=True)
 class KokoroPlan:
     """Which model to open and how."""
@@ -25,6 +30,7 @@ class KokoroPlan:
     models_folder: Path
     model: str
     threads: int
+    current: InstalledModel | None = None  # is open already
 
 
 def open_kokoro(plan: KokoroPlan) -> tuple[InstalledModel, KokoroSynthesizer]:
@@ -32,6 +38,8 @@ def open_kokoro(plan: KokoroPlan) -> tuple[InstalledModel, KokoroSynthesizer]:
     store = Store(plan.models_folder)
     model = store.chosen(plan.model)
     store.check(model)
+    if model == plan.current:
+        raise ModelUnchangedError(f"{model.name} is open already")
     # Only here: numpy and onnxruntime would hold up the binding of the socket.
     from ..types import Segment, Utterance
     from .kokoro import KokoroSynthesizer, open_session, session_options

@@ -12,6 +12,7 @@ comes before who has sound in store, and then the client served longest ago.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +20,13 @@ from ..types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
 from .actions import Action, Finish, Prepare, Run, Terminate
 from .cost import Cost, CostFit
 from .job import Job
+from .lanes import Counters, LaneState, Ran
+
+#: The peer of warm-ups: no connection has this number.
+WARM_PEER: Final = PeerId(0)
+
+#: After every priority: whatever comes may end a warm-up.
+_WARM_RANK: Final = 99
 
 #: Phonemes kept ready for each request: two of the longest segments.
 _BACKLOG: Final = 300
@@ -47,39 +55,19 @@ _SPARED_RUNS: Final = 2
 _MAX_FAILURES: Final = 2
 
 
-@dataclass(slots=True)
-class LaneState:
-    """A lane as the scheduler sees it. express: takes only first segments, beside another."""
+class _Said:
+    """The script of a warm-up: nothing follows its one segment."""
 
-    name: str
-    engine: Engine
-    express: bool
-    fit: CostFit
-    job: Job | None = None
-    segment: Segment | None = None
-    started: float = 0.0
-    disturbed: bool = False  # another run went on beside this one: its time says nothing
-    terminating: bool = False
+    state = TextState.END
+    backlog = 0
+    runnable = False
+    ended = True
 
-    @property
-    def cost(self) -> Cost:
-        return self.fit.cost
+    def add(self, sentences: Iterable[Sentence], state: TextState) -> None:
+        raise AssertionError("a warm-up has no text")
 
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """How a run went: work and sound in seconds."""
-
-    seconds: float
-    sound_s: float
-
-
-@dataclass(slots=True)
-class Counters:
-    total: int = 0
-    cancelled: int = 0
-    failed: int = 0
-    terminated_runs: int = 0
+    def next(self, budget: int, cap: int) -> Segment:
+        raise AssertionError("a warm-up has no text")
 
 
 @dataclass(slots=True)
@@ -96,7 +84,8 @@ class Scheduler:
 
     @property
     def active(self) -> int:
-        return len(self._jobs)
+        """Requests in flight; a warm-up is none."""
+        return sum(1 for key in self._jobs if key.peer != WARM_PEER)
 
     def in_flight(self, peer: PeerId) -> int:
         return sum(1 for key in self._jobs if key.peer == peer)
@@ -106,6 +95,11 @@ class Scheduler:
 
     def lanes(self) -> list[LaneState]:
         return list(self._lanes.values())
+
+    def predicted_s(self, lane: str, tokens: int) -> float | None:
+        """What a run takes by the lane's cost; None before its first runs."""
+        state = self._lanes.get(lane)
+        return state.cost.seconds(tokens) if state and state.fit.runs else None
 
     def retry_after_s(self) -> float:
         """When one more request would likely be taken."""
@@ -145,6 +139,23 @@ class Scheduler:
         self._jobs[job.key] = job
         job.preparing = True
         return [Prepare(job.key)]
+
+    def submit_warm_up(
+        self, key: RequestKey, lane: str, segment: Segment, now: float
+    ) -> list[Action]:
+        """Run one segment on an idle lane, unless something else does; [] where not."""
+        state = self._lanes.get(lane)
+        if state is None or state.segment is not None or self.draining or self._jobs:
+            return []
+        job = Job(key, state.engine, _WARM_RANK, 1.0, 0.0, 0, _Said())
+        job.again = segment
+        self._jobs[key] = job
+        return [self._start(state, job, now)]
+
+    def drop_warm_up(self, key: RequestKey) -> list[Action]:
+        """End a warm-up; nothing more is heard of it."""
+        job = self._jobs.pop(key, None)
+        return [] if job is None else self._stop_run(job)
 
     def appended(self, key: RequestKey, now: float) -> list[Action]:
         """More text of the request has arrived."""
@@ -216,6 +227,9 @@ class Scheduler:
             job.spared += 1
             job.failures = 0
             job.made_s += result.sound_s
+            if job.key.peer == WARM_PEER:
+                self._jobs.pop(job.key, None)
+                return self._dispatch(now)
             if job.heard_from is None and result.sound_s > 0:
                 job.heard_from = now
                 self._last_first_sound[job.key.peer] = now

@@ -267,12 +267,20 @@ def test_a_setting_that_goes_before_the_choice_is_pointed_out(
     assert "no model 'gone'" in capsys.readouterr().out
 
 
-def test_setup_off_a_terminal_downloads_nothing(
-    environ: dict[str, str], server: FileServer
+def test_setup_off_a_terminal_neither_asks_nor_downloads(
+    environ: dict[str, str],
+    server: FileServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    ended = _kokoroctl(environ | {"KOKORO_MODEL_URL": server.url}, "setup")
+    environ = environ | {"KOKORO_MODEL_URL": server.url}
+    ended = _kokoroctl(environ, "setup")
     assert (ended.returncode, ended.stdout) == (0, "")
-    assert "kokoroctl setup" in ended.stderr
+    assert "kokoroctl setup --yes" in ended.stderr
+    # A line that happens to be on standard input is no answer.
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    assert _run(setup_command, Person(environ, interactive=False)) == 0
+    assert capsys.readouterr().err == ended.stderr
     assert server.requests == []
 
 

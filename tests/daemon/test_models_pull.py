@@ -141,6 +141,28 @@ def test_rubbish_left_by_a_crash_is_fetched_again(server: FileServer, store: Sto
     assert "damaged" in notes[0]
 
 
+def test_beginning_anew_forgets_what_was_there(server: FileServer, store: Store) -> None:
+    _part_of_model(store).write_bytes(bytes(100_000))
+    server.faults.extend([None, Fault(ignore_range=True, cut_after=60_000)])
+    assert pull(RELEASE, server.url, store, patience=QUICK).model.read_bytes() == MODEL
+    assert [request.start for request in server.requests] == [0, 0, 60_000]
+
+
+def test_wrong_bytes_fetched_whole_are_not_fetched_twice(server: FileServer, store: Store) -> None:
+    _part_of_model(store).write_bytes(MODEL[:100_000])
+    server.files[MODEL_PATH] = bytes(len(MODEL))
+    server.faults.extend([None, Fault(ignore_range=True)])
+    with pytest.raises(DownloadError, match="is not the file it should be"):
+        pull(RELEASE, server.url, store, patience=QUICK)
+    assert len(server.requests) == 2
+
+
+def test_a_finished_file_that_rotted_is_fetched_again(server: FileServer, store: Store) -> None:
+    part = _part_of_model(store)
+    part.with_name(part.name.removesuffix(".part")).write_bytes(bytes(len(MODEL)))
+    assert pull(RELEASE, server.url, store, patience=QUICK).model.read_bytes() == MODEL
+
+
 @pytest.mark.parametrize("size", [len(MODEL), len(MODEL) + 5])
 def test_a_part_too_long_or_full_of_rubbish_is_no_obstacle(
     size: int, server: FileServer, store: Store
@@ -181,9 +203,10 @@ def test_wrong_bytes_are_deleted_and_said(server: FileServer, store: Store) -> N
 @pytest.mark.parametrize("no_length", [False, True])
 def test_a_longer_file_is_refused(no_length: bool, server: FileServer, store: Store) -> None:
     server.files[MODEL_PATH] = MODEL + b"more"
-    server.faults.extend([None, Fault(no_length=no_length)])
+    server.faults.extend([None, *[Fault(no_length=no_length)] * 10])
     with pytest.raises(DownloadError, match=r"expected are 400,000"):
         pull(RELEASE, server.url, store, patience=QUICK)
+    assert len(server.requests) == 2
     assert [path.name for path in _parts(store) if "toy.onnx" in path.name] == []
 
 

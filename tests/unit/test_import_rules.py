@@ -23,7 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "commands": {"models", "speech", "engine", "wire"},
 }
 #: Files beside app.py that connect rooms on its behalf.
-CONNECTING = {"app", "requests", "ticket", "status", "engines", "admission", "__main__"}
+CONNECTING = {"app", "requests", "ticket", "status", "engines", "admission", "upkeep", "__main__"}
 PURE_CLIENT = {"msgpack"}
 HEAVY = {"numpy", "onnxruntime", "sounddevice", "soundfile", "soxr"}
 

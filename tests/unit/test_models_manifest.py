@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import FrozenInstanceError
+from pathlib import Path
 
 import pytest
 
@@ -48,3 +49,12 @@ def test_an_unknown_release_says_which_there_are() -> None:
 def test_a_release_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         manifest.find().tag = "other"  # type: ignore[misc]
+
+
+def test_the_users_page_has_the_same_table() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+    for release in manifest.RELEASES:
+        assert f"| `{release.name}` |" in page
+        assert f"| {release.bytes / 1e6:.1f} MB |" in page
+        for tag, file in ((release.tag, release.model), ("both", release.voices)):
+            assert f"| {tag} | {file.file} | {file.bytes:,} | `{file.sha256}` |" in page

@@ -24,6 +24,9 @@ class TypedText:
     def __init__(self, fd: int, name: str) -> None:
         self._fd = fd
         self._name = name
+        # Who types sends a line at a time and waits to hear it. An empty line tells the
+        # daemon that the sentence has ended; else it would wait for the next one's begin.
+        self._line_end = "\n\n" if os.isatty(fd) else "\n"
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
         #: Why it could not be read to its end; known when the speech has ended.
         self.failure = ""
@@ -37,7 +40,7 @@ class TypedText:
         try:
             while data := self._read():
                 if text := self._decoder.decode(data):
-                    speech.append(text)
+                    speech.append(text.replace("\n", self._line_end))
             speech.append(self._decoder.decode(b"", final=True), final=True)
         except errors.KokoroError:
             pass  # whoever takes the audio hears of it

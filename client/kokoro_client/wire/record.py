@@ -9,7 +9,7 @@ Not by `dataclasses`: importing it and letting it write the code of twenty class
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, dataclass_transform
+from typing import Any, ClassVar, Self, dataclass_transform
 
 from .schema import Check
 
@@ -74,6 +74,10 @@ class Record(metaclass=RecordType):
             object.__setattr__(self, name, value)
         if values:
             raise TypeError(f"{type(self).__name__} has no field {', '.join(values)}")
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with other values in some fields."""
+        return type(self)(**{name: getattr(self, name) for name in self.fields_} | changes)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")

@@ -1,0 +1,45 @@
+# pure: no socket, thread or clock.
+"""The lanes in the scheduler's eyes, and what a run tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..types import Engine, Segment
+from .cost import Cost, CostFit
+from .job import Job
+
+
+@dataclass(slots=True)
+class LaneState:
+    """A lane as the scheduler sees it. express: takes only first segments, beside another."""
+
+    name: str
+    engine: Engine
+    express: bool
+    fit: CostFit
+    job: Job | None = None
+    segment: Segment | None = None
+    started: float = 0.0
+    disturbed: bool = False  # another run went on beside this one: its time says nothing
+    terminating: bool = False
+
+    @property
+    def cost(self) -> Cost:
+        return self.fit.cost
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a run went: work and sound in seconds."""
+
+    seconds: float
+    sound_s: float
+
+
+@dataclass(slots=True)
+class Counters:
+    total: int = 0
+    cancelled: int = 0
+    failed: int = 0
+    terminated_runs: int = 0

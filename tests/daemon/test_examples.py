@@ -1,0 +1,83 @@
+"""The examples run, and what they write is what was to be said."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import toy_kokoro
+from daemon.daemon_process import PATIENCE_S, DaemonProcess
+
+_EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def _run(daemon: DaemonProcess, *command: str | Path) -> tuple[str, str]:
+    """What was heard, and standard error."""
+    ended = subprocess.run(command, env=daemon.environ, capture_output=True, timeout=PATIENCE_S)
+    said = ended.stderr.decode()
+    assert ended.returncode == 0, said
+    heard = toy_kokoro.decode(np.frombuffer(ended.stdout, "<i2"))
+    return toy_kokoro.phonemes_of(heard.tokens), said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (sys.executable, "-S", _EXAMPLES / "plain_sockets.py"),  # -S: no installed package
+        ("node", _EXAMPLES / "node" / "speak.mjs"),
+    ],
+    ids=["plain_sockets", "node"],
+)
+def test_a_client_written_from_the_protocol_page(
+    toy_daemon: DaemonProcess, command: tuple[str | Path, ...]
+) -> None:
+    heard, said = _run(toy_daemon, *command, "Hello, world.")
+    assert re.fullmatch("həlˈ.+, wˈɜ.+d.", heard)
+    assert re.fullmatch(r"af_heart speaks\n[\d.]+ s of sound\n", said)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (sys.executable, "-S", _EXAMPLES / "plain_sockets.py"),
+        ("node", _EXAMPLES / "node" / "speak.mjs"),
+    ],
+    ids=["plain_sockets", "node"],
+)
+def test_a_text_with_much_to_say(
+    toy_daemon: DaemonProcess, command: tuple[str | Path, ...]
+) -> None:
+    _, once = _run(toy_daemon, *command, "One more sentence. ")
+    _, often = _run(toy_daemon, *command, "One more sentence. " * 100)
+    seconds = [float(re.findall(r"[\d.]+", said)[-1]) for said in (once, often)]
+    assert seconds[1] > 50 * seconds[0]
+
+
+def test_an_answer_that_is_still_being_written(toy_daemon: DaemonProcess) -> None:
+    heard, said = _run(toy_daemon, sys.executable, _EXAMPLES / "llm_stream.py")
+    assert heard.count(".") == 3
+    assert re.fullmatch(r"first sound after [\d.]+ ms\n", said)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (sys.executable, "-S", _EXAMPLES / "plain_sockets.py"),
+        ("node", _EXAMPLES / "node" / "speak.mjs"),
+    ],
+    ids=["plain_sockets", "node"],
+)
+def test_a_refusal_is_shown(toy_daemon: DaemonProcess, command: tuple[str | Path, ...]) -> None:
+    ended = subprocess.run(
+        [*command, "x" * 70_000],
+        env=toy_daemon.environ,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.endswith("send long text in several `append` messages\n")
