@@ -41,6 +41,7 @@ class Background:
             installed=False,
             switched_off="",
             pid=process.pid if process else None,
+            failed=False,
             detail="running in the background" if process else "not running",
         )
 

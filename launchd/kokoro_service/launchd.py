@@ -75,6 +75,8 @@ class Launchd:
             installed=self._plist.exists(),
             switched_off=self._switched_off(),
             pid=int(pid[1]) if pid else None,
+            # `(never exited)` before the first start.
+            failed=not pid and bool(ended) and ended[1].strip()[0] not in "0(",
             detail=", ".join(details),
         )
 

@@ -17,6 +17,7 @@ class State:
     installed     its files are in place
     switched_off  the user, or an administrator, does not let it run: why and what to do
     pid           of the daemon that runs; None: none does
+    failed        none runs because it failed, not because it was stopped
     detail        the supervisor's own words
     """
 
@@ -24,6 +25,7 @@ class State:
     installed: bool
     switched_off: str
     pid: int | None
+    failed: bool
     detail: str
 
 

@@ -67,6 +67,7 @@ class Systemd:
             installed=len(self.installed()) > 1,
             switched_off=self._switched_off(service, socket),
             pid=pid or None,
+            failed="failed" in (service.get("ActiveState"), socket.get("ActiveState")),
             detail=", ".join(details),
         )
 
