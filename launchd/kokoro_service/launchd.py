@@ -47,12 +47,17 @@ class Launchd:
     name = "launchd"
 
     def __init__(
-        self, environ: Mapping[str, str], uid: int | None = None, settle_s: float = SETTLE_S
+        self,
+        environ: Mapping[str, str],
+        uid: int | None = None,
+        settle_s: float = SETTLE_S,
+        poll_s: float = _POLL_S,
     ) -> None:
         self._environ = environ
         uid = os.getuid() if uid is None else uid
         self._domains = (f"gui/{uid}", f"user/{uid}")
         self._settle_s = settle_s
+        self._poll_s = poll_s
         home = Path(environ["HOME"]) if environ.get("HOME") else Path.home()
         self._plist = home / "Library" / "LaunchAgents" / file_name()
 
@@ -64,9 +69,10 @@ class Launchd:
 
     def state(self) -> State:
         domain, printed = self._loaded()
-        pid = re.search(r"^\s*pid = (\d+)", printed, re.MULTILINE)
-        word = re.search(r"^\s*state = (.+)", printed, re.MULTILINE)
-        ended = re.search(r"^\s*last exit code = (.+)", printed, re.MULTILINE)
+        # One tab: deeper blocks, of coalitions and sockets, have states of their own.
+        pid = re.search(r"^\tpid = (\d+)", printed, re.MULTILINE)
+        word = re.search(r"^\tstate = (.+)", printed, re.MULTILINE)
+        ended = re.search(r"^\tlast exit code = (.+)", printed, re.MULTILINE)
         details = [f"{word[1].strip()} in {domain}" if word else "not loaded"]
         if ended and not pid:
             details.append(f"last exit code {ended[1].strip()}")
@@ -76,7 +82,7 @@ class Launchd:
             switched_off=self._switched_off(),
             pid=int(pid[1]) if pid else None,
             # `(never exited)` before the first start.
-            failed=not pid and bool(ended) and ended[1].strip()[0] not in "0(",
+            failed=pid is None and ended is not None and ended[1].strip()[0] not in "0(",
             detail=", ".join(details),
         )
 
@@ -213,5 +219,5 @@ class Launchd:
         while not condition():
             if time.monotonic() > deadline:
                 return False
-            time.sleep(_POLL_S)
+            time.sleep(self._poll_s)
         return True

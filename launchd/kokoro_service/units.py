@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .job import Job
+from .job import Job, ServiceError
 
 SERVICE: Final = "kokorod.service"
 SOCKET: Final = "kokorod.socket"
@@ -16,9 +16,17 @@ SOCKET: Final = "kokorod.socket"
 #: As kokorod.net.activation looks for it among several.
 SOCKET_NAME: Final = "kokorod"
 
+#: systemd refuses them in a program's path, however they are escaped; nowhere else.
+_NOT_IN_A_PROGRAM: Final = "\"'\\"
+
 
 def service_file(job: Job) -> str:
-    """kokorod.service."""
+    """kokorod.service. Raises ServiceError for a program that systemd cannot start."""
+    if any(char in str(job.program) for char in _NOT_IN_A_PROGRAM):
+        raise ServiceError(
+            f"systemd starts no program with a quote or a backslash in its path: {job.program}; "
+            "install kokorod in another folder"
+        )
     environment = "\n".join(
         f"Environment={_quoted(f'{name}={value}')}" for name, value in job.environment
     )
