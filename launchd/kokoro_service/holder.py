@@ -47,13 +47,13 @@ def holder(socket: Path) -> psutil.Process | None:
     return None
 
 
-def end(process: psutil.Process) -> None:
+def end(process: psutil.Process, patience_s: float = END_S) -> None:
     """SIGTERM, and SIGKILL where that does not end it. Raises ServiceError."""
     try:
         process.terminate()
-        if not _ended(process, END_S):
+        if not _ended(process, patience_s):
             process.kill()
-            if not _ended(process, END_S):
+            if not _ended(process, patience_s):
                 raise ServiceError(f"process {process.pid} does not end; restart the machine")
     except psutil.NoSuchProcess:
         pass
