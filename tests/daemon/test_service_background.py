@@ -19,6 +19,9 @@ from fake_systemctl import install_fake
 from kokoro_service import holder
 from kokoro_service.units import SERVICE
 
+#: On macOS launchd is always there.
+__test__ = sys.platform == "linux"
+
 _BIN = Path(sys.executable).parent
 
 
@@ -200,11 +203,8 @@ def test_logs_follows_through_a_rotation(place: Place) -> None:
         place.log.write_text("fresh\n")
         assert following.stdout.readline() == "last\n"
         assert following.stdout.readline() == "fresh\n"
-        place.log.write_text("")  # cut off
-        wait_until(lambda: _caught_up(following.pid, place.log), "the reader to begin anew")
-        with place.log.open("a") as log:
-            log.write("again\n")
-        assert following.stdout.readline() == "again\n"
+        place.log.write_text("cut\n")  # shorter than what was read
+        assert following.stdout.readline() == "cut\n"
         following.send_signal(signal.SIGINT)
         assert following.wait(PATIENCE_S) == 130
 
@@ -240,15 +240,6 @@ def _gone(pid: int) -> bool:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
-
-
-def _caught_up(pid: int, path: Path) -> bool:
-    """The process reads `path` and stands at its end."""
-    for file in psutil.Process(pid).open_files():
-        if file.path == str(path):
-            position = getattr(file, "position", 0)
-            return bool(position == path.stat().st_size)
-    return False
 
 
 def _calls(place: Place) -> list[list[str]]:
