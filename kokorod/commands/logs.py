@@ -70,10 +70,12 @@ def _become_journalctl(lines: int, follow: bool) -> None:
     program = shutil.which("journalctl")
     if program is None:
         raise KokorodError("the log is in the journal, but there is no command `journalctl`")
-    # cat: a line has its time already.
-    command = ["journalctl", "--user", "--unit", SERVICE, "--output", "cat", "--lines", str(lines)]
+    # Not --user --unit: that looks into the user's own journal alone, which there is not
+    # where the journal is kept in memory. cat: a line has its time already.
+    options = ["--quiet", "--user-unit", SERVICE, "--output", "cat", "--lines", str(lines)]
+    options.append("--follow" if follow else "--no-pager")
     sys.stdout.flush()
-    os.execv(program, [*command, *(["--follow"] if follow else ["--no-pager"])])  # noqa: S606
+    os.execv(program, ["journalctl", *options])  # noqa: S606
 
 
 def _last_lines(path: Path, file: FileIO | None, count: int) -> list[bytes]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
 from daemon.daemon_process import PATIENCE_S, wait_until
-from fake_systemctl import install_fake
+from daemon.unsupervised import Place, unsupervised_place
 
 from kokoro_service import holder
 from kokoro_service.units import SERVICE
@@ -22,48 +19,11 @@ from kokoro_service.units import SERVICE
 #: On macOS launchd is always there.
 __test__ = sys.platform == "linux"
 
-_BIN = Path(sys.executable).parent
-
-
-class Place:
-    """A user's home on a machine without a service manager."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.units = folder / ".config" / "systemd" / "user"
-        self.systemd = install_fake(folder / "bin", self.units, reachable=False)
-        self.home = folder / "Kö ko"
-        self.socket = folder / "s"
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("KOKORO_", "XDG_"))}
-        self.environ = {
-            **inherited,
-            "HOME": str(folder),
-            "PATH": f"{folder / 'bin'}:{_BIN}:{os.environ['PATH']}",
-            "KOKORO_HOME": str(self.home),
-            "KOKORO_SOCKET": str(self.socket),
-        }
-        self.log = self.home / "logs" / "kokorod.log"
-
-    def ctl(self, *arguments: str, status: int = 0) -> str:
-        ended = subprocess.run(
-            ["kokoroctl", *arguments], env=self.environ, capture_output=True, text=True
-        )
-        assert ended.returncode == status, (ended.stdout, ended.stderr)
-        return ended.stdout + ended.stderr
-
-    @property
-    def pid(self) -> int | None:
-        process = holder.holder(self.socket)
-        return process.pid if process else None
-
 
 @pytest.fixture
 def place() -> Iterator[Place]:
-    with tempfile.TemporaryDirectory(prefix="kk-", dir="/tmp") as folder:
-        there = Place(Path(folder))
+    with unsupervised_place() as there:
         yield there
-        there.ctl("service", "stop")
-        assert there.pid is None
 
 
 def test_install_starts_one_and_says_that_it_will_not_come_back(place: Place) -> None:
@@ -227,7 +187,7 @@ def test_under_systemd_logs_are_the_journals(place: Place) -> None:
     journalctl.chmod(0o755)
     try:
         assert place.ctl("logs", "-n", "7") == (
-            f"journalctl --user --unit {SERVICE} --output cat --lines 7 --no-pager\n"
+            f"journalctl --quiet --user-unit {SERVICE} --output cat --lines 7 --no-pager\n"
         )
         assert place.ctl("service", "logs", "-f").endswith("--lines 50 --follow\n")
     finally:
