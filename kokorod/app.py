@@ -34,7 +34,7 @@ from .schedule.actions import Action, Finish, Prepare, Run, Terminate
 from .schedule.scheduler import WARM_PEER, Scheduler
 from .speech.frontend import make_front_end
 from .speech.reader import Reading
-from .speech.thread import ReadCrashed, ReadFailed, SpeechThread
+from .speech.thread import FrontEnd, ReadCrashed, ReadFailed, SpeechThread
 from .status import status_value
 from .types import Engine, PeerId, RequestKey
 from .upkeep import Upkeep, give_back_memory
@@ -80,12 +80,21 @@ class App:
         self._reread = reread
         self._next_peer = 1
         self.speech = SpeechThread(
-            lambda: make_front_end(config.cache_folder),
+            self._make_front_end,
             lambda key, report: self.loop.post(lambda: self._on_speech(key, report)),
         )
         self.engines = Engines(self, self.scheduler, self.log)
         self._look_posted = False
         self.requests = Requests(self, self.engines, self.scheduler, self.speech, self.log)
+
+    def _make_front_end(self) -> FrontEnd:
+        config = self.config
+        return make_front_end(
+            config.phonemes,
+            config.cache_folder,
+            config.lexicon_file,
+            lambda why: self.loop.post(lambda: self.log.warning("lexicon_refused", why=why)),
+        )
 
     # -- life
 
@@ -348,6 +357,7 @@ class _Reports:
     def __init__(self, app: App) -> None:
         self._app = app
         self.on_request = app.requests.on_request
+        self.on_refused = app.requests.on_refused
         self.on_end_of_input = app.requests.on_end_of_input
         self.on_blocked = app.requests.on_blocked
         self.on_gone = app.on_gone

@@ -95,7 +95,17 @@ class Requests:
         try:
             self._handle(peer, request)
         except WireError as error:
-            self._refuse(peer, request.id, error)
+            error.request_id = request.id
+            self.on_refused(peer, error)
+
+    def on_refused(self, peer: Peer, error: WireError) -> None:
+        """Answer what is not allowed. The request that has its id ends with that answer."""
+        if error.request_id is not None:
+            key = RequestKey(peer.id, error.request_id)
+            if key in self._tickets:
+                self.give_up(key, error.code, error.message)
+                return
+        self._refuse(peer, error.request_id, error)
 
     def on_end_of_input(self, peer: Peer) -> None:
         """The peer sends nothing more: what it still wants is spoken, then it is closed."""
@@ -354,7 +364,7 @@ class Requests:
             retry_after_ms=round(retry * 1000),
         )
 
-    def _refuse(self, peer: Peer, request_id: int, error: WireError) -> None:
+    def _refuse(self, peer: Peer, request_id: int | None, error: WireError) -> None:
         self._log.info("refused", peer=peer.id, id=request_id, code=error.code.value)
         peer.send(
             Error(

@@ -83,8 +83,8 @@ class Client:
         the fields of `speak` in docs/protocol.md.
 
         Raises BadRequestError for a value that is not allowed, NoDaemonError and its
-        kin where no daemon can be reached. What the daemon refuses (an unknown voice,
-        a full queue) is raised by the Speech.
+        kin where no daemon can be reached. What the daemon refuses (an unknown voice, a
+        full queue) is raised by the Speech, or here where it is known already.
         """
         check_text(text)
         first, rest = text[:FRAME_CHARS], text[FRAME_CHARS:]
@@ -109,6 +109,7 @@ class Client:
             request = messages.parse_request(fields)
         except WireError as error:
             raise errors.from_wire(error) from None
+<<<<<<< HEAD
 
         def begin(gone: Exchange | None = None) -> tuple[Exchange, Inbox]:
             exchange = self._connected(gone)
@@ -117,6 +118,16 @@ class Client:
         exchange, inbox = begin()
         bounded = str(output) == "stream"
         return Speech(self, exchange, inbox, final, bounded, begin if final else None)
+=======
+        exchange = self._connected()
+        try:
+            inbox = exchange.start(lambda id: request.replace(id=id), rest, final)
+        except errors.ConnectionLostError:
+            # Lost since it was last used, and nothing of this was sent.
+            exchange = self._connected()
+            inbox = exchange.start(lambda id: request.replace(id=id), rest, final)
+        return Speech(self, exchange, inbox, final, bounded=str(output) == "stream")
+>>>>>>> main
 
     def status(self) -> Any:
         """What the daemon is and does; a nested dict (docs/protocol.md)."""

@@ -2,12 +2,15 @@
 
 Owns:       the device's stream, the thread, the PCM that has not been played.
 Invariants: `state` only moves along _NEXT; played never exceeds fed; FINISHED means
-            that every frame fed has been consumed by the device.
+            that every frame fed has been consumed by the device; the thread alone
+            writes.
 Never:      opens the device twice; holds more than QUEUE_S of sound.
 """
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -20,11 +23,18 @@ from . import errors
 #: throw away at a stop; what is further ahead waits in the daemon.
 QUEUE_S: Final = 2.0
 
-#: One write to the device. abort() need not wait for it; a stop is heard within it.
-WRITE_S: Final = 0.05
+#: One write to the device; a stop is heard within it.
+WRITE_S: Final = 0.02
 
-#: close() waits this long for a device that has been told to abort.
-_JOIN_S: Final = 5.0
+#: What the device holds ahead. Less, and a busy machine is heard as gaps.
+LATENCY_S: Final = 0.1
+
+#: Silence behind the last frame, twice what the device holds: through ALSA, PortAudio's
+#: own stop drops what has been written but not played.
+TAIL_S: Final = 2 * LATENCY_S
+
+#: A write that takes longer than this hangs, and is aborted from outside.
+_HANGS_S: Final = 1.0
 
 _FRAME_BYTES: Final = 2  # mono, signed 16 bit
 
@@ -47,6 +57,7 @@ _NEXT: Final = {
 class Stream(Protocol):
     """What is used of sounddevice.RawOutputStream."""
 
+    def start(self) -> None: ...
     def write(self, data: bytes) -> bool: ...
     def stop(self) -> None: ...
     def abort(self) -> None: ...
@@ -54,7 +65,7 @@ class Stream(Protocol):
 
 
 def open_device(sample_rate: int) -> Stream:
-    """The default output, started: mono, signed 16 bit. Raises NoDeviceError."""
+    """The default output, not started: mono, signed 16 bit. Raises NoDeviceError."""
     try:
         import sounddevice
     except ImportError:
@@ -65,14 +76,34 @@ def open_device(sample_rate: int) -> Stream:
         raise errors.NoDeviceError(
             f"no PortAudio ({error}); on Debian and Ubuntu install libportaudio2"
         ) from None
+    _quiet_alsa()
     try:
         stream: Any = sounddevice.RawOutputStream(
-            samplerate=sample_rate, channels=1, dtype="int16", latency="low"
+            samplerate=sample_rate, channels=1, dtype="int16", latency=LATENCY_S
         )
-        stream.start()
     except (sounddevice.PortAudioError, ValueError, OSError) as error:
         raise errors.NoDeviceError(f"no sound device ({_first_line(error)})") from None
     return stream  # type: ignore[no-any-return]
+
+
+#: ALSA keeps a pointer to it.
+_ignore: Any = None
+
+
+def _quiet_alsa(platform: str = sys.platform) -> None:
+    """ALSA's library writes to standard error by itself, e.g. at each pause for thought."""
+    global _ignore
+    if platform != "linux" or _ignore is not None:
+        return
+    import ctypes
+
+    # snd_lib_error_handler_t: file, line, function, err, fmt, ... (alsa/error.h)
+    kind = ctypes.CFUNCTYPE(
+        None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+    )
+    _ignore = kind(lambda *said: None)
+    with contextlib.suppress(OSError, AttributeError):  # PortAudio may be built without it
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_ignore)
 
 
 class Player:
@@ -134,13 +165,16 @@ class Player:
                 return
             self._move(State.ABORTED)
             self._queue.clear()
-        # Outside the lock, which the writer may want; PortAudio allows it beside a write.
-        self._stream.abort()
+        # The thread aborts the stream itself: PortAudio complains on standard error
+        # where that happens beside a write.
+        self._thread.join(_HANGS_S)
+        if self._thread.is_alive():
+            self._stream.abort()
 
     def close(self) -> None:
         """abort() what still plays and give the device back."""
         self.abort()
-        self._thread.join(_JOIN_S)
+        self._thread.join(_HANGS_S)
         self._stream.close()
 
     def _check(self) -> None:
@@ -154,13 +188,18 @@ class Player:
 
     def _run(self) -> None:
         try:
+            started = False
             while (pcm := self._next()) is not None:
+                # Not before: through ALSA, a device that waits swallows the first sounds.
+                if not started:
+                    self._stream.start()
+                    started = True
                 self._stream.write(pcm)
                 with self._changed:
                     self._played += len(pcm)
                     self._changed.notify_all()
-            if self._state is State.PLAYING:
-                self._stream.stop()  # returns when the device has played what it took
+            if started:
+                self._end_stream()
         except Exception as error:  # noqa: BLE001 - PortAudioError is only known where it is loaded
             with self._changed:
                 if self._state is State.PLAYING:
@@ -171,6 +210,14 @@ class Player:
             if self._state is State.PLAYING:
                 assert self._played == self._fed
                 self._move(State.FINISHED)
+
+    def _end_stream(self) -> None:
+        for _ in range(round(TAIL_S / WRITE_S)):
+            if self._state is not State.PLAYING:
+                self._stream.abort()
+                return
+            self._stream.write(bytes(self._slice))
+        self._stream.stop()
 
     def _next(self) -> bytes | None:
         with self._changed:

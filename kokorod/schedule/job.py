@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,7 +26,7 @@ class Script(Protocol):
     @property
     def ended(self) -> bool: ...
 
-    def next(self, budget: int, cap: int) -> Segment: ...
+    def next(self, budget: int, cap: int, then: Callable[[int, int], int]) -> Segment: ...
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ comes before who has sound in store, and then the client served longest ago.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -66,7 +66,7 @@ class _Said:
     def add(self, sentences: Iterable[Sentence], state: TextState) -> None:
         raise AssertionError("a warm-up has no text")
 
-    def next(self, budget: int, cap: int) -> Segment:
+    def next(self, budget: int, cap: int, then: Callable[[int, int], int]) -> Segment:
         raise AssertionError("a warm-up has no text")
 
 
@@ -219,13 +219,17 @@ class Scheduler:
             return []
         job, segment = lane.job, lane.segment
         if not lane.disturbed and segment.phonemes and job is not None:
-            lane.fit.add(segment.tokens, result.seconds, result.sound_s, job.speed)
+            lane.fit.add(segment.tokens, result.seconds)
+            lane.fit.heard(len(segment.phonemes), result.sound_s * job.speed)
         self._free(lane)
         actions: list[Action] = []
         if job is not None:
             job.lane = None
             job.spared += 1
             job.failures = 0
+            if job.heard_from is not None:
+                # Where the listener ran dry, the rest is heard that much later.
+                job.heard_from += max(0.0, now - job.heard_from - job.made_s)
             job.made_s += result.sound_s
             if job.key.peer == WARM_PEER:
                 self._jobs.pop(job.key, None)
@@ -313,7 +317,7 @@ class Scheduler:
         return None
 
     def _start(self, lane: LaneState, job: Job, now: float) -> Run:
-        segment = job.again or job.script.next(*self._size(lane, job, now))
+        segment = job.again or self._cut(lane, job, now)
         job.again = None
         job.lane = lane.name
         lane.job, lane.segment, lane.started = job, segment, now
@@ -325,15 +329,24 @@ class Scheduler:
         self._served[job.key.peer] = self._turn
         return Run(lane.name, job.key, segment)
 
-    def _size(self, lane: LaneState, job: Job, now: float) -> tuple[int, int]:
-        """Budget and cap in tokens for the job's next segment."""
+    def _cut(self, lane: LaneState, job: Job, now: float) -> Segment:
+        """The job's next segment, of a length that the lane makes in time."""
         cap = _SHORT_CAP if self._disturbed(job, now) else CAP
-        if job.waits_for_first_sound:
-            return max(lane.cost.tokens(job.first_s), 1), cap
+        cost = lane.cost
         # Others that are listening take their turns on the same lane.
-        sharers = sum(1 for other in self._jobs.values() if other.rank <= job.rank)
-        seconds = job.ahead_s(now) / _MARGIN / max(sharers, 1)
-        return max(lane.cost.tokens(seconds), 1), cap
+        sharers = max(sum(1 for other in self._jobs.values() if other.rank <= job.rank), 1)
+
+        def budget(ahead_s: float) -> int:
+            return cost.tokens(ahead_s / _MARGIN / sharers)
+
+        first = job.waits_for_first_sound
+        ahead_s = job.ahead_s(now)
+
+        def then(phonemes: int, tokens: int) -> int:
+            left_s = 0.0 if first else ahead_s - cost.seconds(tokens)
+            return budget(max(left_s, 0.0) + phonemes * cost.sound_s / job.speed)
+
+        return job.script.next(cost.tokens(job.first_s) if first else budget(ahead_s), cap, then)
 
     def _disturbed(self, job: Job, now: float) -> bool:
         return any(

@@ -373,10 +373,8 @@ def test_what_the_daemon_says_before_it_hangs_up_is_heard(pair: MakePair) -> Non
         peer.sock.sendall(b"")
         peer.send({"type": "error", "code": "busy", "message": "64 clients are connected"})
 
-    with pair(script) as client:
-        speech = client.speak("x" * 5_000_000)
-        with pytest.raises(errors.BusyError, match="64 clients"):
-            list(speech)
+    with pair(script) as client, pytest.raises(errors.BusyError, match="64 clients"):
+        list(client.speak("x" * 5_000_000))
 
 
 def test_another_version_is_a_version_error(pair: MakePair) -> None:
