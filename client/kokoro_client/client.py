@@ -109,25 +109,20 @@ class Client:
             request = messages.parse_request(fields)
         except WireError as error:
             raise errors.from_wire(error) from None
-<<<<<<< HEAD
 
         def begin(gone: Exchange | None = None) -> tuple[Exchange, Inbox]:
             exchange = self._connected(gone)
-            return exchange, exchange.start(lambda id: request.replace(id=id), rest, final)
+            try:
+                inbox = exchange.start(lambda id: request.replace(id=id), rest, final)
+            except errors.ConnectionLostError:
+                # Lost since it was last used, and nothing of this was sent.
+                exchange = self._connected()
+                inbox = exchange.start(lambda id: request.replace(id=id), rest, final)
+            return exchange, inbox
 
         exchange, inbox = begin()
         bounded = str(output) == "stream"
         return Speech(self, exchange, inbox, final, bounded, begin if final else None)
-=======
-        exchange = self._connected()
-        try:
-            inbox = exchange.start(lambda id: request.replace(id=id), rest, final)
-        except errors.ConnectionLostError:
-            # Lost since it was last used, and nothing of this was sent.
-            exchange = self._connected()
-            inbox = exchange.start(lambda id: request.replace(id=id), rest, final)
-        return Speech(self, exchange, inbox, final, bounded=str(output) == "stream")
->>>>>>> main
 
     def status(self) -> Any:
         """What the daemon is and does; a nested dict (docs/protocol.md)."""
