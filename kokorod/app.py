@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 from kokoro_client.wire.errors import ErrorCode
@@ -24,6 +24,7 @@ from .config import Config
 from .engine.lane import Lane, Spoken, Task
 from .engines import Engines
 from .errors import ConfigError
+from .net import activation
 from .net import listener as listening
 from .net.listener import AlreadyRunningError, Listener
 from .net.loop import READ, Loop
@@ -37,8 +38,10 @@ from .speech.thread import FrontEnd, ReadCrashed, ReadFailed, SpeechThread
 from .status import status_value
 from .types import Engine, PeerId, RequestKey
 from .upkeep import Upkeep, give_back_memory
+from .watch import logfile, notify
 from .watch.log import Level, Log
 from .watch.metrics import Metrics, prometheus
+from .watch.notify import Notifier
 
 #: A segment of 150 tokens takes 5 s on a slow machine; clients are not kept longer.
 DRAIN_S: Final = 5.0
@@ -52,7 +55,12 @@ _JOIN_S: Final = 2.0
 
 class App:
     def __init__(
-        self, config: Config, listener: Listener, reread: Callable[[], Config], began: float
+        self,
+        config: Config,
+        listener: Listener,
+        reread: Callable[[], Config],
+        began: float,
+        notifier: Notifier | None = None,
     ) -> None:
         """reread: the configuration as it is now, for reload; began: of the process."""
         self.config = config
@@ -63,7 +71,8 @@ class App:
         self.exit_status = 0
         self.upkeep: Upkeep
         self.loop = Loop()
-        self.log = Log(Level[config.log_level.upper()])
+        self.log = Log(Level[config.log_level.upper()], logfile.standard_error(config.logs_folder))
+        self.notifier = notifier or Notifier()
         self.scheduler = Scheduler()
         self.metrics = Metrics()
         self.peers: dict[PeerId, Peer] = {}
@@ -95,6 +104,7 @@ class App:
         self.loop.on_signals((signal.SIGTERM, signal.SIGINT), self._on_stop_signal)
         self.loop.on_signals((signal.SIGHUP,), lambda number: self._reload_quietly())
         self.log.info("bound", socket=self._listener.path, pid=os.getpid(), ms=self.bound_s * 1000)
+        self.notifier.keep_pinging(self.loop.after)
         self.upkeep = Upkeep(self, self.loop, self.engines, self.scheduler, self.log)
         self.speech.open()
         self.engines.open_kokoro()
@@ -120,6 +130,7 @@ class App:
             return
         self.log.info("stopping", signal=number, requests=len(self.requests.tickets))
         self.draining = self.scheduler.draining = True
+        self.notifier.stopping()
         self.loop.unwatch(self._listener.fileno())
         for key in list(self.requests.tickets):
             job = self.scheduler.job(key)
@@ -227,7 +238,13 @@ class App:
             self.ready_s = self.uptime_s()
         engine = self.engines.voicing.engine
         self.log.info("ready", engine=engine, ms=self.uptime_s() * 1000)
+        self._tell_ready()
         self.requests.engine_known()
+
+    def _tell_ready(self) -> None:
+        if self.engines.voicing.engine and not self.draining:
+            voicing = self.engines.voicing
+            self.notifier.ready(voicing.note or f"{voicing.engine} speaks")
 
     def on_spoken(self, lane: str, spoken: Spoken) -> None:
         key = spoken.task.key
@@ -321,6 +338,7 @@ class App:
             new = self._reread()
         except ConfigError as error:
             return {"reloaded": False, "message": str(error)}
+        self.notifier.reloading()
         waits = [
             name
             for name, spec in configuration.settings().items()
@@ -331,6 +349,7 @@ class App:
         self.requests.phrases.resize(int(new.phrase_cache_mb * 2**20))
         self.engines.open_kokoro()
         self.log.info("reloaded", waits_for_restart=",".join(waits))
+        self._tell_ready()
         return {"reloaded": True, "needs_restart": waits}
 
     def _reload_quietly(self) -> None:
@@ -351,15 +370,18 @@ class _Reports:
         self.on_gone = app.on_gone
 
 
-def run(environ: Mapping[str, str], flags: Mapping[str, Any], began: float) -> int:
+def run(environ: MutableMapping[str, str], flags: Mapping[str, Any], began: float) -> int:
     """Start the daemon and serve until told to stop; the exit status.
 
     Raises ConfigError or KokorodError where it cannot start.
     """
+    notifier = notify.from_environment(environ)
     config, _ = configuration.load(environ, flags)
     try:
-        listener = listening.bind(config.socket)
+        listener = activation.inherited(environ) or listening.bind(config.socket)
     except AlreadyRunningError as winner:
         Log().info("already_running", socket=config.socket, pid=winner.pid)
         return 0
-    return App(config, listener, lambda: configuration.load(environ, flags)[0], began).run()
+    return App(
+        config, listener, lambda: configuration.load(environ, flags)[0], began, notifier
+    ).run()
