@@ -20,8 +20,10 @@ from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Error
 
 from . import config as configuration
+from .background import Background
 from .config import Config
 from .engine.lane import Lane, Spoken, Task
+from .engine.startup import Opened
 from .engines import Engines
 from .errors import ConfigError
 from .net import activation
@@ -67,9 +69,11 @@ class App:
         self.draining = False
         self.began = began
         self.bound_s = time.monotonic() - began
+        self.session_s: float | None = None
         self.ready_s: float | None = None
         self.exit_status = 0
         self.upkeep: Upkeep
+        self.background: Background
         self.loop = Loop()
         self.log = Log(Level[config.log_level.upper()], logfile.standard_error(config.logs_folder))
         self.notifier = notifier or Notifier()
@@ -106,6 +110,7 @@ class App:
         self.log.info("bound", socket=self._listener.path, pid=os.getpid(), ms=self.bound_s * 1000)
         self.notifier.keep_pinging(self.loop.after)
         self.upkeep = Upkeep(self, self.loop, self.engines, self.scheduler, self.log)
+        self.background = Background(self, self.engines, self.log)
         self.speech.open()
         self.engines.open_kokoro()
         self.loop.run()
@@ -116,6 +121,7 @@ class App:
         self._listener.close()
         for peer in list(self.peers.values()):
             peer.close()
+        self.background.stop()
         self.speech.close()
         threads: list[SpeechThread | Lane] = [self.speech, *self.engines.close()]
         deadline = time.monotonic() + _JOIN_S
@@ -245,6 +251,11 @@ class App:
         if self.engines.voicing.engine and not self.draining:
             voicing = self.engines.voicing
             self.notifier.ready(voicing.note or f"{voicing.engine} speaks")
+
+    def on_opened(self, opened: Opened) -> None:
+        if self.session_s is None:
+            self.session_s = opened.loaded - self.began
+        self.background.begin(opened.model, optimised=opened.optimised)
 
     def on_spoken(self, lane: str, spoken: Spoken) -> None:
         key = spoken.task.key
