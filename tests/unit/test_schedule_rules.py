@@ -21,7 +21,12 @@ from kokorod.schedule.scheduler import CAP, WARM_PEER, Scheduler
 from kokorod.speech.plan import Script
 from kokorod.types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
 
-LANES = {"cpu": Engine.KOKORO, "express": Engine.KOKORO, "built-in": Engine.BUILT_IN}
+LANES = {
+    "cpu": Engine.KOKORO,
+    "express": Engine.KOKORO,
+    "gpu": Engine.KOKORO,
+    "built-in": Engine.BUILT_IN,
+}
 
 
 @dataclass
@@ -326,17 +331,19 @@ class Rules(RuleBasedStateMachine):
         assert self.requests.keys().isdisjoint(self.ended)
 
     @invariant()
-    def no_lane_is_idle_while_something_can_run_there(self) -> None:
-        for name, lane in self.lanes.items():
-            if lane.segment is not None or name == "express":
+    def something_runs_while_something_can(self) -> None:
+        for engine in Engine:
+            names = [name for name in self.lanes if LANES[name] is engine]
+            busy = [name for name in names if self.lanes[name].segment is not None]
+            if busy or not names or names == ["express"]:
                 continue
             assert not [
                 key
                 for key, request in self.requests.items()
-                if request.engine is LANES[name]
+                if request.engine is engine
                 and (job := self.scheduler.job(key)) is not None
                 and job.runnable
-            ], f"{name} is idle"
+            ], f"{names} are idle"
 
     @invariant()
     def no_text_is_forgotten(self) -> None:
