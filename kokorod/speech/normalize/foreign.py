@@ -14,7 +14,7 @@ _CLOSING: Final = "»”›)」』）】》〉]},;:.!?…。、，；：！？�
 _MARKS: Final = re.escape(_OPENING + _CLOSING) + '"—–―'
 #: A number with its inner marks, a word with its inner apostrophes and hyphens, a mark.
 _PIECE: Final = re.compile(
-    r"(?P<number>[-−+]?\d+(?:[.,:/]\d+)*\s?[%€$£¥°]?)"
+    r"(?P<number>[-−+]?\d+(?:[.,:/]\d+)*(?:[ ]?[%€$£¥°])?)"
     rf"|(?P<word>[^\s\d{_MARKS}]+(?:[.](?=\w)[^\s\d{_MARKS}]+)*)"
     rf"|(?P<mark>\.{{2,}}|[{_MARKS}])"
 )
