@@ -168,6 +168,34 @@ CASES = [
         "ISBN 978-3-16-148410-0",
         "I S B N nine seven eight three one six one four eight four one zero zero",
     ),
+    (
+        "The meeting is on 3/15 at 2:30 PM EST in Rm. 204.",
+        "The meeting is on March fifteenth at two thirty P M E S T in Room two oh four.",
+    ),
+    ("It was ca. 1500 B.C.", "It was circa fifteen hundred B C."),
+    ("\"It's 5 o'clock,\" said Mr. Jones Jr.", "“It's five o'clock,” said Mister Jones Junior."),
+    (
+        "Open Mon-Fri 9am-5pm, Sat 10-4.",
+        "Open Monday to Friday nine A M to five P M, Saturday ten to four.",
+    ),
+    ("the '90s and the 1880s", "the nineties and the eighteen eighties"),
+    ("1.5-2 hours", "one point five to two hours"),
+    ("7 a.m.-3 p.m.", "seven A M to three P M."),
+    (
+        "Thursday, Nov 28th 2024 @ 6pm",
+        "Thursday, November twenty eighth twenty twenty four at six P M",
+    ),
+    ("12/31/1999", "December thirty first nineteen ninety nine"),
+    ("31.12.1999", "December thirty first nineteen ninety nine"),
+    ("1999-12-31", "December thirty first nineteen ninety nine"),
+    ("Dec 31", "December thirty first"),
+    ("31 Dec.", "the thirty first of December."),
+    ("20:15", "twenty fifteen"),
+    ("8:15pm", "eight fifteen P M"),
+    ("00:00", "midnight"),
+    ("at 12:01 a.m.", "at twelve oh one A M."),
+    ("SCREAMING_CASE", "screaming case"),
+    ("Jan.–Feb.", "January to February."),
 ]
 
 

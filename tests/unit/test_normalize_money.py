@@ -56,6 +56,16 @@ CASES = [
     ("The budget is ~$2bn.", "The budget is about two billion dollars."),
     ("A 10% discount on orders over $50.", "A ten percent discount on orders over fifty dollars."),
     ("$1T", "one trillion dollars"),
+    (
+        "Apple's iPhone 15 Pro Max costs $1,199.",
+        "Apple's iPhone fifteen Pro Max costs one thousand one hundred ninety nine dollars.",
+    ),
+    (
+        "The CEO of IBM earns $20.5 million/year.",
+        "The C E O of I B M earns twenty point five million dollars per year.",
+    ),
+    ("$5 vs. €4.50", "five dollars versus four euros and fifty cents"),
+    ("$50k-$100k", "fifty thousand to one hundred thousand dollars"),
 ]
 
 

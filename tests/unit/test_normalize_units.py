@@ -125,6 +125,35 @@ CASES = [
     ("approx. 10 km", "approximately ten kilometers"),
     ("24/7", "twenty four seven"),
     ("1 in 5", "one in five"),
+    (
+        "The temperature dropped to -12°F overnight.",
+        "The temperature dropped to minus twelve degrees Fahrenheit overnight.",
+    ),
+    ("About 2/3 of the voters...", "About two thirds of the voters…"),
+    ("5'4\" and 120 lbs.", "five feet four inches and one hundred twenty pounds."),
+    (
+        "Add 1/2 tsp. salt, 2 tbsp. oil, and 1 lb. beef.",
+        "Add one half of a teaspoon salt, two tablespoons oil, and one pound beef.",
+    ),
+    ("0.001%", "zero point zero zero one percent"),
+    ("½ + ¼ = ¾", "one half plus one quarter equals three quarters"),
+    ("100 m²", "one hundred square meters"),
+    ("20 m/s", "twenty meters per second"),
+    ("60 mi/hr", "sixty miles per hour"),
+    (
+        "The NASDAQ fell 1.5% to 13,500.",
+        "The NASDAQ fell one point five percent to thirteen thousand five hundred.",
+    ),
+    ("24hrs", "twenty four hours"),
+    ("in 5 min.", "in five minutes."),
+    ("50 m.p.h.", "fifty miles per hour."),
+    ("100 km", "one hundred kilometers"),
+    ('55" TV', "fifty five inch T V"),
+    ("256GB SSD", "two hundred fifty six gigabytes S S D"),
+    ("2.5GHz", "two point five gigahertz"),
+    ("45°", "forty five degrees"),
+    ("N 45° E", "N forty five degrees east"),
+    ("<5%", "less than five percent"),
 ]
 
 

@@ -33,6 +33,7 @@ _POWER: Final = re.compile(
 )
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_AND_SO_ON: Final = re.compile(r"&c\.")
 _DEGREES: Final = re.compile(r"[°º]\s?(?P<scale>[CF])(?!\w)")
 _BULLET: Final = re.compile(r"[+•‣◦▪·](?=\s)")
 _TIMES: Final = re.compile(r"[*·](?=[ ]?[\w(])")
@@ -202,6 +203,11 @@ def _read_times(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say("times", *match.span()) if _operands(scan, *match.span()) else None
 
 
+def _read_and_so_on(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    return say("et cetera", start, end) + (mark(".", end - 1, end) if scan.ends(end) else [])
+
+
 def _read_degrees(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     scale = "Celsius" if match["scale"] == "C" else "Fahrenheit"
     return say(f"degrees {scale}", *match.span())
@@ -230,6 +236,8 @@ def read_symbol(scan: Scan, position: int) -> list[Part]:
     """A character that no rule reads: its name, or nothing."""
     character = scan.text[position]
     said = NAMES.get(character, "")
+    if not scan.parts and character in "≥≤":
+        said = "at least" if character == "≥" else "at most"
     if character in "₀₁₂₃₄₅₆₇₈₉":
         from .numbers import digits
 
@@ -252,6 +260,7 @@ RULES: Final[list[Rule]] = [
     (_SLASH, _read_slash),
     (_BAR, _read_bar),
     (_DEGREES, _read_degrees),
+    (_AND_SO_ON, _read_and_so_on),
     (_BULLET, _read_bullet),
     (_POWER, _read_power),
     (_TIMES, _read_times),
