@@ -197,21 +197,17 @@ def _groups(stretches: Sequence[Stretch]) -> Iterable[list[Stretch]]:
 def _plain_tokens(
     group: Sequence[Stretch], lang: str, emoji: Literal["name", "drop"]
 ) -> list[Token]:
-    piece = Piece(PieceKind.TEXT, tuple(group))
-    text = piece.text
-    tokens = normalize(text, lang=lang, emoji=emoji)
-    if not tokens:
-        return []
-    if len(group) == 1 and len(text) == group[0].end - group[0].start:
-        base = group[0].start
-        return [replace(t, start=base + t.start, end=base + t.end) for t in tokens]
+    first = group[0]
+    if len(group) == 1 and len(first.text) == first.end - first.start:
+        return normalize(first.text, lang=lang, emoji=emoji, base=first.start)
+    tokens = normalize("".join(s.text for s in group), lang=lang, emoji=emoji)
     starts, ends = _offsets(group)
-    return [
-        replace(t, start=starts[t.start], end=max(ends[max(t.end - 1, t.start)], starts[t.start]))
-        if t.start < len(starts)
-        else replace(t, start=group[-1].end, end=group[-1].end)
-        for t in tokens
-    ]
+    placed: list[Token] = []
+    for token in tokens:
+        start = starts[min(token.start, len(starts) - 1)]
+        end = max(ends[min(max(token.end - 1, token.start), len(ends) - 1)], start)
+        placed.append(replace(token, start=start, end=end))
+    return placed
 
 
 def _offsets(group: Sequence[Stretch]) -> tuple[list[int], list[int]]:

@@ -26,6 +26,7 @@ def split(text: str, lang: str = "en-us", parts: list[str] | None = None, **more
     "expected",
     [
         ["No.", "I left."],
+        ["No.", "Birds sing."],
         ["No. 7 is late.", "It comes at 9."],
         ["“No.” he said.", "Then he went."],
         ["Dr. Lee met Mrs. Oak.", "They spoke."],

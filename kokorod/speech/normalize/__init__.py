@@ -162,7 +162,7 @@ def _step(scan: Scan, position: int) -> int:
     if first.isalnum() and (long := _LONG.match(scan.text, position)):
         scan.parts += figures.characters(long.group(), position, long.end())
         return long.end()
-    if first.isdigit() or first in _SIGNS or first in "$£€¥₹₩₽₺₴₪₫฿₱₦₿½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒(:":
+    if first.isdecimal() or first in _SIGNS or first in "$£€¥₹₩₽₺₴₪₫฿₱₦₿½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒(:":
         found = read_with(_NUMBER_RULES, scan, position)
     elif first.isalpha():
         if _CODED.match(scan.text, position):

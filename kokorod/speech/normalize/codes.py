@@ -97,7 +97,7 @@ def piece_parts(text: str, start: int) -> list[Part]:
         begin, end = start + found.start(), start + found.end()
         if piece in _SYMBOL:
             parts += say(_SYMBOL[piece], begin, end)
-        elif piece.isdigit():
+        elif piece.isdecimal():
             parts += say(label(piece) if len(piece) < 5 else digits(piece), begin, end)
         elif piece.isalpha():
             parts += letters_or_word(piece, begin, end)
@@ -267,7 +267,7 @@ def _read_phone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         run = piece.group()
         if run == "+":
             parts += say("plus", start, end)
-        elif run.isdigit():
+        elif run.isdecimal():
             parts += say(digits(run), start, end)
         else:
             parts += say(run.lower(), start, end) if len(run) > 2 else spell(run, start, end)

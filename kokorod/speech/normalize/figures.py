@@ -112,7 +112,7 @@ def characters(text: str, start: int, end: int) -> list[Part]:
     """Digits by their names, letters spelled."""
     parts: list[Part] = []
     for run in re.findall(r"\d+|[^\W\d_]+", text):
-        parts += say(digits(run), start, end) if run.isdigit() else spell(run, start, end)
+        parts += say(digits(run), start, end) if run.isdecimal() else spell(run, start, end)
     return parts
 
 
@@ -165,7 +165,7 @@ def _read_age(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span("value")
     parts = say(spoken_number(match["value"], scan.british), start, end)
     if (
-        match["value"].isdigit()
+        match["value"].isdecimal()
         and len(match["value"]) == 3
         and scan.before(start).lower() in _LABELS
     ):
@@ -232,7 +232,7 @@ def power_words(power: str) -> str:
 
 
 def _plain(scan: Scan, match: re.Match[str], value: str) -> str:
-    if not value.isdigit():
+    if not value.isdecimal():
         return spoken_number(value, scan.british)
     start, end = match.span("value")
     before = scan.before(start).lower().rstrip(".")

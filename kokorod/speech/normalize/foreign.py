@@ -55,7 +55,7 @@ def _words(written: str, start: int) -> list[Part]:
     parts: list[Part] = []
     for piece in re.finditer(r"[^\s]+", EMOJI.sub(lambda m: " " * len(m.group()), written)):
         text = piece.group().strip("'`*_~^|-")
-        if any(c.isalpha() or c.isdigit() for c in text) or text in (
+        if any(c.isalpha() or c.isdecimal() for c in text) or text in (
             "&",
             "%",
             "€",

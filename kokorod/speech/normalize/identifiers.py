@@ -71,7 +71,7 @@ def camel_parts(scan: Scan, name: str, start: int) -> list[Part]:
     for piece in _PIECE.finditer(name):
         text = piece.group()
         begin, end = start + piece.start(), start + piece.end()
-        if text.isdigit():
+        if text.isdecimal():
             parts += say(label(text), begin, end)
         elif len(text) > 1 and text.isupper() and "_" in name and name.isupper():
             parts += letters_or_word(text.lower(), begin, end)

@@ -107,7 +107,7 @@ def _operands(scan: Scan, start: int, end: int) -> bool:
         _OPERAND.fullmatch(after) is not None or after in "([√",
     ]
     wordlike = {before, after} & {"a", "I", "A"} and not any(
-        s[:1].isdigit() for s in (before, after)
+        s[:1].isdecimal() for s in (before, after)
     )
     return all(sides) and not wordlike
 
@@ -123,7 +123,7 @@ def _read_dash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 def _read_hyphen(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if scan.before(start).lower() in ("noon", "midnight") and scan.after(end)[:1].isdigit():
+    if scan.before(start).lower() in ("noon", "midnight") and scan.after(end)[:1].isdecimal():
         return say("to", start, end)
     return []
 
@@ -167,7 +167,7 @@ def begins_line(scan: Scan, position: int) -> bool:
 
 def _read_slash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if _operands(scan, start, end) and scan.before(start)[:1].isdigit():
+    if _operands(scan, start, end) and scan.before(start)[:1].isdecimal():
         return say("divided by", start, end)
     if _operands(scan, start, end):
         return say("over", start, end)
@@ -228,7 +228,7 @@ def _read_comparing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     said = "less than" if match.group() == "<" else "greater than"
     start, end = match.span()
     sides = scan.before(start), scan.after(end)
-    compares = sides[1][:1].isdigit() or all(_OPERAND.fullmatch(side) for side in sides)
+    compares = sides[1][:1].isdecimal() or all(_OPERAND.fullmatch(side) for side in sides)
     return say(said, start, end) if scan.parts and compares else []
 
 
