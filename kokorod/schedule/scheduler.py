@@ -420,7 +420,7 @@ class Scheduler:
 
         def then(phonemes: int, tokens: int) -> int:
             if slow:
-                return 0
+                return _NO_LIMIT
             left_s = 0.0 if first else ahead_s - cost.seconds(tokens)
             return budget(max(left_s, 0.0) + phonemes * sound_s)
 

@@ -140,10 +140,13 @@ class Place:
     cost: int
     sentence_end: bool
 
-    def leaves_enough(self, then: Then) -> bool:
+    def leaves_enough(self, then: Then, state: TextState) -> bool:
         """Whether another segment of ordinary words can be made while this one is heard."""
-        need = self.rest if self.rest < NEXT + MIN_TOKENS else NEXT
-        return not self.rest or then(self.length, self.cost) >= need + PADS
+        all_known = state is not TextState.MORE
+        if all_known and not self.rest:
+            return True
+        need = self.rest if all_known and self.rest < NEXT + MIN_TOKENS else NEXT
+        return then(self.length, self.cost) >= need + PADS
 
 
 def word_at(text: str, at: int) -> str:
@@ -244,7 +247,7 @@ def test_budgets_are_kept_where_that_can_be(rehearsal: Rehearsal) -> None:
             continue
         places = [p for p in allowed_places(taken) if long_enough(p, taken.state)]
         chosen = [p for p in places if p.length == len(segment.phonemes)]
-        lasting = [p for p in places if p.leaves_enough(then)]
+        lasting = [p for p in places if p.leaves_enough(then, taken.state)]
         fitting = [p for p in places if p.cost <= taken.budget]
         # Never too short to sound well, nor leaving what is.
         assert chosen or not places

@@ -85,14 +85,14 @@ def test_who_ran_dry_once_does_not_run_dry_for_ever() -> None:
     simulation.run(until=8)
     simulation.scheduler.block(PeerId(1), True, simulation.now)
     simulation.run(until=60)
-    dry_before = listener.dry_s
+    dry_before, listener_at = listener.dry_s, len(listener.segments)
     simulation.unblock(1)
     simulation.run()
     assert listener.said == listener.text
     gap_s = listener.dry_s - dry_before
     assert 10 < gap_s < 60
-    resumed = [s for s in listener.segments if s.index > 12]
-    assert max(len(s.phonemes) for s in resumed) > 100
+    resumed = [len(s.phonemes) for s in listener.segments[listener_at:]]
+    assert sum(resumed[4:12]) / 8 > 80
 
 
 def beside_a_document(
@@ -152,11 +152,11 @@ def test_who_waits_for_the_first_sound_comes_before_who_has_sound_in_store() -> 
     document = simulation.submit(1, 1, sentences(random.Random(2), 5000))
     simulation.run(until=20)
     assert simulation.scheduler.job(document.key)
-    first = simulation.submit(2, 1, sentences(random.Random(3), 400))
+    first = simulation.submit(1, 2, sentences(random.Random(3), 400))  # the same client's
     second = simulation.submit(3, 1, sentences(random.Random(4), 400))
     at = len(simulation.order)
     simulation.run(until=25)
-    assert {first.key, second.key} <= set(simulation.order[at : at + 3])
+    assert {first.key, second.key} == set(simulation.order[at : at + 2])
 
 
 def test_clients_of_one_priority_take_turns() -> None:
