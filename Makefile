@@ -39,6 +39,9 @@ types: develop
 rules: develop
 	@$(BIN)/python -m pytest -p no:cacheprovider tests/unit/test_import_rules.py
 
+bench: develop   ## Every figure, beside kokoro-onnx (an hour); ARGS="first-sound cancel" for some
+	@$(BIN)/python -m bench $(ARGS)
+
 clean:           ## Remove the virtual environment and what tests left
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
 

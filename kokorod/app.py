@@ -13,17 +13,20 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Error
 
 from . import config as configuration
+from .background import Background
 from .config import Config
 from .engine.lane import Lane, Spoken, Task
+from .engine.startup import Opened
 from .engines import Engines
 from .errors import ConfigError
+from .net import activation
 from .net import listener as listening
 from .net.listener import AlreadyRunningError, Listener
 from .net.loop import READ, Loop
@@ -33,12 +36,14 @@ from .schedule.actions import Action, Finish, Prepare, Run, Terminate
 from .schedule.scheduler import WARM_PEER, Scheduler
 from .speech.frontend import make_front_end
 from .speech.reader import Reading
-from .speech.thread import ReadCrashed, ReadFailed, SpeechThread
+from .speech.thread import FrontEnd, ReadCrashed, ReadFailed, SpeechThread
 from .status import status_value
 from .types import Engine, PeerId, RequestKey
 from .upkeep import Upkeep, give_back_memory
+from .watch import logfile, notify
 from .watch.log import Level, Log
 from .watch.metrics import Metrics, prometheus
+from .watch.notify import Notifier
 
 #: A segment of 150 tokens takes 5 s on a slow machine; clients are not kept longer.
 DRAIN_S: Final = 5.0
@@ -52,18 +57,26 @@ _JOIN_S: Final = 2.0
 
 class App:
     def __init__(
-        self, config: Config, listener: Listener, reread: Callable[[], Config], began: float
+        self,
+        config: Config,
+        listener: Listener,
+        reread: Callable[[], Config],
+        began: float,
+        notifier: Notifier | None = None,
     ) -> None:
         """reread: the configuration as it is now, for reload; began: of the process."""
         self.config = config
         self.draining = False
         self.began = began
         self.bound_s = time.monotonic() - began
+        self.session_s: float | None = None
         self.ready_s: float | None = None
         self.exit_status = 0
         self.upkeep: Upkeep
+        self.background: Background
         self.loop = Loop()
-        self.log = Log(Level[config.log_level.upper()])
+        self.log = Log(Level[config.log_level.upper()], logfile.standard_error(config.logs_folder))
+        self.notifier = notifier or Notifier()
         self.scheduler = Scheduler()
         self.metrics = Metrics()
         self.peers: dict[PeerId, Peer] = {}
@@ -71,12 +84,21 @@ class App:
         self._reread = reread
         self._next_peer = 1
         self.speech = SpeechThread(
-            lambda: make_front_end(config.cache_folder),
+            self._make_front_end,
             lambda key, report: self.loop.post(lambda: self._on_speech(key, report)),
         )
         self.engines = Engines(self, self.scheduler, self.log)
         self._look_posted = False
         self.requests = Requests(self, self.engines, self.scheduler, self.speech, self.log)
+
+    def _make_front_end(self) -> FrontEnd:
+        config = self.config
+        return make_front_end(
+            config.phonemes,
+            config.cache_folder,
+            config.lexicon_file,
+            lambda why: self.loop.post(lambda: self.log.warning("lexicon_refused", why=why)),
+        )
 
     # -- life
 
@@ -86,7 +108,9 @@ class App:
         self.loop.on_signals((signal.SIGTERM, signal.SIGINT), self._on_stop_signal)
         self.loop.on_signals((signal.SIGHUP,), lambda number: self._reload_quietly())
         self.log.info("bound", socket=self._listener.path, pid=os.getpid(), ms=self.bound_s * 1000)
+        self.notifier.keep_pinging(self.loop.after)
         self.upkeep = Upkeep(self, self.loop, self.engines, self.scheduler, self.log)
+        self.background = Background(self, self.engines, self.log)
         self.speech.open()
         self.engines.open_kokoro()
         self.loop.run()
@@ -97,6 +121,7 @@ class App:
         self._listener.close()
         for peer in list(self.peers.values()):
             peer.close()
+        self.background.stop()
         self.speech.close()
         threads: list[SpeechThread | Lane] = [self.speech, *self.engines.close()]
         deadline = time.monotonic() + _JOIN_S
@@ -111,6 +136,7 @@ class App:
             return
         self.log.info("stopping", signal=number, requests=len(self.requests.tickets))
         self.draining = self.scheduler.draining = True
+        self.notifier.stopping()
         self.loop.unwatch(self._listener.fileno())
         for key in list(self.requests.tickets):
             job = self.scheduler.job(key)
@@ -218,7 +244,18 @@ class App:
             self.ready_s = self.uptime_s()
         engine = self.engines.voicing.engine
         self.log.info("ready", engine=engine, ms=self.uptime_s() * 1000)
+        self._tell_ready()
         self.requests.engine_known()
+
+    def _tell_ready(self) -> None:
+        if self.engines.voicing.engine and not self.draining:
+            voicing = self.engines.voicing
+            self.notifier.ready(voicing.note or f"{voicing.engine} speaks")
+
+    def on_opened(self, opened: Opened) -> None:
+        if self.session_s is None:
+            self.session_s = opened.loaded - self.began
+        self.background.begin(opened.model, optimised=opened.optimised)
 
     def on_spoken(self, lane: str, spoken: Spoken) -> None:
         key = spoken.task.key
@@ -272,10 +309,17 @@ class App:
         self.upkeep.failed(task.key)
         self.requests.give_up(task.key, ErrorCode.ENGINE_FAILED, message)
 
+    def on_no_kokoro(self, problem: ErrorCode, message: str) -> None:
+        """What comes from now on is spoken by the built-in voice."""
+        self._give_up_all(Engine.KOKORO, problem, message)
+
     def on_no_built_in(self, message: str) -> None:
+        self._give_up_all(Engine.BUILT_IN, ErrorCode.ENGINE_FAILED, message)
+
+    def _give_up_all(self, engine: Engine, code: ErrorCode, message: str) -> None:
         for key, ticket in list(self.requests.tickets.items()):
-            if ticket.engine is Engine.BUILT_IN:
-                self.requests.give_up(key, ErrorCode.ENGINE_FAILED, message)
+            if ticket.engine is engine:
+                self.requests.give_up(key, code, message)
 
     def crash(self, trace: str) -> None:
         self.log.error("crashed", trace=trace[-1500:])
@@ -305,6 +349,7 @@ class App:
             new = self._reread()
         except ConfigError as error:
             return {"reloaded": False, "message": str(error)}
+        self.notifier.reloading()
         waits = [
             name
             for name, spec in configuration.settings().items()
@@ -315,6 +360,7 @@ class App:
         self.requests.phrases.resize(int(new.phrase_cache_mb * 2**20))
         self.engines.open_kokoro()
         self.log.info("reloaded", waits_for_restart=",".join(waits))
+        self._tell_ready()
         return {"reloaded": True, "needs_restart": waits}
 
     def _reload_quietly(self) -> None:
@@ -329,20 +375,24 @@ class _Reports:
     def __init__(self, app: App) -> None:
         self._app = app
         self.on_request = app.requests.on_request
+        self.on_refused = app.requests.on_refused
         self.on_end_of_input = app.requests.on_end_of_input
         self.on_blocked = app.requests.on_blocked
         self.on_gone = app.on_gone
 
 
-def run(environ: Mapping[str, str], flags: Mapping[str, Any], began: float) -> int:
+def run(environ: MutableMapping[str, str], flags: Mapping[str, Any], began: float) -> int:
     """Start the daemon and serve until told to stop; the exit status.
 
     Raises ConfigError or KokorodError where it cannot start.
     """
+    notifier = notify.from_environment(environ)
     config, _ = configuration.load(environ, flags)
     try:
-        listener = listening.bind(config.socket)
+        listener = activation.inherited(environ) or listening.bind(config.socket)
     except AlreadyRunningError as winner:
         Log().info("already_running", socket=config.socket, pid=winner.pid)
         return 0
-    return App(config, listener, lambda: configuration.load(environ, flags)[0], began).run()
+    return App(
+        config, listener, lambda: configuration.load(environ, flags)[0], began, notifier
+    ).run()

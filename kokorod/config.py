@@ -127,6 +127,12 @@ class Config:
     sentence_pause_ms: int = _setting(
         250, _integer(0, 5_000), "silence between sentences", unit="ms"
     )
+    phonemes: str = _setting(
+        "kokoro",
+        _one_of("kokoro", "espeak"),
+        "kokoro: its training dictionary and rules; espeak: exactly what kokoro-onnx says",
+        live=False,
+    )
     threads: int = _setting(
         0,
         _integer(0, 256),
@@ -187,6 +193,10 @@ class Config:
     @property
     def cache_folder(self) -> Path:
         return self.home / "cache"
+
+    @property
+    def lexicon_file(self) -> Path:
+        return self.home / "lexicon.toml"
 
     @property
     def logs_folder(self) -> Path:

@@ -16,14 +16,19 @@ SAMPLES_PER_FRAME: Final = 600
 #: Kokoro's context is 512 with a pad at each end.
 MAX_TOKENS: Final = 510
 
-#: (peer, the peer's own id): a request's name inside the daemon.
+#: The number of a connection.
 PeerId = NewType("PeerId", int)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class RequestKey:
+    """A request's name inside the daemon: the peer, the peer's own id, and a number that
+    tells it from an earlier request of that id, whose last results may still be on their way.
+    """
+
     peer: PeerId
     id: int
+    number: int = 0
 
 
 class Engine(StrEnum):

@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 
 from . import __version__, connection, errors
 from .exchange import Exchange
-from .inbox import FRAME_CHARS
+from .inbox import FRAME_CHARS, Inbox
 from .speech import Speech, check_text
 from .wire import messages
 from .wire.errors import WireError
@@ -83,8 +83,8 @@ class Client:
         the fields of `speak` in docs/protocol.md.
 
         Raises BadRequestError for a value that is not allowed, NoDaemonError and its
-        kin where no daemon can be reached. What the daemon refuses (an unknown voice,
-        a full queue) is raised by the Speech.
+        kin where no daemon can be reached. What the daemon refuses (an unknown voice, a
+        full queue) is raised by the Speech, or here where it is known already.
         """
         check_text(text)
         first, rest = text[:FRAME_CHARS], text[FRAME_CHARS:]
@@ -109,9 +109,20 @@ class Client:
             request = messages.parse_request(fields)
         except WireError as error:
             raise errors.from_wire(error) from None
-        exchange = self._connected()
-        inbox = exchange.start(lambda id: request.replace(id=id), rest, final)
-        return Speech(self, exchange, inbox, final, bounded=str(output) == "stream")
+
+        def begin(gone: Exchange | None = None) -> tuple[Exchange, Inbox]:
+            exchange = self._connected(gone)
+            try:
+                inbox = exchange.start(lambda id: request.replace(id=id), rest, final)
+            except errors.ConnectionLostError:
+                # Lost since it was last used, and nothing of this was sent.
+                exchange = self._connected()
+                inbox = exchange.start(lambda id: request.replace(id=id), rest, final)
+            return exchange, inbox
+
+        exchange, inbox = begin()
+        bounded = str(output) == "stream"
+        return Speech(self, exchange, inbox, final, bounded, begin if final else None)
 
     def status(self) -> Any:
         """What the daemon is and does; a nested dict (docs/protocol.md)."""
@@ -160,11 +171,12 @@ class Client:
                 if not tries:
                     raise
 
-    def _connected(self) -> Exchange:
+    def _connected(self, gone: Exchange | None = None) -> Exchange:
         with self._opening:
             if self._closed:
                 raise errors.KokoroError("the client is closed; make another")
-            if self._exchange is None or not self._exchange.alive:
+            # `gone` may still bring what others wait for, but takes nothing new.
+            if self._exchange in (None, gone) or not self._exchange.alive:
                 sock = self._reach(lambda: connection.open_socket(self._path, self._timeout))
                 self._exchange = Exchange(sock, f"kokoro-client {__version__}")
             return self._exchange

@@ -2,12 +2,15 @@
 
 Owns:       the device's stream, the thread, the PCM that has not been played.
 Invariants: `state` only moves along _NEXT; played never exceeds fed; FINISHED means
-            that every frame fed has been consumed by the device.
+            that every frame fed has been consumed by the device; the thread alone
+            writes.
 Never:      opens the device twice; holds more than QUEUE_S of sound.
 """
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -15,16 +18,24 @@ from enum import Enum
 from typing import Any, Final, Protocol
 
 from . import errors
+from .bell import Bell
 
 #: What may wait to be played. Enough for a stall of the connection, and little to
 #: throw away at a stop; what is further ahead waits in the daemon.
 QUEUE_S: Final = 2.0
 
-#: One write to the device. abort() need not wait for it; a stop is heard within it.
-WRITE_S: Final = 0.05
+#: One write to the device; a stop is heard within it.
+WRITE_S: Final = 0.02
 
-#: close() waits this long for a device that has been told to abort.
-_JOIN_S: Final = 5.0
+#: What the device holds ahead. Less, and a busy machine is heard as gaps.
+LATENCY_S: Final = 0.1
+
+#: Silence behind the last frame, twice what the device holds: through ALSA, PortAudio's
+#: own stop drops what has been written but not played.
+TAIL_S: Final = 2 * LATENCY_S
+
+#: A write that takes longer than this hangs, and is aborted from outside.
+_HANGS_S: Final = 1.0
 
 _FRAME_BYTES: Final = 2  # mono, signed 16 bit
 
@@ -47,6 +58,7 @@ _NEXT: Final = {
 class Stream(Protocol):
     """What is used of sounddevice.RawOutputStream."""
 
+    def start(self) -> None: ...
     def write(self, data: bytes) -> bool: ...
     def stop(self) -> None: ...
     def abort(self) -> None: ...
@@ -54,7 +66,7 @@ class Stream(Protocol):
 
 
 def open_device(sample_rate: int) -> Stream:
-    """The default output, started: mono, signed 16 bit. Raises NoDeviceError."""
+    """The default output, not started: mono, signed 16 bit. Raises NoDeviceError."""
     try:
         import sounddevice
     except ImportError:
@@ -65,18 +77,38 @@ def open_device(sample_rate: int) -> Stream:
         raise errors.NoDeviceError(
             f"no PortAudio ({error}); on Debian and Ubuntu install libportaudio2"
         ) from None
+    _quiet_alsa()
     try:
         stream: Any = sounddevice.RawOutputStream(
-            samplerate=sample_rate, channels=1, dtype="int16", latency="low"
+            samplerate=sample_rate, channels=1, dtype="int16", latency=LATENCY_S
         )
-        stream.start()
     except (sounddevice.PortAudioError, ValueError, OSError) as error:
         raise errors.NoDeviceError(f"no sound device ({_first_line(error)})") from None
     return stream  # type: ignore[no-any-return]
 
 
+#: ALSA keeps a pointer to it.
+_ignore: Any = None
+
+
+def _quiet_alsa(platform: str = sys.platform) -> None:
+    """ALSA's library writes to standard error by itself, e.g. at each pause for thought."""
+    global _ignore
+    if platform != "linux" or _ignore is not None:
+        return
+    import ctypes
+
+    # snd_lib_error_handler_t: file, line, function, err, fmt, ... (alsa/error.h)
+    kind = ctypes.CFUNCTYPE(
+        None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+    )
+    _ignore = kind(lambda *said: None)
+    with contextlib.suppress(OSError, AttributeError):  # PortAudio may be built without it
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_ignore)
+
+
 class Player:
-    """Plays what it is fed."""
+    """Plays what it is fed. Ctrl-C may come anywhere (bell.py)."""
 
     def __init__(
         self, sample_rate: int, open_stream: Callable[[int], Stream] = open_device
@@ -85,19 +117,21 @@ class Player:
         self._stream = open_stream(sample_rate)
         self._limit = int(QUEUE_S * sample_rate) * _FRAME_BYTES
         self._slice = int(WRITE_S * sample_rate) * _FRAME_BYTES
-        self._changed = threading.Condition()
         self._queue: deque[bytes] = deque()
-        self._fed = 0
-        self._played = 0
+        self._fed = 0  # bytes; callers write it
+        self._played = 0  # bytes; the thread writes it, and all below
         self._ended = False
+        self._aborted = False
         self._state = State.PLAYING
         self._error = ""
+        self._something_to_do = Bell()
+        self._something_done = Bell()
         self._thread = threading.Thread(target=self._run, name="kokoro-player", daemon=True)
         self._thread.start()
 
     @property
     def state(self) -> State:
-        return self._state
+        return State.ABORTED if self._aborted else self._state
 
     @property
     def played_frames(self) -> int:
@@ -109,80 +143,101 @@ class Player:
 
         Raises NoDeviceError where the device failed. After abort() it does nothing.
         """
-        with self._changed:
-            while self._state is State.PLAYING and self._fed - self._played >= self._limit:
-                self._changed.wait()
-            self._check()
-            if self._state is State.PLAYING:
-                self._queue.append(pcm)
-                self._fed += len(pcm)
-                self._changed.notify_all()
+        self._something_done.wait_for(
+            lambda: self._over or self._fed - self._played < self._limit, None
+        )
+        self._check()
+        if not self._over:
+            self._fed += len(pcm)
+            self._queue.append(pcm)
+            self._something_to_do.ring()
 
     def finish(self) -> None:
         """Wait until all that was fed has been heard. Raises NoDeviceError."""
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
-            while self._state is State.PLAYING:
-                self._changed.wait()
-            self._check()
+        self._ended = True
+        self._something_to_do.ring()
+        self._something_done.wait_for(lambda: self._over, None)
+        self._check()
 
     def abort(self) -> None:
         """Silence, at once. What was fed and not heard is dropped."""
-        with self._changed:
-            if self._state is not State.PLAYING:
-                return
-            self._move(State.ABORTED)
-            self._queue.clear()
-        # Outside the lock, which the writer may want; PortAudio allows it beside a write.
-        self._stream.abort()
+        if self._over:
+            return
+        self._aborted = True
+        self._something_to_do.ring()
+        self._something_done.ring()
+        # The thread aborts the stream itself: PortAudio complains on standard error
+        # where that happens beside a write.
+        self._thread.join(_HANGS_S)
+        if self._thread.is_alive():
+            self._stream.abort()
 
     def close(self) -> None:
         """abort() what still plays and give the device back."""
         self.abort()
-        self._thread.join(_JOIN_S)
+        self._thread.join(_HANGS_S)
         self._stream.close()
+
+    @property
+    def _over(self) -> bool:
+        return self._aborted or self._state is not State.PLAYING
 
     def _check(self) -> None:
         if self._state is State.FAILED:
             raise errors.NoDeviceError(f"the sound device failed ({self._error})")
 
-    def _move(self, state: State) -> None:
-        assert state in _NEXT[self._state], f"{self._state} to {state}"
-        self._state = state
-        self._changed.notify_all()
+    # The thread.
 
     def _run(self) -> None:
         try:
-            while (pcm := self._next()) is not None:
-                self._stream.write(pcm)
-                with self._changed:
-                    self._played += len(pcm)
-                    self._changed.notify_all()
-            if self._state is State.PLAYING:
-                self._stream.stop()  # returns when the device has played what it took
+            state = self._play()
         except Exception as error:  # noqa: BLE001 - PortAudioError is only known where it is loaded
-            with self._changed:
-                if self._state is State.PLAYING:
-                    self._error = _first_line(error)
-                    self._move(State.FAILED)
-            return
-        with self._changed:
-            if self._state is State.PLAYING:
-                assert self._played == self._fed
-                self._move(State.FINISHED)
+            # A device that is aborted from outside fails its write.
+            state = State.ABORTED if self._aborted else State.FAILED
+            self._error = _first_line(error)
+        assert state in _NEXT[self._state], f"{self._state} to {state}"
+        self._state = state
+        self._something_done.ring()
+
+    def _play(self) -> State:
+        started = False
+        while (pcm := self._next()) is not None:
+            # Not before: through ALSA, a device that waits swallows the first sounds.
+            if not started:
+                self._stream.start()
+                started = True
+            self._stream.write(pcm)
+            self._played += len(pcm)
+            self._something_done.ring()
+        if started and not self._aborted:
+            self._write_tail()
+        if self._aborted:
+            if started:
+                self._stream.abort()
+            return State.ABORTED
+        if started:
+            self._stream.stop()
+        assert self._played == self._fed
+        return State.FINISHED
 
     def _next(self) -> bytes | None:
-        with self._changed:
-            while not self._queue:
-                if self._ended or self._state is not State.PLAYING:
-                    return None
-                self._changed.wait()
-            pcm = self._queue.popleft()
-            if len(pcm) > self._slice:
-                self._queue.appendleft(pcm[self._slice :])
-                pcm = pcm[: self._slice]
-            return pcm
+        """The next slice; None at the end. Waits for one."""
+        self._something_to_do.wait_for(
+            lambda: bool(self._queue) or self._ended or self._aborted, None
+        )
+        if self._aborted or not self._queue:
+            return None
+        pcm = self._queue.popleft()
+        if len(pcm) > self._slice:
+            self._queue.appendleft(pcm[self._slice :])
+            pcm = pcm[: self._slice]
+        return pcm
+
+    def _write_tail(self) -> None:
+        for _ in range(round(TAIL_S / WRITE_S)):
+            if self._aborted:
+                return
+            self._stream.write(bytes(self._slice))
 
 
 def _first_line(error: Exception) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from . import errors
 from .exchange import Exchange
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 #: minutes of other people's speech on a slow machine, hardly five.
 SILENCE_S: Final = 300.0
 
+#: How often a speech that has not begun is handed to the next daemon. A restart takes
+#: two; a text that brings daemons down must not bring down many.
+REPEATS: Final = 3
+
+_T = TypeVar("_T")
+_Begin = Callable[[Exchange], tuple[Exchange, Inbox]]
+
 
 class Speech:
     """What Client.speak() returns. Iterate it for PCM, in order, until it ends.
@@ -27,13 +34,22 @@ class Speech:
     """
 
     def __init__(
-        self, client: Client, exchange: Exchange, inbox: Inbox, final: bool, bounded: bool
+        self,
+        client: Client,
+        exchange: Exchange,
+        inbox: Inbox,
+        final: bool,
+        bounded: bool,
+        begin: _Begin | None = None,
     ) -> None:
+        """begin: sends it all again, elsewhere than over the exchange that is gone."""
         self._client = client  # keeps the connection open while this is in use
         self._exchange = exchange
         self._inbox = inbox
         self._final = final
         self._bounded = bounded
+        self._begin = begin
+        self._repeats = 0
 
     def __iter__(self) -> Iterator[bytes]:
         """Frames of PCM: mono, in the format asked for. A frame has at most 1 MiB.
@@ -46,7 +62,8 @@ class Speech:
 
     def events(self) -> Iterator[SegmentInfo | Audio]:
         """A SegmentInfo before the Audio of each segment. Raises as __iter__ does."""
-        while (event := self._exchange.take(self._inbox, self._timeout)) is not None:
+        while (event := self._take()) is not None:
+            self._begin = None  # what was heard is not to be heard again
             yield event
 
     def append(self, text: str, final: bool = False) -> None:
@@ -69,6 +86,7 @@ class Speech:
 
     def cancel(self) -> None:
         """End it: iteration stops, the daemon drops the rest. Never waits, never raises."""
+        self._begin = None
         self._exchange.cancel(self._inbox)
 
     def wait(self, timeout: float | None = SILENCE_S) -> dict[str, Any]:
@@ -76,7 +94,7 @@ class Speech:
 
         For output="speaker" and after cancel(). Raises the error that ended the request.
         """
-        return self._exchange.await_end(self._inbox, timeout).stats
+        return self._unless_gone(lambda: self._exchange.await_end(self._inbox, timeout)).stats
 
     @property
     def stats(self) -> dict[str, Any]:
@@ -91,7 +109,7 @@ class Speech:
     @property
     def accepted(self) -> Accepted | None:
         """What the daemon made of the request; waits for it. None: ended before that."""
-        return self._exchange.await_accepted(self._inbox, SILENCE_S)
+        return self._unless_gone(lambda: self._exchange.await_accepted(self._inbox, SILENCE_S))
 
     @property
     def voice(self) -> str:
@@ -119,6 +137,25 @@ class Speech:
         # is no failure: the caller decides how long to wait.
         return SILENCE_S if self._final and self._bounded else None
 
+    def _take(self) -> SegmentInfo | Audio | None:
+        return self._unless_gone(lambda: self._exchange.take(self._inbox, self._timeout))
+
+    def _unless_gone(self, attempt: Callable[[], _T]) -> _T:
+        """attempt(); where the daemon went before it began, at the one that comes after it."""
+        while True:
+            try:
+                return attempt()
+            except (errors.ShuttingDownError, errors.ConnectionLostError):
+                begin = self._begin
+                # At a speaker an accepted request may have been heard.
+                heard = not self._bounded and self._inbox.accepted is not None
+                if begin is None or heard or self._repeats >= REPEATS:
+                    raise
+            self._repeats += 1
+            self._exchange, self._inbox = begin(self._exchange)
+            if self._begin is None:  # cancelled meanwhile by another thread
+                self._exchange.cancel(self._inbox)
+
     def __enter__(self) -> Speech:
         return self
 
@@ -132,7 +169,7 @@ class Speech:
 
     def __del__(self) -> None:
         if self._inbox.end is None:
-            self._exchange.abandon(self._inbox)
+            self._exchange.cancel(self._inbox)
 
 
 def check_text(text: str) -> None:

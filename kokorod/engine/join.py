@@ -33,10 +33,10 @@ SLICE: Final = 16 * 1024
 #: Silence is 60 dB under the loudest sample, as kokoro-onnx trims it.
 _SILENCE: Final = 10 ** (-60 / 20)
 
-#: Silence kept around the sound, so that a soft onset is not cut off.
+#: Silence kept around the sound, so that a soft onset is not cut off; at most half the pause.
 _MARGIN: Final = SAMPLE_RATE * 20 // 1000
 
-#: Kept instead where no pause is wanted and the model gives no edges to cut at.
+#: Kept instead where no pause is wanted.
 _TIGHT_MARGIN: Final = SAMPLE_RATE * 5 // 1000
 
 #: Fade of the kept silence, against a step where the model's noise is cut.
@@ -73,6 +73,7 @@ class Joiner:
         self._given = 0  # samples returned so far
         self._tail: Pcm | None = None  # of the last take, from where the fade begins
         self._shift = 0  # of the fade against the token's edge
+        self._margin = _MARGIN  # silence to keep before the next segment's sound
 
     def push(self, sound: Sound, segment: Segment) -> Piece:
         """The next segment's sound, joined to what came before."""
@@ -80,11 +81,10 @@ class Joiner:
         begin, faded = self._begin(pcm, edges, segment)
         stop, tail = self._stop(pcm, edges, segment, begin)
         body = pcm[begin:stop].copy()
+        own = None
         if edges is not None:
             own = edges[len(segment.before) : len(segment.before) + len(segment.phonemes) + 1]
             own = np.clip(own - begin, 0, len(body))
-        else:
-            own = None
         if faded is not None:
             body = _cross_fade(faded, body)
         else:
@@ -92,14 +92,18 @@ class Joiner:
         if tail is None:
             _fade_out(body)
         body, own = _insert_breaks(body, own, segment)
+        left = self.finish()  # nothing, unless this segment lacks the context it was promised
         start = self._given
         samples = len(body)
         self._tail = tail
+        self._margin = _margin_beside(segment.pause_s)
         if segment.pause_s > 0 and tail is None:
-            quiet = 2 * _MARGIN  # kept at this end, and at the next segment's start
+            quiet = 2 * self._margin if samples else 0
             body = np.concatenate([body, _silence(segment.pause_s, quiet)])
         self._given += len(body)
-        return Piece(body, start, samples, None if own is None else own + start)
+        return Piece(
+            np.concatenate([left, body]), start, samples, None if own is None else own + start
+        )
 
     def finish(self) -> Pcm:
         """What is still held back, where no further segment comes."""
@@ -115,14 +119,15 @@ class Joiner:
         self, pcm: Pcm, edges: NDArray[np.int64] | None, segment: Segment
     ) -> tuple[int, Pcm | None]:
         """First sample to keep, and the earlier take to fade from."""
-        faded, self._tail = self._tail, None
-        if edges is not None and segment.before and faded is not None:
+        if edges is not None and segment.before and self._tail is not None:
+            faded, self._tail = self._tail, None
             edge = int(edges[len(segment.before)]) + self._shift
             return min(max(edge, 0), len(pcm)), faded
         onset = _first_loud(pcm)
         if edges is not None:
-            onset = min(onset, int(edges[len(segment.before)]))
-        return max(0, onset - self._margin(edges)), None
+            edge = int(edges[len(segment.before)])
+            onset = edge if segment.before else min(onset, edge)
+        return max(0, onset - self._margin), None
 
     def _stop(
         self, pcm: Pcm, edges: NDArray[np.int64] | None, segment: Segment, begin: int
@@ -133,11 +138,13 @@ class Joiner:
             self._shift = _quietest(pcm, edge, begin) - edge
             stop = max(begin, edge + self._shift)
             return stop, pcm[stop : stop + _CROSS_FADE]
-        margin = self._margin(edges) if segment.pause_s or edges is not None else _TIGHT_MARGIN
+        margin = _margin_beside(segment.pause_s)
         return max(begin, min(len(pcm), _last_loud(pcm) + margin)), None
 
-    def _margin(self, edges: NDArray[np.int64] | None) -> int:
-        return _MARGIN if edges is not None or not self._given else _TIGHT_MARGIN
+
+def _margin_beside(pause_s: float) -> int:
+    """Samples of silence to keep on each side of a pause."""
+    return min(max(round(pause_s * SAMPLE_RATE / 2), _TIGHT_MARGIN), _MARGIN)
 
 
 def _first_loud(pcm: Pcm) -> int:
@@ -207,6 +214,9 @@ def _insert_breaks(
     for pause in segment.breaks:
         at, quiet = _quiet_run(pcm, int(edges[pause.at] - _added(parts, done)))
         silence = _silence(pause.pause_s, quiet)
+        # Where the model goes on without a breath, the cut itself must not be heard.
+        _fade_out(pcm[done:at])
+        _fade_in(pcm[at:])
         parts += [pcm[done:at], silence]
         done = at
         edges[pause.at :] += len(silence)

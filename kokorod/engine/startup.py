@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,7 @@ class Opened:
     synthesizer: KokoroSynthesizer
     optimised: bool
     note: str
+    loaded: float = field(default_factory=time.monotonic)  # when it spoke for the first time
 
 
 def open_kokoro(plan: KokoroPlan, sessions: Sessions[KokoroSynthesizer] | None = None) -> Opened:

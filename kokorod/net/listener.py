@@ -10,6 +10,7 @@ Never:      unlinks a socket that a supervisor owns, or one bound by another dae
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import socket
@@ -45,6 +46,7 @@ class Listener:
         self.socket = sock
         self.path = path
         self._lock_fd = lock_fd
+        self._bound = None if lock_fd is None else path.stat()
         sock.setblocking(False)
 
     @property
@@ -64,12 +66,19 @@ class Listener:
 
     def close(self) -> None:
         """Stop listening. Our own socket's name goes first, while we hold the lock."""
-        if self._lock_fd is not None:
+        if self._lock_fd is not None and self._name_is_ours():
             self.path.unlink(missing_ok=True)
         self.socket.close()
         if self._lock_fd is not None:
             os.close(self._lock_fd)
             self._lock_fd = None
+
+    def _name_is_ours(self) -> bool:
+        # A supervisor that was installed meanwhile binds its own socket over ours.
+        try:
+            return self._bound is not None and os.path.samestat(self._bound, self.path.stat())
+        except OSError:
+            return False
 
 
 def bind(path: Path) -> Listener:
@@ -100,9 +109,16 @@ def bind(path: Path) -> Listener:
     old_mask = os.umask(0o177)
     try:
         if path.is_socket():
+            if _somebody_listens(path):
+                # Not a daemon, which would have the lock: launchd or systemd.
+                raise AlreadyRunningError(path, None)
             path.unlink()
         sock.bind(str(path))
         sock.listen(BACKLOG)
+    except AlreadyRunningError:
+        sock.close()
+        os.close(lock_fd)
+        raise
     except OSError as error:
         sock.close()
         os.close(lock_fd)
@@ -112,6 +128,18 @@ def bind(path: Path) -> Listener:
     finally:
         os.umask(old_mask)
     return Listener(sock, path, lock_fd)
+
+
+def _somebody_listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)
+        try:
+            probe.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+        except OSError as error:
+            return error.errno == errno.EAGAIN  # its queue is full
+        return True
 
 
 def peer_uid(connection: socket.socket, platform: str = sys.platform) -> int | None:

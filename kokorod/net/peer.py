@@ -48,6 +48,7 @@ class Handler(Protocol):
     """What a peer reports to."""
 
     def on_request(self, peer: Peer, request: Request) -> None: ...
+    def on_refused(self, peer: Peer, error: WireError) -> None: ...
     def on_end_of_input(self, peer: Peer) -> None: ...
     def on_blocked(self, peer: Peer, blocked: bool) -> None: ...
     def on_gone(self, peer: Peer) -> None: ...
@@ -152,9 +153,9 @@ class Peer:
             try:
                 request = parse_request(payload)
             except WireError as error:
-                self._refuse(error)
-                continue
-            self._handler.on_request(self, request)
+                self._handler.on_refused(self, error)
+            else:
+                self._handler.on_request(self, request)
             if self.closed or self._closing:
                 return
         self._reading = False  # no more bytes until these are dealt with

@@ -23,7 +23,7 @@ _PRIOR_WEIGHT: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """a: seconds; b: seconds a token; sound_s: seconds of sound a token at speed 1."""
+    """a: seconds; b: seconds a token; sound_s: seconds of sound a phoneme at speed 1."""
 
     a: float
     b: float
@@ -53,8 +53,8 @@ class CostFit:
         self._sound_s = prior.sound_s
         self.runs = 0
 
-    def add(self, tokens: int, seconds: float, sound_s: float, speed: float) -> None:
-        """A run of `tokens` (pads included) that made `sound_s` seconds of sound."""
+    def add(self, tokens: int, seconds: float) -> None:
+        """A run of `tokens`, context and pads included."""
         self._weight *= _FORGET
         self._x *= _FORGET
         self._y *= _FORGET
@@ -62,10 +62,12 @@ class CostFit:
         self._xy *= _FORGET
         self._count(tokens, seconds, 1.0)
         self.runs += 1
+
+    def heard(self, phonemes: int, sound_s: float) -> None:
+        """What a run of so many phonemes was heard as; seconds at speed 1, pauses included."""
         if sound_s > 0:
-            heard = sound_s * speed / tokens
             share = max(1 / (self.runs + 1), 1 - _FORGET)
-            self._sound_s += share * (heard - self._sound_s)
+            self._sound_s += share * (sound_s / phonemes - self._sound_s)
 
     @property
     def cost(self) -> Cost:

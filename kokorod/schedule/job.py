@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,7 +26,7 @@ class Script(Protocol):
     @property
     def ended(self) -> bool: ...
 
-    def next(self, budget: int, cap: int) -> Segment: ...
+    def next(self, budget: int, cap: int, then: Callable[[int, int], int]) -> Segment: ...
 
 
 @dataclass(slots=True)
@@ -55,6 +55,12 @@ class Job:
     heard_from: float | None = None  # when the first sound was handed out
     made_s: float = 0.0
     lanes_failed: set[str] = field(default_factory=set)
+    taken: int = 0  # phonemes given to lanes so far
+
+    @property
+    def size(self) -> int:
+        """Phonemes, about as many as characters, that are known of it."""
+        return self.taken + self.script.backlog
 
     @property
     def waits_for_first_sound(self) -> bool:

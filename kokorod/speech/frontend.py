@@ -8,13 +8,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from ..errors import ConfigError
 from ..types import Sentence, Word
-from .phonemes import vocabulary
+from .lexicon import Lexicon
+from .normalize import normalize
+from .phonemes import Phonemizer, vocabulary
 from .phonemes.espeak import Espeak
-from .thread import Manner
+from .thread import FrontEnd, Manner
+from .token import Token
 
 _WORD: Final = re.compile(r"\S+")
 
@@ -35,9 +40,54 @@ class EspeakFrontEnd:
             return _given(text, start, self._vocabulary)
         if manner.text_only:
             return _text_only(text, start)
+        if not any(c.isalnum() for c in text):
+            return Sentence(start, end, "", "")  # marks alone have no sound of their own
         phonemes = self._espeak.raw(text, manner.lang, self._vocabulary)
         phonemes = " ".join(phonemes.split())
         return Sentence(start, end, text, phonemes, _words(text, start, phonemes))
+
+
+class KokoroFrontEnd:
+    """Text as people say it: normalized, then dictionary, lexicon and espeak-ng."""
+
+    def __init__(self, cache_folder: Path, lexicon_file: Path, warn: Callable[[str], None]) -> None:
+        """warn: told once for each wrong state of the lexicon file."""
+        self._vocabulary = vocabulary()
+        self._warn = warn
+        self._lexicon = Lexicon(lexicon_file, self._vocabulary)
+        self._phonemizer = Phonemizer(self._vocabulary, cache_folder, self._lexicon)
+        # Loads dictionary and library now: the first request is not to wait for them.
+        self._phonemizer.sentence(normalize("Ready for zyxxy at 5."), "en-us")
+
+    def say(self, manner: Manner, text: str, start: int) -> Sentence:
+        """The sentence `text`, whose first character is number `start` of the request's."""
+        if manner.phonemes:
+            return _given(text, start, self._vocabulary)
+        try:
+            self._lexicon.refresh()
+        except ConfigError as error:
+            self._warn(str(error))  # the entries that were there stay
+        tokens = normalize(text, lang=manner.lang, base=start)
+        if manner.text_only:
+            return _spoken_only(tokens, text, start)
+        sentence = self._phonemizer.sentence(tokens, manner.lang)
+        if not sentence.words:
+            return Sentence(start, start + len(text), "", "", pause_s=sentence.pause_s)
+        return sentence
+
+
+def _spoken_only(tokens: list[Token], text: str, start: int) -> Sentence:
+    """For the built-in voice: words are ranges of the normalized text."""
+    spoken = ""
+    words: list[Word] = []
+    for token in tokens:
+        said = " ".join(token.text) if token.letters else token.text
+        if not token.mark:
+            words.append(Word(token.start, token.end, len(spoken), len(spoken) + len(said)))
+        spoken += said + (" " if token.space else "")
+    if not words:
+        return Sentence(start, start + len(text), "", "")
+    return Sentence(start, start + len(text), spoken.rstrip(), "", tuple(words))
 
 
 def _given(text: str, start: int, vocabulary: frozenset[str]) -> Sentence:
@@ -67,5 +117,10 @@ def _words(text: str, start: int, phonemes: str) -> tuple[Word, ...]:
     )
 
 
-def make_front_end(cache_folder: Path) -> EspeakFrontEnd:
-    return EspeakFrontEnd()
+def make_front_end(
+    manner: str, cache_folder: Path, lexicon_file: Path, warn: Callable[[str], None]
+) -> FrontEnd:
+    """manner: `kokoro` or `espeak`, the config's `phonemes`."""
+    if manner == "espeak":
+        return EspeakFrontEnd()
+    return KokoroFrontEnd(cache_folder, lexicon_file, warn)

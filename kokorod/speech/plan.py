@@ -6,14 +6,14 @@ Invariants: the phonemes of all segments, joined, are the phonemes of the senten
             (the space between two sentences aside, which a join replaces by a pause);
             no segment is over `cap`; a cut is at a sentence end, else after a clause
             mark, else between words; inside a word only where it alone is over `cap`.
-Never:      knows time: the caller turns seconds into a budget of tokens.
+Never:      knows time: the caller turns seconds into budgets of tokens.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
@@ -26,9 +26,19 @@ MIN_TOKENS: Final = 10
 BEFORE: Final = 8
 AFTER: Final = 6
 
+#: Phonemes that a segment is taken to need: the fewest, and the rest of a word.
+_NEXT: Final = MIN_TOKENS + 8
+
 _PADS: Final = 2
+
+#: Share of the first sound's budget that a cut inside a sentence aims at.
+_EARLY: Final = 0.65
 _CLAUSE_MARKS: Final = frozenset(",;:—…)”")
 _SENTENCE_MARKS: Final = frozenset(".!?…")
+
+
+#: A budget that is never used up.
+_PLENTY: Final = 1_000_000
 
 
 class Boundary(IntEnum):
@@ -44,15 +54,22 @@ class Boundary(IntEnum):
 class Cut:
     """A place to end a segment: after `length` phonemes, within sentence `sentence`.
 
-    offset: phonemes of that sentence already taken after the cut; cost: tokens of the
-    run, context and pads included.
+    rest: phonemes that have arrived and come after it; offset: phonemes of that sentence
+    already taken after the cut; after: phonemes of context; cost: tokens of the run,
+    context and pads included.
     """
 
     length: int
+    rest: int
     sentence: int
     offset: int
     boundary: Boundary
+    after: int
     cost: int
+
+
+#: (phonemes, tokens) of a run -> the budget of the run after it.
+Then = Callable[[int, int], int]
 
 
 class Script:
@@ -65,6 +82,7 @@ class Script:
         self.state = TextState.MORE
         self._sentences: deque[Sentence] = deque()
         self._offset = 0
+        self._before = 0  # phonemes of context that the next segment begins with
         self._index = 0
         self._pause_s = sentence_pause_s
         self._by_sentence = by_sentence
@@ -92,62 +110,87 @@ class Script:
     def ended(self) -> bool:
         return self.state is TextState.END and not self._sentences
 
-    def next(self, budget: int, cap: int) -> Segment:
-        """Take the next segment: its run costs at most `budget` tokens where that can be.
+    def next(self, budget: int, cap: int, then: Then = lambda phonemes, tokens: _PLENTY) -> Segment:
+        """Take the next segment: its run costs at most `budget` tokens where that can be,
+        and leaves enough for the run after it.
 
         budget, cap: tokens, context and pads included in the first, not in the second.
-        Where nothing fits, the shortest allowed segment is taken.
+        then: what budget the next run will have, after one of so many phonemes and tokens.
+        Where nothing does both, the shortest that leaves enough is taken, so that one
+        late segment is not followed by another.
         """
         first = self._sentences[0]
         if self._by_sentence or not first.phonemes:
             return self._take_sentence()
-        return self._take(self._choose(budget, cap))
+        return self._take(self._choose(budget, cap, then))
 
     # -- choosing
 
-    def _choose(self, budget: int, cap: int) -> Cut:
-        cuts = self._cuts(min(cap, max(budget, MIN_TOKENS)), cap)
-        fitting = [c for c in cuts if c.cost <= budget and c.length <= cap]
-        good = [c for c in fitting if self._long_enough(c)]
-        if not good:
-            # Nothing fits: the shortest that is long enough.
-            enough = [c for c in cuts if self._long_enough(c) and c.length <= cap]
-            return enough[0] if enough else max(cuts, key=lambda c: (c.length <= cap, c.length))
-        longest = good[-1].length
-        for boundary, share in ((Boundary.SENTENCE, 0.0), (Boundary.CLAUSE, 0.34)):
-            best = [c for c in good if c.boundary is boundary and c.length >= share * longest]
-            if best:
-                return best[-1]
-        return good[-1]
+    def _choose(self, budget: int, cap: int, then: Then) -> Cut:
+        cuts = self._cuts(cap)
+        enough = [c for c in cuts if self._long_enough(c)]
+        if not enough:
+            return cuts[-1]
+        lasting = [c for c in enough if self._leaves_enough(c, then)]
+        fitting = [c for c in enough if c.cost <= budget]
+        if best := [c for c in lasting if c.cost <= budget]:
+            return _best(self._early(best, budget))
+        if lasting:
+            return lasting[0]
+        if fitting:
+            return _best(fitting)
+        # Slower than speech: the gaps had better be where a speaker breathes.
+        return enough[0] if self._index == 0 else _best(enough)
+
+    def _early(self, cuts: list[Cut], budget: int) -> list[Cut]:
+        """For the first sound, where no sentence fits: only cuts well within the budget.
+
+        What cuts a sentence sounds cut at 27 tokens as at 18, and is heard sooner.
+        """
+        if self._index or any(c.boundary is Boundary.SENTENCE for c in cuts):
+            return cuts
+        return [c for c in cuts if c.cost <= _EARLY * budget] or cuts[:1]
 
     def _long_enough(self, cut: Cut) -> bool:
         """Neither the segment nor what it leaves of the text is too short."""
-        rest = self.backlog - cut.length
-        if self.state is TextState.END and rest < MIN_TOKENS:
-            return rest <= 0
+        if self.state is TextState.END and cut.rest < MIN_TOKENS:
+            return cut.rest == 0
         return cut.length >= MIN_TOKENS
 
-    def _cuts(self, want: int, cap: int) -> list[Cut]:
-        """Every allowed place up to about `want` phonemes, shortest first; at least one."""
+    def _leaves_enough(self, cut: Cut, then: Then) -> bool:
+        """The sound of the segment lasts until another one can be made."""
+        if not cut.rest:
+            return True
+        # Too little for two segments is spoken in one.
+        need = cut.rest if cut.rest < MIN_TOKENS + _NEXT else _NEXT
+        before = BEFORE if cut.after else 0
+        return then(cut.length, cut.cost) >= before + need + _PADS
+
+    def _cuts(self, cap: int) -> list[Cut]:
+        """Every allowed place up to `cap` phonemes, shortest first; at least one.
+
+        Inside a sentence each is there twice: without context, which costs less, and with.
+        """
         cuts: list[Cut] = []
-        length, offset = 0, self._offset
-        before = BEFORE if self._context and self._offset else 0
-        before = min(before, self._offset)
+        length, rest, offset = 0, self.backlog, self._offset
         for number, sentence in enumerate(self._sentences):
             if number and (not sentence.phonemes or length + 1 > cap):
                 break
             length += 1 if number else 0  # the space between two sentences
             for at, boundary in _boundaries(sentence.phonemes, offset, cap):
-                here = length + at - offset
-                if here > cap or (here > want and cuts and self._long_enough(cuts[-1])):
+                taken = at - offset
+                if length + taken > cap:
                     return cuts
-                after = 0
+                cost = self._before + length + taken + _PADS
+                cut = Cut(length + taken, rest - taken, number, at, boundary, 0, cost)
+                cuts.append(cut)
                 if boundary is not Boundary.SENTENCE and self._context:
                     after = min(AFTER, len(sentence.phonemes) - at)
-                cuts.append(Cut(here, number, at, boundary, before + here + after + _PADS))
+                    cuts.append(replace(cut, after=after, cost=cost + after))
             if sentence.pause_s is not None:
                 break
             length += len(sentence.phonemes) - offset
+            rest -= len(sentence.phonemes) - offset
             offset = 0
         return cuts
 
@@ -159,9 +202,7 @@ class Script:
         breaks: list[Break] = []
         spoken: list[str] = []
         length = 0
-        before = ""
-        if self._context and self._offset:
-            before = self._sentences[0].phonemes[max(0, self._offset - BEFORE) : self._offset]
+        before = self._sentences[0].phonemes[self._offset - self._before : self._offset]
         start = end = -1
         sentence = self._sentences[0]
         for number in range(cut.sentence + 1):
@@ -188,9 +229,8 @@ class Script:
             else:
                 self._offset = stop
         ended = cut.boundary is Boundary.SENTENCE
-        after = ""
-        if self._context and not ended:
-            after = sentence.phonemes[cut.offset : cut.offset + AFTER]
+        after = sentence.phonemes[cut.offset : cut.offset + cut.after]
+        self._before = min(BEFORE, self._offset) if after else 0
         return self._segment(
             Segment(
                 index=self._index,
@@ -231,6 +271,21 @@ class Script:
             return sentence.pause_s
         # Nobody waits after the last word: the pause belongs between two sentences.
         return 0.0 if self.ended else self._pause_s
+
+
+def _best(cuts: list[Cut]) -> Cut:
+    """The last sentence end; else the last clause, unless that is much shorter; else a word,
+    with context where that is not much shorter: a listener hears a join that has none.
+    """
+    longest = cuts[-1].length
+    for wanted in (
+        [c for c in cuts if c.boundary is Boundary.SENTENCE],
+        [c for c in cuts if c.boundary is Boundary.CLAUSE and c.length >= 0.34 * longest],
+        [c for c in cuts if c.after and c.length >= 0.8 * longest],
+    ):
+        if wanted:
+            return wanted[-1]
+    return cuts[-1]
 
 
 def _boundaries(phonemes: str, start: int, cap: int) -> Iterable[tuple[int, Boundary]]:

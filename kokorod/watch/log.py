@@ -11,7 +11,7 @@ import hashlib
 import sys
 import time
 from enum import IntEnum
-from typing import Final, TextIO
+from typing import Final, Protocol
 
 _MAX_VALUE: Final = 300
 _MAX_LINE: Final = 2_000
@@ -24,10 +24,17 @@ class Level(IntEnum):
     ERROR = 40
 
 
+class Stream(Protocol):
+    """Where lines go: standard error, or a file that stays small."""
+
+    def write(self, text: str, /) -> object: ...
+    def flush(self) -> None: ...
+
+
 class Log:
-    def __init__(self, level: Level = Level.INFO, stream: TextIO | None = None) -> None:
+    def __init__(self, level: Level = Level.INFO, stream: Stream | None = None) -> None:
         self._level = level
-        self._stream = stream if stream is not None else sys.stderr
+        self._stream: Stream = stream if stream is not None else sys.stderr
 
     def debug(self, event: str, **fields: object) -> None:
         self._write(Level.DEBUG, event, fields)

@@ -96,7 +96,17 @@ class DaemonProcess:
                 self.process.kill()
                 self.process.wait()
                 raise AssertionError(f"it did not end on SIGTERM; its log: {self.log}") from None
+        self.end_started()
         shutil.rmtree(self._folder)
+
+    def end_started(self) -> None:
+        """End a daemon that a client has started here, if there is one."""
+        try:
+            pid = int(self.ask("status")["pid"])
+        except errors.NoDaemonError:
+            return
+        os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: not self.socket.exists(), "the end of the daemon that was started")
 
     def _state(self) -> str:
         assert self.alive, f"it ended with {self.process and self.process.poll()}: {self.log}"

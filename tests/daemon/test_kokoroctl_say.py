@@ -205,7 +205,6 @@ def test_where_none_runs_it_starts_one_that_stays(make_daemon: MakeDaemon, tmp_p
     status = connection.ask(place.socket, {"type": "status"})
     assert status["requests"]["total"] == 2
     assert (place.home / "logs" / "kokorod.log").stat().st_size > 0
-    _end(status["pid"], place)
 
 
 def test_eight_at_once_start_one(make_daemon: MakeDaemon, tmp_path: Path) -> None:
@@ -224,7 +223,6 @@ def test_eight_at_once_start_one(make_daemon: MakeDaemon, tmp_path: Path) -> Non
             assert process.wait(PATIENCE_S) == 0, _pipe(process.stderr).read()
     status = connection.ask(place.socket, {"type": "status"})
     assert status["requests"]["total"] == 8
-    _end(status["pid"], place)
 
 
 @pytest.mark.parametrize(
@@ -248,8 +246,3 @@ def test_a_daemon_that_cannot_start_says_why(
     (line,) = ended.stderr.splitlines()
     assert line.startswith("kokoroctl: the daemon ended with status 1: kokorod: ")
     assert said in line
-
-
-def _end(pid: int, place: DaemonProcess) -> None:
-    os.kill(pid, signal.SIGTERM)
-    wait_until(lambda: not place.socket.exists(), "the daemon's end")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from loop.scripted_peer import PATIENCE_S, Peer
 
-from kokoro_client import Client, errors, exchange, inbox, speech
+from kokoro_client import Client, errors, inbox, pump, speech
 from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Audio, SegmentInfo
 
@@ -373,10 +373,8 @@ def test_what_the_daemon_says_before_it_hangs_up_is_heard(pair: MakePair) -> Non
         peer.sock.sendall(b"")
         peer.send({"type": "error", "code": "busy", "message": "64 clients are connected"})
 
-    with pair(script) as client:
-        speech = client.speak("x" * 5_000_000)
-        with pytest.raises(errors.BusyError, match="64 clients"):
-            list(speech)
+    with pair(script) as client, pytest.raises(errors.BusyError, match="64 clients"):
+        list(client.speak("x" * 5_000_000))
 
 
 def test_another_version_is_a_version_error(pair: MakePair) -> None:
@@ -492,13 +490,12 @@ def test_unread_audio_stays_within_its_bound_and_none_is_lost(pair: MakePair) ->
     with pair(script) as client:
         speech = client.speak("Hi")
         box = speech._inbox
-        with speech._exchange._changed:
-            assert speech._exchange._changed.wait_for(lambda: box.full, PATIENCE_S)
+        assert box.room_for_text.wait_for(lambda: box.full, PATIENCE_S)
         most = 0
         got = 0
         for frame in speech:
             got += len(frame)
-            most = max(most, box.size)
+            most = max(most, box.queued - box.taken)
         assert got == count * len(audio)
         # One read of the socket may hold the ends of a few frames.
         assert most <= inbox.INBOX_BYTES + 2 * len(audio)
@@ -507,7 +504,7 @@ def test_unread_audio_stays_within_its_bound_and_none_is_lost(pair: MakePair) ->
 def test_who_does_not_read_holds_up_the_others_for_a_while_only(
     pair: MakePair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "STALL_S", 0.05)
+    monkeypatch.setattr(pump, "STALL_S", 0.05)
 
     def script(peer: Peer) -> None:
         peer.welcome()
@@ -542,7 +539,7 @@ def test_append_waits_for_a_daemon_that_takes_no_text_and_then_says_so(
         with pytest.raises(errors.AnswerTimeoutError, match="took no text"):  # noqa: PT012
             for _ in range(100):
                 talk.append("x" * 100_000)
-        assert talk._inbox.outgoing.chars < inbox.OUTBOX_CHARS + 100_000
+        assert talk._inbox.unsent < inbox.OUTBOX_CHARS + 100_000
         over.set()
 
 

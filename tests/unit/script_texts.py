@@ -1,4 +1,4 @@
-"""Random texts for the planner; their phonemes are the text itself, so that spans can be checked."""
+"""Random texts for the planner; their phonemes are the text itself, so that spans can be seen."""
 
 from __future__ import annotations
 

@@ -20,10 +20,11 @@ ALLOWED: dict[str, set[str]] = {
     "engine": {"models", "wire"},
     "models": set(),
     "watch": set(),
-    "commands": {"models", "speech", "engine", "wire"},
+    "commands": {"models", "speech", "engine", "wire", "doctor", "watch"},
+    "doctor": {"models", "wire"},
 }
 #: Files beside app.py that connect rooms on its behalf.
-CONNECTING = {"app", "requests", "ticket", "status", "engines", "admission", "upkeep", "__main__"}
+CONNECTING = {"app", "requests", "ticket", "status", "engines", "admission", "upkeep", "background", "__main__"}
 PURE_CLIENT = {"msgpack"}
 HEAVY = {"numpy", "onnxruntime", "sounddevice", "soundfile", "soxr"}
 

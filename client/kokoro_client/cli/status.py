@@ -10,9 +10,23 @@ from .context import Context
 
 HELP = "Show what the daemon is doing."
 
-#: More would scroll; --json has it all.
-_MAX_LINES: Final = 20
-_MAX_WIDTH: Final = 100
+#: More would scroll out of a small terminal; --json has it all.
+MAX_LINES: Final = 20
+
+#: The first lines: a name, and the keys told on it where the daemon has them.
+_FIRST: Final = {
+    "daemon": ("state", "version", "pid", "uptime_s"),
+    "engine": ("engine", "model", "voice"),
+    "note": ("note",),
+    "problem": ("problem",),
+    "socket": ("socket",),
+    "home": ("home",),
+}
+
+#: Values that say by themselves what they are.
+_PLAIN: Final = {"state", "engine", "note", "problem", "socket", "home", "name"}
+
+_UNITS: Final = {"_ms": "ms", "_s": "s", "_mb": "MB"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,30 +45,51 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 
 def lines(value: Any) -> list[str]:
-    """The status as at most 20 lines: one for each key, nested maps on one line."""
+    """The status for people: what is there, whatever the daemon's release; at most 20 lines."""
     if not isinstance(value, dict):
         return [_shown(value)]
-    width = max((len(str(key)) for key in value), default=0)
-    shown = [
-        f"{str(key).replace('_', ' '):{width}}  {_shown(item)}"[:_MAX_WIDTH]
-        for key, item in value.items()
-    ]
-    if len(shown) > _MAX_LINES:
-        shown[_MAX_LINES - 1 :] = ["(more with --json)"]
-    return shown
+    left = dict(value)
+    rows = []
+    for name, keys in _FIRST.items():
+        told = {key: left.pop(key) for key in keys if key in left}
+        if text := _told(told):
+            rows.append((name, text))
+    lanes = left.pop("lanes", [])
+    rows += [(_name(key), text) for key, item in left.items() if (text := _shown(item, key))]
+    if isinstance(lanes, list):
+        rows += [("lane", _shown(lane)) for lane in lanes]
+    if len(rows) > MAX_LINES:
+        rows[MAX_LINES - 1 :] = [("...", "more with --json")]
+    width = max((len(name) for name, _ in rows), default=0)
+    return [f"{name:{width}}  {text}" for name, text in rows]
 
 
-def _shown(value: Any) -> str:
+def _told(values: dict[str, Any]) -> str:
+    return ", ".join(
+        text if key in _PLAIN else f"{_name(key)} {text}"
+        for key, item in values.items()
+        if (text := _shown(item, key))
+    )
+
+
+def _name(key: object) -> str:
+    name = str(key)
+    for ending in _UNITS:
+        name = name.removesuffix(ending)
+    return exits.one_line(name.replace("_", " "))
+
+
+def _shown(value: Any, key: object = "") -> str:
+    """A value with the unit that its key names; empty for what is not there."""
+    if value is None or value == "":
+        return ""
     if isinstance(value, dict):
-        return ", ".join(
-            f"{str(key).replace('_', ' ')} {_shown(item)}" for key, item in value.items()
-        )
+        return _told(value)
     if isinstance(value, list | tuple):
-        return "; ".join(map(_shown, value)) or "none"
+        return "; ".join(filter(None, map(_shown, value)))
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value is None:
-        return "-"
+    unit = next((f" {unit}" for ending, unit in _UNITS.items() if str(key).endswith(ending)), "")
     if isinstance(value, float):
-        return f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
-    return exits.one_line(value) or "-"
+        return f"{value:.0f}{unit}" if abs(value) >= 100 else f"{value:.3g}{unit}"
+    return exits.one_line(value) + unit

@@ -29,10 +29,10 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 def lines(value: Any) -> list[str]:
     """A voice a line, in columns: name, language, gender, engine."""
-    voices = value.get("voices", []) if isinstance(value, dict) else value
+    voices = value.get("voices") if isinstance(value, dict) else value
     rows = [
         [exits.one_line(voice.get(key, "")) for key in ("name", "lang", "gender", "engine")]
-        for voice in voices
+        for voice in (voices if isinstance(voices, list) else [])
         if isinstance(voice, dict)
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kokorod.types import Sentence, Word
 
 from ..token import Token
-from .marks import CLOSING, OPENING
+from .marks import CLOSING, MAX_RUN, OPENING
 from .reading import Reading, Source
 
 _STRAIGHT = '"'
@@ -31,7 +31,11 @@ def assemble(tokens: Sequence[Token], readings: Sequence[Reading]) -> Sentence:
         mark = reading.source is Source.MARK
         if mark and _STRAIGHT in phonemes:
             phonemes, quoted = _curl(phonemes, quoted)
+        if mark and said.endswith(phonemes[:1] * MAX_RUN):
+            phonemes = phonemes.lstrip(said[-1:])
         if not phonemes:
+            if reading.joined and words:
+                _add_word(words, token, words[-1].last, words[-1].last, joined=True)
             written = written or token.space
             continue
         if said and _spaced(said[-1], phonemes[0], after_word, mark, written):
@@ -52,8 +56,10 @@ def assemble(tokens: Sequence[Token], readings: Sequence[Reading]) -> Sentence:
 
 
 def spoken(tokens: Sequence[Token]) -> str:
-    """The tokens as text again."""
-    return "".join(t.text + (" " if t.space else "") for t in tokens).strip()
+    """The tokens as text again; what is spelled has its letters apart."""
+    return "".join(
+        (" ".join(t.text) if t.letters else t.text) + (" " if t.space else "") for t in tokens
+    ).strip()
 
 
 def _spaced(last: str, first: str, after_word: bool, mark: bool, written: bool) -> bool:
@@ -79,12 +85,10 @@ def _curl(marks: str, quoted: bool) -> tuple[str, bool]:
     return result, quoted
 
 
-def _add_word(words: list[Word], token: Token, first: int, last: int) -> None:
-    if words and token.start < words[-1].end:
-        start, end = token.start, token.end
-        while words and start < words[-1].end:
-            before = words.pop()
-            start, end, first = min(before.start, start), max(before.end, end), before.first
-        words.append(Word(start, end, first, last))
-        return
-    words.append(Word(token.start, token.end, first, last))
+def _add_word(words: list[Word], token: Token, first: int, last: int, joined: bool = False) -> None:
+    start, end = token.start, token.end
+    while words and (joined or start < words[-1].end):
+        before = words.pop()
+        start, end, first = min(before.start, start), max(before.end, end), before.first
+        joined = False
+    words.append(Word(start, end, first, last))

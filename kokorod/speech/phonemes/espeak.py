@@ -1,7 +1,7 @@
 # lane: one thread uses an Espeak; espeak-ng keeps state for the whole process.
 """Phonemes from espeak-ng: as kokoro-onnx has them (raw) or in Kokoro's alphabet (mapped).
 
-Owns: one loaded espeak-ng for each language and mode in use, at most 2 x 7.
+Owns: one loaded espeak-ng for each language, mode and foreign script in use.
 Invariants: an instance is made once and kept; its data path existed before it was made.
 Never: called from two threads at once; makes an instance without the data folder, because
 espeak-ng ends the process then.
@@ -12,16 +12,16 @@ Apache-2.0): taken as a table of facts.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final
 
 from kokorod.errors import EngineError, UnknownLanguageError
 
+from .alignment import share
 from .languages import ENGLISH, ESPEAK_NAMES
+from .scripts import VOICES, voice_of
 
 #: espeak is asked for at most so many words at once: matching words to phonemes, where
 #: espeak joins or splits them, takes time in the square of it.
@@ -68,8 +68,8 @@ _OTHERS: Final = (
     ("t^ʃ", "ʧ"),
     ("ɔ^ɪ", "Y"),
 )
-#: What does not tell one word from another when a phrase is cut.
-_UNSHARED: Final = frozenset(" ˈˌ-\u0361")
+#: Ties, syllable marks and tone numbers of espeak's own notation.
+_NOT_SOUNDS: Final = re.compile(r"[-^.0-9]")
 _FLAG: Final = re.compile(r"\([^)]*\)")
 
 
@@ -79,7 +79,7 @@ def to_kokoro(ipa: str, lang: str) -> str:
     if lang not in ENGLISH:
         for old, new in _OTHERS:
             ipa = ipa.replace(old, new)
-        return ipa.replace("^", "").replace("-", "")
+        return _NOT_SOUNDS.sub("", ipa)
     for old, new in _ENGLISH:
         ipa = ipa.replace(old, new)
     ipa = re.sub(rf"(\S){_SYLLABIC}", r"ᵊ\1", ipa).replace(_SYLLABIC, "")
@@ -116,15 +116,25 @@ class Espeak:
     def words(self, words: Sequence[str], lang: str) -> list[str]:
         """Kokoro's phonemes for each of the words, read together as one phrase.
 
-        A word that espeak has nothing for, or joins wholly to its neighbour, comes out
-        empty. Raises UnknownLanguageError, or EngineError if espeak-ng cannot be loaded.
+        A word in another script is read by a voice that knows it. One that espeak has
+        nothing for, or joins wholly to its neighbour, comes out empty.
+
+        Raises UnknownLanguageError, or EngineError if espeak-ng cannot be loaded.
         """
         result: list[str] = []
-        for i in range(0, len(words), MAX_WORDS_AT_ONCE):
-            result += self._phrase(words[i : i + MAX_WORDS_AT_ONCE], lang)
-        return result
+        phrase: list[str] = []
+        spoken_in = lang
+        for word in words:
+            voice = voice_of(word) or lang
+            if voice != spoken_in or len(phrase) == MAX_WORDS_AT_ONCE:
+                result += self._phrase(phrase, spoken_in)
+                phrase, spoken_in = [], voice
+            phrase.append(word)
+        return result + self._phrase(phrase, spoken_in)
 
     def _phrase(self, words: Sequence[str], lang: str) -> list[str]:
+        if not words:
+            return []
         together = self._ipa(" ".join(words), lang).split()
         if len(together) == len(words):
             return [to_kokoro(ipa, lang) for ipa in together]
@@ -134,7 +144,7 @@ class Espeak:
             parts = iter(together)
             taken = [" ".join(next(parts) for _ in range(n)) for n in counts]
         else:
-            taken = _share(alone, " ".join(together))
+            taken = share(alone, " ".join(together))
         return [to_kokoro(ipa, lang) for ipa in taken]
 
     def _ipa(self, text: str, lang: str) -> str:
@@ -189,6 +199,8 @@ def _plain(text: str) -> str:
 
 
 def _espeak_name(lang: str) -> str:
+    if lang in VOICES and lang not in ESPEAK_NAMES:
+        return lang
     try:
         return ESPEAK_NAMES[lang]
     except KeyError:
@@ -197,47 +209,11 @@ def _espeak_name(lang: str) -> str:
         ) from None
 
 
-def _silent() -> logging.Logger:
-    """phonemizer warns on stderr for every foreign word; nobody can act on it."""
+def _silent() -> Any:
+    """A logger that says nothing: phonemizer warns of every foreign word, on stderr."""
+    import logging
+
     logger = logging.getLogger("kokorod.espeak")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
     return logger
-
-
-def _share(alone: Sequence[str], together: str) -> list[str]:
-    """Cut a phrase's phonemes into words, led by how each word sounds alone."""
-    joined = ""
-    bounds: list[int] = []
-    for ipa in alone:
-        joined += "".join(c for c in ipa if c not in _UNSHARED)
-        bounds.append(len(joined))
-    kept = [i for i, c in enumerate(together) if c not in _UNSHARED]
-    heard = "".join(together[i] for i in kept)
-    blocks = SequenceMatcher(None, joined, heard, autojunk=False).get_matching_blocks()
-    result = []
-    start = 0
-    for bound in bounds[:-1]:
-        follower = max(_follow(bound, blocks), 0)
-        cut = kept[follower] if follower < len(kept) else len(together)
-        # A stress mark and the space before it belong to the vowel that follows.
-        while cut > start and together[cut - 1] in _UNSHARED:
-            cut -= 1
-        cut = max(cut, start)
-        result.append(together[start:cut].strip())
-        start = cut
-    result.append(together[start:].strip())
-    return result
-
-
-def _follow(position: int, blocks: Sequence[tuple[int, int, int]]) -> int:
-    """Where a position of the first string lies in the second."""
-    after = 0
-    for a, b, size in blocks:
-        if position < a:
-            # Between two matches: in front of the next one, as far as it was before it.
-            return max(after, b - (a - position))
-        if position < a + size or size == 0:
-            return b + min(position - a, size)
-        after = b + size
-    return after

@@ -26,7 +26,11 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Phonemes of one token, in Kokoro's alphabet. A mark's are marks; silent has none."""
+    """Phonemes of one token, in Kokoro's alphabet. A mark's are marks; silent has none.
+
+    joined  it is said within the reading before it, of which its word is then a part
+    """
 
     phonemes: str
     source: Source
+    joined: bool = False

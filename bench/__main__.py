@@ -1,0 +1,122 @@
+"""The command line of `make bench`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from bench import model, report
+from bench.figure import Figure
+from bench.figures import ALL
+from bench.model import ModelFiles
+from bench.stage import Effort, Stage
+from kokoro_client import KokoroError
+from kokorod.commands.bench import machine
+from kokorod.errors import KokorodError
+
+#: Fewer are no measurement: the median of 7 is steady where that of 3 is not.
+_FEWEST_TRIALS: Final = 7
+
+_FORMAT: Final = 1
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0: everything was measured, reached or not; 1: something gave no figure; 2: usage."""
+    parser = argparse.ArgumentParser(
+        prog="make bench ARGS=...",
+        description="Measure kokorod beside kokoro-onnx, alternating, in one run.",
+        epilog="docs/benchmarks.md says what the figures mean.",
+    )
+    parser.add_argument(
+        "what", nargs="*", metavar="WHAT", help=f"of {', '.join(ALL)} (default: all)"
+    )
+    parser.add_argument(
+        "--trials",
+        type=int,
+        default=_FEWEST_TRIALS,
+        help=f"of each side (at least {_FEWEST_TRIALS}, the default)",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="one trial of each, to see that it works; not kept"
+    )
+    parser.add_argument("--seed", type=int, help="of the texts, to repeat a run")
+    parser.add_argument("--model", type=Path, help="a model file (default: the reference model)")
+    parser.add_argument("--voices", type=Path, help="its voices")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=model.ROOT / "bench" / "results",
+        help="folder for the results (default: bench/results)",
+    )
+    args = parser.parse_args(arguments)
+    if unknown := [name for name in args.what if name not in ALL]:
+        parser.error(f"no figure {', '.join(unknown)}; there are {', '.join(ALL)}")
+    if args.trials < _FEWEST_TRIALS:
+        parser.error(f"--trials {args.trials}; {_FEWEST_TRIALS} or more, or --quick")
+    wanted = [name for name in ALL if name in args.what or not args.what]
+    effort = Effort.quick() if args.quick else Effort.full(args.trials)
+    seed = args.seed if args.seed is not None else random.SystemRandom().randrange(2**31)
+    files: list[ModelFiles] = []
+
+    def find() -> ModelFiles:
+        files.append(model.find(os.environ, args.model, args.voices))
+        return files[0]
+
+    began = time.localtime()
+    with Stage(find, effort, seed) as stage:
+        figures, problems = measure(stage, wanted)
+    if figures:
+        print(report.table(figures))
+    for name, problem in problems.items():
+        print(f"not measured: {name}: {problem}", file=sys.stderr)
+    if figures and not args.quick:
+        content = {
+            "format": _FORMAT,
+            "began": time.strftime("%Y-%m-%dT%H:%M:%S", began),
+            "took_s": round(time.time() - time.mktime(began)),
+            "what": wanted,
+            "trials": args.trials,
+            "seed": seed,
+            "model": files[0].name if files else "toy",
+            "machine": machine.facts(),
+            "figures": [figure.as_json() for figure in figures],
+            "not_measured": list(problems),  # why may hold paths
+        }
+        what = "-".join(wanted) if args.what else "all"
+        path = report.write(args.out, time.strftime("%Y-%m-%d", began), what, content)
+        print(f"written to {path}")
+    return 1 if problems or not figures else 0
+
+
+def measure(stage: Stage, wanted: Sequence[str]) -> tuple[list[Figure], dict[str, str]]:
+    """The figures, and why there are none: name on the command line -> reason."""
+    figures: list[Figure] = []
+    problems: dict[str, str] = {}
+    for name in wanted:
+        print(name, file=sys.stderr, flush=True)
+        try:
+            found = ALL[name](stage)
+        except (KokorodError, KokoroError, subprocess.SubprocessError, OSError) as error:
+            problems[name] = str(error)
+        except Exception:  # noqa: BLE001 - an hour of other figures must not be lost for a bug
+            problems[name] = traceback.format_exc()
+        else:
+            if not found:
+                problems[name] = "no figure came of it"
+            figures += found
+            continue
+        if log := stage.kokorod_log_end():
+            print(f"the daemon's log ends with:\n{log}", file=sys.stderr)
+    return figures, problems
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

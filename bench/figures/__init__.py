@@ -1,0 +1,23 @@
+"""The figures, by the name they are asked for on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from bench.figure import Figure
+from bench.figures import cached, cancel, crowd, document, first_sound, long_text
+from bench.stage import Stage
+
+Measure = Callable[[Stage], list[Figure]]
+
+#: In the order they are measured.
+ALL: Final[dict[str, Measure]] = {
+    "first-sound": first_sound.measure,
+    "long": long_text.measure,
+    "cached": cached.measure,
+    "cancel": cancel.measure,
+    "beside": document.measure_beside,
+    "pace": document.measure_pace,
+    "crowd": crowd.measure,
+}

@@ -1,0 +1,129 @@
+"""Many clients at once, of whom each must hear all of its own words and no other.
+
+On the toy model, whose speech a program can hear (tests/toy_kokoro.py): it shows what
+scheduling, joins and the wire lose or double. Its speed says nothing.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from bench.figure import Figure, at_most
+from bench.kokorod_side import Kokorod, pcm_of
+from bench.model import ROOT, ModelFiles
+from bench.speaker import VOICE
+from bench.stage import Stage
+from kokoro_client import Audio, KokoroError
+from kokorod.commands.bench.hearing import NothingHeardError
+
+#: Phonemes of a request: from one short segment to several with joins between them.
+_FEWEST: Final = 6
+_MOST: Final = 400
+
+#: 320 requests of the toy take seconds; a client that waits longer has found a bug.
+_ALL_S: Final = 600.0
+
+#: In results; the first are enough to go and look.
+_MOST_SHOWN: Final = 20
+
+#: Kokoro's alphabet, from which words without meaning are made: 3 to 8 letters each.
+_LETTERS: Final = "abdefhiklmnoprstuvwzæðŋɑɔəɛɡɪɹʃʊʌˈ"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Of one client."""
+
+    heard: int = 0  # tokens
+    mistakes: list[str] = field(default_factory=list)
+
+
+def measure(stage: Stage) -> list[Figure]:
+    effort = stage.effort
+    stage.note(f"{effort.clients} clients, {effort.requests} requests each, on the toy model")
+    seeds = [stage.random.randrange(2**31) for _ in range(effort.clients)]
+    tallies = [Tally() for _ in seeds]
+    with tempfile.TemporaryDirectory() as folder:
+        daemon = Kokorod(_toy(Path(folder)))
+        try:
+            threads = [
+                threading.Thread(
+                    target=_talk,
+                    args=(daemon, random.Random(seed), effort.requests, tally),
+                    name=f"client-{number}",
+                    daemon=True,
+                )
+                for number, (seed, tally) in enumerate(zip(seeds, tallies, strict=True))
+            ]
+            for thread in threads:
+                thread.start()
+            for thread, tally in zip(threads, tallies, strict=True):
+                thread.join(_ALL_S)
+                if thread.is_alive():
+                    tally.mistakes.append(f"still waiting after {_ALL_S:g} s")
+        finally:
+            daemon.close()
+    heard = sum(tally.heard for tally in tallies)
+    if not heard:
+        raise NothingHeardError("no client heard anything")
+    mistakes = [line for tally in tallies for line in tally.mistakes]
+    return [
+        Figure(
+            name=f"{effort.clients} clients x {effort.requests}: errors, lost or doubled tokens",
+            unit="",
+            value=float(len(mistakes)),
+            asked=(at_most(0),),
+            samples={"mistakes by client": [float(len(tally.mistakes)) for tally in tallies]},
+            note="; ".join([f"{heard:,} tokens heard", *mistakes[:3]]),
+            details={"tokens_heard": heard, "mistakes": mistakes[:_MOST_SHOWN]},
+        )
+    ]
+
+
+def phonemes(draw: random.Random) -> str:
+    """One sentence of words without meaning, never the same twice as good as."""
+    wanted = draw.randint(_FEWEST, _MOST)
+    words: list[str] = []
+    while sum(map(len, words)) + len(words) < wanted:
+        words.append("".join(draw.choices(_LETTERS, k=draw.randint(3, 8))))
+    return " ".join(words)
+
+
+def _talk(daemon: Kokorod, draw: random.Random, requests: int, tally: Tally) -> None:
+    """What one client does: ask, listen, compare, again."""
+    from toy_kokoro import decode, tokens_of
+
+    with daemon.connect() as client:
+        for number in range(requests):
+            wanted = phonemes(draw)
+            try:
+                speech = client.speak(wanted, voice=VOICE, phonemes=True, cache=False)
+                pcm = [pcm_of(event) for event in speech.events() if isinstance(event, Audio)]
+            except KokoroError as error:
+                tally.mistakes.append(f"request {number}: {error}")
+                continue
+            heard = decode(np.concatenate(pcm)) if pcm else decode(np.zeros(0, np.int16))
+            tally.heard += len(heard.tokens)
+            wrong = heard.mistakes(tokens_of(wanted))
+            tally.mistakes += [f"request {number}: {line}" for line in wrong]
+
+
+def _toy(folder: Path) -> ModelFiles:
+    tests = str(ROOT / "tests")
+    if tests not in sys.path:
+        sys.path.insert(0, tests)
+    import toy_kokoro
+
+    return ModelFiles(
+        toy_kokoro.build(folder / "toy.onnx"),
+        toy_kokoro.write_voices(folder / "toy-voices.bin"),
+        "toy",
+    )

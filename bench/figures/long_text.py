@@ -1,0 +1,101 @@
+"""2,000 characters to their end: pace, a player that must not starve, memory."""
+
+from __future__ import annotations
+
+import time
+from statistics import median
+from typing import Final
+
+from bench.figure import Figure, at_most, ratio_at_most
+from bench.speaker import REST_S
+from bench.stage import Stage
+from kokorod.commands.bench.hearing import Heard, play
+from kokorod.commands.bench.memory import PeakMemory, rss_mb
+from kokorod.commands.bench.survey import AFTER_S
+
+_CHARS: Final = 2_000
+
+
+def measure(stage: Stage) -> list[Figure]:
+    ours, theirs = stage.kokorod, stage.rival
+    heard: dict[str, list[Heard]] = {ours.name: [], theirs.name: []}
+    peak: dict[str, list[float]] = {ours.name: [], theirs.name: []}
+    after: dict[str, list[float]] = {ours.name: [], theirs.name: []}
+    for number in range(stage.effort.long_runs):
+        stage.note(f"{_CHARS:,} characters to the end, {number + 1} of {stage.effort.long_runs}")
+        sides = stage.sides if number % 2 == 0 else stage.sides[::-1]
+        text = stage.texts.next(_CHARS)
+        for side in sides:
+            if side is not ours and number >= stage.effort.trials:
+                continue  # only the player needs so many
+            with PeakMemory(side.pid) as memory:
+                heard[side.name].append(side.speak(text))
+            peak[side.name].append(memory.peak_mb)
+            time.sleep(AFTER_S)
+            after[side.name].append(rss_mb(side.pid))
+            time.sleep(REST_S)
+    return [
+        _last_sample(heard, ours.name, theirs.name, stage.effort.trials),
+        *_underruns(heard, ours.name, theirs.name),
+        _memory("peak server RSS, 2,000 characters", peak, ours.name, theirs.name, (0.35, 800)),
+        _memory("server RSS 2 s after", after, ours.name, theirs.name, (None, 600)),
+    ]
+
+
+def _last_sample(heard: dict[str, list[Heard]], ours: str, theirs: str, trials: int) -> Figure:
+    # Only runs that had their counterpart.
+    times = {side: [h.last_sample_s for h in of[:trials]] for side, of in heard.items()}
+    return Figure(
+        name="last sample, 2,000 characters",
+        unit="s",
+        value=median(times[ours]),
+        compared=median(times[theirs]),
+        against=theirs,
+        asked=(ratio_at_most(1.03),),
+        samples=times,
+        details={
+            "sound_s": {side: round(median(h.sound_s for h in of), 2) for side, of in heard.items()}
+        },
+    )
+
+
+def _underruns(heard: dict[str, list[Heard]], ours: str, theirs: str) -> list[Figure]:
+    played = {side: [play(h.frames) for h in of] for side, of in heard.items()}
+    counts = {side: [float(p.count) for p in of] for side, of in played.items()}
+    return [
+        Figure(
+            name=f"underruns, 2,000 characters, {len(counts[ours])} runs",
+            unit="",
+            value=sum(counts[ours]),
+            asked=(at_most(0),),
+            samples=counts,
+            details={
+                "total_ms": {
+                    side: round(sum(p.total_s for p in of) * 1000, 1) for side, of in played.items()
+                },
+            },
+            note=f"silent for {sum(p.total_s for p in played[ours]) * 1000:.0f} ms in all; "
+            f"{theirs}: {sum(counts[theirs]):.0f} in {len(counts[theirs])} runs",
+        )
+    ]
+
+
+def _memory(
+    name: str,
+    samples: dict[str, list[float]],
+    ours: str,
+    theirs: str,
+    bounds: tuple[float | None, float],
+) -> Figure:
+    ratio, megabytes = bounds
+    limits = [] if ratio is None else [ratio_at_most(ratio)]
+    return Figure(
+        name=name,
+        unit="MB",
+        # The worst of all runs: a peak that comes once is still needed.
+        value=max(samples[ours]),
+        compared=max(samples[theirs]),
+        against=theirs,
+        asked=(*limits, at_most(megabytes)),
+        samples=samples,
+    )

@@ -1,0 +1,131 @@
+"""kokorod as a program meets it: a real daemon, its socket, and the client library.
+
+Owns:       the daemon, its home folder with a copy of the model, one client.
+Invariants: the daemon has started twice, so that what it prepares once is prepared;
+            speak() returns when its lanes are idle.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bench.model import ModelFiles, cache_folder
+from bench.speaker import VOICE
+from kokoro_client import Audio, Client, SegmentInfo, Speech
+from kokorod.commands.bench.hearing import Heard, Hearing
+from kokorod.commands.bench.private_daemon import PrivateDaemon
+from kokorod.errors import EngineError
+from kokorod.models.store import Store
+
+#: A lane begins and ends a run within seconds; who waits longer has found a bug.
+_LANES_S: Final = 60.0
+
+#: Between two looks at the lanes; what they cost the daemon stays a tenth of this.
+_LOOK_S: Final = 0.002
+
+
+class Kokorod:
+    def __init__(self, files: ModelFiles) -> None:
+        """Import the model and start. Raises LineError, ModelError or EngineError."""
+        self.name = "kokorod"
+        cache = cache_folder(os.environ)
+        cache.mkdir(parents=True, exist_ok=True)
+        # Not in the temporary folder, which may be memory: models are large.
+        self._home = tempfile.TemporaryDirectory(prefix="home-", dir=cache)
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("KOKORO_")}
+        self._daemon = PrivateDaemon({**inherited, "KOKORO_HOME": self._home.name})
+        self._client: Client | None = None
+        try:
+            store = Store(Path(self._home.name) / "models")
+            store.import_files(files.model, files.voices, "bench")
+            self._daemon.start()
+            self._daemon.stop()
+            self._daemon.start()
+            status = self._daemon.status()
+            if status["engine"] != "kokoro":
+                raise EngineError(f"the daemon cannot speak with the model: {status['note']}")
+            self._client = self.connect()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        return self._daemon.pid
+
+    @property
+    def client(self) -> Client:
+        assert self._client is not None
+        return self._client
+
+    def connect(self) -> Client:
+        """Another client, for the caller to close."""
+        return Client(self._daemon.socket, start=False)
+
+    def speak(self, text: str, *, to_end: bool = True) -> Heard:
+        heard = self.hear(text, to_end=to_end)
+        self.wait_idle()
+        return heard
+
+    def hear(self, text: str, *, to_end: bool = True, cache: bool = False) -> Heard:
+        """One speech, whatever else the daemon does. cache: the phrase cache takes part."""
+        began = time.perf_counter()
+        speech = self.client.speak(text, voice=VOICE, cache=cache)
+        return take_audio(speech, began, to_end=to_end)
+
+    def busy(self) -> bool:
+        """A lane runs something."""
+        return any(lane["state"] != "idle" for lane in self.client.status()["lanes"])
+
+    def wait_busy(self) -> None:
+        self._wait(self.busy, "no lane was busy")
+
+    def wait_idle(self) -> None:
+        self._wait(lambda: not self.busy(), "a lane was still busy")
+
+    def log_end(self) -> str:
+        return self._daemon.log_end()
+
+    def _wait(self, condition: Callable[[], bool], problem: str) -> None:
+        deadline = time.monotonic() + _LANES_S
+        while not condition():
+            if time.monotonic() > deadline:
+                raise EngineError(f"{problem} after {_LANES_S:g} s")
+            time.sleep(_LOOK_S)
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._daemon.close()
+        self._home.cleanup()
+
+
+def take_audio(speech: Speech, began: float, *, to_end: bool = True) -> Heard:
+    """Take the audio as it comes; `began` is of time.perf_counter().
+
+    Raises NothingHeardError and the KokoroError that ended the speech.
+    """
+    hearing = Hearing()
+    cached = False
+    for event in speech.events():
+        at = time.perf_counter() - began
+        match event:
+            case SegmentInfo():
+                cached = cached or event.cached
+            case Audio():
+                hearing.take(pcm_of(event), at)
+                if not to_end and hearing.first_sound_s is not None:
+                    speech.cancel()
+    return hearing.heard(speech.wait(), cached)
+
+
+def pcm_of(audio: Audio) -> Any:
+    """int16 [samples]."""
+    return np.frombuffer(audio.pcm, "<i2")

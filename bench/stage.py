@@ -1,0 +1,126 @@
+"""What a figure is given: both sides, warm; texts; how often to try.
+
+Owns:       the sides, made when a figure first asks for them.
+Invariants: a side is warmed by the same texts as the other before anything is measured.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+from bench.kokoro_onnx_side import KokoroOnnx
+from bench.kokorod_side import Kokorod
+from bench.model import ModelFiles
+from bench.speaker import Speaker
+from kokorod.commands.bench.texts import Texts
+
+_S = TypeVar("_S", bound=Speaker)
+
+#: Characters spoken before anything is measured: both allocate, kokorod learns its pace.
+_WARM_UP: Final = (12, 60, 400)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is measured.
+
+    trials       of each side, where two are compared
+    long_runs    of 2,000 characters, for the player that must not starve
+    cancels      at random moments
+    window_s     seconds for which the pace of a document is taken, after skip_s
+    pairs        of such windows, disturbed and not
+    clients, requests   of the crowd
+    """
+
+    trials: int
+    long_runs: int
+    cancels: int
+    window_s: float
+    skip_s: float
+    pairs: int
+    clients: int = 8
+    requests: int = 40
+
+    @classmethod
+    def full(cls, trials: int) -> Effort:
+        return cls(
+            trials, long_runs=max(20, trials), cancels=100, window_s=45.0, skip_s=15.0, pairs=3
+        )
+
+    @classmethod
+    def quick(cls) -> Effort:
+        """Enough to see that it works; no figure to be quoted."""
+        return cls(1, long_runs=1, cancels=3, window_s=12.0, skip_s=3.0, pairs=1, requests=3)
+
+
+class Stage:
+    def __init__(self, find_files: Callable[[], ModelFiles], effort: Effort, seed: int) -> None:
+        """find_files is asked when a side first needs the model."""
+        self.effort = effort
+        self.texts = Texts(seed)
+        self.random = random.Random(seed)
+        self._find_files = find_files
+        self._files: ModelFiles | None = None
+        self._kokorod: Kokorod | None = None
+        self._rival: KokoroOnnx | None = None
+        self._exit = ExitStack()
+        # Spoken by each side once; drawn now, so that they do not depend on the order.
+        self._warm_up = [self.texts.next(chars) for chars in _WARM_UP]
+
+    @property
+    def files(self) -> ModelFiles:
+        if self._files is None:
+            self._files = self._find_files()
+        return self._files
+
+    @property
+    def kokorod(self) -> Kokorod:
+        if self._kokorod is None:
+            self.note("starting kokorod")
+            self._kokorod = self._warm(Kokorod(self.files))
+        return self._kokorod
+
+    @property
+    def rival(self) -> KokoroOnnx:
+        if self._rival is None:
+            self.note("starting kokoro-onnx")
+            self._rival = self._warm(KokoroOnnx(self.files))
+        return self._rival
+
+    @property
+    def sides(self) -> list[Speaker]:
+        return [self.rival, self.kokorod]
+
+    def unique(self, chars: int, count: int) -> Iterator[str]:
+        """`count` texts of `chars` characters."""
+        return (self.texts.next(chars) for _ in range(count))
+
+    def note(self, line: str) -> None:
+        """Progress, for whoever waits."""
+        print(f"  {line}", file=sys.stderr, flush=True)
+
+    def kokorod_log_end(self) -> str:
+        return self._kokorod.log_end() if self._kokorod is not None else ""
+
+    def _warm(self, side: _S) -> _S:
+        self._exit.callback(side.close)
+        for text in self._warm_up:
+            side.speak(text)
+        return side
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._exit.close()

@@ -1,0 +1,54 @@
+"""All checks, in the order in which one would look; each alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Final
+
+from kokoro_client.wire import address
+
+from . import machine, parts, place, running
+from .finding import Finding, fail
+from .running import Ask
+
+_MAX_SHOWN: Final = 300
+
+
+def examine(environ: Mapping[str, str], ask: Ask) -> Iterator[Finding]:
+    """One finding after the other, as each is made. Never raises for a check's sake."""
+    for name, check in checks(environ, ask).items():
+        yield _alone(name, check)
+
+
+def checks(environ: Mapping[str, str], ask: Ask) -> dict[str, Callable[[], Finding]]:
+    """The checks by name. Nothing is looked at before one is called."""
+    return {
+        "python": machine.check_python,
+        "packages": machine.check_packages,
+        "onnxruntime version": machine.check_onnxruntime_version,
+        "onnxruntime": parts.check_onnxruntime,
+        "espeak": parts.check_espeak,
+        "sound": parts.check_sound,
+        "configuration": partial(place.check_configuration, environ),
+        "home": lambda: place.check_home(address.home_folder(environ)),
+        "model": partial(place.check_models, environ),
+        "socket": lambda: place.check_socket(address.socket_path(environ)),
+        "daemon": partial(running.check_daemon, ask),
+        "service": partial(running.check_service, environ),
+        "disk": lambda: machine.check_disk(address.home_folder(environ)),
+        "memory": machine.check_memory,
+    }
+
+
+def _alone(name: str, check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    # A check that fails must not hide what the others find.
+    except Exception as error:  # noqa: BLE001
+        said = " ".join(str(error).split())[:_MAX_SHOWN]
+        return fail(
+            name,
+            f"cannot be checked: {type(error).__name__}: {said}",
+            "mend what it names; if it names nothing of yours, report it",
+        )

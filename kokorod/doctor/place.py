@@ -1,0 +1,109 @@
+"""What lies on the disk: configuration, home folder, socket, models."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from kokoro_client.wire import address
+
+from .. import config
+from ..errors import ConfigError, ModelDamagedError, ModelError, ModelMissingError
+from ..models.store import Store
+from .finding import Finding, fail, ok, warn
+
+_OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
+_OTHERS_ANY: Final = 0o077
+
+
+def check_configuration(environ: Mapping[str, str]) -> Finding:
+    try:
+        _, origins = config.load(environ)
+    except ConfigError as error:
+        return fail("configuration", str(error), "mend the value; the daemon does not start so")
+    changed = [origin.name for origin in origins if origin.source != "default"]
+    return ok("configuration", f"set are {', '.join(changed)}" if changed else "all default")
+
+
+def check_home(home: Path, uid: int | None = None) -> Finding:
+    uid = os.getuid() if uid is None else uid
+    try:
+        status = home.stat()
+    except FileNotFoundError:
+        return ok("home", f"{home} is made at the first start")
+    if not stat.S_ISDIR(status.st_mode):
+        return fail("home", f"{home} is no folder", "move it away, or set KOKORO_HOME")
+    if status.st_uid != uid:
+        return fail(
+            "home",
+            f"{home} belongs to user {status.st_uid}, not to you ({uid})",
+            f"sudo chown -R {uid} it, or set KOKORO_HOME to a folder of yours",
+        )
+    if not os.access(home, os.W_OK | os.X_OK):
+        return fail("home", f"{home} cannot be written", "chmod u+wx it")
+    if status.st_mode & _OTHERS_WRITE:
+        return fail(
+            "home",
+            f"others may write in {home} ({stat.filemode(status.st_mode)})",
+            "chmod go-w it: who can replace the socket hears what is spoken",
+        )
+    return ok("home", f"{home} ({stat.filemode(status.st_mode)})")
+
+
+def check_socket(path: Path, uid: int | None = None) -> Finding:
+    """The file alone; whether a daemon answers there is running.py's."""
+    uid = os.getuid() if uid is None else uid
+    if problem := address.socket_path_problem(path):
+        return fail("socket", problem, "set KOKORO_SOCKET to a shorter path")
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return ok("socket", f"{path} is made at the next start")
+    except OSError as error:
+        return fail("socket", f"{path}: {error.strerror}", "set KOKORO_SOCKET to a path of yours")
+    if not stat.S_ISSOCK(status.st_mode):
+        return fail("socket", f"{path} is no socket", "move it away, or set KOKORO_SOCKET")
+    if status.st_uid != uid:
+        return fail(
+            "socket",
+            f"{path} belongs to user {status.st_uid}, not to you ({uid})",
+            "remove it, or set KOKORO_SOCKET to a path of yours",
+        )
+    mode = stat.filemode(status.st_mode)
+    if status.st_mode & _OTHERS_ANY:
+        return fail("socket", f"others may open {path} ({mode})", "`kokoroctl service restart`")
+    return ok("socket", f"{path} ({mode})")
+
+
+def check_models(environ: Mapping[str, str]) -> Finding:
+    """Hashes the chosen model where it was touched since it was last hashed."""
+    settings, _ = config.load(environ)
+    store = Store(settings.models_folder)
+    try:
+        model = store.chosen(settings.model)
+        store.check(model)
+    except ModelMissingError as error:
+        return warn("model", f"the built-in voice speaks: {_first(error)}", _rest(error))
+    except ModelDamagedError as error:
+        return fail("model", _first(error), _rest(error))
+    except ModelError as error:
+        return fail("model", str(error), "mend it, then try again")
+    if broken := store.broken():
+        name, problem = next(iter(broken.items()))
+        return warn(
+            "model",
+            f"{model.name} is whole, but {name} is broken: {problem}",
+            f"kokoroctl models remove {name}",
+        )
+    return ok("model", f"{model.name} is whole, {model.bytes / 1e6:,.0f} MB in {model.folder}")
+
+
+def _first(error: Exception) -> str:
+    return str(error).partition("; ")[0]
+
+
+def _rest(error: Exception) -> str:
+    return str(error).partition("; ")[2] or "`kokoroctl setup`"

@@ -1,0 +1,336 @@
+# pure: no socket, thread or clock.
+"""Dates, months, weekdays, years and decades."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .clock import RULES as CLOCK_RULES
+from .numbers import cardinal, decade, digits, ordinal, pair, year
+from .scan import Part, Rule, Scan, mark, read_with, say, spell
+
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+_MONTH: Final = {
+    **{name: name for name in MONTHS},
+    **{name.upper(): name for name in MONTHS},
+    **{name[:3]: name for name in MONTHS},
+    **{name[:3].upper(): name for name in MONTHS},
+    "Sept": "September",
+    "Febr": "February",
+}
+_WEEKDAY: Final = {
+    "Mon": "Monday",
+    "Tue": "Tuesday",
+    "Tues": "Tuesday",
+    "Wed": "Wednesday",
+    "Thu": "Thursday",
+    "Thur": "Thursday",
+    "Thurs": "Thursday",
+    "Fri": "Friday",
+    "Sat": "Saturday",
+    "Sun": "Sunday",
+}
+#: These are words or names too: a full stop or a neighbour must show that a date is meant.
+_ALSO_WORDS: Final = frozenset({"Jan", "Mar", "Mon", "Wed", "Sat", "Sun", "MAR", "MAY", "JAN"})
+
+_M: Final = "(?:" + "|".join(sorted(_MONTH, key=len, reverse=True)) + ")"
+_D: Final = "(?:" + "|".join(sorted(_WEEKDAY, key=len, reverse=True)) + ")"
+_DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])"
+_YEAR: Final = (
+    r"(?:(?P<comma>,)?[ ](?:of[ ])?(?P<year>\d{4})(?![\d:%]|[.,]\d)"
+    r"|(?P<comma2>,)?[ ]'(?P<short>\d\d)(?!\d))?"
+)
+
+_ISO: Final = re.compile(
+    r"(?P<year>\d{4})(?P<sep>[-/.])(?P<month>0[1-9]|1[0-2])(?P=sep)(?P<day>0[1-9]|[12]\d|3[01])"
+    r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?)(?P<part>\.\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?(?![\w-])"
+)
+_NUMERIC: Final = re.compile(
+    r"(?P<one>\d{1,2})(?P<sep>[-/.])(?P<two>\d{1,2})(?P=sep)(?P<year>\d{4}|\d\d)(?![\w/]|[-.]\d)"
+)
+_SLASHED: Final = re.compile(r"(?P<one>\d{1,2})/(?P<two>\d{1,2})(?![\w/]|[.,]\d)")
+_MONTH_DAY: Final = re.compile(
+    rf"(?P<name>{_M})\.?[ ](?P<day>{_DAY})(?P<suffix>st|nd|rd|th)?"
+    rf"(?:[ ]?[-–—][ ]?(?:(?P<name2>{_M})\.?[ ])?(?P<day2>{_DAY})(?:st|nd|rd|th)?)?"
+    rf"(?![\w%:]|[.,]\d|-\d){_YEAR}"
+)
+_DAY_MONTH: Final = re.compile(
+    rf"(?P<day>{_DAY})(?P<suffix>st|nd|rd|th)?(?:[ ]?[-–—][ ]?(?P<day2>{_DAY})(?:st|nd|rd|th)?)?"
+    rf"(?P<gap>[ -])(?P<of>of[ ])?(?P<name>{_M})\b(?P<dot>\.(?=[ ]\d))?"
+    rf"(?:-(?P<dashed>\d{{4}}|\d\d)\b)?{_YEAR}"
+)
+_MONTH_YEAR: Final = re.compile(
+    rf"(?P<name>{_M})(?P<dot>\.?)(?P<comma>,?)[ ]'?(?P<year>\d{{4}})(?![\w:%]|[.,-]\d)"
+)
+_MONTH_ALONE: Final = re.compile(
+    rf"(?P<name>{_M})(?P<dot>\.?)(?:[-–—/](?P<name2>{_M})(?P<dot2>\.?))?(?![\w'])"
+)
+_DAYS: Final = re.compile(
+    rf"(?P<name>{_D})(?P<dot>\.?)(?:(?P<to>[-–—/])(?P<name2>{_D})(?P<dot2>\.?))?(?![\w'])"
+)
+_DECADE: Final = re.compile(
+    r"(?P<tick>')?(?P<decade>\d\d(?:\d0|00)|\d0)'?s"
+    r"(?:[ ]?[-–—][ ]?(?P<tick2>')?(?P<decade2>\d{4}|\d0)'?s)?(?!\w)"
+)
+_SHORT_YEAR: Final = re.compile(r"'(?P<short>\d\d)(?!\w|')")
+_YEARS: Final = re.compile(
+    r"(?P<one>1[0-9]\d\d|20\d\d)[ ]?[-–—/][ ]?(?P<two>1[0-9]\d\d|20\d\d|\d\d)(?![\w%]|[.,-]\d)"
+)
+_ERA: Final = re.compile(r"(?P<year>\d{1,4})(?=[ ]?(?:BCE|BC|CE|AD|B\.C|A\.D|C\.E)(?![A-Za-z]))")
+
+
+def _date(scan: Scan, month: int, day: int, when: int | None) -> str:
+    said = f"{MONTHS[month - 1]} {ordinal(day)}"
+    if scan.british:
+        said = f"the {ordinal(day)} of {MONTHS[month - 1]}"
+    return said if when is None else f"{said} {year(when, scan.british)}"
+
+
+def _full_year(written: str) -> int:
+    if len(written) == 4:
+        return int(written)
+    return (1900 if int(written) >= 50 else 2000) + int(written)
+
+
+def _read_iso(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    end = match.end("day")
+    parts = say(
+        _date(scan, int(match["month"]), int(match["day"]), int(match["year"])),
+        match.start(),
+        end,
+    )
+    if match["time"]:
+        found = read_with(CLOCK_RULES[:1], Scan(match["time"]), 0)
+        if found is None:
+            return None
+        begin, last = match.span("time")
+        parts += mark(",", end, end + 1)
+        parts += [Part(p.text, begin, last, p.kind) for p in found[0]]
+    zone = match["zone"]
+    if zone == "Z":
+        parts += spell("UTC", *match.span("zone"))
+    elif zone:
+        sign = "plus" if zone[0] == "+" else "minus"
+        hours, minutes = int(zone[1:3]), int(zone[-2:])
+        shift = f"{sign} {cardinal(hours)}" + (f" {pair(minutes)}" if minutes else "")
+        parts += [*spell("UTC", *match.span("zone")), *say(shift, *match.span("zone"))]
+    return parts
+
+
+def _month_first(scan: Scan, one: int, two: int) -> tuple[int, int] | None:
+    """(month, day) of two numbers in the order of the country, or the only one possible."""
+    order = ((two, one), (one, two)) if scan.british else ((one, two), (two, one))
+    return next(((m, d) for m, d in order if 1 <= m <= 12 and 1 <= d <= 31), None)
+
+
+def _read_numeric(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    one, two = int(match["one"]), int(match["two"])
+    if match["sep"] == "." and len(match["year"]) < 4:
+        return None
+    if match["sep"] == "." and 1 <= two <= 12 and 1 <= one <= 31:
+        found: tuple[int, int] | None = (two, one)
+    else:
+        found = _month_first(scan, one, two)
+    if found is None:
+        return None
+    return say(_date(scan, *found, _full_year(match["year"])), *match.span())
+
+
+def _read_slashed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    one, two = int(match["one"]), int(match["two"])
+    if (one, two) == (9, 11):
+        return say("nine eleven", *match.span())
+    previous = scan.before(match.start()).lower()
+    dated = previous in ("on", "until", "till", "since", "due", "dated")
+    dated = dated or previous.rstrip(".") in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    dated = dated or (previous.endswith("day") and previous not in ("day", "per"))
+    found = _month_first(scan, one, two)
+    if not dated or found is None:
+        return None
+    return say(_date(scan, *found, None), *match.span())
+
+
+def _year_parts(scan: Scan, match: re.Match[str]) -> list[Part]:
+    parts: list[Part] = []
+    for comma in ("comma", "comma2"):
+        if match[comma]:
+            parts += mark(",", *match.span(comma))
+    if match["year"]:
+        parts += say(year(int(match["year"]), scan.british), *match.span("year"))
+    elif match["short"]:
+        parts += say(_short(match["short"]), *match.span("short"))
+    return parts
+
+
+def _short(two: str) -> str:
+    return f"oh {digits(two[1])}" if two[0] == "0" else pair(int(two))
+
+
+def _read_month_day(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    begin = match.start("day")
+    the = "the " if scan.british else ""
+    parts = say(_MONTH[match["name"]], *match.span("name"))
+    parts += say(
+        the + ordinal(match["day"]),
+        begin,
+        match.end("suffix") if match["suffix"] else match.end("day"),
+    )
+    if match["day2"]:
+        begin, end = match.span("day2")
+        parts += say("to", begin - 1, begin)
+        if match["name2"]:
+            parts += say(_MONTH[match["name2"]], *match.span("name2"))
+            parts[-2] = Part("to", match.start("name2") - 1, match.start("name2"))
+        parts += say(the + ordinal(match["day2"]), begin, end)
+    return parts + _year_parts(scan, match)
+
+
+def _read_day_month(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    if match["gap"] == "-" and not match["dashed"] and not match["suffix"]:
+        return None
+    if (
+        match["name"] in ("May", "MAY")
+        and not (match["suffix"] or match["year"] or match["dashed"] or scan.british)
+        and scan.after(match.end()).islower()
+        and scan.after(match.end()) not in _AFTER_DATE
+    ):
+        return None
+    before = scan.before(match.start()).lower()
+    the = "" if before in ("the", "this", "every", "each") else "the "
+    if match["suffix"] and match["of"] and before not in ("on", "of", "to", "by", "until"):
+        the = ""
+    begin, end = match.span("day")
+    parts = say(the + ordinal(match["day"]), begin, match.end("suffix") if match["suffix"] else end)
+    if match["day2"]:
+        begin, end = match.span("day2")
+        parts += [*say("to", begin - 1, begin), *say(the + ordinal(match["day2"]), begin, end)]
+    name = match.start("name")
+    parts += [*say("of", name - 1, name), *say(_MONTH[match["name"]], *match.span("name"))]
+    if match["dashed"]:
+        parts += say(year(_full_year(match["dashed"])), *match.span("dashed"))
+    return parts + _year_parts(scan, match)
+
+
+_AFTER_DATE: Final = frozenset({"and", "at", "to", "in", "was", "is", "the", "for", "from", "or"})
+
+
+def _read_month_year(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    parts = say(_MONTH[match["name"]], *match.span("name"))
+    if match["comma"]:
+        parts += mark(",", *match.span("comma"))
+    return parts + say(year(int(match["year"]), scan.british), *match.span("year"))
+
+
+def _dotted(scan: Scan, match: re.Match[str], group: str) -> list[Part]:
+    """The full stop after an abbreviation, where it ends the text as well."""
+    start, end = match.span(group)
+    return mark(".", start, end) if end > start and scan.ends(end) else []
+
+
+def _read_month(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    written = match["name"]
+    if written in MONTHS and not match["name2"]:
+        if not match["dot"]:
+            return say(written, *match.span("name"))
+        return None
+    if written in _ALSO_WORDS and not match["dot"] and not match["name2"]:
+        return None
+    if written.upper() == written and not match["name2"]:
+        return None
+    parts = say(_MONTH[written], *match.span("name"))
+    if match["name2"]:
+        begin, end = match.span("name2")
+        parts += [*say("to", begin - 1, begin), *say(_MONTH[match["name2"]], begin, end)]
+        return parts + _dotted(scan, match, "dot2")
+    return parts + _dotted(scan, match, "dot")
+
+
+def _read_days(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    written = match["name"]
+    if written in _ALSO_WORDS and not match["name2"]:
+        if not match["dot"] and not re.match(
+            rf",? (?:{_M}|\d)", scan.text[match.end() : match.end() + 8]
+        ):
+            return None
+        if (
+            scan.ends(match.end())
+            and written in ("Sun", "Sat", "Wed")
+            and scan.before(match.start()).lower() not in ("and", "or", "on", "to", "until", "by")
+        ):
+            return None
+    parts = say(_WEEKDAY[written], *match.span("name"))
+    if match["name2"]:
+        begin, end = match.span("name2")
+        joint = "and" if match["to"] == "/" else "to"
+        parts += [*say(joint, begin - 1, begin), *say(_WEEKDAY[match["name2"]], begin, end)]
+        return parts + _dotted(scan, match, "dot2")
+    return parts + _dotted(scan, match, "dot")
+
+
+def _read_decade(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    written = match["decade"]
+    if len(written) == 2 and not match["tick"]:
+        # "a 30s timeout" has seconds, "in the 30s" years.
+        before = scan.before(match.start()).lower()
+        if before not in _BEFORE_DECADE:
+            return None
+    parts = say(decade(int(written)), match.start(), match.end("decade") + 1)
+    if match["decade2"]:
+        begin, end = match.span("decade2")
+        parts += [*say("to", begin - 1, begin), *say(decade(int(match["decade2"])), begin, end)]
+    return parts
+
+
+_BEFORE_DECADE: Final = frozenset(
+    {"the", "his", "her", "their", "my", "our", "your", "early", "late", "mid", "-", "s", "low"}
+    | {"high", "upper", "lower", "and", "to"}
+)
+
+
+def _read_short_year(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    before = scan.text[match.start() - 1 : match.start()] if match.start() else " "
+    if not before.isspace() and before not in "([-–—/":
+        return None
+    return say(_short(match["short"]), *match.span())
+
+
+def _read_years(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    one, two = match["one"], match["two"]
+    if len(two) == 2 and int(two) <= int(one[2:]):
+        return None
+    if len(two) == 4 and int(two) < int(one):
+        return None
+    spaced = " " in scan.text[match.end("one") : match.start("two")]
+    if spaced and "-" in scan.text[match.end("one") : match.start("two")]:
+        return None
+    begin, end = match.span("two")
+    parts = say(year(int(one), scan.british), *match.span("one"))
+    last = year(int(two), scan.british) if len(two) == 4 else _short(two)
+    return [*parts, *say("to", begin - 1, begin), *say(last, begin, end)]
+
+
+def _read_era(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return say(year(int(match["year"]), scan.british), *match.span())
+
+
+RULES: Final[list[Rule]] = [
+    (_ISO, _read_iso),
+    (_NUMERIC, _read_numeric),
+    (_SLASHED, _read_slashed),
+    (_DAY_MONTH, _read_day_month),
+    (_DECADE, _read_decade),
+    (_SHORT_YEAR, _read_short_year),
+    (_YEARS, _read_years),
+    (_ERA, _read_era),
+]
+NAME_RULES: Final[list[Rule]] = [
+    (_MONTH_DAY, _read_month_day),
+    (_MONTH_YEAR, _read_month_year),
+    (_DAYS, _read_days),
+    (_MONTH_ALONE, _read_month),
+]
+NAMES: Final = frozenset(_MONTH) | frozenset(_WEEKDAY)

@@ -1,0 +1,110 @@
+# pure: no socket, thread or clock.
+"""Characters brought to one form, with the way back to where each stood."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_SPACES: Final = (
+    "\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
+
+_SAME_LENGTH: Final = {
+    **{ord(c): " " for c in _SPACES},
+    **{c: " " for c in range(0x20) if chr(c) not in "\t\n\r\f\v"},
+    **{c: " " for c in range(0x7F, 0xA0) if c != 0x85},
+    **{c: chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)},
+    0x2018: "'",
+    0x2019: "'",
+    0x201B: "'",
+    0x02BC: "'",
+    0x2010: "-",
+    0x2011: "-",
+    0xFE63: "-",
+    0x2012: "–",
+    0x2015: "—",
+    0x201F: "“",
+    0x2044: "/",
+    0x2215: "/",
+    0x2024: ".",
+    0x00B5: "μ",
+    **{0x2080 + digit: str(digit) for digit in range(10)},
+    0xFFFD: " ",
+}
+_FOREIGN_DIGIT: Final = re.compile(r"[^\x00-\x7f]")
+
+#: What changes the length: invisible characters, letters with combining marks (and more
+#: marks than a letter can bear), and characters that stand for several.
+_ODD: Final = re.compile(
+    r"(?P<gone>[\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064"
+    r"\u2066-\u206f\ufeff\ufff9-\ufffb]"
+    r"|(?<![\u2190-\u2bff\ufe0f\u20e3\U0001f000-\U0001faff])[\u200c\u200d\ufe00-\ufe0e]"
+    r"|(?<![\u2190-\u2bff\u200d0-9#*©®\U0001f000-\U0001faff])\ufe0f)"
+    r"|(?P<lone>[\ud800-\udfff])"
+    r"|(?P<accented>[A-Za-z\xc0-\u024f\u0370-\u04ff\u1e00-\u1fff][\u0300-\u036f]+)"
+    r"|(?P<stray>[\u0300-\u036f]+)"
+    r"|(?P<several>[\ufb00-\ufb06\u2160-\u217f\u3371-\u33df\u2100-\u2115\u2118-\u2121"
+    r"\u2123-\u214f\u2460-\u24ff\U0001d400-\U0001d7ff])"
+)
+
+
+class Cleaned:
+    """`text`, and where its characters stood.
+
+    `starts`, `ends`: for each character of `text` the span it came from; None: the same.
+    """
+
+    __slots__ = ("ends", "starts", "text")
+
+    def __init__(self, source: str) -> None:
+        self.starts: list[int] | None = None
+        self.ends: list[int] | None = None
+        if source.isascii() and source.isprintable():
+            self.text = source
+            return
+        folded = source.translate(_SAME_LENGTH)
+        if not folded.isascii():
+            folded = _FOREIGN_DIGIT.sub(_fold_digit, folded)
+        if folded.isascii() or not _ODD.search(folded):
+            self.text = folded
+            return
+        self.starts, self.ends = [], []
+        pieces: list[str] = []
+        last = 0
+        for odd in _ODD.finditer(folded):
+            self._keep(folded, last, odd.start(), pieces)
+            replacement = _replacement(odd)
+            pieces.append(replacement)
+            self.starts += [odd.start()] * len(replacement)
+            self.ends += [odd.end()] * len(replacement)
+            last = odd.end()
+        self._keep(folded, last, len(folded), pieces)
+        self.text = "".join(pieces)
+
+    def _keep(self, folded: str, start: int, end: int, pieces: list[str]) -> None:
+        assert self.starts is not None
+        assert self.ends is not None
+        pieces.append(folded[start:end])
+        self.starts += range(start, end)
+        self.ends += range(start + 1, end + 1)
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """Where text[start:end] (not empty) stood."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+def _fold_digit(found: re.Match[str]) -> str:
+    character = found.group()
+    return str(unicodedata.decimal(character)) if character.isdecimal() else character
+
+
+def _replacement(odd: re.Match[str]) -> str:
+    if odd.lastgroup == "accented":
+        return unicodedata.normalize("NFC", odd.group())[0]
+    if odd.lastgroup == "several":
+        return unicodedata.normalize("NFKC", odd.group())
+    return " " if odd.lastgroup == "lone" else ""

@@ -1,0 +1,123 @@
+# pure: no socket, thread or clock.
+"""Clock times: 3:30pm, 14:05, 9-5pm, 10:00–11:30, 0800 hours."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .numbers import cardinal, digits, pair
+from .scan import Part, Rule, Scan, mark, say, spell
+
+_HALF: Final = r"(?:[ ]?(?P<half{n}>[aApP])(?P<dots{n}>\.?)[mM](?![A-Za-z])(?P<stop{n}>\.?))"
+_TIME: Final = r"(?P<hour{n}>\d{{1,2}}):(?P<minute{n}>\d\d)(?::(?P<second{n}>\d\d)(?:\.\d+)?)?"
+_FULL: Final = _TIME.format(n="") + _HALF.format(n="") + "?"
+_FULL2: Final = _TIME.format(n=2) + _HALF.format(n=2) + "?"
+
+_CLOCK: Final = re.compile(rf"{_FULL}(?:[ ]?[-–—][ ]?{_FULL2})?(?![\d:]|[.,]\d|\w)")
+_DOTTED: Final = re.compile(
+    r"(?P<hour>\d{1,2})[.:h](?P<minute>[0-5]\d)(?P<second>)" + _HALF.format(n="") + r"(?!\w)"
+)
+_HOUR: Final = re.compile(
+    r"(?P<hour>\d{1,2})"
+    r"(?:(?P<half0>[ ]?[aApP]\.?[mM]\.?)?[ ]?[-–—][ ]?(?P<hour2>\d{1,2})(?::(?P<minute2>\d\d))?)?"
+    + _HALF.format(n="")
+    + r"(?!\w)"
+)
+_MILITARY: Final = re.compile(r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?=[ ]?(?:hours|hrs)\b)")
+
+
+def _half(scan: Scan, match: re.Match[str], n: str = "") -> list[Part]:
+    """a.m. or p.m., and the full stop that also ends the text."""
+    group = f"half{n}"
+    if not match[group]:
+        return []
+    start, end = match.start(group), match.end(f"stop{n}")
+    if match[f"stop{n}"] and (not match[f"dots{n}"] or scan.ends(end)):
+        return [
+            *spell(f"{match[group].upper()}M", start, end - 1),
+            *(mark(".", end - 1, end) if scan.ends(end) or not match[f"dots{n}"] else []),
+        ]
+    return spell(f"{match[group].upper()}M", start, end)
+
+
+def _time(hour: str, minute: str, second: str | None, half: str | None, bare: bool) -> str | None:
+    """The words; None where it is no time of day."""
+    hours, minutes = int(hour), int(minute)
+    second = second if second and second.strip("0") else None
+    if hours > 24 or minutes > 59 or (second and int(second) > 59):
+        return None
+    said = cardinal(hours)
+    if minutes:
+        said += f" oh {cardinal(minutes)}" if minutes < 10 else f" {pair(minutes)}"
+    elif hours == 0:
+        return f"midnight {_seconds(second)}" if second else "midnight"
+    elif not half and not bare:
+        said += " o'clock" if hours <= 12 else " hundred"
+    return f"{said} {_seconds(second)}" if second else said
+
+
+def _seconds(second: str) -> str:
+    seconds = int(second)
+    unit = "second" if seconds == 1 else "seconds"
+    return f"and {cardinal(seconds)} {unit}"
+
+
+def _read_clock(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    two = match["hour2"] is not None
+    first = _time(match["hour"], match["minute"], match["second"], match["half"], two)
+    if first is None:
+        return None
+    start = match.start()
+    parts = say(first, start, match.end("second" if match["second"] else "minute"))
+    parts += _half(scan, match)
+    if two:
+        second = _time(match["hour2"], match["minute2"], match["second2"], match["half2"], False)
+        if second is None:
+            return None
+        begin, end = match.start("hour2"), match.end("second2" if match["second2"] else "minute2")
+        parts += [*say("to", begin - 1, begin), *say(second, begin, end), *_half(scan, match, "2")]
+    return parts
+
+
+def _read_dotted(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    said = _time(match["hour"], match["minute"], None, match["half"], False)
+    if said is None or not 1 <= int(match["hour"]) <= 12:
+        return None
+    return [*say(said, match.start(), match.end("minute")), *_half(scan, match)]
+
+
+def _read_hour(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    hour = int(match["hour"])
+    if not 1 <= hour <= 12 and not (hour <= 23 and match["hour2"] is None):
+        return None
+    parts = say(cardinal(hour), *match.span("hour"))
+    if match["half0"]:
+        letter = match["half0"].strip()[0].upper()
+        parts += spell(f"{letter}M", *match.span("half0"))
+    if match["hour2"]:
+        second = _time(match["hour2"], match["minute2"] or "00", None, "m", False)
+        if second is None:
+            return None
+        begin = match.start("hour2")
+        end = match.end("minute2") if match["minute2"] else match.end("hour2")
+        parts += [*say("to", begin - 1, begin), *say(second, begin, end)]
+    return parts + _half(scan, match)
+
+
+def _read_military(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    hour, minute = match["hour"], match["minute"]
+    said = f"oh {digits(hour[1])}" if hour[0] == "0" else cardinal(hour)
+    if minute == "00":
+        said += " hundred"
+    else:
+        said += f" oh {cardinal(minute)}" if minute[0] == "0" else f" {cardinal(minute)}"
+    return say(said, *match.span())
+
+
+RULES: Final[list[Rule]] = [
+    (_CLOCK, _read_clock),
+    (_DOTTED, _read_dotted),
+    (_HOUR, _read_hour),
+    (_MILITARY, _read_military),
+]

@@ -1,0 +1,305 @@
+# pure: no socket, thread or clock.
+"""What machines write: URLs, e-mail, paths, IP addresses, versions, phone numbers, hashes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..abbreviations import words
+from .figures import characters, label
+from .numbers import cardinal, digits
+from .scan import Part, Rule, Scan, Upto, say, spell
+
+#: Longest address read as one; the rest of a longer one is read as text.
+_LONGEST: Final = 2_048
+
+_TOP: Final = (
+    "com|org|net|edu|gov|mil|int|io|ai|dev|app|co|me|info|biz|tv|fm|uk|us|ca|de|fr|it|es|nl|eu|"
+    "jp|cn|in|br|au|ch|se|no|fi|dk|pl|ru|be|at|ie|nz|kr|xyz|tech|blog|shop|online|site|cloud"
+)
+_URL: Final = re.compile(
+    rf"(?:(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]{{1,15}})://|(?P<www>(?=www\.)))(?P<rest>[^\s<>\"”“\[\]{{}}|\\^`]{{1,{_LONGEST}}})"
+)
+_DOMAIN: Final = re.compile(
+    rf"(?P<rest>(?:[a-zA-Z0-9][a-zA-Z0-9-]{{0,62}}\.){{1,5}}(?:{_TOP})(?![\w-]|\.\w)(?::\d+)?"
+    rf"(?:[/?#][^\s<>\"”“\[\]{{}}|\\^`]{{0,{_LONGEST}}})?)"
+)
+_EMAIL: Final = re.compile(
+    r"(?:mailto:)?(?P<name>[A-Za-z0-9][\w.+-]{0,63})@(?P<host>[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5})"
+)
+_PATH: Final = re.compile(r"(?P<root>~|\.{1,2})?(?:/[\w.@%+~$-]{1,255}){1,40}/?(?![\w/])|~/")
+_RELATIVE: Final = re.compile(
+    r"(?=[\w.-]{1,64}/)(?:[\w-][\w.-]{0,255}/){1,40}(?:[\w-]{0,255}\.[A-Za-z]\w{0,7}|(?<=/[\w-]/)[\w.-]+)?(?![\w/])"
+)
+_WINDOWS: Final = re.compile(r"(?:[A-Za-z]:\\|\\\\)(?:[\w.$ ~-]{0,255}?\\)*[\w.$~-]{0,255}")
+_FILE: Final = re.compile(
+    r"(?P<stem>\.?[\w-]{1,128}(?:\.[\w-]{1,32}){0,3})\.(?P<ext>[A-Za-z][A-Za-z0-9]{0,4})(?![\w]|\.\w)"
+)
+_IP4: Final = re.compile(
+    r"(?P<address>\d{1,3}(?:\.\d{1,3}){3})(?P<port>:\d{1,5})?(?P<net>/\d{1,2})?(?![\w]|\.\d)"
+)
+_IP6: Final = re.compile(
+    r"(?=[0-9A-Fa-f:]{3,40}(?![0-9A-Za-z]))(?=[0-9A-Fa-f]*:[0-9A-Fa-f]*:)"
+    r"(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?P<net>/\d{1,3})?(?![\w:])"
+)
+_MAC: Final = re.compile(r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}(?![\w:])")
+_VERSION: Final = re.compile(
+    r"(?P<v>[vV]\.?[ ]?)?(?P<numbers>\d+(?:\.\d+){2,5})"
+    r"(?P<tail>(?:[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3}))?(?![\w]|\.\d)"
+)
+_V: Final = re.compile(
+    r"[vV](?P<numbers>\d+(?:\.\d+){0,5})(?P<tail>[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3})?(?![\w]|\.\d)"
+)
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?!\w)")
+_HASH: Final = re.compile(r"(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}(?!\w)")
+_PHONE: Final = re.compile(
+    r"(?:\+(?P<country>\d{1,3})[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){1,5}"
+    r"|(?:1[ .-]?)?\(\d{3}\)[ .-]?\d{3}[ .-]\d{4}"
+    r"|(?:1[ .-])?\d{3}[.-]\d{3}[.-]\d{4}"
+    r"|1-\d{3}-[A-Z\d-]{7,8}"
+    r"|\d{3}-\d{4}"
+    r"|0\d{2,4}[ -]\d{3,4}[ -]?\d{3,4}"
+    r"|\(0\d{2,4}\)[ ]\d{3,4}[ ]\d{3,4}"
+    r"|\d{4}(?:[ ]\d{4}){3}"
+    r"|\d{3} \d{3} \d{4})(?![\w]|[.-]\d)"
+)
+
+_SYMBOL: Final = {
+    ".": "dot", "/": "slash", "-": "dash", "_": "underscore", "?": "question mark",
+    "=": "equals", "&": "and", "#": "hash", "%": "percent", ":": "colon", "~": "tilde",
+    "+": "plus", "@": "at", "\\": "backslash", ",": "comma", "$": "dollar", "*": "star",
+    "!": "exclamation mark", ";": "semicolon",
+}  # fmt: skip
+
+#: Extensions and short names that are said as words although they look unsayable.
+_SAID: Final = words(
+    "usr etc lib dev tmp var opt bin src doc docs www home config conf json yaml toml com org "
+    "net gov edu info blog shop app apps so py log zip tar ogg wav web img data test tests "
+    "main index mil biz site cloud tech online co me gif jpeg bash"
+)
+_SPELLED: Final = words(
+    "www http https ftp ssh io ai uk ca fr nl eu jp cn br au dk pl nz kr tv fm exe html htm "
+    "css js ts tsx jsx md txt pdf xml csv sql php png jpg svg mp rs rb sh cpp hpp cc hh dll "
+    "deb rpm dmg iso apk ini cfg tsv gz bz xz id db ui os api url pc xyz ico ipynb"
+)
+_PIECE: Final = re.compile(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+|[^\W\d_]+|.", re.DOTALL)
+_VOWELS: Final = frozenset("aeiouyAEIOUY")
+
+
+def piece_parts(text: str, start: int) -> list[Part]:
+    """A URL, path or name, piece by piece; `start` is where it stands."""
+    parts: list[Part] = []
+    for found in _PIECE.finditer(text):
+        piece = found.group()
+        begin, end = start + found.start(), start + found.end()
+        if piece in _SYMBOL:
+            parts += say(_SYMBOL[piece], begin, end)
+        elif piece.isdigit():
+            parts += say(label(piece) if len(piece) < 5 else digits(piece), begin, end)
+        elif piece.isalpha():
+            parts += letters_or_word(piece, begin, end)
+    return parts
+
+
+def letters_or_word(piece: str, start: int, end: int) -> list[Part]:
+    """A run of letters inside a name: said where it can be, else spelled."""
+    low = piece.lower()
+    if low in _SPELLED or (
+        low not in _SAID
+        and len(piece) < 6
+        and (
+            len(piece) == 1
+            or not _VOWELS.intersection(piece)
+            or (piece.isupper() and len(piece) < 4)
+        )
+    ):
+        return spell(piece, start, end)
+    return say(piece, start, end)
+
+
+def _trim(text: str) -> str:
+    """Without the marks that belong to the sentence."""
+    while text and text[-1] in ".,;:!?'*_~)":
+        if text[-1] == ")" and text.count("(") >= text.count(")"):
+            break
+        text = text[:-1]
+    return text
+
+
+def _read_url(scan: Scan, match: re.Match[str]) -> Upto | None:
+    rest = _trim(match["rest"])
+    start = match.start("rest")
+    return Upto(piece_parts(rest.rstrip("/"), start), start + len(rest)) if rest else None
+
+
+def _read_email(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    at = match.start("host") - 1
+    return [
+        *piece_parts(match["name"], match.start("name")),
+        *say("at", at, at + 1),
+        *piece_parts(match["host"], match.start("host")),
+    ]
+
+
+def _read_path(scan: Scan, match: re.Match[str]) -> Upto | None:
+    before = scan.text[match.start() - 1 : match.start()] if match.start() else ""
+    if before.isalnum() or before in (")", "/"):
+        return None
+    text = _trim(match.group())
+    if match.group().startswith("/") and not any(c.isalpha() for c in text):
+        return None
+    return _upto(match, text) if text else None
+
+
+def _upto(match: re.Match[str], text: str) -> Upto:
+    return Upto(piece_parts(text, match.start()), match.start() + len(text))
+
+
+def _read_relative(scan: Scan, match: re.Match[str]) -> Upto | None:
+    text = _trim(match.group())
+    last = text.rsplit("/", 1)[-1]
+    if text.count("/") < 2 and "." not in last:
+        return None
+    if not any(c.isalpha() for c in text) or re.fullmatch(r"(?:[A-Z]{1,4}/)+[A-Z]{0,4}", text):
+        return None
+    return _upto(match, text)
+
+
+def _read_windows(scan: Scan, match: re.Match[str]) -> Upto | None:
+    return _upto(match, _trim(match.group()))
+
+
+def _read_file(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    stem = match["stem"]
+    if match["ext"].lower() not in _EXTENSIONS or not re.search(r"[A-Za-z]", stem):
+        return None
+    if len(match["ext"]) == 1 and len(stem.rsplit(".", 1)[-1]) == 1:
+        return None  # U.S.A
+    parts = piece_parts(stem, match.start())
+    # snake_case and kebab-case names are said without their joints.
+    parts = [p for p in parts if p.text not in ("underscore", "dash")]
+    dot = match.start("ext") - 1
+    return [*parts, *say("dot", dot, dot + 1), *piece_parts(match["ext"], dot + 1)]
+
+
+_EXTENSIONS: Final = words(
+    "py js ts tsx jsx json yaml yml toml md txt pdf html htm css xml csv sql php png jpg jpeg "
+    "gif svg rs rb sh cpp hpp cc hh dll deb rpm dmg iso apk ini cfg tsv gz zip tar bz xz exe "
+    "so log lock wav mp3 mp4 ogg flac doc docx xls xlsx ppt pptx odt epub mov avi mkv webp "
+    "java kt swift scala lua r jl pl vim bak conf env onnx bin dat db sqlite ipynb tex bib "
+    "rst proto ps1 bat cmd jar war class o a dylib wasm scss less vue m4a opus tiff bmp ico "
+    "psd ai"
+)
+
+
+def _octet(text: str) -> str:
+    return label(text) if not text.startswith("0") else digits(text)
+
+
+def _read_ip4(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    octets = match["address"].split(".")
+    if any(int(o) > 255 for o in octets):
+        return None
+    parts = say(" dot ".join(_octet(o) for o in octets), *match.span("address"))
+    if match["port"]:
+        parts += say(f"colon {label(match['port'][1:])}", *match.span("port"))
+    if match["net"]:
+        parts += say(f"slash {cardinal(match['net'][1:])}", *match.span("net"))
+    return parts
+
+
+def _read_ip6(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    text = match.group().split("/")[0]
+    if not re.search(r"[A-Fa-f]|::", text) and text.count(":") < 7:
+        return None
+    if text.endswith(":") and not text.endswith("::"):
+        return None
+    parts: list[Part] = []
+    for piece in re.finditer(r":|[^:]+", text):
+        start, end = match.start() + piece.start(), match.start() + piece.end()
+        if piece.group() == ":":
+            parts += say("colon", start, end)
+        else:
+            parts += characters(piece.group().upper(), start, end)
+    if match["net"]:
+        parts += say(f"slash {cardinal(match['net'][1:])}", *match.span("net"))
+    return parts
+
+
+def _read_characters(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return characters(match.group().upper(), *match.span())
+
+
+def _numbers(text: str) -> str:
+    return " point ".join(
+        cardinal(n) if n == "0" or n[0] != "0" else digits(n) for n in text.split(".")
+    )
+
+
+def _read_version(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    if re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", match["numbers"]) and match.start() == match.start(
+        "numbers"
+    ):
+        return None  # a date
+    parts: list[Part] = []
+    numbers = match.start("numbers")
+    if numbers > match.start():
+        parts += say("version", match.start(), numbers)
+    parts += say(_numbers(match["numbers"]), *match.span("numbers"))
+    if match["tail"]:
+        said = piece_parts(match["tail"], match.start("tail"))
+        parts += [p for p in said if p.text not in ("dash", "dot")]
+    return parts
+
+
+def _read_phone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    text = match.group()
+    if re.fullmatch(r"\d{3}-\d{4}", text) and scan.before(match.start()).lower() in _COUNTS:
+        return None
+    if not 7 <= sum(c.isalnum() for c in text) <= 16:
+        return None
+    parts: list[Part] = []
+    for piece in re.finditer(r"\+|\d+|[A-Z]+", text):
+        start, end = match.start() + piece.start(), match.start() + piece.end()
+        run = piece.group()
+        if run == "+":
+            parts += say("plus", start, end)
+        elif run.isdigit():
+            parts += say(digits(run), start, end)
+        else:
+            parts += say(run.lower(), start, end) if len(run) > 2 else spell(run, start, end)
+    return parts
+
+
+_COUNTS: Final = words("pages page about roughly between from of years lines")
+
+NUMBER_RULES: Final[list[Rule]] = [
+    (_UUID, _read_characters),
+    (_MAC, _read_characters),
+    (_IP6, _read_ip6),
+    (_IP4, _read_ip4),
+    (_PHONE, _read_phone),
+    (_VERSION, _read_version),
+    (_HASH, _read_characters),
+]
+NAME_RULES: Final[list[Rule]] = [
+    (_UUID, _read_characters),
+    (_URL, _read_url),
+    (_EMAIL, _read_email),
+    (_DOMAIN, _read_url),
+    (_WINDOWS, _read_windows),
+    (_RELATIVE, _read_relative),
+    (_FILE, _read_file),
+    (_MAC, _read_characters),
+    (_IP6, _read_ip6),
+    (_V, _read_version),
+    (_HASH, _read_characters),
+]
+SYMBOL_RULES: Final[list[Rule]] = [
+    (_PHONE, _read_phone),
+    (_PATH, _read_path),
+    (_WINDOWS, _read_windows),
+    (_IP6, _read_ip6),
+    (_FILE, _read_file),
+]

@@ -1,0 +1,115 @@
+# pure: no socket, thread or clock.
+"""Emoji by their Unicode names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from .scan import Kind, Part, Scan, say
+
+_ONE: Final = (
+    r"(?:[\U0001f1e6-\U0001f1ff]{2}"
+    r"|[\u231a\u231b\u23e9-\u23f3\u23f8-\u23fa\u25fd\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b07"
+    r"\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
+    r"[\ufe0e\ufe0f]?[\U0001f3fb-\U0001f3ff]?)"
+)
+EMOJI: Final = re.compile(
+    rf"{_ONE}(?:\u200d(?:{_ONE}|[\u2640\u2642\u2695\u2696\u2708\u2764]\ufe0f?))*[\ufe0f\u200d]*"
+)
+KEYCAP: Final = re.compile(r"[0-9#*]\ufe0f?\u20e3")
+_ALMOST: Final = re.compile(r"[©®™ℹ↔-↪▪▫▶◀◻◼‼⁉]\ufe0f")
+
+#: What people call them, where Unicode's own name is another.
+_KNOWN: Final[dict[str, str]] = {
+    "❤": "red heart", "♥": "heart", "👍": "thumbs up", "👎": "thumbs down",
+    "🙏": "folded hands", "😀": "grinning face", "😂": "face with tears of joy",
+    "🤣": "rolling on the floor laughing", "😭": "loudly crying face", "💩": "pile of poo",
+    "✅": "check mark", "✔": "check mark", "❌": "cross mark", "❗": "exclamation mark",
+    "❓": "question mark", "⭐": "star", "☀": "sun", "☎": "telephone", "☕": "hot beverage",
+    "⚠": "warning", "⚡": "high voltage", "✈": "airplane", "✉": "envelope",
+    "✌": "victory hand", "✏": "pencil", "✨": "sparkles", "❄": "snowflake",
+    "🎉": "party popper", "💯": "hundred points", "🔥": "fire", "🚀": "rocket",
+    "😊": "smiling face with smiling eyes", "😉": "winking face",
+    "😎": "smiling face with sunglasses", "😍": "smiling face with heart eyes",
+    "😘": "face blowing a kiss", "😢": "crying face", "😡": "pouting face",
+    "😱": "face screaming in fear", "🤔": "thinking face", "👋": "waving hand",
+    "👏": "clapping hands", "💪": "flexed biceps", "👀": "eyes", "🙌": "raising hands",
+    "🤷": "person shrugging", "🤦": "person facepalming", "👌": "O K hand", "💔": "broken heart",
+    "☺": "smiling face", "☹": "frowning face", "🙂": "slightly smiling face",
+    "😅": "grinning face with sweat", "😆": "grinning squinting face",
+    "😄": "grinning face with smiling eyes", "😃": "grinning face with big eyes",
+    "😁": "beaming face with smiling eyes", "😋": "face savoring food", "😏": "smirking face",
+    "😴": "sleeping face", "🥰": "smiling face with hearts", "🥳": "partying face",
+    "🥺": "pleading face", "🤗": "hugging face", "🙄": "face with rolling eyes",
+    "😬": "grimacing face", "😔": "pensive face", "🤯": "exploding head", "💡": "light bulb",
+    "📌": "pushpin", "🐛": "bug", "👉": "pointing right", "👈": "pointing left",
+    "👆": "pointing up", "👇": "pointing down", "☝": "pointing up", "💀": "skull", "🌍": "globe",
+    "🌎": "globe", "🌏": "globe", "🏳": "white flag", "🏴": "black flag", "ℹ": "information",
+    "▶": "play", "™": "trademark", "©": "copyright", "®": "registered", "🍕": "pizza",
+    "💻": "laptop", "⚽": "soccer ball", "☑": "check box", "✖": "multiply", "➕": "plus",
+    "➖": "minus", "➗": "divide",
+}  # fmt: skip
+_TRIM: Final = re.compile(r"^(?:black|white|heavy|negative squared) |(?: sign| symbol)$")
+_COUNTRIES: Final[dict[str, str]] = {
+    "US": "United States", "GB": "United Kingdom", "FR": "France", "DE": "Germany",
+    "ES": "Spain", "IT": "Italy", "JP": "Japan", "CN": "China", "IN": "India", "BR": "Brazil",
+    "CA": "Canada", "MX": "Mexico", "AU": "Australia", "NZ": "New Zealand", "RU": "Russia",
+    "UA": "Ukraine", "PL": "Poland", "NL": "Netherlands", "BE": "Belgium", "CH": "Switzerland",
+    "AT": "Austria", "SE": "Sweden", "NO": "Norway", "DK": "Denmark", "FI": "Finland",
+    "IE": "Ireland", "PT": "Portugal", "GR": "Greece", "TR": "Turkey", "KR": "South Korea",
+    "IL": "Israel", "EG": "Egypt", "ZA": "South Africa", "NG": "Nigeria", "KE": "Kenya",
+    "AR": "Argentina", "CL": "Chile", "CO": "Colombia", "PE": "Peru", "VN": "Vietnam",
+    "TH": "Thailand", "ID": "Indonesia", "PH": "Philippines", "PK": "Pakistan",
+    "SA": "Saudi Arabia", "EU": "Europe", "CZ": "Czechia", "HU": "Hungary", "RO": "Romania",
+    "CU": "Cuba", "IS": "Iceland",
+}  # fmt: skip
+
+
+def emoji_name(text: str) -> str:
+    """The English name of one emoji (a sequence counts as one); "" if it has none."""
+    flag = re.fullmatch(r"[\U0001f1e6-\U0001f1ff]{2}", text)
+    if flag:
+        code = "".join(chr(ord(c) - 0x1F1E6 + ord("A")) for c in text)
+        return f"flag {_COUNTRIES.get(code, ' '.join(code))}"
+    names: list[str] = []
+    for character in text:
+        if character in "\u200d\ufe0e\ufe0f" or "\U0001f3fb" <= character <= "\U0001f3ff":
+            continue
+        if character in "♀♂" and names:
+            continue
+        names.append(_KNOWN.get(character) or _unicode_name(character))
+    if len(names) > 1 and set(names) <= {"man", "woman", "boy", "girl"}:
+        names.insert(0, "family")
+    return " ".join(n for n in names if n)
+
+
+def _unicode_name(character: str) -> str:
+    name = unicodedata.name(character, "").lower()
+    if "\u2600" <= character <= "\u27bf":
+        name = _TRIM.sub("", _TRIM.sub("", name))
+    return name.removesuffix(" symbol").removesuffix(" sign").replace("-", " ")
+
+
+def read_emoji(scan: Scan, position: int) -> tuple[list[Part], int] | None:
+    """The emoji at `position`, the same one after it again and again being said once."""
+    keycap = KEYCAP.match(scan.text, position)
+    if keycap:
+        from .numbers import digits
+
+        first = keycap.group()[0]
+        return say(digits(first) or {"#": "hash", "*": "star"}[first], *keycap.span()), keycap.end()
+    match = EMOJI.match(scan.text, position) or _ALMOST.match(scan.text, position)
+    if match is None:
+        return None
+    end = match.end()
+    while scan.text.startswith(match.group(), end):
+        end += len(match.group())
+    if not scan.emoji:
+        return [], end
+    parts = [
+        Part(w, position, end) if len(w) > 1 or w == "a" else Part(w, position, end, Kind.LETTERS)
+        for w in emoji_name(match.group()).split()
+    ]
+    return parts, end

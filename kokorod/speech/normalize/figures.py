@@ -1,0 +1,314 @@
+# pure: no socket, thread or clock.
+"""One number without a unit: ordinals, labels, versions, years, codes, plain numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..abbreviations import words
+from .money import MAGNITUDES
+from .numbers import NUMBER, cardinal, digits, ordinal, pairs, spoken_number, year
+from .scan import Kind, Part, Rule, Scan, mark, say, spell
+
+_ORDINAL: Final = re.compile(
+    r"(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?P<suffix>st|nd|rd|th|ST|ND|RD|TH)"
+    r"(?:[-–](?P<value2>\d+)(?:st|nd|rd|th))?(?![A-Za-z\d])"
+)
+_HEX: Final = re.compile(r"0(?P<base>[xXbBoO])(?P<value>[0-9A-Fa-f_]{1,64})(?!\w)")
+_FACTOR: Final = re.compile(rf"(?P<value>{NUMBER})(?P<cross>[x×X])(?!\w)")
+_SIZED: Final = re.compile(
+    rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<value>{NUMBER})(?:(?P<size>[kKMBT]|bn|mn|tn|mln|bln)(?!\w)"
+    r"|[ ](?P<word>thousand|million|billion|trillion|hundred|dozen)\b)(?P<plus>\+)?"
+)
+_AGE: Final = re.compile(rf"(?P<value>{NUMBER})(?P<rest>(?:-[A-Za-z]+)+)(?![\w-])")
+_LETTERED: Final = re.compile(
+    r"(?P<value>\d{1,6})(?P<letters>[A-Za-z]{1,3})(?P<more>\d{1,4})?(?!\w)"
+)
+_VERSION_LIKE: Final = re.compile(
+    r"(?P<whole>\d+)\.(?P<part>\d+)(?P<tail>[a-z]{0,2}\d{0,2})(?![\w.]\w|\w)"
+)
+_PLAIN: Final = re.compile(
+    rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<value>{NUMBER})(?P<power>[²³]|\^\d+)?(?P<plus>\+(?!\w))?(?P<owner>'s\b)?"
+)
+
+#: After these a number is a label and is said in pairs: room one oh one, flight three seventy.
+_LABELS: Final = words(
+    "room rooms flight suite apartment apt highway route interstate boeing airbus hwy ste rm "
+    "extension ext gate building course channel model bus train unit line studio us rte cabin "
+    "locker"
+)
+#: After these a number with a point is a version: Python three point eleven.
+_VERSIONED: Final = words(
+    "version ver v release python ubuntu java node node.js npm ruby rails php perl go rust "
+    "kotlin swift macos ios ipados android windows linux kernel django numpy pytorch cuda gcc "
+    "clang cmake debian fedora postgres postgresql mysql sqlite redis kubernetes docker "
+    "chrome firefox safari http tls bluetooth usb wi-fi"
+)
+_TIGHT_SCORES: Final = words(
+    "score scored won lost win beat beating lead led leading ahead defeat victory draw tied "
+    "record final loss by"
+)
+#: Before a bare number from 1100 to 2099: a year.
+_YEAR_BEFORE: Final = words(
+    "in since from until till by before after during year circa ca c late early mid around of "
+    "and to summer winter spring autumn fall class between january february march april may "
+    "june july august september october november december vintage copyright ©"
+)
+#: Nouns in the plural that do not end in s, after which a number counts.
+_COUNTED: Final = words(
+    "people men women children feet mice teeth sheep fish aircraft species dollars euros "
+    "percent degrees calories more other of different new additional"
+)
+_NOT_PLURAL: Final = words(
+    "was is has its this as us ours his hers theirs does goes says yes thus perhaps besides "
+    "always sometimes across towards afterwards plus versus olympics"
+)
+_SIGNS: Final = {
+    "-": "minus", "−": "minus", "+": "plus", "±": "plus or minus", "~": "about",
+    "≈": "about", "<": "less than", ">": "more than", "≥": "at least", "≤": "at most",
+}  # fmt: skip
+
+
+def sign_parts(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    """The words of a sign; None where it cannot be one here (5-3 begins at the 5)."""
+    sign = match["sign"]
+    if not sign:
+        return []
+    start = match.start("sign")
+    if sign in "-−+" and start and (scan.text[start - 1].isalnum() or scan.text[start - 1] in ")]"):
+        return None
+    return say(_SIGNS[sign], start, start + 1)
+
+
+def _read_ordinal(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    end = match.end("suffix")
+    parts = say(ordinal(match["value"].replace(",", ""), scan.british), match.start(), end)
+    if match["value2"]:
+        begin = match.start("value2")
+        parts += say("to", begin - 1, begin)
+        parts += say(ordinal(match["value2"], scan.british), begin, match.end())
+    return parts
+
+
+def _read_hex(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    parts = [*say("zero", start, start + 1), *spell(match["base"], start + 1, start + 2)]
+    return parts + characters(match["value"].replace("_", "").upper(), start + 2, end)
+
+
+def characters(text: str, start: int, end: int) -> list[Part]:
+    """Digits by their names, letters spelled."""
+    parts: list[Part] = []
+    for run in re.findall(r"\d+|[^\W\d_]+", text):
+        parts += say(digits(run), start, end) if run.isdigit() else spell(run, start, end)
+    return parts
+
+
+def _read_factor(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    parts = say(spoken_number(match["value"], scan.british), *match.span("value"))
+    if match["cross"] == "×" or scan.after(match.end()).lower() in _COMPARED:
+        return parts + say("times", *match.span("cross"))
+    return parts + spell(match["cross"], *match.span("cross"))
+
+
+_COMPARED: Final = words(
+    "faster slower more less as bigger smaller larger better worse higher lower cheaper "
+    "stronger longer shorter greater fewer the easier quicker harder brighter lighter heavier"
+)
+
+
+def sized(scan: Scan, number: str, size: str | None) -> str:
+    said = spoken_number(number, scan.british)
+    return f"{said} {MAGNITUDES[size.lower()]}" if size else said
+
+
+def _read_sized(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    size = match["size"] or match["word"]
+    if match["size"] == "K" and (
+        len(match["value"]) == 1 or scan.after(match.end()).lower() in ("run", "race", "runs")
+    ):
+        return None  # a 4K screen, a 10K run: said as it is written
+    if match["size"] in ("B", "M", "K", "T") and (
+        scan.before(match.start()).lower() in _LABELS or _NAME_NEXT.match(scan.text, match.end())
+    ):
+        return None  # 221B Baker Street, room 12B
+    if (
+        size in ("T", "B")
+        and "." not in match["value"]
+        and len(match["value"]) == 1
+        and not match["word"]
+    ):
+        return None
+    sign = sign_parts(scan, match)
+    if sign is None:
+        return None
+    parts = sign + say(sized(scan, match["value"], size), match.start("value"), match.end())
+    return parts + (say("plus", *match.span("plus")) if match["plus"] else [])
+
+
+_NAME_NEXT: Final = re.compile(r" [A-Z][a-z]")
+
+
+def _read_age(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span("value")
+    parts = say(spoken_number(match["value"], scan.british), start, end)
+    if (
+        match["value"].isdigit()
+        and len(match["value"]) == 3
+        and scan.before(start).lower() in _LABELS
+    ):
+        parts = say(pairs(match["value"]), start, end)
+    for word in re.finditer(r"[A-Za-z]+", match["rest"]):
+        begin, last = match.start("rest") + word.start(), match.start("rest") + word.end()
+        upper = word.group().isupper() and (len(word.group()) > 1 or word.group() != "a")
+        parts.append(Part(word.group(), begin, last, Kind.LETTERS if upper else Kind.WORD))
+    return parts
+
+
+def _read_lettered(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    value, letters = match["value"], match["letters"]
+    if len(letters) == 3 and not letters.isupper():
+        return None
+    read = label(value)
+    parts = say(read, *match.span("value"))
+    parts += spell(letters, *match.span("letters"))
+    if match["more"]:
+        parts += say(label(match["more"]), *match.span("more"))
+    return parts
+
+
+def label(value: str) -> str:
+    """Digits of a name or label: A4 four, 747 seven forty seven, 5600 fifty six hundred."""
+    if len(value) > 1 and value[0] == "0":
+        return digits(value)
+    return cardinal(value) if len(value) < 3 else pairs(value)
+
+
+def _read_version_like(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    if scan.before(match.start()).lower().rstrip(".") not in _VERSIONED:
+        return None
+    whole, part, tail = match["whole"], match["part"], match["tail"]
+    said = cardinal(part) if part[0] != "0" and len(part) < 3 else digits(part)
+    parts = say(f"{cardinal(whole)} point {said}", match.start(), match.end("part"))
+    return parts + (characters(tail, *match.span("tail")) if tail else [])
+
+
+def _read_plain(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    sign = sign_parts(scan, match)
+    if sign is None:
+        return None
+    value = match["value"]
+    parts = sign + say(_plain(scan, match, value), *match.span("value"))
+    if match["power"]:
+        parts += say(power_words(match["power"].lstrip("^")), *match.span("power"))
+    if match["plus"]:
+        parts += say("plus", *match.span("plus"))
+    if match["owner"]:
+        last = parts[-1]
+        parts[-1] = Part(f"{last.text}'s", last.start, match.end())
+    return parts
+
+
+def power_words(power: str) -> str:
+    """2 -> squared, 3 -> cubed, 4 -> to the power of four."""
+    if power in ("2", "²"):
+        return "squared"
+    if power in ("3", "³"):
+        return "cubed"
+    minus = "minus " if power[0] in "-−" else ""
+    return f"to the power of {minus}{cardinal(power.lstrip('+-−'))}"
+
+
+def _plain(scan: Scan, match: re.Match[str], value: str) -> str:
+    if not value.isdigit():
+        return spoken_number(value, scan.british)
+    start, end = match.span("value")
+    before = scan.before(start).lower().rstrip(".")
+    bare = not match["sign"] and not match["power"]
+    if _is_code(scan, value, before, start):
+        return digits(value)
+    if bare and len(value) in (3, 4) and _is_name(scan, before, end):
+        return pairs(value)
+    if bare and len(value) == 4 and _is_year(scan, int(value), before, end):
+        return year(int(value), scan.british)
+    if 3 <= len(value) <= 5 and _ADDRESS.match(scan.text, end):
+        return pairs(value) if len(value) < 5 else digits(value)
+    return cardinal(value, scan.british)
+
+
+def _is_code(scan: Scan, value: str, before: str, start: int) -> bool:
+    """Whether the digits are said one by one: 007, call 911, PIN 1234, a zip code."""
+    if len(value) > 1 and value[0] == "0":
+        return True
+    if before in ("zip", "pin", "code", "pincode", "otp", "postcode", "password", "passcode"):
+        return True
+    if value == "911" and before != "porsche":
+        return True
+    if len(value) == 5 and _ends_address(scan, start):
+        return True
+    return len(value) >= 10 and not value.endswith("000")
+
+
+def _is_name(scan: Scan, before: str, end: int) -> bool:
+    """Whether the number is part of a name: room 101, RTX 4090, ISO 9001."""
+    if before in _LABELS:
+        return True
+    named = bool(scan.parts) and scan.parts[-1].text.isupper() and len(before) > 1
+    return named and before not in _NO_NAMES and not _is_counted(scan.after(end).lower())
+
+
+#: Capitals before a number that are not the beginning of its name.
+_NO_NAMES: Final = words("ad bc ce bce in on by to of and the from for about over under than")
+
+
+_ADDRESS: Final = re.compile(
+    r"[ ](?:[NSEW]\.?[ ])?(?:[A-Z][a-z]+[ ]|\d+(?:st|nd|rd|th)[ ]){1,3}"
+    r"(?:St|Ave|Blvd|Rd|Ln|Dr|Ct|Pl|Hwy|Pkwy|Sq|Way|Street|Avenue|Boulevard|Road|Lane|Drive|"
+    r"Court|Place|Highway|Parkway|Square|Terrace)\b"
+)
+
+
+def _ends_address(scan: Scan, start: int) -> bool:
+    """Whether the five digits at `start` stand after a US state: a zip code."""
+    return (
+        re.search(r", ?(?:[A-Z]{2}|[A-Z][a-z]+) \Z", scan.text[max(0, start - 24) : start])
+        is not None
+    )
+
+
+def _is_year(scan: Scan, value: int, before: str, end: int) -> bool:
+    if before == "year":
+        return True
+    if not (1100 <= value <= 2099 or (value > 1000 and (before in _YEAR_BEFORE or before == "("))):
+        return False
+    if scan.text[end : end + 1] == "-" or before in ("in", "since"):
+        return scan.after(end).lower() not in _COUNTED
+    return not _is_counted(scan.after(end).lower())
+
+
+def _is_counted(word: str) -> bool:
+    return word in _COUNTED or _plural_noun(word)
+
+
+def _plural_noun(word: str) -> bool:
+    return (
+        len(word) > 3 and word.endswith("s") and not word.endswith("ss") and word not in _NOT_PLURAL
+    )
+
+
+def stop_after(scan: Scan, position: int) -> list[Part]:
+    """The full stop of an abbreviation at `position` - 1 where it ends the text as well."""
+    return mark(".", position - 1, position) if scan.ends(position) else []
+
+
+RULES: Final[list[Rule]] = [
+    (_ORDINAL, _read_ordinal),
+    (_HEX, _read_hex),
+    (_FACTOR, _read_factor),
+    (_SIZED, _read_sized),
+    (_AGE, _read_age),
+    (_LETTERED, _read_lettered),
+    (_VERSION_LIKE, _read_version_like),
+    (_PLAIN, _read_plain),
+]

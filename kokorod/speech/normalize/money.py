@@ -1,0 +1,269 @@
+# pure: no socket, thread or clock.
+"""Money: $5.30, £1.2M, €5–10, USD 5, 99¢."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from .numbers import NUMBER, cardinal, is_one, spoken_number
+from .scan import Part, Rule, Scan, say
+
+
+class Currency(NamedTuple):
+    """Names of a unit of money and of its hundredth ("" where nobody counts it)."""
+
+    one: str
+    many: str
+    small: str = ""
+    smalls: str = ""
+
+
+_DOLLAR: Final = Currency("dollar", "dollars", "cent", "cents")
+_POUND: Final = Currency("pound", "pounds", "penny", "pence")
+_EURO: Final = Currency("euro", "euros", "cent", "cents")
+_YEN: Final = Currency("yen", "yen")
+_RUPEE: Final = Currency("rupee", "rupees", "paisa", "paise")
+
+
+def _dollar(nation: str) -> Currency:
+    return Currency(f"{nation} dollar", f"{nation} dollars", "cent", "cents")
+
+
+_SYMBOLS: Final[dict[str, Currency]] = {
+    "US$": _dollar("U S"),
+    "AU$": _dollar("Australian"),
+    "A$": _dollar("Australian"),
+    "CA$": _dollar("Canadian"),
+    "C$": _dollar("Canadian"),
+    "NZ$": _dollar("New Zealand"),
+    "HK$": _dollar("Hong Kong"),
+    "NT$": _dollar("Taiwan"),
+    "S$": _dollar("Singapore"),
+    "R$": Currency("real", "reais", "centavo", "centavos"),
+    "$": _DOLLAR,
+    "£": _POUND,
+    "€": _EURO,
+    "¥": _YEN,
+    "₹": _RUPEE,
+    "₩": Currency("won", "won"),
+    "₽": Currency("ruble", "rubles", "kopek", "kopeks"),
+    "₺": Currency("lira", "lira", "kurus", "kurus"),
+    "₴": Currency("hryvnia", "hryvnias"),
+    "₪": Currency("shekel", "shekels"),
+    "₫": Currency("dong", "dong"),
+    "฿": Currency("baht", "baht"),
+    "₱": Currency("peso", "pesos", "centavo", "centavos"),
+    "₦": Currency("naira", "naira"),
+    "₿": Currency("bitcoin", "bitcoins"),
+}
+_CODES: Final[dict[str, Currency]] = {
+    "USD": _dollar("U S"),
+    "EUR": _EURO,
+    "GBP": Currency("British pound", "British pounds", "penny", "pence"),
+    "JPY": Currency("Japanese yen", "Japanese yen"),
+    "CNY": Currency("yuan", "yuan"),
+    "RMB": Currency("renminbi", "renminbi"),
+    "AUD": _dollar("Australian"),
+    "CAD": _dollar("Canadian"),
+    "NZD": _dollar("New Zealand"),
+    "HKD": _dollar("Hong Kong"),
+    "SGD": _dollar("Singapore"),
+    "CHF": Currency("Swiss franc", "Swiss francs", "centime", "centimes"),
+    "INR": Currency("Indian rupee", "Indian rupees", "paisa", "paise"),
+    "BRL": Currency("Brazilian real", "Brazilian reais", "centavo", "centavos"),
+    "MXN": Currency("Mexican peso", "Mexican pesos", "centavo", "centavos"),
+    "KRW": Currency("Korean won", "Korean won"),
+    "RUB": Currency("ruble", "rubles", "kopek", "kopeks"),
+    "SEK": Currency("Swedish krona", "Swedish kronor"),
+    "NOK": Currency("Norwegian krone", "Norwegian kroner"),
+    "DKK": Currency("Danish krone", "Danish kroner"),
+    "PLN": Currency("zloty", "zlotys"),
+    "CZK": Currency("Czech koruna", "Czech korunas"),
+    "TRY": Currency("Turkish lira", "Turkish lira"),
+    "ZAR": Currency("rand", "rand"),
+    "ILS": Currency("shekel", "shekels"),
+    "THB": Currency("baht", "baht"),
+    "BTC": Currency("bitcoin", "bitcoins"),
+    "ETH": Currency("ether", "ether"),
+    "kr": Currency("krona", "kronor"),
+    "zł": Currency("zloty", "zlotys"),
+    "Rs": _RUPEE,
+    "Rs.": _RUPEE,
+}
+
+#: What a number is multiplied by, as it is written close to it.
+MAGNITUDES: Final[dict[str, str]] = {
+    "k": "thousand",
+    "thousand": "thousand",
+    "m": "million",
+    "mn": "million",
+    "mm": "million",
+    "mln": "million",
+    "million": "million",
+    "b": "billion",
+    "bn": "billion",
+    "bln": "billion",
+    "billion": "billion",
+    "t": "trillion",
+    "tn": "trillion",
+    "trn": "trillion",
+    "trillion": "trillion",
+    "quadrillion": "quadrillion",
+    "lakh": "lakh",
+    "crore": "crore",
+    "hundred": "hundred",
+    "dozen": "dozen",
+}
+
+_MAGNITUDE: Final = (
+    r"(?:[ -]?(?P<{name}>thousand|million|billion|trillion|quadrillion|lakh|crore|hundred|"
+    r"mln|bln|mn|mm|bn|tn|trn|k|m|b|t)(?![A-Za-z0-9]))?"
+)
+_FIRST: Final = _MAGNITUDE.format(name="size")
+_SECOND: Final = _MAGNITUDE.format(name="size2")
+_SYMBOL: Final = "|".join(re.escape(symbol) for symbol in _SYMBOLS)
+_CODE: Final = "|".join(re.escape(code) for code in sorted(_CODES, key=len, reverse=True))
+
+_BEFORE: Final = re.compile(
+    rf"(?P<sign>[-−+~≈]?)(?P<unit>{_SYMBOL}|(?:{_CODE})(?=[\d ]))[ ]?(?P<sign2>[-−]?)"
+    rf"(?P<amount>{NUMBER}){_FIRST}"
+    rf"(?:[ ]?[-–—][ ]?(?:{_SYMBOL})?(?P<amount2>{NUMBER}){_SECOND}(?![\d%]))?"
+    r"(?P<per>/[A-Za-z]+(?![\w/]))?(?P<plus>\+(?!\w))?(?![\w])",
+    re.IGNORECASE,
+)
+_AFTER: Final = re.compile(
+    rf"(?P<sign>[-−+]?)(?P<amount>{NUMBER})(?P<comma>,\d\d)?{_FIRST}"
+    rf"(?:[-–](?P<amount2>{NUMBER}){_SECOND})?"
+    rf"[ ]?(?P<unit>[€£$¥₹₽₩₺₴₪₫฿₱₦₿]|(?:{_CODE})(?!\w))"
+)
+_CENTS: Final = re.compile(rf"(?P<amount>{NUMBER})[ ]?¢(?!\w)|(?P<pence>\d{{1,2}})p(?!\w)")
+
+_PERIODS: Final = {
+    "yr": "year",
+    "mo": "month",
+    "wk": "week",
+    "hr": "hour",
+    "h": "hour",
+    "min": "minute",
+    "kg": "kilogram",
+    "g": "gram",
+    "lb": "pound",
+    "oz": "ounce",
+    "l": "liter",
+    "gal": "gallon",
+    "m": "meter",
+    "km": "kilometer",
+    "mi": "mile",
+    "ft": "foot",
+    "kwh": "kilowatt hour",
+    "gb": "gigabyte",
+    "ea": "each",
+    "pp": "person",
+}
+
+#: Words that do not make the amount before them an attribute ("a $5 bill").
+_NO_NOUN: Final = frozenset(
+    {"a", "an", "and", "are", "as", "at", "but", "by", "each", "for", "from", "in", "is"}
+    | {"more", "less", "of", "off", "on", "or", "per", "than", "to", "was", "with", "worth"}
+)
+
+
+def _amount(scan: Scan, number: str, size: str | None, unit: Currency, attribute: bool) -> str:
+    whole, _, part = number.replace(",", "").partition(".")
+    if size:
+        said = f"{spoken_number(number, scan.british)} {MAGNITUDES[size.lower()]}"
+        return f"{said} {unit.one if attribute else unit.many}"
+    if len(part) == 2 and unit.small:
+        return _with_hundredths(scan, whole, int(part), unit, attribute)
+    if part and not part.strip("0"):
+        number = whole
+    single = attribute or is_one(number.replace(",", ""))
+    return f"{spoken_number(number, scan.british)} {unit.one if single else unit.many}"
+
+
+def _with_hundredths(scan: Scan, whole: str, part: int, unit: Currency, attribute: bool) -> str:
+    small = ""
+    if part:
+        small = f"{cardinal(part)} {unit.small if part == 1 or attribute else unit.smalls}"
+    if not whole.strip("0") and part:
+        return small
+    large = cardinal(whole or "0", scan.british)
+    said = f"{large} {unit.one if attribute or large == 'one' else unit.many}"
+    return f"{said} and {small}" if small else said
+
+
+def _sign(text: str) -> str:
+    if text and text in "~≈":
+        return "about "
+    return "minus " if text in ("-", "−") and text else "plus " if text == "+" else ""
+
+
+def _read_before(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    written = match["unit"]
+    unit = _SYMBOLS.get(written.upper()) or _CODES.get(written)
+    if unit is None:
+        return None
+    start, end = match.span()
+    # "a $5 bill", "the $3 billion plan" have the unit in the singular.
+    attribute = (
+        scan.before(start).lower() in ("a", "an", "another", "every", "each")
+        and not match["per"]
+        and re.match(r"[ -][a-z]", scan.text[end : end + 2]) is not None
+        and scan.after(end).lower() not in _NO_NOUN
+    )
+    said = _sign(match["sign"] or match["sign2"])
+    if match["amount2"]:
+        said += _range(scan, match, unit, attribute)
+    else:
+        said += _amount(scan, match["amount"], match["size"], unit, attribute)
+    if match["per"]:
+        period = match["per"][1:]
+        word = _PERIODS.get(period.lower(), period)
+        said += f" {word}" if word == "each" else f" per {word}"
+    if match["plus"]:
+        said += " plus"
+    return say(said, start, end)
+
+
+def _range(scan: Scan, match: re.Match[str], unit: Currency, attribute: bool) -> str:
+    size, size2 = match["size"], match["size2"]
+    upper = _amount(scan, match["amount2"], size2, unit, attribute)
+    if size or "." in match["amount"]:
+        lower = _amount(scan, match["amount"], size, unit, attribute)
+        if size:
+            lower = lower.removesuffix(f" {unit.many}").removesuffix(f" {unit.one}")
+    else:
+        lower = spoken_number(match["amount"], scan.british)
+    return f"{lower} to {upper}"
+
+
+def _read_after(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    unit = _SYMBOLS.get(match["unit"]) or _CODES[match["unit"]]
+    if match["unit"] in ("$", "£") and scan.text[match.end() : match.end() + 1].isdigit():
+        return None
+    amount = match["amount"] + (match["comma"] or "").replace(",", ".")
+    said = _sign(match["sign"])
+    if match["amount2"]:
+        said += _range(scan, match, unit, False)
+    else:
+        said += _amount(scan, amount, match["size"], unit, False)
+    return say(said, *match.span())
+
+
+def _read_cents(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    if match["pence"]:
+        if not scan.british:
+            return None
+        said = f"{cardinal(match['pence'])} {'penny' if is_one(match['pence']) else 'pence'}"
+        return say(said, *match.span())
+    amount = match["amount"]
+    said = f"{spoken_number(amount, scan.british)} {'cent' if is_one(amount) else 'cents'}"
+    return say(said, *match.span())
+
+
+RULES: Final[list[Rule]] = [
+    (_BEFORE, _read_before),
+    (_AFTER, _read_after),
+    (_CENTS, _read_cents),
+]

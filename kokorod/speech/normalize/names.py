@@ -1,0 +1,193 @@
+# pure: no socket, thread or clock.
+"""Words with capitals: acronyms said or spelled, initials, Roman numerals, C++, AT&T."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..abbreviations import words
+from .acronyms import SAID, is_said
+from .figures import label
+from .scan import Kind, Part, Rule, Scan, mark, say, spell
+
+_DOTTED: Final = re.compile(
+    r"(?P<letters>(?:[A-Za-z]\.){2,12})(?P<last>[A-Za-z](?![\w']))?(?P<owner>'s)?"
+)
+_INITIAL: Final = re.compile(r"(?P<letter>[A-Z])\.(?=[ ]?[A-Z]|[ ]?,)")
+_PLUSSED: Final = re.compile(r"(?P<name>[A-Za-z]{1,10})(?P<plus>\+\+|\+|#|\*)(?![\w+])")
+_JOINED: Final = re.compile(r"(?P<one>[A-Z]{1,3})&(?P<two>[A-Z]{1,3})(?P<owner>'?s)?(?!\w)")
+_CAPITALS: Final = re.compile(
+    r"(?P<name>[A-Z]{2,40})(?P<owner>'s|s|'S|'ll|'d|'re|'ve)?(?![\w&]|'[a-z])"
+)
+_ALONE: Final = re.compile(r"(?P<letter>[A-Za-z])(?P<owner>'s)?(?![\w'’]|-[A-Za-z])")
+_DEGREE: Final = re.compile(
+    r"(?P<name>Ph\.?D|Psy\.?D|Ed\.?D|D\.?Phil|M\.?Sc|B\.?Sc|M\.?Ed|M\.?Phil|LL\.?[BM])(?P<dot>\.?)(?P<owner>'?s)?(?!\w)"
+)
+_SLASHED: Final = re.compile(r"[A-Z]{1,5}(?:/[A-Z]{1,5}){1,4}(?!\w)|[A-Z]{2,5}/(?=\d)")
+
+
+def _read_dotted(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    written = match["letters"] + (match["last"] or "")
+    start, end = (
+        match.start(),
+        match.end("owner") if match["owner"] else match.start() + len(written),
+    )
+    low = written.lower()
+    if low.rstrip(".") in ("e.g", "i.e"):
+        parts = say("for example" if low[0] == "e" else "that is", start, end)
+    elif low.rstrip(".") == "a.k.a":
+        parts = say("also known as", start, end)
+    else:
+        letters = written.replace(".", "").upper()
+        parts = [Part(letters + (match["owner"] or ""), start, end, Kind.LETTERS)]
+        if match["owner"]:
+            parts = _owned(letters, match["owner"], start, end)
+    if written.endswith(".") and not match["owner"] and scan.ends(end):
+        parts += mark(".", end - 1, end)
+    return parts
+
+
+def _owned(letters: str, owner: str, start: int, end: int) -> list[Part]:
+    """Spelled letters with an ending: FBI's, CPUs."""
+    head = [Part(letters[:-1], start, end, Kind.LETTERS)] if len(letters) > 1 else []
+    return [*head, Part(f"{letters[-1]}'{owner.lstrip(chr(39))}", start, end)]
+
+
+def _read_initial(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
+    if match["letter"] == "I" and not re.match(
+        r" ?[A-Z]\.", scan.text[match.end() : match.end() + 3]
+    ):
+        before = scan.before(start)
+        if before.islower():
+            return None
+    return spell(match["letter"], start, match.end())
+
+
+def _read_plussed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    name, sign = match["name"], match["plus"]
+    start, end = match.span("name")
+    if sign == "#":
+        if len(name) > 1 or not name.isupper():
+            return None
+        said = "sharp"
+    elif sign == "*":
+        if name.upper() != "A":
+            return None
+        said = "star"
+    else:
+        said = "plus plus" if sign == "++" else "plus"
+    spelled = len(name) == 1 or (name.isupper() and not is_said(scan, name))
+    parts = spell(name, start, end) if spelled else say(name, start, end)
+    return parts + say(said, *match.span("plus"))
+
+
+def _read_joined(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    one, two = match.span("one"), match.span("two")
+    parts = [*spell(match["one"], *one), *say("and", one[1], two[0])]
+    if match["owner"]:
+        return parts + _owned(match["two"], match["owner"], two[0], match.end())
+    return parts + spell(match["two"], *two)
+
+
+def _read_capitals(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    name, owner = match["name"], match["owner"]
+    start, end = match.span()
+    if is_said(scan, name):
+        low = name.lower()
+        # A word in capitals for emphasis is the same word; NASA keeps its form.
+        word = name if low in SAID else low
+        return say(word + (owner or "").lower(), start, end)
+    if owner:
+        return _owned(name, owner, start, end)
+    return spell(name, start, end)
+
+
+def _read_slashed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    parts: list[Part] = []
+    for name in re.finditer(r"[A-Z]+", match.group()):
+        start, end = match.start() + name.start(), match.start() + name.end()
+        word = is_said(scan, name.group()) and len(name.group()) > 1
+        parts += say(name.group(), start, end) if word else spell(name.group(), start, end)
+    return parts
+
+
+def _read_alone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    letter = match["letter"]
+    start, end = match.span()
+    word = letter != "A" or scan.before(start).lower() not in _LETTERED
+    if letter in "aAI" and word and not match["owner"] and not _math_beside(scan, start, end):
+        return say(letter, start, end)
+    if match["owner"]:
+        return [Part(letter.upper() + "'s", start, end)]
+    return spell(letter, start, end)
+
+
+#: After these a capital A is the letter.
+_LETTERED: Final = words(
+    "vitamin plan grade hepatitis section appendix option exhibit type group letter team class"
+)
+
+
+def _math_beside(scan: Scan, start: int, end: int) -> bool:
+    return scan.after(end) in _OPERATORS or scan.before(start) in _OPERATORS
+
+
+_OPERATORS: Final = frozenset("=+×÷<>≤≥^")
+
+
+def _read_degree(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span("name")
+    parts = spell(match["name"].replace(".", "").upper(), start, end)
+    if match["owner"]:
+        parts = _owned(match["name"].replace(".", "").upper(), match["owner"], start, match.end())
+    if match["dot"] and scan.ends(match.end()):
+        parts += mark(".", *match.span("dot"))
+    return parts
+
+
+_MIXED: Final = re.compile(
+    r"(?P<one>[A-Z]{1,6}|[a-z]|[A-Z][a-z]{1,12})(?P<joint>-?)(?P<number>\d{1,6})(?P<rest>[A-Za-z]{1,4}|-\d{1,5}[A-Za-z]{0,3}|[A-Za-z]\d{1,4})?(?P<owner>'s|s)?(?![\w]|-\w|\.\d)"
+)
+
+
+def _read_mixed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    """MP3, A4, COVID-19, B2B, H2O, F-16, i7, Q3."""
+    name = match["one"]
+    start, end = match.span("one")
+    if len(name) == 1 or (name.isupper() and not is_said(scan, name)):
+        parts = spell(name, start, end)
+    else:
+        parts = say(name, start, end)
+    number = label(match["number"])
+    if match["joint"] and name.islower() and len(name) == 1:
+        parts += say("minus", end, end + 1)
+    first, last = match.span("number")
+    if match["owner"] and not match["rest"]:
+        number += match["owner"] if match["owner"][0] == "'" else "s"
+        last = match.end("owner")
+    parts += say(number, first, last)
+    if match["rest"]:
+        begin = match.start("rest")
+        for run in re.finditer(r"\d+|[A-Za-z]+", match["rest"]):
+            span = begin + run.start(), begin + run.end()
+            parts += (
+                say(label(run.group()), *span)
+                if run.group().isdigit()
+                else spell(run.group(), *span)
+            )
+    return parts
+
+
+RULES: Final[list[Rule]] = [
+    (_DEGREE, _read_degree),
+    (_DOTTED, _read_dotted),
+    (_INITIAL, _read_initial),
+    (_PLUSSED, _read_plussed),
+    (_JOINED, _read_joined),
+    (_SLASHED, _read_slashed),
+    (_MIXED, _read_mixed),
+    (_CAPITALS, _read_capitals),
+    (_ALONE, _read_alone),
+]

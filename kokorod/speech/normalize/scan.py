@@ -1,0 +1,110 @@
+# pure: no socket, thread or clock.
+"""The walk over a text: at each place the first rule that matches says what is spoken.
+
+Owns: the parts said so far.
+Invariants: the place only moves on; parts are in the order of the text.
+Never: looks further than a rule's pattern, which bounds itself, so that the walk is
+linear in the text's length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+
+class Kind(IntEnum):
+    """What a part is."""
+
+    WORD = 0
+    LETTERS = 1  # spelled out
+    MARK = 2  # stands close to what is before it
+    OPENING = 3  # a mark that stands close to what follows
+    DASH = 4  # a mark with room on both sides
+
+
+class Part(NamedTuple):
+    """A word or mark to be spoken, and the characters [start, end) that it is read from."""
+
+    text: str
+    start: int
+    end: int
+    kind: Kind = Kind.WORD
+
+
+class Scan:
+    """The state of one walk. `text` is cleaned; `british` chooses the reading of numbers
+    and dates; `emoji` says whether emoji are named."""
+
+    __slots__ = ("british", "emoji", "parts", "quoted", "text")
+
+    def __init__(self, text: str, *, british: bool = False, emoji: bool = True) -> None:
+        self.text = text
+        self.british = british
+        self.emoji = emoji
+        self.parts: list[Part] = []
+        self.quoted = False
+
+    def before(self, position: int, back: int = 1) -> str:
+        """The word, number or mark written `back` places before `position`; "" if none."""
+        left = self.text[max(0, position - 64) : position]
+        if back == 1 and left:
+            left = (left.rsplit(None, 1) or [""])[-1]
+        found = _CHUNKS.findall(left)
+        return found[-back] if len(found) >= back else ""
+
+    def after(self, position: int) -> str:
+        """The word, number or mark written from `position` on; "" at the end."""
+        found = _NEXT.match(self.text, position)
+        return found[1] if found else ""
+
+    def ends(self, position: int) -> bool:
+        """Whether only white space and closing marks follow."""
+        return _TAIL.match(self.text, position) is not None
+
+
+_CHUNKS: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*\.?|[^\w\s]")
+_NEXT: Final = re.compile(r"\s*([^\W_]+(?:['’][^\W_]+)*|[^\w\s])")
+_TAIL: Final = re.compile(r"[\s\"'”’»)\]}*_]{0,64}\Z")
+
+
+class Upto(NamedTuple):
+    """A reading that ends before its match does: what follows goes back to the walk."""
+
+    parts: list[Part]
+    end: int
+
+
+#: A rule reads a match, or returns None to leave the place to the next rule.
+Reader = Callable[[Scan, "re.Match[str]"], "list[Part] | Upto | None"]
+Rule = tuple["re.Pattern[str]", Reader]
+
+
+def say(words: str, start: int, end: int) -> list[Part]:
+    """Each word of `words` as a part that is read from [start, end)."""
+    return [Part(word, start, end) for word in words.split()]
+
+
+def spell(letters: str, start: int, end: int) -> list[Part]:
+    """`letters`, spelled out."""
+    return [Part(letters, start, end, Kind.LETTERS)]
+
+
+def mark(text: str, start: int, end: int) -> list[Part]:
+    """A closing mark."""
+    return [Part(text, start, end, Kind.MARK)]
+
+
+def read_with(rules: Sequence[Rule], scan: Scan, position: int) -> Upto | None:
+    """What the first rule that matches at `position` says, and where it ended."""
+    for pattern, reader in rules:
+        match = pattern.match(scan.text, position)
+        if match and match.end() > position:
+            parts = reader(scan, match)
+            if isinstance(parts, Upto):
+                return parts
+            if parts is not None:
+                return Upto(parts, match.end())
+    return None

@@ -1,0 +1,260 @@
+# pure: no socket, thread or clock.
+"""Marks and symbols: punctuation, quotes, dashes, mathematics, signs."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .figures import power_words
+from .scan import Kind, Part, Rule, Scan, mark, say
+
+_ELLIPSIS: Final = re.compile(r"\.{2,}|…+|(?:\. ){2,}\.|⋯")
+_STOPS: Final = re.compile(r"(?P<mark>[.!?‽])(?P<run>[.!?‽]{0,200})")
+_CLOSING: Final = re.compile(r"[,;:،؛，；：、]")
+_WIDE_STOP: Final = re.compile(r"[。．｡।॥۔]|[！？؟]")
+_DASH: Final = re.compile(r"[—–―]+|-{2,}|[-−](?=\s)|(?<=\s)[-−]")
+_HYPHEN: Final = re.compile(r"-")
+_QUOTE: Final = re.compile(r"[\"“”„«»〈〉《》「」『』‹›]|''|``")
+_APOSTROPHE: Final = re.compile(r"['`‚]+")
+_BRACKET: Final = re.compile(r"[(\[{（【]|[)\]}）】]")
+_RULE: Final = re.compile(r"[_*=~#·•]{3,}(?=\s|\Z)|-{3,}(?=\s*(?:\n|\Z))")
+_SLASH: Final = re.compile(r"/")
+_BAR: Final = re.compile(r"[|¦]+")
+
+_COMPARED: Final = re.compile(r"<=>|<=|>=|!=|==+|=>|->|<-|\+/-|\+-|&&|\|\||::|:=")
+_COMPARISONS: Final = {
+    "<=>": "spaceship", "<=": "less than or equal to", ">=": "greater than or equal to",
+    "!=": "not equal to", "=>": "arrow", "->": "arrow", "<-": "arrow", "+/-": "plus or minus",
+    "+-": "plus or minus", "&&": "and", "||": "or", "::": "colon colon", ":=": "is",
+}  # fmt: skip
+_POWER: Final = re.compile(
+    r"\^\(?(?P<power>[-−+]?\d{1,4})\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)|\^\(?(?P<name>[A-Za-z])\)?(?!\w)"
+)
+_RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_DEGREES: Final = re.compile(r"[°º]\s?(?P<scale>[CF])(?!\w)")
+_BULLET: Final = re.compile(r"[+•‣◦▪·](?=\s)")
+_TIMES: Final = re.compile(r"[*·](?=[ ]?[\w(])")
+
+#: Said wherever they stand.
+NAMES: Final[dict[str, str]] = {
+    "&": "and", "@": "at", "%": "percent", "+": "plus", "=": "equals", "°": "degrees",
+    "º": "degrees", "$": "dollars", "£": "pounds", "€": "euros", "¥": "yen", "₹": "rupees",
+    "¢": "cents", "§": "section", "¶": "paragraph", "©": "copyright", "№": "number",
+    "×": "times", "÷": "divided by", "√": "square root of", "∛": "cube root of",
+    "∞": "infinity", "≈": "is about", "≠": "is not equal to", "≤": "is less than or equal to",
+    "≥": "is greater than or equal to", "±": "plus or minus", "∓": "minus or plus",
+    "∑": "sum of", "∏": "product of", "∫": "integral of", "∂": "partial", "∇": "nabla",
+    "∆": "delta", "∈": "in", "∉": "not in", "⊂": "subset of", "∪": "union",
+    "∩": "intersection", "∀": "for all", "∃": "there exists", "∧": "and", "∨": "or",
+    "¬": "not", "→": "to", "←": "from", "↔": "to and from", "⇒": "implies",
+    "⇔": "if and only if", "≡": "is equivalent to", "∝": "is proportional to",
+    "∅": "empty set", "∴": "therefore", "∵": "because", "‰": "per mille", "\\": "backslash",
+    "ª": "", "∘": "of", "♯": "sharp", "♭": "flat", "⊕": "plus", "≪": "is much less than",
+    "≫": "is much greater than", "℞": "prescription", "µ": "micro", "⁄": "over",
+    "∥": "parallel to", "⊥": "perpendicular to", "−": "minus", "≅": "is congruent to",
+    "∼": "about", "⋅": "times",
+}  # fmt: skip
+_GREEK: Final = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρστυφχψω",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
+        "sigma tau upsilon phi chi psi omega".split(),
+        strict=True,
+    )
+)
+_GREEK_LETTER: Final = re.compile(r"[Α-Ωα-ω](?![^\W\d_])(?<![^\W\d_].)")
+_COMPARING: Final = re.compile(r"[<>](?=\s*[\w.(])")
+
+
+def _read_ellipsis(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    if match.group().startswith("..") and scan.text[match.end() : match.end() + 1] == "/":
+        return None
+    return mark("…", *match.span())
+
+
+def _read_stops(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    run = match["mark"] + match["run"]
+    kinds = dict.fromkeys("!?" if c == "‽" else c for c in run)
+    text = "".join(dict.fromkeys("".join(kinds)))
+    return [Part(c, *match.span(), Kind.MARK) for c in text.replace(".", "") or "."]
+
+
+def _read_wide(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    said = {"！": "!", "？": "?", "؟": "?"}.get(match.group(), ".")
+    return mark(said, *match.span())
+
+
+_FOLDED: Final = {"،": ",", "、": ",", "，": ",", "؛": ";", "；": ";", "：": ":"}
+
+
+def _read_closing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return mark(_FOLDED.get(match.group(), match.group()), *match.span())
+
+
+_OPERAND: Final = re.compile(r"\d[\d.,]*|[A-Za-z]\w?|[)\]πθαβγλμσω²³]")
+
+
+def _operands(scan: Scan, start: int, end: int) -> bool:
+    """Whether numbers or single letters stand on both sides."""
+    before, after = scan.before(start), scan.after(end)
+    if not before or not after:
+        return False
+    sides = [
+        _OPERAND.fullmatch(before) is not None,
+        _OPERAND.fullmatch(after) is not None or after in "([√",
+    ]
+    wordlike = {before, after} & {"a", "I", "A"} and not any(
+        s[:1].isdigit() for s in (before, after)
+    )
+    return all(sides) and not wordlike
+
+
+def _read_dash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    if begins_line(scan, start):
+        return []  # a bullet, or a dash before speech
+    if match.group() in "-−–" and _operands(scan, start, end):
+        return say("minus", start, end)
+    return [Part("—", start, end, Kind.DASH)]
+
+
+def _read_hyphen(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    if scan.before(start).lower() in ("noon", "midnight") and scan.after(end)[:1].isdigit():
+        return say("to", start, end)
+    return []
+
+
+def _read_quote(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    written = match.group()
+    if written in "“„«「『《〈‹" or written == "``":
+        opening = True
+    elif written in "”»」』》〉›":
+        opening = False
+    else:
+        opening = not scan.quoted
+    scan.quoted = opening
+    return [Part("“" if opening else "”", start, end, Kind.OPENING if opening else Kind.MARK)]
+
+
+def _read_nothing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return []
+
+
+def _read_bracket(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    opening = match.group() in "([{（【"
+    if match.group() in "()" or match.group() in "[]{}（）【】":
+        kind = Kind.OPENING if opening else Kind.MARK
+        return [Part("(" if opening else ")", *match.span(), kind)]
+    return None
+
+
+def _read_rule(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    if match.group()[0] == "-" and not begins_line(scan, match.start()):
+        return None
+    return []
+
+
+def begins_line(scan: Scan, position: int) -> bool:
+    """Whether only spaces stand before `position` on its line."""
+    left = scan.text[max(0, position - 32) : position].rstrip(" \t")
+    return (not left and position < 32) or left.endswith(("\n", "\r"))
+
+
+def _read_slash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    if _operands(scan, start, end) and scan.before(start)[:1].isdigit():
+        return say("divided by", start, end)
+    if _operands(scan, start, end):
+        return say("over", start, end)
+    spaced = scan.text[start - 1 : start].isspace() if start else True
+    return mark(",", start, end) if spaced and scan.parts else say("slash", start, end)
+
+
+def _read_bar(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return mark(",", *match.span()) if scan.parts and not scan.ends(match.end()) else []
+
+
+def _read_compared(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    written = match.group()
+    return say(_COMPARISONS.get(written, "equals equals"), *match.span())
+
+
+def _read_power(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    if not scan.parts or scan.text[start - 1 : start].isspace():
+        return [] if match["raised"] else None
+    if match["name"]:
+        return [*say("to the power of", start, end), Part(match["name"], start, end, Kind.LETTERS)]
+    if match["raised"]:
+        power = match["raised"].translate(_RAISED)
+        before = scan.before(start)
+        if len(before) > 2 and before.isalpha():
+            return []  # a footnote
+        return say(power_words(power), start, end) if power.strip("-+") else []
+    return say(power_words(match["power"]), start, end)
+
+
+def _read_times(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return say("times", *match.span()) if _operands(scan, *match.span()) else None
+
+
+def _read_degrees(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    scale = "Celsius" if match["scale"] == "C" else "Fahrenheit"
+    return say(f"degrees {scale}", *match.span())
+
+
+def _read_bullet(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    if match.group() == "+":
+        return [] if begins_line(scan, match.start()) else None
+    return [] if begins_line(scan, match.start()) else mark(",", *match.span())
+
+
+def _read_greek(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    name = _GREEK.get(match.group().lower())
+    return say(name, *match.span()) if name else None
+
+
+def _read_comparing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    said = "less than" if match.group() == "<" else "greater than"
+    start, end = match.span()
+    sides = scan.before(start), scan.after(end)
+    compares = sides[1][:1].isdigit() or all(_OPERAND.fullmatch(side) for side in sides)
+    return say(said, start, end) if scan.parts and compares else []
+
+
+def read_symbol(scan: Scan, position: int) -> list[Part]:
+    """A character that no rule reads: its name, or nothing."""
+    character = scan.text[position]
+    said = NAMES.get(character, "")
+    if character in "₀₁₂₃₄₅₆₇₈₉":
+        from .numbers import digits
+
+        said = digits(character.translate(_LOWERED))
+    return say(said, position, position + 1)
+
+
+RULES: Final[list[Rule]] = [
+    (_RULE, _read_rule),
+    (_ELLIPSIS, _read_ellipsis),
+    (_COMPARED, _read_compared),
+    (_STOPS, _read_stops),
+    (_WIDE_STOP, _read_wide),
+    (_CLOSING, _read_closing),
+    (_QUOTE, _read_quote),
+    (_APOSTROPHE, _read_nothing),
+    (_BRACKET, _read_bracket),
+    (_DASH, _read_dash),
+    (_HYPHEN, _read_hyphen),
+    (_SLASH, _read_slash),
+    (_BAR, _read_bar),
+    (_DEGREES, _read_degrees),
+    (_BULLET, _read_bullet),
+    (_POWER, _read_power),
+    (_TIMES, _read_times),
+    (_COMPARING, _read_comparing),
+    (_GREEK_LETTER, _read_greek),
+]

@@ -1,0 +1,225 @@
+# lane: words the dictionary lacks go to espeak-ng, which one thread uses.
+"""An English sentence: each word's reading, where its neighbours decide it.
+
+Owns: nothing; it reads a sentence from its end to its start, because `the`, `a` and `to`
+sound by what follows them.
+Never: remembers anything from one sentence to the next.
+
+Which words are weak, and what a capital letter does to stress, is as in misaki
+(misaki/en.py, hexgrad, Apache-2.0), so that the model hears what it was trained on.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+from ..token import Token
+from . import endings, grammar, heteronyms
+from .heteronyms import EXTRA, Place
+from .reading import Reading, Source
+from .rejoining import spelled_plural, whole_word
+from .stress import CONSONANTS, VOWELS, emphasize, lift
+from .words import Words, form, plain
+
+_PAUSES = frozenset(";:,.!?—…")
+
+#: Tokens of another language that are looked through for the next sound.
+_AHEAD = 20
+
+#: A sentence of fewer words in capitals may as well be a list of acronyms.
+_SHOUTED_WORDS = 3
+
+
+class English:
+    """Reads English tokens. See the module for what it must not do."""
+
+    def __init__(self, words: Words, british: bool) -> None:
+        self._words = words
+        self._british = british
+
+    def read(
+        self, tokens: Sequence[Token], readings: list[Reading | None], own: Sequence[int]
+    ) -> None:
+        """Fill in the readings of the tokens at `own`; what follows them is already there.
+
+        tokens, readings  the whole sentence; a reading is None where it is still to be found
+        """
+        texts = _Texts(tokens)
+        vowel: bool | None = None
+        for reading in reversed(readings[own[-1] + 1 : own[-1] + 1 + _AHEAD]):
+            vowel = _begins_with_vowel(reading, vowel)
+        mine = set(own)
+        wholes = self._wholes(tokens, own)
+        for i in range(own[-1], own[0] - 1, -1):
+            if i in mine:
+                said = wholes.get(i) or (
+                    self._words.spell(tokens[i].text)
+                    if tokens[i].letters
+                    else self._word(texts, i, vowel)
+                )
+                # Kokoro has its own letter for the flap, and learned no glottal stop.
+                heard = said.phonemes.replace("ɾ", "T").replace("ʔ", "t")
+                readings[i] = Reading(heard, said.source, said.joined)
+            vowel = _begins_with_vowel(readings[i], vowel)
+
+    def _wholes(self, tokens: Sequence[Token], own: Sequence[int]) -> dict[int, Reading]:
+        """Readings of words that came in parts: the first part has it, the others join it."""
+        found: dict[int, Reading] = {}
+        mine = set(own)
+        for i in own:
+            if i in found:
+                continue
+            if (letters := spelled_plural(tokens, i)) is not None:
+                spelled = self._words.spell(letters)
+                phonemes = endings.s(spelled.phonemes, self._british)
+                found[i] = Reading(phonemes, spelled.source)
+                count = 2
+            elif (whole := whole_word(tokens, i, self._words.has)) is not None:
+                text, count = whole
+                found[i] = self._words.say(text)
+            else:
+                continue
+            for j in range(i + 1, i + count):
+                if j in mine:
+                    found[j] = Reading("", found[i].source, joined=True)
+        return found
+
+    def _word(self, texts: _Texts, i: int, vowel: bool | None) -> Reading:
+        text = texts.plain(i)
+        if (weak := self._weak(texts, i, text, vowel)) is not None:
+            return Reading(weak, Source.CONTEXT)
+        if text == "Polish" and texts.polishes(i):
+            text = "polish"
+        tag = ""
+        lower = text.lower()
+        entry = self._words.entry(lower)
+        last = vowel is None
+        if lower in EXTRA or (entry is not None and entry.forms):
+            tag = heteronyms.part_of_speech(texts.place(i))
+            extra = EXTRA.get(lower, {}).get(tag)
+            if extra is not None and not text.isupper():
+                return Reading(extra[self._british], Source.CONTEXT)
+        reading = self._words.say(text, tag, last, texts.shouted)
+        if entry is not None and entry.forms and reading.source is Source.DICTIONARY:
+            if form(entry, tag, last) != entry.default:
+                return Reading(reading.phonemes, Source.CONTEXT)
+        elif not tag and text.endswith("s") and entry is None:
+            # `minutes` is only in the dictionary as `minute`: the stem's form decides.
+            return self._inflected(texts, i, text, last)
+        return reading
+
+    def _inflected(self, texts: _Texts, i: int, text: str, last: bool) -> Reading:
+        stem = text[:-1].removesuffix("'").lower()
+        entry = self._words.entry(stem)
+        if entry is None or not entry.forms or texts.shouted:
+            return self._words.say(text, "", last, texts.shouted)
+        tag = "NOUN" if "'" in text else heteronyms.noun_or_verb(texts.place(i))
+        return self._words.say(text, tag, last, texts.shouted)
+
+    def _weak(self, texts: _Texts, i: int, text: str, vowel: bool | None) -> str | None:
+        """Function words whose sound hangs on the next word."""
+        lower = text.lower()
+        if lower not in _WEAK:
+            return None
+        capitals = text.isupper() and len(text) > 1 and not texts.shouted
+        if lower == "the":
+            return "ði" if vowel else "ðə"
+        if lower == "to":
+            # Before a pause it keeps its full vowel.
+            return None if vowel is None else "tʊ" if vowel else "tə"
+        if lower == "a":
+            return "ɐ" if text == "a" or texts.is_article(i) else None
+        if lower == "an":
+            return "ɐn" if not capitals else None
+        if lower == "i":
+            return "ˌI" if text == "I" else None
+        if lower == "in":
+            return None if capitals and i else ("ˈɪn" if vowel is None else "ɪn")
+        if lower == "am":
+            return "ɐm" if text == "am" and vowel is not None else None
+        if lower == "that":
+            return self._that(texts, i, text)
+        return None
+
+    def _that(self, texts: _Texts, i: int, text: str) -> str | None:
+        """`that` pointing at something is stressed; joining clauses it is not."""
+        form = self._words.entry("that")
+        if form is None or "DT" not in form.forms:
+            return None
+        if heteronyms.points(texts.place(i)):
+            return form.forms["DT"]
+        weak = form.default or ""
+        return emphasize(weak) if text == "THAT" else weak if text == "that" else lift(weak)
+
+
+_WEAK = frozenset(["the", "to", "a", "an", "i", "in", "am", "that"])
+
+#: Before these a capital A is the letter: A is for apple.
+_AFTER_LETTER = grammar.BE | grammar.MODALS | {"and", "or", "to", "through"}
+
+#: Words on either side that the rules for heteronyms may look at.
+_WINDOW = 30
+
+#: After these a capital A is the letter.
+_LETTERED = frozenset(
+    ["vitamin", "letter", "grade", "plan", "type", "class", "group", "option", "section", "an",
+     "hepatitis", "exhibit", "point", "team", "level", "appendix", "series", "model", "straight"]
+)  # fmt: skip
+
+
+class _Texts:
+    """The words of one sentence as the rules want them."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+
+    def plain(self, i: int) -> str:
+        return plain(self._tokens[i].text)
+
+    @functools.cached_property
+    def lower(self) -> list[str]:
+        return [plain(t.text).lower() for t in self._tokens]
+
+    def place(self, i: int) -> Place:
+        """The word among its neighbours: a rule looks no further, however long the text."""
+        first = max(0, i - _WINDOW)
+        return Place(self.lower[first : i + _WINDOW + 1], i - first)
+
+    @functools.cached_property
+    def shouted(self) -> bool:
+        """Is the sentence written in capitals?"""
+        words = [t for t in self._tokens if not (t.mark or t.letters) and len(t.text) > 1]
+        loud = [t for t in words if t.text.isupper()]
+        return len(loud) >= _SHOUTED_WORDS and 2 * len(loud) > len(words)
+
+    def is_article(self, i: int) -> bool:
+        """A in capitals that is a word: at the start, or in a title before another word."""
+        if self.shouted:
+            return True
+        after = self._tokens[i + 1] if i + 1 < len(self._tokens) else None
+        if after is None or after.mark or self.lower[i + 1] in _AFTER_LETTER:
+            return False
+        before = self.lower[i - 1] if i else ""
+        return not before or (before not in _LETTERED and after.text[:1].isupper())
+
+    def polishes(self, i: int) -> bool:
+        """A command at the start of a sentence, not the language."""
+        starts = i == 0 or self._tokens[i - 1].mark
+        after = self.lower[i + 1] if i + 1 < len(self.lower) else ""
+        return starts and after in heteronyms.OBJECT_STARTS
+
+
+def _begins_with_vowel(reading: Reading | None, after: bool | None) -> bool | None:
+    """Is a vowel said next, from this reading on? None: a pause or the end comes first.
+
+    after: the answer for what follows the reading, which counts where it is silent
+    """
+    for c in reading.phonemes if reading else "":
+        if c in _PAUSES:
+            return None
+        if c in VOWELS:
+            return True
+        if c in CONSONANTS:
+            return False
+    return after

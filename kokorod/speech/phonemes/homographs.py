@@ -1,0 +1,252 @@
+# pure: no socket, thread or clock.
+"""Rules for words of one spelling that have nothing else in common: lead, wind, tear, bow ...
+
+Each takes a Place and gives NOUN, VERB, ADJ, VBD, a name of heteronyms.EXTRA, or "".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from . import grammar as g
+from .noun_or_verb import noun_or_verb
+from .place import Place
+
+_METAL: Final = g.words(
+    "pipe pipes paint paints poisoning bullet bullets pencil pencils acid acetate weight weights"
+    " shot crystal ore glass oxide sheet solder contamination exposure balloon toxicity sinker"
+    " shielding roof apron bars coffin mine mines battery batteries lined level levels"
+    " concentration concentrations particles dust"
+)
+
+
+_METALS: Final = g.words(
+    "copper zinc tin mercury iron metal metals arsenic cadmium gold silver molten toxic poisonous"
+    " steel aluminium aluminum nickel smelting smelted melted melts gasoline petrol heavy asbestos"
+)
+
+
+_POLLUTED: Final = g.words("soil water blood air paint pipes gasoline petrol toys food dust")
+
+
+def lead(place: Place) -> str:
+    if place.after in _METAL:
+        return "METAL"
+    governor, _ = place.governor()
+    if governor == "to" or governor in g.MODALS or governor in g.SUBJECTS or governor == "the":
+        return "NOUN"
+    if place.before == "in" and place.after in ("", *g.STOPS):
+        return "METAL"
+    if place.after == "in" and place.near(3) in _POLLUTED:
+        return "METAL"
+    if place.any_near(_METALS, 5):
+        return "METAL"
+    if place.before in ("of", "contains", "contain", "contained", "containing", "with", "from"):
+        return "METAL" if place.after in ("", "in", "and", *g.STOPS) else "NOUN"
+    return "NOUN"
+
+
+_WINDING: Final = g.words(
+    "up down around through back along tightly it your its towards past upward upwards downward"
+)
+
+
+def wind(place: Place) -> str:
+    governor, _ = place.governor()
+    if governor == "to" or governor in g.MODALS or place.before in ("i", "you", "we", "they"):
+        return "VERB" if place.after in g.STARTS_OBJECT or place.after in _WINDING else "NOUN"
+    if g.is_determiner(place.before) or place.before in g.PREPOSITIONS:
+        return "NOUN"
+    if place.after in g.STARTS_OBJECT and place.before in ("", "and", *g.STOPS):
+        return "VERB"
+    if place.after in _WINDING and place.before not in ("strong", "cold", "high", "warm"):
+        return "VERB"
+    return "NOUN"
+
+
+def winds(place: Place) -> str:
+    if place.after in _WINDING and g.is_bare(place.before):
+        return "VERB"
+    return "VERB" if place.before in g.SINGULAR_SUBJECTS else "NOUN"
+
+
+def wound(place: Place) -> str:
+    governor, _ = place.governor()
+    if governor == "to" or governor in g.MODALS or g.is_determiner(place.before):
+        return "NOUN"
+    if place.after in _WINDING and not (place.after == "your" or g.is_adjective(place.before)):
+        return "VBD"
+    if governor in g.SUBJECTS or governor in g.HAVE or governor in g.BE:
+        return "VBD"
+    if place.after in ("the", "a", "his", "her", "my") and governor not in ("", *g.STOPS):
+        return "VBD"
+    return "NOUN"
+
+
+_RIPS: Final = g.words(
+    "fabric muscle ligament jacket shirt cloth curtain sleeve tendon meniscus seam pants trousers"
+    " dress rotator retina paper wear wall sail tent skirt fibres"
+)
+
+
+_RIPPING: Final = g.words("down apart up off out through into away open it at")
+
+
+def tear(place: Place) -> str:
+    governor, _ = place.governor()
+    if place.after == "gas":
+        return "NOUN"
+    if governor == "to" or governor in g.MODALS or place.before in g.SUBJECTS:
+        return "VERB"
+    if place.after in _RIPPING or place.before in _RIPS or place.near(-2) == "wear":
+        return "VERB"
+    if place.before in g.OBJECTS and place.near(-2) in g.CAUSATIVES:
+        return "VERB"
+    if g.is_determiner(place.before) or g.is_adjective(place.before):
+        return "VERB" if place.any_near(_RIPS) else "NOUN"
+    return "VERB" if place.after in g.STARTS_OBJECT or g.is_plural(place.before) else "NOUN"
+
+
+def tears(place: Place) -> str:
+    if place.before in g.SINGULAR_SUBJECTS:
+        return "VERB"
+    if g.is_determiner(place.before) or place.before in g.PREPOSITIONS:
+        return "VERB" if place.any_near(_RIPS) else "NOUN"
+    if place.before and g.is_bare(place.before):
+        later = [place.near(n) for n in (1, 2, 3)]
+        if later[0] in _RIPPING - {"down", "off", "into"} or "off" in later or "from" in later[1:]:
+            return "VERB"
+    return noun_or_verb(place)
+
+
+_QUARRELS: Final = g.words("over about erupted broke with blew between")
+
+
+_QUARRELSOME: Final = g.words(
+    "heated bitter furious blazing public diplomatic almighty terrible huge angry big massive"
+    " blistering unholy political noisy"
+)
+
+
+def row(place: Place) -> str:
+    if place.before in _QUARRELSOME:
+        return "QUARREL"
+    if place.near(-2) in g.HAVE and place.before in ("a", "another") and place.after != "of":
+        return "QUARREL"
+    if g.is_determiner(place.before) and place.after in _QUARRELS:
+        return (
+            ""
+            if place.any_near(g.words("seats table numbers houses column front"), 4)
+            else ("QUARREL")
+        )
+    return "NOUN"
+
+
+_SHIPS: Final = g.words("ship boat stern vessel ferry canoe hull yacht sea waves starboard port")
+
+
+_BOWING: Final = g.words("deep slight polite low final formal curt little graceful")
+
+
+_ARCHERY: Final = g.words("arrow arrows violin cello hair ribbon tie string archer gift red pink")
+
+
+def bow(place: Place) -> str:
+    governor, _ = place.governor()
+    if place.any_near(_ARCHERY):
+        return "NOUN"
+    if place.before in _BOWING or (
+        place.near(-2) in ("take", "took", "takes", "taking") and place.before == "a"
+    ):
+        return "VERB"
+    if place.any_near(_SHIPS):
+        return "VERB"
+    if place.after in (
+        "to",
+        "before",
+        "down",
+        "out",
+        "your",
+        "his",
+        "her",
+        "their",
+        "respectfully",
+    ):
+        return "NOUN" if g.is_determiner(place.before) else "VERB"
+    return "VERB" if governor == "to" or governor in g.MODALS else ""
+
+
+_PIGS: Final = g.words("piglets piglet pig pigs boar sty farrowing litter")
+
+
+def sow(place: Place) -> str:
+    return "NOUN" if g.is_determiner(place.before) or place.any_near(_PIGS) else "VERB"
+
+
+_FISH: Final = g.words(
+    "fish fishing fished caught catch lake striped largemouth smallmouth sea river pond grilled"
+    " fillet boat hooked angler anglers trout perch freshwater"
+)
+
+
+def bass(place: Place) -> str:
+    return "NOUN" if place.any_near(_FISH) else "ADJ"
+
+
+_DIVING: Final = g.words("into in down off under deep headfirst straight for from right beneath to")
+
+
+def dove(place: Place) -> str:
+    if g.is_determiner(place.before) or g.is_adjective(place.before):
+        return "NOUN"
+    return "VERB" if place.before in g.SUBJECTS or place.after in _DIVING else "NOUN"
+
+
+_SMALL: Final = g.words(
+    "detail details amount amounts quantity quantities particle particles difference differences"
+    " change changes trace traces fraction fractions proportions examination inspection crack"
+    " cracks organisms creatures fragments scrutiny variations adjustments doses dose"
+    " variation specks"
+)
+
+
+def minute(place: Place) -> str:
+    if place.after in _SMALL and not place.before.isdigit():
+        return "ADJ"
+    before = place.before
+    if before in ("so", "very", "extremely", "incredibly", "too", "relatively"):
+        return "ADJ"
+    if place.governor()[0] in g.BE and place.after in ("", *g.STOPS):
+        return "ADJ"
+    return "NOUN"
+
+
+_KIN: Final = g.words("mother father wife husband brother sister son daughter aunt uncle child")
+
+
+def invalid(place: Place) -> str:
+    if g.is_determiner(place.before) and (
+        place.after in ("", *g.STOPS, "who", "for", "with", "and", "since", "after", "in", "all")
+        or place.after in g.BE
+        or place.after in g.HAVE
+        or place.after in g.STARTS_OBJECT
+        or g.is_past(place.after)
+    ):
+        return "NOUN"
+    return "NOUN" if place.after in _KIN else "ADJ"
+
+
+def resume(place: Place) -> str:
+    before = place.before
+    if g.is_determiner(before) or g.is_adjective(before) or before in ("and", "of", "on"):
+        return "NOUN"
+    return "VERB"
+
+
+def does(place: Place) -> str:
+    deer = g.words("deer bucks buck fawns fawn stags stag antlers herd")
+    if place.any_near(deer) and (
+        g.is_determiner(place.before) or "and" in (place.before, place.after)
+    ):
+        return "DEER"
+    return ""

@@ -1,0 +1,151 @@
+# pure: no socket, thread or clock.
+"""Is a word a noun, a verb or an adjective here? From its neighbours alone, for any word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from . import grammar as g
+from .place import Place
+
+
+def noun_or_verb(place: Place) -> str:
+    """NOUN, VERB, ADJ or "" from the neighbours alone."""
+    before = place.before
+    governor, at = place.governor()
+    inflected = place.word.endswith("s") and not place.word.endswith("ss")
+    if governor == "to":
+        further = place.words[at - 1] if at > 0 else ""
+        return "NOUN" if further in g.TO_IS_PREPOSITION or inflected else "VERB"
+    if governor in g.MODALS and not inflected:
+        return "VERB"
+    if before in g.DEGREE and before not in ("that", "most", "more", "less"):
+        return "ADJ"
+    if before in ("all", "both") and place.near(-2) in g.SUBJECTS:
+        return "VERB"
+    if before in ("that", "which", "who") or (before == "this" and inflected):
+        return _after_relative(place, inflected)
+    if g.is_determiner(before):
+        return "NOUN"
+    if before in g.SUBJECTS:
+        if place.near(-2) in g.CAUSATIVES or place.near(-2) in g.MODALS:
+            return "VERB"
+        return "NOUN" if before == "it" and place.near(-2) in g.PREPOSITIONS else "VERB"
+    if before in g.OBJECTS:
+        return "VERB" if place.near(-2) in g.CAUSATIVES else "NOUN"
+    if governor in g.SUBJECTS and governor != before:
+        return "VERB"
+    if governor != before and g.is_plural(governor) and not inflected:
+        return "VERB"
+    if before in g.PREPOSITIONS:
+        return "NOUN"
+    if governor in g.BE:
+        return "NOUN" if inflected else "ADJ"
+    if governor in g.HAVE:
+        return "NOUN"
+    if before == "" or before in g.STOPS or before in g.CONJUNCTIONS:
+        return _at_start(place, inflected)
+    if g.is_adjective(before):
+        return "NOUN"
+    if before in g.LINKING:
+        return "ADJ"
+    return _after_noun(place, inflected)
+
+
+#: What can follow a command at once.
+OBJECT_STARTS: Final = g.STARTS_OBJECT
+
+
+def points(place: Place) -> bool:
+    """Does `that` point at something (that one), or join two clauses (said that)?"""
+    before, after = place.before, place.after
+    if after in ("", *g.STOPS) or after in g.BE or after in g.MODALS:
+        # the man that is here: joins after a noun, points elsewhere
+        return (
+            before in ("", *g.STOPS, "and", "but", "is", "was", "do", "did")
+            or (before in g.PREPOSITIONS)
+            or after in ("", *g.STOPS)
+        )
+    if before in g.PREPOSITIONS or before in g.BE or before in ("all", "and", "to"):
+        return after not in g.SUBJECTS and after not in g.DETERMINERS
+    if before in ("", *g.STOPS):
+        return after not in g.SUBJECTS and after not in g.DETERMINERS
+    return after in ("one", "way", "time", "day", "night", "much", "many", "kind", "sort", "moment")
+
+
+def _after_relative(place: Place, inflected: bool) -> str:
+    """that/which/who: tools that use steam; that use is new; those who object."""
+    if place.before == "who" or (inflected and place.after in g.STARTS_OBJECT):
+        return "VERB"
+    further = place.near(-2)
+    if further == "" or (further in g.STOPS and place.before == "that"):
+        return "VERB" if place.after in g.STARTS_OBJECT else "NOUN"
+    if inflected:
+        return "VERB" if g.is_bare(further) or further in g.STOPS else "NOUN"
+    if g.is_plural(further) or further in ("those", "ones", *g.STOPS):
+        return "VERB"
+    return "VERB" if place.after in g.STARTS_OBJECT else "NOUN"
+
+
+def _at_start(place: Place, inflected: bool) -> str:
+    """First in its clause: a command has its object next; else it names something."""
+    if place.before in g.CONJUNCTIONS and place.before not in ("and", "or", "but"):
+        return "VERB" if place.after in g.STARTS_OBJECT and not inflected else "NOUN"
+    if place.after in g.STARTS_OBJECT:
+        return "VERB"
+    if place.before in ("and", "or") and not inflected:
+        joined = Place(place.words, place.at - 1)
+        if joined.before in _PLAIN_VERBS:
+            return "VERB"
+    return "NOUN"
+
+
+_PLAIN_VERBS: Final = frozenset(
+    ["go", "come", "stop", "play", "buy", "sell", "make", "collect", "store", "write", "read",
+     "copy", "watch", "listen", "meet", "design", "build", "develop", "create", "explore", "cut"]
+)  # fmt: skip
+
+
+def _after_noun(place: Place, inflected: bool) -> str:
+    """The word before is a noun or a verb: farmers produce food; the use of force."""
+    before, after = place.before, place.after
+    clause = place.clause_before()
+    named = len(clause) > 1 and g.is_determiner(clause[-2])
+    if g.is_past(before) or (before.endswith("ing") and not named):
+        return "NOUN"
+    if inflected:
+        if after in (*g.STARTS_OBJECT, "to") and g.is_bare(before):
+            return "VERB"
+        if clause[0] in g.CONJUNCTIONS and len(clause) == 2:
+            return "VERB"
+        return ""
+    if clause[0] in g.MODALS or (clause[0] in g.QUESTIONS and clause[1:2] in _ASKING):
+        return "VERB"
+    if _is_subject(clause) and (g.is_plural(before) or "and" in clause):
+        return "" if after == "of" or after in g.BE else "VERB"
+    if g.is_plural(before) and clause[0] not in ("a", "an"):
+        return "" if after in ("", *g.STOPS, "of") else "VERB"
+    if after == "of" or after in g.BE or after in g.MODALS:
+        return "NOUN"
+    return ""
+
+
+_ASKING: Final = tuple([word] for word in ("do", "does", "did", "will", "would", "can", "could"))
+
+
+#: A subject is at most so long; what is longer has its verb already.
+_SUBJECT: Final = 5
+#: oil and water
+_PAIR: Final = 3
+
+
+def _is_subject(clause: Sequence[str]) -> bool:
+    """Only a noun and what belongs to it: these cheap bags; oil and water."""
+    if len(clause) == _PAIR and clause[1] == "and" and g.is_bare(clause[0]):
+        return True
+    if len(clause) > _SUBJECT or clause[0] in ("a", "an"):
+        return False
+    return all(
+        g.is_determiner(w) or g.is_adjective(w) or w == "and" or g.is_plural(w) for w in clause[:-1]
+    )

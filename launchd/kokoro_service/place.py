@@ -1,0 +1,78 @@
+"""Files of the service: put in place whole, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from .job import Job, ServiceError
+
+#: launchd refuses a file that others may write; 0644 is what all others there have.
+_MODE: Final = 0o644
+
+
+def differs(path: Path, content: bytes) -> bool:
+    """True where writing would change something."""
+    try:
+        return path.read_bytes() != content
+    except OSError:
+        return True
+
+
+def write(files: Mapping[Path, bytes]) -> None:
+    """Write each atomically. Raises ServiceError."""
+    for path, content in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, content)
+        except OSError as error:
+            raise ServiceError(
+                f"cannot write {path}: {error.strerror}; make its folder writable"
+            ) from None
+
+
+def remove(*paths: Path) -> list[Path]:
+    """Unlink what is there; those that were. Raises ServiceError."""
+    removed = []
+    for path in paths:
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise ServiceError(
+                f"cannot remove {path}: {error.strerror}; remove it by hand"
+            ) from None
+        removed.append(path)
+    return removed
+
+
+def make_log_folder(job: Job) -> None:
+    """A supervisor opens the log but makes no folder for it. Raises ServiceError."""
+    try:
+        job.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        job.log.parent.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise ServiceError(
+            f"cannot make {job.log.parent}: {error.strerror}; set KOKORO_HOME to a folder of yours"
+        ) from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=".kokorod-", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            os.fchmod(file.fileno(), _MODE)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise

@@ -1,0 +1,125 @@
+"""`kokoroctl doctor`: on machines that are whole, and on such as lack something."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from daemon.conftest import MakeDaemon, ToyFiles
+from daemon.examined import CHECKS, environ_in, examine, outcomes
+
+from kokorod.models.store import Store
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="kk-", dir="/tmp") as name:
+        yield Path(name)
+
+
+def test_a_new_machine_has_nothing_that_fails(folder: Path) -> None:
+    findings = examine(environ_in(folder), status=0)
+    parts = ("python", "packages", "onnxruntime version", "onnxruntime", "espeak")
+    assert outcomes(findings, *parts) == ["ok"] * 5
+    assert outcomes(findings, "configuration", "home", "socket") == ["ok"] * 3
+    # Without a service manager there is nothing to install.
+    assert outcomes(findings, "service") == ["warn" if sys.platform == "darwin" else "ok"]
+    assert outcomes(findings, "model", "daemon") == ["warn", "warn"]
+    assert "kokoroctl setup" in findings["model"]["todo"]
+    assert not (folder / "home").exists()
+
+
+def test_for_people_a_line_a_check_and_what_to_do(folder: Path) -> None:
+    environ = environ_in(folder, KOKORO_TTFA_MS="soon")
+    ended = subprocess.run(["kokoroctl", "doctor"], env=environ, capture_output=True, text=True)
+    assert ended.returncode == 1
+    lines = ended.stdout.splitlines()
+    assert [line[5:25].strip() for line in lines[:-1] if line[:5].strip()] == CHECKS
+    at = next(at for at, line in enumerate(lines) if line.startswith("fail configuration"))
+    assert "ttfa_ms" in lines[at]
+    assert lines[at + 1].strip().startswith("-> mend the value")
+    assert "fail" in lines[-1]
+
+
+def test_with_a_daemon_and_a_model_all_is_well(
+    make_daemon: MakeDaemon, toy_files: ToyFiles, folder: Path
+) -> None:
+    home = folder / "toy"
+    model = Store(home / "models").import_files(toy_files.model, toy_files.voices, "toy")
+    daemon = make_daemon(home=home).start().wait_ready()
+    environ = environ_in(folder, KOKORO_HOME=str(home), KOKORO_SOCKET=str(daemon.socket))
+    findings = examine(environ, status=0)
+    assert outcomes(findings, "model", "daemon", "socket", "home") == ["ok"] * 4
+    assert "engine kokoro" in findings["daemon"]["found"]
+    # A byte more or less is found, and what is told to do mends it.
+    model.model.write_bytes(model.model.read_bytes()[:-1])
+    damaged = examine(environ, status=1)
+    assert damaged["model"]["outcome"] == "fail"
+    assert "expected are" in damaged["model"]["found"]
+    assert "kokoroctl models remove toy" in damaged["model"]["todo"]
+
+
+def test_a_broken_model_beside_a_whole_one(toy_files: ToyFiles, folder: Path) -> None:
+    store = Store(folder / "home" / "models")
+    store.import_files(toy_files.model, toy_files.voices, "toy")
+    (store.folder / "half").mkdir()
+    findings = examine(environ_in(folder), status=0)
+    assert findings["model"]["outcome"] == "warn"
+    assert findings["model"]["todo"] == "kokoroctl models remove half"
+
+
+def test_a_home_that_others_may_write_in(folder: Path) -> None:
+    (folder / "home").mkdir()
+    (folder / "home").chmod(0o777)
+    home = examine(environ_in(folder), status=1)["home"]
+    assert home["outcome"] == "fail"
+    assert "chmod go-w" in home["todo"]
+
+
+def test_a_home_that_is_no_folder(folder: Path) -> None:
+    (folder / "home").touch()
+    findings = examine(environ_in(folder), status=1)
+    assert outcomes(findings, "home") == ["fail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("a file", "is no socket"), ("x" * 120, "at most 103 are possible")]
+)
+def test_a_socket_that_cannot_be(folder: Path, name: str, why: str) -> None:
+    (folder / "a file").touch()
+    findings = examine(environ_in(folder, KOKORO_SOCKET=str(folder / name)), status=1)
+    assert findings["socket"]["outcome"] == "fail"
+    assert why in findings["socket"]["found"]
+
+
+def test_a_socket_that_others_may_open(folder: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(str(folder / "s"))
+        (folder / "s").chmod(0o666)
+    findings = examine(environ_in(folder), status=1)
+    assert "others may open" in findings["socket"]["found"]
+    assert findings["daemon"]["outcome"] == "warn"  # nobody listens: a stale one
+
+
+def test_what_answers_nonsense_is_a_line_too(folder: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(str(folder / "s"))
+        (folder / "s").chmod(0o600)
+        sock.listen(4)
+        with subprocess.Popen(
+            ["kokoroctl", "doctor", "--json"], env=environ_in(folder), stdout=subprocess.PIPE
+        ) as doctor:
+            sock.settimeout(60)
+            peer, _ = sock.accept()
+            peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            peer.close()
+            out, _ = doctor.communicate()
+    daemon = next(f for f in json.loads(out) if f["check"] == "daemon")
+    assert daemon["outcome"] == "fail"
+    assert doctor.returncode == 1

@@ -1,0 +1,269 @@
+"""Lanes, listeners and a speech thread in virtual time, around the real scheduler and planner."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kokorod.schedule.actions import Action, Finish, Prepare, Run, Terminate
+from kokorod.schedule.cost import Cost
+from kokorod.schedule.job import Job
+from kokorod.schedule.scheduler import Ran, Scheduler
+from kokorod.speech.plan import Script
+from kokorod.types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
+
+#: Seconds of sound a phoneme makes at speed 1.
+SOUND_S = 0.07
+
+#: Share of its own pace that a run keeps beside another: two at once take a little longer
+#: than one after the other.
+BESIDE = 0.45
+
+#: How long a termination takes.
+TERMINATION_S = (0.01, 0.05)
+
+
+@dataclass
+class Machine:
+    """A lane's true cost, seconds = a + b x tokens, each run off by up to `noise` of it."""
+
+    a: float
+    b: float
+    noise: float = 0.1
+
+
+def machine(rtf: float, a: float = 0.02, noise: float = 0.1) -> Machine:
+    """One that takes `rtf` seconds for a second of sound, in runs of 100 tokens."""
+    return Machine(a, (rtf * 100 * SOUND_S - a) / 100, noise)
+
+
+@dataclass
+class Listener:
+    """A request from outside: what was heard of it and when."""
+
+    key: RequestKey
+    submitted: float
+    text: str  # phonemes of all its sentences, joined
+    unread: list[Sentence]
+    first_sound: float | None = None
+    made_s: float = 0.0
+    dry_s: float = 0.0  # how long its player had nothing to play
+    said: str = ""
+    segments: list[Segment] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)  # "ran" or "terminated", in order
+    ended: float | None = None
+    cancelled: bool = False
+
+    @property
+    def wait_s(self) -> float:
+        assert self.first_sound is not None, f"{self.key} was never heard"
+        return self.first_sound - self.submitted
+
+    def hear(self, segment: Segment, sound_s: float, now: float) -> None:
+        if self.first_sound is None:
+            self.first_sound = now
+        playing = now - self.first_sound - self.dry_s
+        self.dry_s += max(0.0, playing - self.made_s)
+        self.made_s += sound_s
+        self.segments.append(segment)
+        at = 0
+        for pause in segment.breaks:
+            self.said += segment.phonemes[at : pause.at]
+            at = pause.at + 1
+        self.said += segment.phonemes[at:]
+
+
+@dataclass
+class Running:
+    key: RequestKey
+    segment: Segment
+    left_s: float  # of work, at full pace
+    terminated_at: float | None = None
+    began: float = 0.0
+
+
+class Simulation:
+    def __init__(self, seed: int, machine: Machine, *, express: bool, context: bool = True) -> None:
+        self.random = random.Random(seed)
+        self.machine = machine
+        self.now = 0.0
+        self.scheduler = Scheduler()
+        self.context = context
+        self.listeners: dict[RequestKey, Listener] = {}
+        self.order: list[RequestKey] = []  # of the runs that were started
+        self._running: dict[str, Running | None] = {}
+        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._count = itertools.count()
+        self._speech_free = 0.0
+        for name in ("cpu", "express") if express else ("cpu",):
+            self._running[name] = None
+            self._perform(
+                self.scheduler.lane_up(name, Engine.KOKORO, 0.0, express=name == "express")
+            )
+
+    # -- what a test asks for
+
+    def settle(self, runs: int = 40) -> None:
+        """Let the lanes learn what they cost."""
+        for lane in self.scheduler.lanes():
+            for at in range(runs):
+                tokens = 10 + 7 * at % 140
+                seconds = self._cost(tokens)
+                lane.fit.add(tokens, seconds)
+                lane.fit.heard(tokens - 2, (tokens - 2) * SOUND_S)
+
+    def at(self, when: float, call: Callable[[], None]) -> None:
+        heapq.heappush(self._events, (when, next(self._count), call))
+
+    def submit(
+        self, peer: int, id: int, sentences: list[Sentence], rank: int = 2, first_s: float = 0.5
+    ) -> Listener:
+        key = RequestKey(PeerId(peer), id)
+        text = "".join(s.phonemes for s in sentences)
+        listener = Listener(key, self.now, text, list(sentences))
+        self.listeners[key] = listener
+        job = Job(
+            key=key,
+            engine=Engine.KOKORO,
+            rank=rank,
+            speed=1.0,
+            first_s=first_s,
+            order=len(self.listeners),
+            script=Script(sentence_pause_s=0.25, context=self.context),
+        )
+        self._perform(self.scheduler.submit(job, self.now))
+        return listener
+
+    def cancel(self, key: RequestKey) -> None:
+        self._perform(self.scheduler.cancel(key))
+
+    def run(self, until: float = float("inf")) -> None:
+        """Go on until nothing is left to happen, or until that time."""
+        for _ in range(1_000_000):
+            upcoming = self._upcoming()
+            if upcoming is None or upcoming > until:
+                break
+            self._advance(upcoming)
+            self._fire()
+        else:
+            raise AssertionError("it never ends")
+        if until < float("inf"):
+            self._advance(until)
+
+    # -- time
+
+    def _pace(self) -> float:
+        busy = sum(run is not None for run in self._running.values())
+        return 1.0 if busy < 2 else BESIDE
+
+    def _upcoming(self) -> float | None:
+        times = [self._events[0][0]] if self._events else []
+        for run in self._running.values():
+            if run is not None:
+                times.append(self.now + max(0.0, run.left_s) / self._pace())
+                if run.terminated_at is not None:
+                    times.append(run.terminated_at)
+        return max(self.now, min(times)) if times else None
+
+    def _advance(self, to: float) -> None:
+        worked = (to - self.now) * self._pace()
+        for run in self._running.values():
+            if run is not None:
+                run.left_s -= worked
+        self.now = to
+
+    def _fire(self) -> None:
+        for name, run in self._running.items():
+            if run is None:
+                continue
+            if run.left_s <= 1e-9:
+                self._complete(name, run)
+                return
+            if run.terminated_at is not None and run.terminated_at <= self.now:
+                self._running[name] = None
+                self.listeners[run.key].runs.append("terminated")
+                self._perform(self.scheduler.terminated(name, self.now))
+                return
+        if self._events and self._events[0][0] <= self.now:
+            heapq.heappop(self._events)[2]()
+
+    def _complete(self, name: str, run: Running) -> None:
+        self._running[name] = None
+        listener = self.listeners[run.key]
+        sound_s = len(run.segment.phonemes) * SOUND_S * self.random.uniform(0.95, 1.05)
+        sound_s += run.segment.pause_s
+        if listener.ended is None:
+            listener.runs.append("ran")
+            listener.hear(run.segment, sound_s, self.now)
+        self._perform(self.scheduler.ran(name, Ran(self.now - run.began, sound_s), self.now))
+
+    def _cost(self, tokens: int) -> float:
+        noise = 1 + self.random.uniform(-self.machine.noise, self.machine.noise)
+        return (self.machine.a + self.machine.b * tokens) * noise
+
+    # -- performing
+
+    def _perform(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case Prepare():
+                    self._prepare(action.key)
+                case Run():
+                    assert self._running[action.lane] is None, "the lane is busy"
+                    assert self.listeners[action.key].ended is None, "the request has ended"
+                    cost = self._cost(action.segment.tokens)
+                    self._running[action.lane] = Running(
+                        action.key, action.segment, cost, began=self.now
+                    )
+                    self.order.append(action.key)
+                case Terminate():
+                    run = self._running[action.lane]
+                    assert run is not None, "nothing runs there"
+                    assert run.terminated_at is None, "it is being terminated already"
+                    run.terminated_at = self.now + self.random.uniform(*TERMINATION_S)
+                case Finish():
+                    listener = self.listeners[action.key]
+                    assert listener.ended is None, "finished twice"
+                    listener.ended, listener.cancelled = self.now, action.cancelled
+
+    def _prepare(self, key: RequestKey) -> None:
+        listener = self.listeners[key]
+        reading: list[Sentence] = []
+        while listener.unread and sum(len(s.phonemes) for s in reading) < 150:
+            reading.append(listener.unread.pop(0))
+        state = TextState.MORE if listener.unread else TextState.END
+        self._speech_free = max(self._speech_free, self.now) + 0.002 + 0.0005 * len(reading)
+
+        def deliver() -> None:
+            self._perform(self.scheduler.prepared(key, reading, state, self.now))
+
+        self.at(self._speech_free, deliver)
+
+
+def sentences(source: random.Random, phonemes: int) -> list[Sentence]:
+    """Prose of about so many phonemes: words of 2 to 9, clauses, sentences of 3 to 25 words."""
+    made: list[Sentence] = []
+    start = 0
+    while start < phonemes:
+        words = []
+        clause = source.randint(4, 9)
+        for number in range(source.randint(3, 25)):
+            word = "".join(source.choices("abdefiklmnostuvw", k=source.randint(2, 9)))
+            words.append(word + ("," if number % clause == clause - 1 else ""))
+        text = " ".join(words).rstrip(",") + "."
+        made.append(Sentence(start, start + len(text), text, text))
+        start += len(text) + 1
+    return made
+
+
+def short_sentence(source: random.Random) -> list[Sentence]:
+    """One that a person waits for: about 12 phonemes."""
+    text = "".join(source.choices("abdefiklm", k=5)) + " " + "".join(source.choices("nostuw", k=5))
+    return [Sentence(0, len(text) + 1, text, text + ".")]
+
+
+def known_cost(machine: Machine) -> Cost:
+    return Cost(machine.a, machine.b, SOUND_S)
