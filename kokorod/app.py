@@ -14,18 +14,20 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import replace
 from typing import Any, Final
 
 from kokoro_client.wire.errors import ErrorCode
-from kokoro_client.wire.messages import Error
+from kokoro_client.wire.messages import MAX_SPEED, MIN_SPEED, Error
 
 from . import config as configuration
+from . import voices
 from .background import Background
 from .config import Config
 from .engine.lane import Lane, Spoken, Task
 from .engine.startup import Opened
 from .engines import Engines
-from .errors import ConfigError
+from .errors import ConfigError, EngineError, KokorodError, UnknownLanguageError
 from .net import activation
 from .net import listener as listening
 from .net.listener import AlreadyRunningError, Listener
@@ -38,7 +40,8 @@ from .speech.frontend import make_front_end
 from .speech.reader import Reading
 from .speech.thread import FrontEnd, ReadCrashed, ReadFailed, SpeechThread
 from .status import status_value
-from .types import Engine, PeerId, RequestKey
+from .ticket import Ticket
+from .types import Engine, PeerId, RequestKey, Segment, Utterance
 from .upkeep import Upkeep, give_back_memory
 from .watch import logfile, notify
 from .watch.log import Level, Log
@@ -198,7 +201,7 @@ class App:
                     self.scheduler.prepared(key, report.sentences, report.state, self.now())
                 )
             case ReadFailed() if key is not None:
-                self.requests.give_up(key, ErrorCode.UNKNOWN_LANGUAGE, report.message)
+                self.requests.give_up(key, _code_of(report.error), str(report.error))
 
     # -- for engines.py and requests.py
 
@@ -233,10 +236,21 @@ class App:
             Task(
                 key=action.key,
                 segment=action.segment,
-                utterance=ticket.utterance,
+                utterance=self._utterance(ticket, action.segment),
                 stream=ticket.stream,
                 format=ticket.speak.format,
             )
+        )
+
+    def _utterance(self, ticket: Ticket, segment: Segment) -> Utterance:
+        """The request's voice and speed, or what markup asks for where that can be."""
+        asked = ticket.utterance
+        known = segment.voice in {voice.name for voice in self.engines.voicing.voices}
+        kokoro = ticket.engine is Engine.KOKORO and segment.voice != voices.BUILT_IN
+        return replace(
+            asked,
+            voice=segment.voice if known and kokoro else asked.voice,
+            speed=min(max(asked.speed * segment.rate, MIN_SPEED), MAX_SPEED),
         )
 
     def on_engine_known(self) -> None:
@@ -367,6 +381,13 @@ class App:
         value = self.reload()
         if not value["reloaded"]:
             self.log.error("reload_refused", why=value["message"])
+
+
+def _code_of(error: KokorodError) -> ErrorCode:
+    """Whose fault it is that a text cannot be read."""
+    if isinstance(error, UnknownLanguageError):
+        return ErrorCode.UNKNOWN_LANGUAGE
+    return ErrorCode.ENGINE_FAILED if isinstance(error, EngineError) else ErrorCode.BAD_REQUEST
 
 
 class _Reports:

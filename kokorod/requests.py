@@ -41,6 +41,7 @@ from .schedule.job import Job
 from .schedule.scheduler import Scheduler
 from .speech.plan import Script
 from .speech.thread import Manner, SpeechThread
+from .speech.token import Markup
 from .ticket import Ticket
 from .types import SAMPLE_RATE, Engine, PeerId, RequestKey
 from .watch.log import Log, fingerprint
@@ -275,7 +276,13 @@ class Requests:
         else:
             ticket.cold = self._engines.wake()
         self._speech.begin(
-            key, Manner(lang=utterance.lang, phonemes=speak.phonemes, text_only=built_in)
+            key,
+            Manner(
+                lang=utterance.lang,
+                phonemes=speak.phonemes,
+                text_only=built_in,
+                markup=Markup(speak.markup.value),
+            ),
         )
         actions = self._scheduler.submit(self._job(ticket), self._house.now())
         self._feed(ticket, speak.text, speak.final)
@@ -292,6 +299,7 @@ class Requests:
             ticket.utterance,
             speak.format,
             speak.phonemes,
+            speak.markup,
             speak.timings,
             self._house.config.sentence_pause_ms,
         )

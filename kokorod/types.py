@@ -51,6 +51,14 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark set by markup: reached before phoneme `at` of its sentence or segment."""
+
+    name: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence ready to be cut into segments.
 
@@ -61,6 +69,9 @@ class Sentence:
     words       in order, not overlapping
     pause_s     silence that follows it, where the text asks for more or less than
                 the configured sentence pause; None: the configured one
+    voice       that markup asks for, else ""
+    rate        factor on the request's speed
+    marks       in order
     """
 
     start: int
@@ -69,6 +80,9 @@ class Sentence:
     phonemes: str
     words: tuple[Word, ...] = ()
     pause_s: float | None = None
+    voice: str = ""
+    rate: float = 1.0
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +105,8 @@ class Segment:
     words         ranges into `phonemes`
     breaks        sentence ends inside it
     pause_s       silence after it
+    voice, rate   as the sentence's
+    marks         in order; `at` counts in `phonemes`
     """
 
     index: int
@@ -103,6 +119,9 @@ class Segment:
     words: tuple[Word, ...] = ()
     breaks: tuple[Break, ...] = ()
     pause_s: float = 0.0
+    voice: str = ""
+    rate: float = 1.0
+    marks: tuple[Mark, ...] = ()
 
     @property
     def tokens(self) -> int:

@@ -45,6 +45,9 @@ _SHORT_CAP: Final = 80
 #: How long after another request's first sound a document still counts as disturbed.
 _DISTURBED_S: Final = 15.0
 
+#: A budget of tokens that holds every segment.
+_NO_LIMIT: Final = 1_000_000
+
 #: Share of the sound ahead that the next run may take: predictions are off by a fifth.
 _MARGIN: Final = 1.25
 
@@ -404,15 +407,22 @@ class Scheduler:
         # Others that are listening take their turns on the same lane.
         sharers = max(sum(1 for other in self._jobs.values() if other.rank <= job.rank), 1)
 
+        sound_s = cost.sound_s / job.speed
+        first = job.waits_for_first_sound
+        slow = sharers * cost.seconds(CAP) > CAP * sound_s
+        if slow and not first:
+            # Slower than speech: gaps cannot be helped, so they come between sentences.
+            return job.script.next(_NO_LIMIT, cap, lambda phonemes, tokens: _NO_LIMIT)
+        ahead_s = job.ahead_s(now)
+
         def budget(ahead_s: float) -> int:
             return cost.tokens(ahead_s / _MARGIN / sharers)
 
-        first = job.waits_for_first_sound
-        ahead_s = job.ahead_s(now)
-
         def then(phonemes: int, tokens: int) -> int:
+            if slow:
+                return _NO_LIMIT
             left_s = 0.0 if first else ahead_s - cost.seconds(tokens)
-            return budget(max(left_s, 0.0) + phonemes * cost.sound_s / job.speed)
+            return budget(max(left_s, 0.0) + phonemes * sound_s)
 
         return job.script.next(cost.tokens(job.first_s) if first else budget(ahead_s), cap, then)
 

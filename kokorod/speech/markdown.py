@@ -68,6 +68,7 @@ class _Block:
         self.text = ""
         self.starts: list[int] = []
         self.given = 0
+        self.line = 0  # where its last line begins
         self._added: list[str] = []
         self._sentences = SentenceSplitter(lang)
 
@@ -75,6 +76,9 @@ class _Block:
         self._added.append(text)
         self._sentences.feed(text)
         self.starts += range(start, start + len(text))
+
+    def begin_line(self) -> None:
+        self.line = len(self.starts)
 
     def join(self) -> None:
         """A line ended: a space."""
@@ -119,9 +123,11 @@ class MarkdownReader:
         self._code = code
         self._lang = lang
         self._rest = ""
+        self._more: list[str] = []  # what came since, of a line that must be seen whole
         self._at = 0  # where _rest begins in the source
         self._block: _Block | None = None
         self._inside = False  # in the middle of a line of text
+        self._ended = True  # the line that is dealt with is there to its end
         self._begun = False
         self._blank = True
         self._until: re.Pattern[str] | None = None  # in something that ends at such a line
@@ -131,7 +137,11 @@ class MarkdownReader:
 
     def feed(self, text: str, final: bool = False) -> list[Piece]:
         """The pieces that `text`, coming after what was fed before, makes certain."""
-        source = self._rest + text
+        if self._more and not final and "\n" not in text and "\r" not in text:
+            self._more.append(text)
+            return []
+        source = "".join([self._rest, *self._more, text])
+        self._more.clear()
         position = 0
         while True:
             match = _LINE.match(source, position)
@@ -149,6 +159,8 @@ class MarkdownReader:
             self._close()
         elif self._partial(rest.rstrip("\r"), self._at + position):
             position += len(rest.rstrip("\r"))
+        elif len(rest) > _TELLING * 2 and not rest.endswith("\r"):
+            self._more.append("")
         self._rest = source[position:]
         self._at += position
         ready, self._ready = self._ready, []
@@ -163,7 +175,9 @@ class MarkdownReader:
                 self._block is None and _ITEM.match(text) and len(text) < 2 * _TELLING
             ):
                 return False
+            self._ended = False
             self._line(text, start)
+            self._ended = True
             self._inside = self._block is not None
             return True
         if self._block and text:
@@ -175,7 +189,7 @@ class MarkdownReader:
         if self._inside:
             self._inside = False
             if self._block:
-                self._block.add(text, start)
+                self._block.add(text.removesuffix("\\"), start)
                 self._block.join()
                 self._give()
             return
@@ -203,11 +217,17 @@ class MarkdownReader:
         if self._block is None:
             kind = PieceKind.QUOTE if quoted else PieceKind.PARAGRAPH
             self._block = _Block(kind, self._lang)
+        self._table = False
         lead = len(text) - len(text.lstrip())
-        kept = text.rstrip().removesuffix("\\")
-        self._block.add(kept[lead:] + text[len(text.rstrip()) :], start + lead)
-        self._block.join()
-        self._give()
+        self._block.begin_line()
+        self._add(text[lead:], start + lead)
+
+    def _add(self, text: str, start: int) -> None:
+        if self._block:
+            self._block.add(text.removesuffix("\\") if self._ended else text, start)
+            if self._ended:
+                self._block.join()
+            self._give()
 
     def _structure(self, text: str, start: int, blank: bool) -> bool:
         """Whether the line is more than a line of text; if so it is dealt with."""
@@ -268,9 +288,7 @@ class MarkdownReader:
             at = start + item.start("mark")
             self._block.add(mark[:-1] + ". ", at)
         if text[item.end() :].strip():
-            self._block.add(text[item.end() :], start + item.end())
-            self._block.join()
-        self._give()
+            self._add(text[item.end() :], start + item.end())
 
     def _begin_dropped(self, text: str, found: re.Match[str]) -> None:
         tag = found[1] if found.re is _DROPPED else ""
@@ -281,12 +299,13 @@ class MarkdownReader:
 
     def _begin_table(self) -> None:
         block, self._block = self._block, None
-        self._table = True
         if block:
             block.settle()
-            text = block.text[block.given :]
-            header = text.rstrip().rfind("\n") + 1
-            self._row(text[header:].rstrip(), block.starts[block.given + header :])
+            header = max(block.line, block.given)
+            if header > block.given:
+                self._emit(block.kind, block.take(header), _PAUSES[block.kind])
+            self._row(block.text[header:].rstrip(), block.starts[header:])
+        self._table = True
 
     def _row(self, text: str, places: Sequence[int]) -> None:
         cells = [c for c in _CELL.finditer(text) if c.group().strip()]

@@ -9,7 +9,7 @@ which characters of the source it stands for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Literal
@@ -103,23 +103,32 @@ class Piece:
         return (last if first is None else first), max(last, first or 0)
 
     def part(self, start: int, end: int) -> Piece:
-        """The piece of text[start:end], with no silence after it unless it is the rest."""
-        at = 0
-        kept: list[Stretch] = []
-        for stretch in self.stretches:
-            length = len(stretch.text)
-            low, high = max(start - at, 0), min(end - at, length)
-            if length == 0:
-                if start <= at < end or at == end == len(self.text):
-                    kept.append(stretch)
-            elif low < high:
-                kept.append(_cut(stretch, low, high))
-            at += length
-        return replace(
-            self,
-            stretches=tuple(kept),
-            pause_s=self.pause_s if not self.text[end:].strip() else None,
-        )
+        """The piece of text[start:end]; see `parts`."""
+        return next(self.parts([(start, end)]))
+
+    def parts(self, spans: Iterable[tuple[int, int]]) -> Iterator[Piece]:
+        """The pieces of the spans, which are in order: one pass for all sentences.
+
+        An event belongs to the span that it stands in or before. The silence after the
+        piece comes after the span that ends its text; the others have none of their own.
+        """
+        ends = len(self.text.rstrip())
+        index = at = 0
+        for start, end in spans:
+            kept: list[Stretch] = []
+            while index < len(self.stretches):
+                stretch = self.stretches[index]
+                after = at + len(stretch.text)
+                if (after > at and at >= end) or (at == after >= end and end < ends):
+                    break
+                if after == at or after > start:
+                    kept.append(_cut(stretch, max(start - at, 0), min(end, after) - at))
+                if after > end:
+                    break
+                index, at = index + 1, after
+            yield replace(
+                self, stretches=tuple(kept), pause_s=self.pause_s if end >= ends else None
+            )
 
 
 def _cut(stretch: Stretch, low: int, high: int) -> Stretch:
@@ -188,21 +197,17 @@ def _groups(stretches: Sequence[Stretch]) -> Iterable[list[Stretch]]:
 def _plain_tokens(
     group: Sequence[Stretch], lang: str, emoji: Literal["name", "drop"]
 ) -> list[Token]:
-    piece = Piece(PieceKind.TEXT, tuple(group))
-    text = piece.text
-    tokens = normalize(text, lang=lang, emoji=emoji)
-    if not tokens:
-        return []
-    if len(group) == 1 and len(text) == group[0].end - group[0].start:
-        base = group[0].start
-        return [replace(t, start=base + t.start, end=base + t.end) for t in tokens]
+    first = group[0]
+    if len(group) == 1 and len(first.text) == first.end - first.start:
+        return normalize(first.text, lang=lang, emoji=emoji, base=first.start)
+    tokens = normalize("".join(s.text for s in group), lang=lang, emoji=emoji)
     starts, ends = _offsets(group)
-    return [
-        replace(t, start=starts[t.start], end=max(ends[max(t.end - 1, t.start)], starts[t.start]))
-        if t.start < len(starts)
-        else replace(t, start=group[-1].end, end=group[-1].end)
-        for t in tokens
-    ]
+    placed: list[Token] = []
+    for token in tokens:
+        start = starts[min(token.start, len(starts) - 1)]
+        end = max(ends[min(max(token.end - 1, token.start), len(ends) - 1)], start)
+        placed.append(replace(token, start=start, end=end))
+    return placed
 
 
 def _offsets(group: Sequence[Stretch]) -> tuple[list[int], list[int]]:
@@ -284,13 +289,13 @@ def join_pieces(
     for part in content:
         if isinstance(part, Stretch):
             held.append(part)
-        elif any(s.text.strip() or s.event for s in held) or not pieces:
+        elif any(s.text.strip() or s.event or s.phonemes for s in held) or not pieces:
             pieces.append(Piece(kind, tuple(held), pause_s=part))
             held = []
         else:
             before = pieces[-1].pause_s or 0.0
             pieces[-1] = replace(pieces[-1], pause_s=min(before + part, MAX_PAUSE_S))
-    if any(s.text.strip() or s.event for s in held):
+    if any(s.text.strip() or s.event or s.phonemes for s in held):
         pieces.append(Piece(kind, tuple(held), pause_s=pause_s))
     elif pieces and pause_s is not None:
         pieces[-1] = replace(pieces[-1], pause_s=max(pieces[-1].pause_s or 0.0, pause_s))

@@ -8,6 +8,7 @@ processing instructions are refused: they are how XML is turned into a bomb.
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -37,6 +38,7 @@ _KNOWN: Final = frozenset(
     ["speak", "p", "s", "break", "prosody", "say-as", "sub", "phoneme", "voice", "lang", "mark",
      "emphasis", "w", "token", "paragraph", "sentence", *_SILENT]
 )  # fmt: skip
+_ENTITY: Final = re.compile(r"&#?\w{1,32};")
 _PARAGRAPH_S: Final = 0.6
 
 
@@ -232,10 +234,11 @@ class _Reader(ContentHandler):
         if scope.silent or scope.alias is not None:
             return
         start = self.here()
-        if self._text.startswith(content, start):
+        entity = _ENTITY.match(self._text, start)
+        if entity and html.unescape(entity.group()) == content:
+            end = entity.end()
+        elif self._text.startswith(content, start):
             end = start + len(content)
-        elif self._text.startswith("&", start):
-            end = self._text.find(";", start) + 1 or start + 1
         else:
             end = min(start + len(content), len(self._text))
         self._held.append(self._stretch(scope, content, start, end))
@@ -248,46 +251,40 @@ class _Reader(ContentHandler):
         scope = scope or (self._scopes[-1] if self._scopes else _Scope(""))
         for piece in join_pieces(PieceKind.TEXT, self._held, pause_s):
             self._pieces.append(_settle(replace(piece, voice=scope.voice, rate=scope.rate)))
+        if not self._held and self._pieces and pause_s is not None:
+            last = self._pieces[-1]
+            self._pieces[-1] = replace(last, pause_s=max(last.pause_s or 0.0, pause_s))
         self._held = []
 
 
 def _settle(piece: Piece) -> Piece:
-    """The language that all of a piece has becomes the piece's."""
+    """Stretches that are read alike joined; the language that all of it has is the piece's."""
     langs = {s.lang for s in piece.stretches if s.text.strip()}
     lang = langs.pop() if len(langs) == 1 else ""
-    joined: list[Stretch] = []
+    runs: list[list[Stretch]] = []
     for stretch in piece.stretches:
         if stretch.lang == lang or not stretch.text.strip():
             stretch = replace(stretch, lang="")
-        before = joined[-1] if joined else None
-        touching = before is not None and before.end == stretch.start
-        if before and touching and _exact(before) and _exact(stretch):
-            both = before.plain and stretch.plain
+        if runs and _joins(runs[-1][-1], stretch):
+            runs[-1].append(stretch)
         else:
-            both = False
-        if before and both:
-            joined[-1] = replace(before, text=before.text + stretch.text, end=stretch.end)
-            continue
-        if before and not before.plain and _alike(before, stretch):
-            joined[-1] = replace(before, text=before.text + stretch.text, end=stretch.end)
-            continue
-        joined.append(stretch)
+            runs.append([stretch])
+    joined = (replace(run[0], text="".join(s.text for s in run), end=run[-1].end) for run in runs)
     return replace(piece, stretches=tuple(joined), lang=lang)
+
+
+def _joins(one: Stretch, two: Stretch) -> bool:
+    """Whether `two` goes on where `one` ends, as text of the same element."""
+    if one.event or two.event or one.end != two.start:
+        return False
+    if one.plain and two.plain:
+        return _exact(one) and _exact(two)
+    alike = (one.say, one.detail, one.phonemes, one.lang)
+    return not one.plain and alike == (two.say, two.detail, two.phonemes, two.lang)
 
 
 def _exact(stretch: Stretch) -> bool:
     return len(stretch.text) == stretch.end - stretch.start
-
-
-def _alike(one: Stretch, two: Stretch) -> bool:
-    """Whether the text of one element came in two parts."""
-    same = (one.say, one.detail, one.phonemes, one.lang) == (
-        two.say,
-        two.detail,
-        two.phonemes,
-        two.lang,
-    )
-    return same and not one.event and not two.event and one.end == two.start
 
 
 _BLOCKS: Final = frozenset({"p", "s", "paragraph", "sentence"})

@@ -313,7 +313,8 @@ def test_every_error_has_its_class(pair: MakePair, code: ErrorCode) -> None:
         )
 
     with pair(script) as client:
-        speech = client.speak("Hi")
+        # More text could follow: such a speech is not handed to another daemon.
+        speech = client.speak("Hi", final=False)
         with pytest.raises(errors.KokoroError) as caught:
             list(speech)
         assert str(caught.value) == "said so"
@@ -340,32 +341,74 @@ def test_audio_that_came_before_a_failure_is_not_lost(pair: MakePair) -> None:
             next(frames)
 
 
-def test_a_connection_that_breaks_ends_every_speech_and_the_next_gets_a_new_one(
+def test_a_connection_that_breaks_ends_what_has_begun_and_the_next_gets_a_new_one(
     pair: MakePair,
 ) -> None:
     def breaks(peer: Peer) -> None:
         peer.welcome()
-        for _ in range(2):
-            speak = peer.expect("speak")
-        peer.audio(speak, 0, b"a")
+        for text in ("one", "two"):
+            peer.audio(peer.expect("speak"), 0, text.encode())
 
     def works(peer: Peer) -> None:
         peer.welcome()
         speak = peer.expect("speak")
+        assert speak["text"] == "three"
         peer.audio(speak, 0, b"b")
         peer.done(speak)
 
     with pair(breaks, works) as client:
         first, second = client.speak("one"), client.speak("two")
-        with pytest.raises(errors.ConnectionLostError):
-            list(first)
-        frames = iter(second)
-        assert next(frames) == b"a"
-        with pytest.raises(errors.ConnectionLostError):
-            next(frames)
+        for speech, heard in ((first, b"one"), (second, b"two")):
+            frames = iter(speech)
+            assert next(frames) == heard
+            with pytest.raises(errors.ConnectionLostError):
+                next(frames)
         first.cancel()
         first.finish()
         assert list(client.speak("three")) == [b"b"]
+
+
+@pytest.mark.parametrize("how", ["shutting_down", "hangs up"])
+def test_what_has_not_begun_is_said_whole_by_the_next_daemon(pair: MakePair, how: str) -> None:
+    text = "x" * 100_000
+
+    def goes(peer: Peer) -> None:
+        peer.welcome()
+        speak = peer.expect("speak")
+        peer.accept(speak)
+        if how == "shutting_down":
+            peer.send({"type": "error", "id": speak["id"], "code": how, "message": "bye"})
+            _until_hung_up(peer)
+
+    def stays(peer: Peer) -> None:
+        peer.welcome()
+        speak = peer.expect("speak")
+        got, final = speak["text"], speak["final"]
+        while not final:
+            append = peer.expect("append")
+            got += append["text"]
+            final = append.get("final", False)
+        assert got == text
+        peer.accept(speak, voice="bf_emma")
+        peer.audio(speak, 0, b"whole")
+        peer.done(speak)
+
+    with pair(goes, stays) as client:
+        speech = client.speak(text)
+        assert list(speech) == [b"whole"]
+        assert speech.voice == "bf_emma"
+
+
+def test_a_text_that_brings_daemons_down_does_not_bring_down_many(pair: MakePair) -> None:
+    def falls(peer: Peer) -> None:
+        peer.welcome()
+        peer.expect("speak")
+
+    with (
+        pair(*[falls] * (speech.REPEATS + 1)) as client,
+        pytest.raises(errors.ConnectionLostError),
+    ):
+        list(client.speak("Hi"))
 
 
 def test_what_the_daemon_says_before_it_hangs_up_is_heard(pair: MakePair) -> None:

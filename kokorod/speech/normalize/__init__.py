@@ -28,7 +28,7 @@ from . import (
     units,
 )
 from .clean import Cleaned
-from .emoji import read_emoji
+from .emoji import read_emoji, read_face
 from .foreign import read_foreign
 from .scan import Kind, Part, Rule, Scan, Upto, read_with
 
@@ -67,11 +67,12 @@ _NUMBER_RULES: Final[list[Rule]] = [
     *clock.RULES,
     *calendar.RULES[3:],
     *units.RULES,
-    *figures.RULES[:2],
+    *figures.RULES[:3],
     *relations.RULES,
-    *figures.RULES[2:],
+    *figures.RULES[3:],
 ]
 _LETTER_RULES: Final[list[Rule]] = [
+    *identifiers.BRAND_RULES,
     *money.RULES[:1],
     *plain.SHORT_RULES,
     *calendar.NAME_RULES,
@@ -149,7 +150,11 @@ def _walk(scan: Scan) -> None:
 def _step(scan: Scan, position: int) -> int:
     """Read what stands at `position` by the rules; the place after it."""
     first = scan.text[position]
-    drawn = read_emoji(scan, position) if first > "\u2000" or first in "0123456789#*©®" else None
+    drawn = None
+    if first > "\u2000" or first in "0123456789#*©®":
+        drawn = read_emoji(scan, position)
+    elif first in ":;<":
+        drawn = read_face(scan, position)
     if drawn:
         scan.parts += drawn[0]
         return drawn[1]
@@ -157,7 +162,7 @@ def _step(scan: Scan, position: int) -> int:
     if first.isalnum() and (long := _LONG.match(scan.text, position)):
         scan.parts += figures.characters(long.group(), position, long.end())
         return long.end()
-    if first.isdigit() or first in _SIGNS or first in "$£€¥₹₩₽₺₴₪₫฿₱₦₿½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒(:":
+    if first.isdecimal() or first in _SIGNS or first in "$£€¥₹₩₽₺₴₪₫฿₱₦₿½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒(:":
         found = read_with(_NUMBER_RULES, scan, position)
     elif first.isalpha():
         if _CODED.match(scan.text, position):

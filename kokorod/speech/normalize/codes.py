@@ -32,7 +32,9 @@ _PATH: Final = re.compile(r"(?P<root>~|\.{1,2})?(?:/[\w.@%+~$-]{1,255}){1,40}/?(
 _RELATIVE: Final = re.compile(
     r"(?=[\w.-]{1,64}/)(?:[\w-][\w.-]{0,255}/){1,40}(?:[\w-]{0,255}\.[A-Za-z]\w{0,7}|(?<=/[\w-]/)[\w.-]+)?(?![\w/])"
 )
-_WINDOWS: Final = re.compile(r"(?:[A-Za-z]:\\|\\\\)(?:[\w.$ ~-]{0,255}?\\)*[\w.$~-]{0,255}")
+_WINDOWS: Final = re.compile(
+    r"[A-Za-z]:/(?!/)[\w./~-]{0,255}|(?:[A-Za-z]:\\|\\\\)(?:[\w.$ ~-]{0,255}?\\)*[\w.$~-]{0,255}"
+)
 _FILE: Final = re.compile(
     r"(?P<stem>\.?[\w-]{1,128}(?:\.[\w-]{1,32}){0,3})\.(?P<ext>[A-Za-z][A-Za-z0-9]{0,4})(?![\w]|\.\w)"
 )
@@ -95,7 +97,7 @@ def piece_parts(text: str, start: int) -> list[Part]:
         begin, end = start + found.start(), start + found.end()
         if piece in _SYMBOL:
             parts += say(_SYMBOL[piece], begin, end)
-        elif piece.isdigit():
+        elif piece.isdecimal():
             parts += say(label(piece) if len(piece) < 5 else digits(piece), begin, end)
         elif piece.isalpha():
             parts += letters_or_word(piece, begin, end)
@@ -265,7 +267,7 @@ def _read_phone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         run = piece.group()
         if run == "+":
             parts += say("plus", start, end)
-        elif run.isdigit():
+        elif run.isdecimal():
             parts += say(digits(run), start, end)
         else:
             parts += say(run.lower(), start, end) if len(run) > 2 else spell(run, start, end)

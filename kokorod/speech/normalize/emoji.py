@@ -92,6 +92,25 @@ def _unicode_name(character: str) -> str:
     return name.removesuffix(" symbol").removesuffix(" sign").replace("-", " ")
 
 
+_FACE: Final = re.compile(r"(?::-?\)|;-?\)|:-?\(|:-?D|:-?P|:-?/|:'\(|<3)(?=[\s.,!?]|\Z)")
+_FACES: Final = {
+    ":)": "smiling face", ";)": "winking face", ":(": "sad face", ":D": "grinning face",
+    ":P": "playful face", ":/": "skeptical face", ":'(": "crying face", "<3": "heart",
+}  # fmt: skip
+
+
+def read_face(scan: Scan, position: int) -> tuple[list[Part], int] | None:
+    """A face made of punctuation, standing alone: :-)"""
+    match = _FACE.match(scan.text, position)
+    if match is None or (position and not scan.text[position - 1].isspace()):
+        return None
+    left = scan.text[max(0, position - 400) : position]
+    if match.group()[-1] == ")" and left.count("(") > left.count(")"):
+        return None  # it closes a bracket
+    name = _FACES[match.group().replace("-", "")]
+    return (say(name, *match.span()) if scan.emoji else []), match.end()
+
+
 def read_emoji(scan: Scan, position: int) -> tuple[list[Part], int] | None:
     """The emoji at `position`, the same one after it again and again being said once."""
     keycap = KEYCAP.match(scan.text, position)

@@ -15,6 +15,11 @@ _ORDINAL: Final = re.compile(
     r"(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?P<suffix>st|nd|rd|th|ST|ND|RD|TH)"
     r"(?:[-–](?P<value2>\d+)(?:st|nd|rd|th))?(?![A-Za-z\d])"
 )
+#: Thousands parted as elsewhere: 1 000 000, 10 000, 1.234,56.
+_GROUPED: Final = re.compile(
+    r"(?P<value>\d{1,3}(?:[ ]\d{3}){2,8}|\d{1,3}[ ]000|\d{1,3}(?:\.\d{3}){1,8}(?=,\d{1,2}(?!\d)))"
+    r"(?:,(?P<part>\d{1,2}))?(?![\w]|[ .,-]\d)"
+)
 _HEX: Final = re.compile(r"0(?P<base>[xXbBoO])(?P<value>[0-9A-Fa-f_]{1,64})(?!\w)")
 _FACTOR: Final = re.compile(rf"(?P<value>{NUMBER})(?P<cross>[x×X])(?!\w)")
 _SIZED: Final = re.compile(
@@ -91,6 +96,12 @@ def _read_ordinal(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
+def _read_grouped(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    value = re.sub(r"[ .]", "", match["value"])
+    part = f".{match['part']}" if match["part"] else ""
+    return say(spoken_number(value + part, scan.british), *match.span())
+
+
 def _read_hex(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     parts = [*say("zero", start, start + 1), *spell(match["base"], start + 1, start + 2)]
@@ -101,7 +112,7 @@ def characters(text: str, start: int, end: int) -> list[Part]:
     """Digits by their names, letters spelled."""
     parts: list[Part] = []
     for run in re.findall(r"\d+|[^\W\d_]+", text):
-        parts += say(digits(run), start, end) if run.isdigit() else spell(run, start, end)
+        parts += say(digits(run), start, end) if run.isdecimal() else spell(run, start, end)
     return parts
 
 
@@ -154,7 +165,7 @@ def _read_age(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span("value")
     parts = say(spoken_number(match["value"], scan.british), start, end)
     if (
-        match["value"].isdigit()
+        match["value"].isdecimal()
         and len(match["value"]) == 3
         and scan.before(start).lower() in _LABELS
     ):
@@ -221,7 +232,7 @@ def power_words(power: str) -> str:
 
 
 def _plain(scan: Scan, match: re.Match[str], value: str) -> str:
-    if not value.isdigit():
+    if not value.isdecimal():
         return spoken_number(value, scan.british)
     start, end = match.span("value")
     before = scan.before(start).lower().rstrip(".")
@@ -305,6 +316,7 @@ def stop_after(scan: Scan, position: int) -> list[Part]:
 RULES: Final[list[Rule]] = [
     (_ORDINAL, _read_ordinal),
     (_HEX, _read_hex),
+    (_GROUPED, _read_grouped),
     (_FACTOR, _read_factor),
     (_SIZED, _read_sized),
     (_AGE, _read_age),

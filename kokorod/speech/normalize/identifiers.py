@@ -28,7 +28,7 @@ _MIXED_WORD: Final = re.compile(r"(?=[A-Za-z]*\d)(?P<name>[A-Za-z0-9]{2,40})(?P<
 
 _FORMULA: Final = re.compile(r"(?:[A-Z][a-z]?){2,3}")
 _HASHTAG: Final = re.compile(r"#(?P<name>(?=\d{0,8}[^\W\d_])\w{1,100})")
-_HANDLE: Final = re.compile(r"@(?P<name>[A-Za-z0-9_](?:[\w.]{0,60}\w)?)")
+_HANDLE: Final = re.compile(r"@(?P<name>[A-Za-z_](?:[\w.]{0,60}\w)?)")
 _COLOR: Final = re.compile(r"#(?P<name>(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6}|[0-9A-F]{6})(?!\w)")
 _NUMBERED: Final = re.compile(r"#(?=\d)(?!\d{1,12}[^\W\d_])")
 _DOT_NAME: Final = re.compile(r"\.(?P<name>[A-Za-z][\w-]{1,40})(?!\w)")
@@ -36,15 +36,23 @@ _DOT_NAME: Final = re.compile(r"\.(?P<name>[A-Za-z][\w-]{1,40})(?!\w)")
 
 #: Names that are read otherwise than their capitals suggest.
 BRANDS: Final = {
-    "LaTeX": "lay tech", "TeX": "tech", "McDonald": "McDonald", "YouTube": "YouTube",
-    "macOS": "mac O S", "iOS": "i O S", "PhD": "P H D", "GitHub": "git hub", "DevOps": "dev ops",
-    "iPhone": "iPhone", "iPad": "iPad", "iPod": "iPod", "eBay": "eBay", "iCloud": "i cloud",
-    "PyPI": "pie P I", "NumPy": "num pie", "SciPy": "sigh pie", "PyTorch": "pie torch",
-    "OAuth": "oh auth", "LinkedIn": "linked in", "PowerPoint": "power point",
-    "WiFi": "wi-fi", "Wi-Fi": "wi-fi", "COVID": "COVID", "mRNA": "M R N A",
-    "pH": "P H", "kHz": "kilohertz", "DoD": "D O D", "DoJ": "D O J", "IoT": "I O T",
-    "SaaS": "sass", "PaaS": "pass", "QEMU": "Q E M U", "ChatGPT": "chat G P T",
+    "IPv6": "I P version six", "IPv4": "I P version four", "WWII": "World War two",
+    "WWI": "World War one", "SARS-CoV-2": "SARS cove two", "LaTeX": "lay tech", "TeX": "tech",
+    "McDonald": "McDonald", "YouTube": "YouTube", "macOS": "mac O S", "iOS": "i O S",
+    "PhD": "P H D", "GitHub": "git hub", "DevOps": "dev ops", "iPhone": "iPhone", "iPad": "iPad",
+    "iPod": "iPod", "eBay": "eBay", "iCloud": "i cloud", "PyPI": "pie P I", "NumPy": "num pie",
+    "SciPy": "sigh pie", "PyTorch": "pie torch", "OAuth": "oh auth", "LinkedIn": "linked in",
+    "PowerPoint": "power point", "WiFi": "wi-fi", "Wi-Fi": "wi-fi", "COVID": "COVID",
+    "mRNA": "M R N A", "pH": "P H", "kHz": "kilohertz", "DoD": "D O D", "DoJ": "D O J",
+    "IoT": "I O T", "SaaS": "sass", "PaaS": "pass", "QEMU": "Q E M U", "ChatGPT": "chat G P T",
 }  # fmt: skip
+
+
+_BRAND: Final = re.compile(
+    "(?:" + "|".join(sorted(map(re.escape, BRANDS), key=len, reverse=True)) + r")(?![\w'-])"
+)
+#: An option on a command line.
+_FLAG: Final = re.compile(r"--(?=[a-z][\w-])|-(?=[A-Za-z](?![\w-]))")
 
 
 def letter_words(said: str, start: int, end: int) -> list[Part]:
@@ -63,7 +71,7 @@ def camel_parts(scan: Scan, name: str, start: int) -> list[Part]:
     for piece in _PIECE.finditer(name):
         text = piece.group()
         begin, end = start + piece.start(), start + piece.end()
-        if text.isdigit():
+        if text.isdecimal():
             parts += say(label(text), begin, end)
         elif len(text) > 1 and text.isupper() and "_" in name and name.isupper():
             parts += letters_or_word(text.lower(), begin, end)
@@ -138,6 +146,17 @@ def _read_hashtag(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return [*say("hashtag", start - 1, start), *pieces]
 
 
+def _read_brand(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return letter_words(BRANDS[match.group()], *match.span())
+
+
+def _read_flag(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    if start and not scan.text[start - 1].isspace():
+        return None
+    return say(" ".join("dash" for _ in match.group()), start, end)
+
+
 def _read_handle(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start = match.start("name")
     parts = say("at", start - 1, start)
@@ -170,6 +189,7 @@ def _read_dot_name(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return [*say("dot", start, start + 1), *pieces]
 
 
+BRAND_RULES: Final[list[Rule]] = [(_BRAND, _read_brand)]
 RULES: Final[list[Rule]] = [
     (_DOTTED, _read_dotted),
     (_IDENTIFIER, _read_identifier),
@@ -178,6 +198,7 @@ RULES: Final[list[Rule]] = [
 ]
 MIXED_RULES: Final[list[Rule]] = [(_MIXED_WORD, _read_mixed_word)]
 SYMBOL_RULES: Final[list[Rule]] = [
+    (_FLAG, _read_flag),
     (_DOT_NAME, _read_dot_name),
     (_COLOR, _read_color),
     (_NUMBERED, _read_numbered),

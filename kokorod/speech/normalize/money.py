@@ -240,7 +240,7 @@ def _range(scan: Scan, match: re.Match[str], unit: Currency, attribute: bool) ->
 
 def _read_after(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     unit = _SYMBOLS.get(match["unit"]) or _CODES[match["unit"]]
-    if match["unit"] in ("$", "£") and scan.text[match.end() : match.end() + 1].isdigit():
+    if match["unit"] in ("$", "£") and scan.text[match.end() : match.end() + 1].isdecimal():
         return None
     amount = match["amount"] + (match["comma"] or "").replace(",", ".")
     said = _sign(match["sign"])

@@ -174,7 +174,7 @@ def _read_mixed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
             span = begin + run.start(), begin + run.end()
             parts += (
                 say(label(run.group()), *span)
-                if run.group().isdigit()
+                if run.group().isdecimal()
                 else spell(run.group(), *span)
             )
     return parts

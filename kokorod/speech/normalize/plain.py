@@ -16,9 +16,11 @@ from .scan import Part, Rule, Scan, Upto, mark, say, spell
 _ABBREVIATION: Final = re.compile(r"(?P<name>[A-Za-z]{1,8}(?:'[a-z])?)(?P<dot>\.)")
 _BARE: Final = re.compile(r"(?P<name>[A-Za-z]{1,7})(?![\w'.-])")
 _SHORT: Final = re.compile(
-    r"(?P<name>w/o|w/|b/c|c/o|n/a|N/A|and/or|either/or|he/she|she/he|his/her|him/her|s/he|w/e)(?![\w/])"
+    r"(?P<name>Nº(?= ?\d)|w/o|w/|b/c|c/o|n/a|N/A|and/or|either/or|he/she|she/he|his/her|him/her"
+    r"|s/he|w/e)(?![\w/])"
 )
 _SHORTS: Final = {
+    "Nº": "Number",
     "w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "and/or": "and or",
     "either/or": "either or", "he/she": "he or she", "she/he": "she or he",
     "his/her": "his or her", "him/her": "him or her", "s/he": "she or he", "w/e": "whatever",
@@ -64,7 +66,7 @@ def _read_abbreviation(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     upcoming = following.strip()[:1]
     space = following[:1].isspace()
     said: str | None = None
-    if low in abbr.BEFORE_NUMBER and (upcoming.isdigit() or _roman_next(scan, match.end())):
+    if low in abbr.BEFORE_NUMBER and (upcoming.isdecimal() or _roman_next(scan, match.end())):
         if len(low) > 1 or before in ("(", "[", "") or low in "pvc" or written.islower():
             said = abbr.BEFORE_NUMBER[low]
     elif low in ("no", "nos"):
@@ -83,7 +85,7 @@ def _read_abbreviation(scan: Scan, match: re.Match[str]) -> list[Part] | None:
             said = None
         if low in _WORDS_TOO and scan.ends(match.end()):
             said = None
-    elif low in abbr.AFTER_NUMBER and before[:1].isdigit():
+    elif low in abbr.AFTER_NUMBER and before[:1].isdecimal():
         said = abbr.AFTER_NUMBER[low]
     elif low in abbr.TITLES and low in (
         "jr",
@@ -176,7 +178,7 @@ def _read_bare(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         said = abbr.TITLES[low]
     elif written in ("Jr", "Sr", "Inc", "Ltd", "Corp") and before[:1].isupper() | (before == ","):
         said = abbr.EXPANDED[low]
-    elif written in ("Fig", "Vol", "Ch", "No", "pp", "Sec", "Eq") and upcoming.isdigit():
+    elif written in ("Fig", "Vol", "Ch", "No", "pp", "Sec", "Eq") and upcoming.isdecimal():
         said = abbr.BEFORE_NUMBER[low]
     elif written in ("eg", "ie"):
         said = "for example" if low == "eg" else "that is"
@@ -208,8 +210,8 @@ def _read_hyphened(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     position = start
     for piece in pieces:
         end = position + len(piece)
-        if piece[0].isdigit():
-            parts += say(label(piece) if piece.isdigit() else piece, position, end)
+        if piece[0].isdecimal():
+            parts += say(label(piece) if piece.isdecimal() else piece, position, end)
         elif len(piece) == 1 and len(pieces) > 1 and piece != "a":
             parts += spell(piece, position, end)
         elif piece.isupper():
@@ -259,7 +261,7 @@ def _read_slashed(scan: Scan, match: re.Match[str]) -> Upto | None:
 def _read_by(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
     before = scan.before(start, 2)
-    if scan.before(start)[:1].isdigit() or before[:1].isdigit():
+    if scan.before(start)[:1].isdecimal() or before[:1].isdecimal():
         return say("by", *match.span())
     return None
 

@@ -85,7 +85,7 @@ def _digits(text: str, detail: str, british: bool) -> str | None:
 def _telephone(text: str, detail: str, british: bool) -> str | None:
     if not re.fullmatch(r"[\d\s().+/-]+", text):
         return None
-    return " ".join("plus" if c == "+" else digits(c) for c in text if c == "+" or c.isdigit())
+    return " ".join("plus" if c == "+" else digits(c) for c in text if c == "+" or c.isdecimal())
 
 
 def _fraction(text: str, detail: str, british: bool) -> str | None:

@@ -33,6 +33,7 @@ _POWER: Final = re.compile(
 )
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_AND_SO_ON: Final = re.compile(r"&c\.")
 _DEGREES: Final = re.compile(r"[°º]\s?(?P<scale>[CF])(?!\w)")
 _BULLET: Final = re.compile(r"[+•‣◦▪·](?=\s)")
 _TIMES: Final = re.compile(r"[*·](?=[ ]?[\w(])")
@@ -106,7 +107,7 @@ def _operands(scan: Scan, start: int, end: int) -> bool:
         _OPERAND.fullmatch(after) is not None or after in "([√",
     ]
     wordlike = {before, after} & {"a", "I", "A"} and not any(
-        s[:1].isdigit() for s in (before, after)
+        s[:1].isdecimal() for s in (before, after)
     )
     return all(sides) and not wordlike
 
@@ -122,7 +123,7 @@ def _read_dash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 def _read_hyphen(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if scan.before(start).lower() in ("noon", "midnight") and scan.after(end)[:1].isdigit():
+    if scan.before(start).lower() in ("noon", "midnight") and scan.after(end)[:1].isdecimal():
         return say("to", start, end)
     return []
 
@@ -166,7 +167,7 @@ def begins_line(scan: Scan, position: int) -> bool:
 
 def _read_slash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if _operands(scan, start, end) and scan.before(start)[:1].isdigit():
+    if _operands(scan, start, end) and scan.before(start)[:1].isdecimal():
         return say("divided by", start, end)
     if _operands(scan, start, end):
         return say("over", start, end)
@@ -202,6 +203,11 @@ def _read_times(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say("times", *match.span()) if _operands(scan, *match.span()) else None
 
 
+def _read_and_so_on(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    return say("et cetera", start, end) + (mark(".", end - 1, end) if scan.ends(end) else [])
+
+
 def _read_degrees(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     scale = "Celsius" if match["scale"] == "C" else "Fahrenheit"
     return say(f"degrees {scale}", *match.span())
@@ -222,7 +228,7 @@ def _read_comparing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     said = "less than" if match.group() == "<" else "greater than"
     start, end = match.span()
     sides = scan.before(start), scan.after(end)
-    compares = sides[1][:1].isdigit() or all(_OPERAND.fullmatch(side) for side in sides)
+    compares = sides[1][:1].isdecimal() or all(_OPERAND.fullmatch(side) for side in sides)
     return say(said, start, end) if scan.parts and compares else []
 
 
@@ -230,6 +236,8 @@ def read_symbol(scan: Scan, position: int) -> list[Part]:
     """A character that no rule reads: its name, or nothing."""
     character = scan.text[position]
     said = NAMES.get(character, "")
+    if not scan.parts and character in "≥≤":
+        said = "at least" if character == "≥" else "at most"
     if character in "₀₁₂₃₄₅₆₇₈₉":
         from .numbers import digits
 
@@ -252,6 +260,7 @@ RULES: Final[list[Rule]] = [
     (_SLASH, _read_slash),
     (_BAR, _read_bar),
     (_DEGREES, _read_degrees),
+    (_AND_SO_ON, _read_and_so_on),
     (_BULLET, _read_bullet),
     (_POWER, _read_power),
     (_TIMES, _read_times),

@@ -23,24 +23,23 @@ def _prefixed(symbol: str, name: str, prefixes: str) -> dict[str, str]:
 _UNITS: Final[dict[str, str]] = {
     **_prefixed("m", "meter", "nμmcdk"), "um": "micrometer", "m": "meter", "in": "inch",
     "ft": "foot", "yd": "yard", "yds": "yard", "mi": "mile", "nmi": "nautical mile",
-    "ly": "light year", "AU": "astronomical unit",
-    **_prefixed("g", "gram", "nμmk"), "mcg": "microgram", "g": "gram", "kgs": "kilogram",
-    "lb": "pound", "lbs": "pound", "oz": "ounce", "t": "ton", "kt": "kiloton",
-    **_prefixed("l", "liter", "μmcd"), **_prefixed("L", "liter", "μmcd"), "l": "liter",
-    "L": "liter", "gal": "gallon", "qt": "quart", "pt": "pint", "tsp": "teaspoon",
-    "tbsp": "tablespoon", "fl oz": "fluid ounce", "fl. oz.": "fluid ounce", "cc": "c c",
-    "cu ft": "cubic foot", "sq ft": "square foot", "sq. ft.": "square foot",
-    "sq m": "square meter", "sq km": "square kilometer", "sq mi": "square mile",
-    "sq in": "square inch", "ha": "hectare", "ac": "acre",
-    "mph": "mile per hour", "kph": "kilometer per hour", "kmh": "kilometer per hour",
-    "kmph": "kilometer per hour", "mpg": "mile per gallon", "rpm": "revolution per minute",
-    "fps": "frame per second", "bpm": "beat per minute", "dpi": "dot per inch",
-    "ppi": "pixel per inch", "wpm": "word per minute", "knots": "knot", "kn": "knot",
-    "ppm": "part per million", "ppb": "part per billion", "psi": "pound per square inch",
-    **_prefixed("B", "byte", "kMGTP"), "KB": "kilobyte", "B": "byte", "KiB": "kibibyte",
-    "MiB": "mebibyte", "GiB": "gibibyte", "TiB": "tebibyte",
-    **_prefixed("b", "bit", "kMGT"), "Kb": "kilobit", "bit": "bit", "bits": "bit",
-    **_prefixed("bps", "bit per second", "kMGT"), "Kbps": "kilobit per second",
+    "ly": "light year", "AU": "astronomical unit", **_prefixed("g", "gram", "nμmk"),
+    "mcg": "microgram", "g": "gram", "kgs": "kilogram", "lb": "pound", "lbs": "pound",
+    "oz": "ounce", "t": "ton", "kt": "kiloton", **_prefixed("l", "liter", "μmcd"),
+    **_prefixed("L", "liter", "μmcd"), "l": "liter", "L": "liter", "gal": "gallon",
+    "qt": "quart", "pt": "pint", "tsp": "teaspoon", "tbsp": "tablespoon", "fl oz": "fluid ounce",
+    "fl. oz.": "fluid ounce", "cc": "c c", "cu ft": "cubic foot", "sq ft": "square foot",
+    "sq. ft.": "square foot", "sq m": "square meter", "sq km": "square kilometer",
+    "sq mi": "square mile", "sq in": "square inch", "ha": "hectare", "ac": "acre",
+    "mph": "mile per hour", "m.p.h": "mile per hour", "m.p.g": "mile per gallon",
+    "kph": "kilometer per hour", "kmh": "kilometer per hour", "kmph": "kilometer per hour",
+    "mpg": "mile per gallon", "rpm": "revolution per minute", "fps": "frame per second",
+    "bpm": "beat per minute", "dpi": "dot per inch", "ppi": "pixel per inch",
+    "wpm": "word per minute", "knots": "knot", "kn": "knot", "ppm": "part per million",
+    "ppb": "part per billion", "psi": "pound per square inch", **_prefixed("B", "byte", "kMGTP"),
+    "KB": "kilobyte", "B": "byte", "KiB": "kibibyte", "MiB": "mebibyte", "GiB": "gibibyte",
+    "TiB": "tebibyte", **_prefixed("b", "bit", "kMGT"), "Kb": "kilobit", "bit": "bit",
+    "bits": "bit", **_prefixed("bps", "bit per second", "kMGT"), "Kbps": "kilobit per second",
     "bps": "bit per second", **_prefixed("bit", "bit", "kMGT"),
     **_prefixed("Hz", "hertz", "kMGT"), "Hz": "hertz", "hz": "hertz",
     **_prefixed("W", "watt", "mkMGT"), "W": "watt", "hp": "horsepower",
@@ -54,16 +53,15 @@ _UNITS: Final[dict[str, str]] = {
     "Nm": "newton meter", "Pa": "pascal", "hPa": "hectopascal", "kPa": "kilopascal",
     "MPa": "megapascal", "bar": "bar", "mbar": "millibar", "atm": "atmosphere",
     "mmHg": "millimeter of mercury", "dB": "decibel", "dBA": "decibel", "lm": "lumen",
-    "lx": "lux", "mol": "mole", "mmol": "millimole", "K": "kelvin",
-    "s": "second", "sec": "second", "secs": "second", **_prefixed("s", "second", "nμm"),
-    "us": "microsecond", "min": "minute", "mins": "minute", "h": "hour", "hr": "hour",
-    "hrs": "hour", "wk": "week", "wks": "week", "mo": "month", "mos": "month",
-    "yr": "year", "yrs": "year", "y/o": "year old", "yo": "year old", "px": "pixel",
-    "em": "em", "MP": "megapixel", "ct": "carat", "doz": "dozen", "pcs": "piece",
-    "%": "percent", "pct": "percent", "‰": "per mille", "°C": "degree Celsius",
-    "° C": "degree Celsius", "°F": "degree Fahrenheit", "° F": "degree Fahrenheit",
-    "ºC": "degree Celsius", "ºF": "degree Fahrenheit", "°K": "kelvin", "F": "degree Fahrenheit",
-    "C": "degree Celsius", "°": "degree",
+    "lx": "lux", "mol": "mole", "mmol": "millimole", "K": "kelvin", "s": "second",
+    "sec": "second", "secs": "second", **_prefixed("s", "second", "nμm"), "us": "microsecond",
+    "min": "minute", "mins": "minute", "h": "hour", "hr": "hour", "hrs": "hour", "wk": "week",
+    "wks": "week", "mo": "month", "mos": "month", "yr": "year", "yrs": "year", "y/o": "year old",
+    "yo": "year old", "px": "pixel", "em": "em", "MP": "megapixel", "ct": "carat",
+    "doz": "dozen", "pcs": "piece", "%": "percent", "pct": "percent", "‰": "per mille",
+    "°C": "degree Celsius", "° C": "degree Celsius", "°F": "degree Fahrenheit",
+    "° F": "degree Fahrenheit", "ºC": "degree Celsius", "ºF": "degree Fahrenheit",
+    "°K": "kelvin", "F": "degree Fahrenheit", "C": "degree Celsius", "°": "degree",
     "º": "degree", "deg": "degree", "degC": "degree Celsius", "degF": "degree Fahrenheit",
 }  # fmt: skip
 
@@ -185,6 +183,8 @@ def _fits(scan: Scan, match: re.Match[str]) -> bool:
     if unit in _SCALES:  # 350F, but 5F and 20 C students
         hot = len(match["value"]) in (2, 3) and match["gap"] != "-"
         return hot and (close or not following[:1].isalpha())
+    if unit in _DOUBTFUL and unit not in ("in", "s", "h", "L") and match["gap"] == "-":
+        return False
     if unit == "in" and match["gap"] == "-":
         return scan.text[match.end() : match.end() + 1] != "-"
     if unit == "in":
@@ -329,7 +329,7 @@ def _read_inches(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     if scan.quoted and match.group()[-1] == '"':
         return None  # it closes the quotation
     value = match["inches"]
-    noun = re.match(r"[ -]([a-z]+)", scan.text[match.end() : match.end() + 24])
+    noun = re.match(r"[ -]([A-Za-z]+)", scan.text[match.end() : match.end() + 24])
     single = is_one(value) or (noun is not None and noun[1] not in _FUNCTION_WORDS)
     return say(f"{spoken_number(value)} {'inch' if single else 'inches'}", *match.span())
 
