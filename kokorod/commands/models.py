@@ -76,7 +76,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if args.action == "verify":
         return _verify(store, args.name)
     if args.action == "optimize":
-        return _optimize(store, args.name or settings.model, settings, context)
+        return _optimize(store, args.name or settings.model, settings)
     before = _speaking(store, settings)
     if args.action == "pull":
         _pull(store, args, settings)
@@ -155,7 +155,7 @@ def _verify(store: Store, name: str | None) -> int:
     return FAILED if problems else OK
 
 
-def _optimize(store: Store, name: str, settings: Config, context: Context) -> int:
+def _optimize(store: Store, name: str, settings: Config) -> int:
     from kokorod.engine.optimise import build  # not before it is needed: it is the engine's
     from kokorod.engine.optimised import Copies
 
@@ -175,7 +175,8 @@ def _optimize(store: Store, name: str, settings: Config, context: Context) -> in
         print(f"{model.name} has its optimised copy already, {size}")
         return OK
     print(f"{model.name} is optimised in {time.monotonic() - began:.1f} s: {size}")
-    tell_daemon(context)
+    # Not a reload: it would have both in memory, for the same sound.
+    print("the daemon uses it from its next start on")
     return OK
 
 

@@ -161,9 +161,9 @@ def detect(probes: Probes = THIS) -> Hardware:
     mac = probes.platform == "darwin"
     facts: Mapping[str, str] = {}
     if mac:
-        facts = ask("the chip", lambda: read_sysctl(probes.sysctl()), {})
+        facts = ask("the chip", lambda: _read(probes.sysctl()), {})
     elif probes.platform.startswith("linux"):
-        facts = ask("the processor", lambda: read_cpuinfo(probes.cpuinfo()), {})
+        facts = ask("the processor", lambda: _read(probes.cpuinfo()), {})
     architecture = ask("the architecture", probes.architecture, "")
     release = facts.get("kern.osproductversion") or ask("the system", probes.release, "")
     if facts.get("sysctl.proc_translated") == "1":
@@ -193,25 +193,19 @@ _SYSTEMS: Final = {"darwin": "macOS", "linux": "Linux"}
 def instruction_sets() -> tuple[str, ...]:
     """This machine's alone, in a few ms and with nothing imported; empty where unknown."""
     try:
-        facts = read_sysctl(_sysctl()) if sys.platform == "darwin" else read_cpuinfo(_cpuinfo())
-        return _instruction_sets(facts)
+        return _instruction_sets(_read(_sysctl() if sys.platform == "darwin" else _cpuinfo()))
     except Exception:  # noqa: BLE001 - detect() says why; here any answer will do
         return ()
 
 
-def read_sysctl(text: str) -> dict[str, str]:
-    """`name: value` lines. The first of a name counts."""
+def _read(text: str) -> dict[str, str]:
+    """`name: value` lines. The first of a name counts: the first processor speaks for all."""
     facts: dict[str, str] = {}
     for line in text.splitlines():
         name, colon, value = line.partition(":")
         if colon:
             facts.setdefault(name.strip(), value.strip())
     return facts
-
-
-def read_cpuinfo(text: str) -> dict[str, str]:
-    """The first processor of /proc/cpuinfo: `name : value` up to an empty line."""
-    return read_sysctl(text.strip().split("\n\n", 1)[0])
 
 
 def _instruction_sets(facts: Mapping[str, str]) -> tuple[str, ...]:

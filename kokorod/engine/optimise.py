@@ -37,7 +37,7 @@ _PATIENCE_S: Final = 600.0
 #: The copy by the model: weights, and those that kernels reorder a second time; measured 1.32.
 _SIZE: Final = 1.5
 
-#: With the reordered weights in the file, sessions share them (docs/decisions/003). A kernel
+#: With the reordered weights in the file, sessions share them (docs/decisions/006). A kernel
 #: that cannot do so fails the build; then the copy is made without.
 _RECIPES: Final[tuple[Mapping[str, str], ...]] = (
     {"session.save_external_prepacked_constant_initializers": "1"},

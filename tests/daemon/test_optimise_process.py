@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import queue
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ import pytest
 import toy_synthesizers
 from daemon.daemon_process import PATIENCE_S, wait_until
 
-from kokorod.commands import models as command
 from kokorod.engine import optimise, selftest
 from kokorod.engine.child import Child, Done, Failed, Stopped
 from kokorod.engine.optimised import Copies
@@ -270,19 +267,6 @@ def test_without_a_model_no_lane_is_judged(home: Path, reports: Reports) -> None
 # -- the command
 
 
-@dataclass
-class Person:
-    """A Context: what kokoroctl hands over, with the daemon's requests written down."""
-
-    environ: Mapping[str, str]
-    interactive: bool = False
-    asked: list[dict[str, Any]] = field(default_factory=list)
-
-    def ask(self, request: dict[str, Any]) -> object | None:
-        self.asked.append(request)
-        return {"reloaded": True}
-
-
 def _kokoroctl(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environ = {k: v for k, v in os.environ.items() if not k.startswith("KOKORO_")}
     environ |= {"KOKORO_HOME": str(home), "KOKORO_SOCKET": str(home / "s")}
@@ -323,17 +307,10 @@ def test_optimize_while_another_builds_says_who(home: Path) -> None:
     assert f"process {os.getpid()} is optimising toy; wait" in done.stderr
 
 
-def test_optimize_tells_the_daemon_only_of_a_new_copy(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_optimize_says_when_the_daemon_uses_it(home: Path) -> None:
     toy_synthesizers.install(home)
-    person = Person({"KOKORO_HOME": str(home), "KOKORO_SOCKET": str(home / "s")})
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
-    for _ in range(2):
-        assert command.run(parser.parse_args(["optimize"]), person) == 0
-    assert person.asked == [{"type": "reload"}]
-    assert "the running daemon has taken it up" in capsys.readouterr().out
+    done = _kokoroctl(home, "models", "optimize")
+    assert "the daemon uses it from its next start on" in done.stdout
 
 
 def test_ending_the_command_leaves_nothing_that_is_trusted(home: Path) -> None:

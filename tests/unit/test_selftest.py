@@ -200,9 +200,10 @@ def test_the_verdicts_are_bounded_and_the_oldest_goes(tmp_path: Path) -> None:
     kept = Verdicts(tmp_path)
     for at in range(30):
         kept.put(f"key {at}", FIT, 0.0)
-    kept.put("key 8", FIT, 0.0)
-    known = [at for at in range(30) if kept.get(f"key {at}", 0.0)]
-    assert known == list(range(6, 30))
+    kept.put("key 6", FIT, 0.0)  # the oldest there is, known anew
+    kept.put("key 30", FIT, 0.0)
+    known = [at for at in range(31) if kept.get(f"key {at}", 0.0)]
+    assert known == [6, *range(8, 31)]
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,12 @@ def test_a_frame_more_is_within_the_accelerators_tolerance() -> None:
     assert "s of sound" in likeness.difference(VOICED, longer, COPY)
 
 
+def test_tokens_a_frame_out_of_step_are_alike() -> None:
+    """The first a frame longer, the last a frame shorter; as long in all."""
+    shifted = np.concatenate([VOICED[0][:600], VOICED[0][:-600]])
+    assert likeness.difference(VOICED, shifted, COPY) == ""
+
+
 def test_distance_is_nothing_for_the_same_and_grows_with_the_gain() -> None:
     same = likeness.compare(VOICED[0], VOICED[0])
     assert (same.length, same.distance_db) == (1.0, 0.0)
