@@ -345,9 +345,8 @@ def test_a_connection_that_breaks_ends_every_speech_and_the_next_gets_a_new_one(
 ) -> None:
     def breaks(peer: Peer) -> None:
         peer.welcome()
-        for _ in range(2):
-            speak = peer.expect("speak")
-        peer.audio(speak, 0, b"a")
+        for speak in [peer.expect("speak") for _ in range(2)]:
+            peer.audio(speak, 0, b"a")
 
     def works(peer: Peer) -> None:
         peer.welcome()
@@ -357,12 +356,10 @@ def test_a_connection_that_breaks_ends_every_speech_and_the_next_gets_a_new_one(
 
     with pair(breaks, works) as client:
         first, second = client.speak("one"), client.speak("two")
-        with pytest.raises(errors.ConnectionLostError):
-            list(first)
-        frames = iter(second)
-        assert next(frames) == b"a"
-        with pytest.raises(errors.ConnectionLostError):
-            next(frames)
+        for frames in (iter(first), iter(second)):
+            assert next(frames) == b"a"
+            with pytest.raises(errors.ConnectionLostError):
+                next(frames)
         first.cancel()
         first.finish()
         assert list(client.speak("three")) == [b"b"]
