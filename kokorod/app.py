@@ -14,16 +14,20 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import replace
 from typing import Any, Final
 
 from kokoro_client.wire.errors import ErrorCode
-from kokoro_client.wire.messages import Error
+from kokoro_client.wire.messages import MAX_SPEED, MIN_SPEED, Error
 
 from . import config as configuration
+from . import voices
+from .background import Background
 from .config import Config
 from .engine.lane import Lane, Spoken, Task
+from .engine.startup import Opened
 from .engines import Engines
-from .errors import ConfigError
+from .errors import ConfigError, EngineError, KokorodError, UnknownLanguageError
 from .net import activation
 from .net import listener as listening
 from .net.listener import AlreadyRunningError, Listener
@@ -36,7 +40,8 @@ from .speech.frontend import make_front_end
 from .speech.reader import Reading
 from .speech.thread import FrontEnd, ReadCrashed, ReadFailed, SpeechThread
 from .status import status_value
-from .types import Engine, PeerId, RequestKey
+from .ticket import Ticket
+from .types import Engine, PeerId, RequestKey, Segment, Utterance
 from .upkeep import Upkeep, give_back_memory
 from .watch import logfile, notify
 from .watch.log import Level, Log
@@ -67,9 +72,11 @@ class App:
         self.draining = False
         self.began = began
         self.bound_s = time.monotonic() - began
+        self.session_s: float | None = None
         self.ready_s: float | None = None
         self.exit_status = 0
         self.upkeep: Upkeep
+        self.background: Background
         self.loop = Loop()
         self.log = Log(Level[config.log_level.upper()], logfile.standard_error(config.logs_folder))
         self.notifier = notifier or Notifier()
@@ -106,6 +113,7 @@ class App:
         self.log.info("bound", socket=self._listener.path, pid=os.getpid(), ms=self.bound_s * 1000)
         self.notifier.keep_pinging(self.loop.after)
         self.upkeep = Upkeep(self, self.loop, self.engines, self.scheduler, self.log)
+        self.background = Background(self, self.engines, self.log)
         self.speech.open()
         self.engines.open_kokoro()
         self.loop.run()
@@ -116,6 +124,7 @@ class App:
         self._listener.close()
         for peer in list(self.peers.values()):
             peer.close()
+        self.background.stop()
         self.speech.close()
         threads: list[SpeechThread | Lane] = [self.speech, *self.engines.close()]
         deadline = time.monotonic() + _JOIN_S
@@ -192,7 +201,7 @@ class App:
                     self.scheduler.prepared(key, report.sentences, report.state, self.now())
                 )
             case ReadFailed() if key is not None:
-                self.requests.give_up(key, ErrorCode.UNKNOWN_LANGUAGE, report.message)
+                self.requests.give_up(key, _code_of(report.error), str(report.error))
 
     # -- for engines.py and requests.py
 
@@ -227,10 +236,21 @@ class App:
             Task(
                 key=action.key,
                 segment=action.segment,
-                utterance=ticket.utterance,
+                utterance=self._utterance(ticket, action.segment),
                 stream=ticket.stream,
                 format=ticket.speak.format,
             )
+        )
+
+    def _utterance(self, ticket: Ticket, segment: Segment) -> Utterance:
+        """The request's voice and speed, or what markup asks for where that can be."""
+        asked = ticket.utterance
+        known = segment.voice in {voice.name for voice in self.engines.voicing.voices}
+        kokoro = ticket.engine is Engine.KOKORO and segment.voice != voices.BUILT_IN
+        return replace(
+            asked,
+            voice=segment.voice if known and kokoro else asked.voice,
+            speed=min(max(asked.speed * segment.rate, MIN_SPEED), MAX_SPEED),
         )
 
     def on_engine_known(self) -> None:
@@ -245,6 +265,11 @@ class App:
         if self.engines.voicing.engine and not self.draining:
             voicing = self.engines.voicing
             self.notifier.ready(voicing.note or f"{voicing.engine} speaks")
+
+    def on_opened(self, opened: Opened) -> None:
+        if self.session_s is None:
+            self.session_s = opened.loaded - self.began
+        self.background.begin(opened.model, optimised=opened.optimised)
 
     def on_spoken(self, lane: str, spoken: Spoken) -> None:
         key = spoken.task.key
@@ -298,10 +323,17 @@ class App:
         self.upkeep.failed(task.key)
         self.requests.give_up(task.key, ErrorCode.ENGINE_FAILED, message)
 
+    def on_no_kokoro(self, problem: ErrorCode, message: str) -> None:
+        """What comes from now on is spoken by the built-in voice."""
+        self._give_up_all(Engine.KOKORO, problem, message)
+
     def on_no_built_in(self, message: str) -> None:
+        self._give_up_all(Engine.BUILT_IN, ErrorCode.ENGINE_FAILED, message)
+
+    def _give_up_all(self, engine: Engine, code: ErrorCode, message: str) -> None:
         for key, ticket in list(self.requests.tickets.items()):
-            if ticket.engine is Engine.BUILT_IN:
-                self.requests.give_up(key, ErrorCode.ENGINE_FAILED, message)
+            if ticket.engine is engine:
+                self.requests.give_up(key, code, message)
 
     def crash(self, trace: str) -> None:
         self.log.error("crashed", trace=trace[-1500:])
@@ -349,6 +381,13 @@ class App:
         value = self.reload()
         if not value["reloaded"]:
             self.log.error("reload_refused", why=value["message"])
+
+
+def _code_of(error: KokorodError) -> ErrorCode:
+    """Whose fault it is that a text cannot be read."""
+    if isinstance(error, UnknownLanguageError):
+        return ErrorCode.UNKNOWN_LANGUAGE
+    return ErrorCode.ENGINE_FAILED if isinstance(error, EngineError) else ErrorCode.BAD_REQUEST
 
 
 class _Reports:

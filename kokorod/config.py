@@ -91,6 +91,23 @@ def _one_of(*allowed: str) -> Callable[[Any], str]:
     return parse
 
 
+#: Three CPU lanes at most: they share the cores, so that more only adds memory.
+CPU_LANES: Final = ("cpu", "cpu-2", "cpu-3")
+ACCELERATORS: Final = ("coreml-ane", "coreml-gpu", "cuda")
+
+
+def _lanes(value: Any) -> str:
+    names = value if isinstance(value, list) else str(value).split(",")
+    names = [name.strip() if isinstance(name, str) else name for name in names]
+    allowed = (*CPU_LANES, *ACCELERATORS)
+    if names == ["auto"]:
+        return "auto"
+    if not names or any(name not in allowed for name in names):
+        raise ValueError(f"must be auto, or some of {', '.join(allowed)} with commas between")
+    # The CPU's is always there, for what the others fail at.
+    return ",".join(dict.fromkeys(["cpu", *names]))
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Every setting of the daemon. `home` and `socket` come from the environment alone."""
@@ -120,6 +137,12 @@ class Config:
         0,
         _integer(0, 256),
         "threads of one inference; 0: one for each physical core",
+        live=False,
+    )
+    lanes: str = _setting(
+        "auto",
+        _lanes,
+        "what runs inferences, e.g. cpu,coreml-ane; auto: the CPU, and what proves faster",
         live=False,
     )
     max_clients: int = _setting(

@@ -17,10 +17,18 @@ from typing import TYPE_CHECKING, Final, Protocol
 from kokoro_client.wire.errors import ErrorCode
 
 from . import voices
-from .config import Config
+from .config import ACCELERATORS, Config
 from .engine import lane as reports
 from .engine.lane import Lane, Report
-from .engine.startup import KokoroPlan, ModelUnchangedError, open_built_in, open_kokoro
+from .engine.sessions import Sessions
+from .engine.startup import (
+    KokoroPlan,
+    ModelUnchangedError,
+    Opened,
+    open_accelerator,
+    open_built_in,
+    open_kokoro,
+)
 from .errors import ModelDamagedError, ModelMissingError
 from .models.record import InstalledModel
 from .schedule.actions import Action
@@ -31,6 +39,7 @@ from .types import Engine, VoiceInfo
 from .watch.log import Log
 
 if TYPE_CHECKING:
+    from .engine.kokoro import KokoroSynthesizer
     from .engine.synthesizer import Synthesizer
 
 CPU: Final = "cpu"
@@ -59,8 +68,10 @@ class House(Protocol):
     def perform(self, actions: list[Action]) -> None: ...
     def on_lane(self, name: str, engine: Engine | None) -> None: ...
     def on_engine_known(self) -> None: ...
+    def on_opened(self, opened: Opened) -> None: ...
     def on_spoken(self, lane: str, spoken: reports.Spoken) -> None: ...
     def give_up(self, task: reports.Task, message: str) -> None: ...
+    def on_no_kokoro(self, problem: ErrorCode, message: str) -> None: ...
     def on_no_built_in(self, message: str) -> None: ...
     def crash(self, trace: str) -> None: ...
 
@@ -75,6 +86,8 @@ class Engines:
         self._log = log
         self._opening: Lane | None = None  # the cpu lane that is being made
         self._built_in_asked = False
+        self._shared: Synthesizer | None = None  # what the cpu lanes have in common
+        self.sessions: Sessions[KokoroSynthesizer] = Sessions()
         self.asleep = False  # the session was let go, and a request opens it again
 
     def open_kokoro(self, *, anew: bool = False) -> None:
@@ -83,15 +96,19 @@ class Engines:
         Where it is open already nothing changes, unless `anew`.
         """
         config = self._house.config
+        if anew:
+            self.sessions.forget()
         current = None if anew or CPU not in self.lanes else self.model
-        plan = KokoroPlan(config.models_folder, config.model, config.threads, current)
-        opened: list[InstalledModel] = []
+        plan = KokoroPlan(
+            config.models_folder, config.model, config.threads, current, config.cache_folder
+        )
+        opened: list[Opened] = []
         unchanged: list[bool] = []
         problem = [ErrorCode.ENGINE_FAILED]
 
         def make() -> Synthesizer:
             try:
-                model, synthesizer = open_kokoro(plan)
+                kokoro = open_kokoro(plan, self.sessions)
             except ModelUnchangedError:
                 unchanged.append(True)
                 raise
@@ -101,8 +118,8 @@ class Engines:
             except ModelDamagedError:
                 problem[0] = ErrorCode.MODEL_DAMAGED
                 raise
-            opened.append(model)
-            return synthesizer
+            opened.append(kokoro)
+            return kokoro.synthesizer
 
         def on_report(lane: Lane, report: Report) -> None:
             # Of two reloads in quick succession the later one counts.
@@ -123,11 +140,27 @@ class Engines:
 
         self._opening = self._open_lane(CPU, make, on_report)
 
+    def open_cpu_lane(self, name: str) -> None:
+        """One more lane on the CPU's session, which takes concurrent runs."""
+        shared = self._shared
+        if shared is not None and name not in self.lanes:
+            self._open_lane(name, lambda: shared, self._on_report)
+
+    def open_accelerator(self, name: str) -> None:
+        """A lane with a session of its own, after its self-test."""
+        config = self._house.config
+        plan = KokoroPlan(
+            config.models_folder,
+            config.model,
+            config.threads,
+            cache_folder=config.cache_folder,
+        )
+        self._open_lane(name, lambda: open_accelerator(plan, name, self.sessions), self._on_report)
+
     def let_go(self) -> None:
         """Drop the session to give its memory back; wake() opens it again."""
         self.asleep = True
-        self._drop(CPU)
-        self._drop(EXPRESS)
+        self._drop_kokoro()
 
     def wake(self) -> bool:
         """Open the session where it was let go; True where it was."""
@@ -169,7 +202,7 @@ class Engines:
     def _on_report(self, lane: Lane, report: Report) -> None:
         house = self._house
         match report:
-            case reports.Up() if lane.name == EXPRESS and CPU not in self.lanes:
+            case reports.Up() if lane.name != voices.BUILT_IN and CPU not in self.lanes:
                 lane.close()  # the session it was to share has gone meanwhile
             case reports.Up():
                 self._add(lane, report.synthesizer)
@@ -183,6 +216,7 @@ class Engines:
             case _ if self.lanes.get(lane.name) is not lane:
                 pass  # an old lane, replaced meanwhile: its segment is run again
             case reports.Spoken():
+                report.task.stream.joiner = report.joiner
                 house.on_spoken(lane.name, report)
                 result = Ran(report.seconds, report.sound_s)
                 house.perform(self._scheduler.ran(lane.name, result, house.now()))
@@ -190,7 +224,9 @@ class Engines:
                 house.perform(self._scheduler.terminated(lane.name, house.now()))
             case reports.Failed():
                 self._log.warning("run_failed", lane=lane.name, why=report.message)
-                given_up, actions = self._scheduler.run_failed(lane.name, house.now())
+                given_up, actions = self._scheduler.run_failed(
+                    lane.name, house.now(), report.message
+                )
                 if given_up is not None:
                     house.give_up(report.task, report.message)
                 house.perform(actions)
@@ -206,6 +242,7 @@ class Engines:
                 synthesizer.engine,
                 self._house.now(),
                 express=lane.name == EXPRESS,
+                accelerator=lane.name in ACCELERATORS,
             )
         )
 
@@ -216,8 +253,16 @@ class Engines:
             lane.terminate()
             lane.close()
 
-    def _on_kokoro(self, lane: Lane, synthesizer: Synthesizer, model: InstalledModel) -> None:
-        self.model = model
+    def _drop_kokoro(self) -> None:
+        self._shared = None
+        for name in [name for name in self.lanes if name != voices.BUILT_IN]:
+            self._drop(name)
+
+    def _on_kokoro(self, lane: Lane, synthesizer: Synthesizer, opened: Opened) -> None:
+        if self.model is not None and self.model != opened.model:
+            self._drop_kokoro()  # accelerators too speak the model that was
+        self.model = opened.model
+        self._shared = synthesizer
         listed = [
             VoiceInfo(name, language_of_voice(name), voices.gender(name), Engine.KOKORO)
             for name in synthesizer.voices()
@@ -232,11 +277,11 @@ class Engines:
         # not be ended.
         self._open_lane(EXPRESS, lambda: synthesizer, self._on_report)
         self._house.on_engine_known()
+        self._house.on_opened(opened)
 
     def _on_no_kokoro(self, message: str, problem: ErrorCode) -> None:
         self._log.warning("lane_down", lane=CPU, why=message)
-        self._drop(CPU)
-        self._drop(EXPRESS)
+        self._drop_kokoro()
         self.model = None
         if problem is ErrorCode.MODEL_MISSING and not self._house.config.model:
             message = "no Kokoro model is installed; `kokoroctl setup` gets one"
@@ -246,6 +291,7 @@ class Engines:
         self.voicing.has_edges = False
         self.voicing.note = f"the built-in voice speaks: {message}"
         self.need_built_in()
+        self._house.on_no_kokoro(problem, message)
         self._house.on_engine_known()
 
 

@@ -41,8 +41,9 @@ from .schedule.job import Job
 from .schedule.scheduler import Scheduler
 from .speech.plan import Script
 from .speech.thread import Manner, SpeechThread
+from .speech.token import Markup
 from .ticket import Ticket
-from .types import SAMPLE_RATE, Engine, RequestKey
+from .types import SAMPLE_RATE, Engine, PeerId, RequestKey
 from .watch.log import Log, fingerprint
 
 #: Text of all requests together. A request's own limit is in the config.
@@ -80,6 +81,7 @@ class Requests:
         self._log = log
         self._tickets: dict[RequestKey, Ticket] = {}
         self._peers: dict[RequestKey, Peer] = {}
+        self._keys: dict[tuple[PeerId, int], RequestKey] = {}  # of the tickets, by the peers' ids
         self._early: deque[tuple[Peer, Request]] = deque()
         self._order = 0
         self._text_in_all = 0
@@ -101,8 +103,8 @@ class Requests:
     def on_refused(self, peer: Peer, error: WireError) -> None:
         """Answer what is not allowed. The request that has its id ends with that answer."""
         if error.request_id is not None:
-            key = RequestKey(peer.id, error.request_id)
-            if key in self._tickets:
+            key = self._keys.get((peer.id, error.request_id))
+            if key is not None:
                 self.give_up(key, error.code, error.message)
                 return
         self._refuse(peer, error.request_id, error)
@@ -205,24 +207,25 @@ class Requests:
                 raise self._busy("the daemon is starting and enough requests wait already")
             self._early.append((peer, request))
             return
-        key = RequestKey(peer.id, request.id)
+        key = self._keys.get((peer.id, request.id))
         match request:
             case Speak():
-                self._speak(peer, key, request)
+                self._speak(peer, request)
             case Append():
                 self._append(key, request)
-            case Cancel():
-                # A request that has ended meanwhile was answered already.
+            case Cancel() if key is not None:
                 self._house.perform(self._scheduler.cancel(key))
+            case Cancel():
+                pass  # it has ended meanwhile, and was answered
 
-    def _speak(self, peer: Peer, key: RequestKey, speak: Speak) -> None:
+    def _speak(self, peer: Peer, speak: Speak) -> None:
         config = self._house.config
         if self._house.draining:
             raise WireError(ErrorCode.SHUTTING_DOWN, "the daemon is stopping; try again")
-        if key in self._tickets:
+        if (peer.id, speak.id) in self._keys:
             raise WireError(
                 ErrorCode.BAD_REQUEST,
-                f"id {key.id} is in use; take another, or cancel that request",
+                f"id {speak.id} is in use; take another, or cancel that request",
             )
         if self._scheduler.active >= config.max_requests:
             raise self._busy(f"{config.max_requests} requests are in flight in all")
@@ -233,6 +236,8 @@ class Requests:
         built_in = utterance.voice == voices.BUILT_IN
         engine = Engine.BUILT_IN if built_in else Engine.KOKORO
         note = voicing.note if built_in else ""
+        self._order += 1
+        key = RequestKey(peer.id, speak.id, self._order)
         ticket = Ticket(
             key=key,
             speak=speak,
@@ -243,6 +248,7 @@ class Requests:
         )
         self._tickets[key] = ticket
         self._peers[key] = peer
+        self._keys[key.peer, key.id] = key
         peer.send(
             Accepted(
                 id=key.id,
@@ -270,7 +276,13 @@ class Requests:
         else:
             ticket.cold = self._engines.wake()
         self._speech.begin(
-            key, Manner(lang=utterance.lang, phonemes=speak.phonemes, text_only=built_in)
+            key,
+            Manner(
+                lang=utterance.lang,
+                phonemes=speak.phonemes,
+                text_only=built_in,
+                markup=Markup(speak.markup.value),
+            ),
         )
         actions = self._scheduler.submit(self._job(ticket), self._house.now())
         self._feed(ticket, speak.text, speak.final)
@@ -287,6 +299,7 @@ class Requests:
             ticket.utterance,
             speak.format,
             speak.phonemes,
+            speak.markup,
             speak.timings,
             self._house.config.sentence_pause_ms,
         )
@@ -302,7 +315,6 @@ class Requests:
 
     def _job(self, ticket: Ticket) -> Job:
         config, speak = self._house.config, ticket.speak
-        self._order += 1
         built_in = ticket.engine is Engine.BUILT_IN
         return Job(
             key=ticket.key,
@@ -310,7 +322,7 @@ class Requests:
             rank=_RANKS[speak.priority],
             speed=speak.speed,
             first_s=(speak.ttfa_ms or config.ttfa_ms) / 1000,
-            order=self._order,
+            order=ticket.key.number,
             script=Script(
                 sentence_pause_s=config.sentence_pause_ms / 1000,
                 by_sentence=built_in,
@@ -318,12 +330,13 @@ class Requests:
             ),
         )
 
-    def _append(self, key: RequestKey, append: Append) -> None:
-        ticket = self._tickets.get(key)
-        if ticket is None:
+    def _append(self, key: RequestKey | None, append: Append) -> None:
+        if key is None:
             raise WireError(
-                ErrorCode.BAD_REQUEST, f"no request {key.id} is running; append comes before final"
+                ErrorCode.BAD_REQUEST,
+                f"no request {append.id} is running; append comes before final",
             )
+        ticket = self._tickets[key]
         if ticket.final:
             raise WireError(ErrorCode.BAD_REQUEST, f"the text of request {key.id} is final already")
         self._feed(ticket, append.text, append.final)
@@ -350,6 +363,7 @@ class Requests:
         ticket = self._tickets.pop(key)
         self._text_in_all -= ticket.characters
         del self._peers[key]
+        del self._keys[key.peer, key.id]
         self._speech.forget(key)
 
     def _close_if_done(self, peer: Peer) -> None:

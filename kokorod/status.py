@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
+from .types import Engine
 from .upkeep import peak_mb, rss_mb, threshold_mb
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def status_value(app: App) -> dict[str, Any]:
     )
     phrases = app.requests.phrases
     memory, keep_alive = app.upkeep.memory, app.upkeep.warmup.keep_alive
-    config = app.config
+    config, sessions = app.config, app.engines.sessions
     counters = app.scheduler.counters
     return {
         "state": state,
@@ -44,8 +45,12 @@ def status_value(app: App) -> dict[str, Any]:
         "voices": len(voicing.voices),
         "model": app.engines.model.name if app.engines.model else None,
         "startup": {
-            "bound_ms": round(app.bound_s * 1000, 1),
-            "ready_ms": round(app.ready_s * 1000, 1) if app.ready_s else None,
+            "bound_ms": _ms(app.bound_s),
+            "session_ms": _ms(app.session_s),
+            "ready_ms": _ms(app.ready_s),
+            "optimised_ms": _ms(app.background.optimised_s),
+            "not_optimised": app.background.copy_problem,
+            "now": app.background.working,
         },
         "memory": {
             "baseline_mb": memory.baseline_mb,
@@ -69,6 +74,7 @@ def status_value(app: App) -> dict[str, Any]:
         "requests": {
             "total": counters.total,
             "active": app.scheduler.active,
+            "queued": app.scheduler.queued,
             "cancelled": counters.cancelled,
             "failed": counters.failed,
             "terminated_runs": counters.terminated_runs,
@@ -81,16 +87,48 @@ def status_value(app: App) -> dict[str, Any]:
             "misses": phrases.misses,
         },
         "clients": len(app.peers),
-        "lanes": [
+        "sessions": {
+            "created": sessions.created,
+            "hits": sessions.hits,
+            "misses": sessions.misses,
+        },
+        "lanes": [*_lanes(app), *_refused(app)],
+    }
+
+
+def _lanes(app: App) -> list[dict[str, Any]]:
+    """Each open lane: what it runs on, how it does, what it costs."""
+    now = app.now()
+    lanes = []
+    for lane in app.scheduler.lanes():
+        busy = "busy" if lane.segment else "idle"
+        if lane.engine is Engine.BUILT_IN:
+            provider = "espeak-ng"
+        else:
+            provider = lane.name if lane.accelerator else "cpu"
+        lanes.append(
             {
                 "name": lane.name,
+                "provider": provider,
                 "engine": lane.engine.value,
-                "state": "busy" if lane.segment else "idle",
-                "runs": lane.fit.runs,
+                "state": "benched" if lane.benched_until > now else busy,
+                "why": lane.why,
+                "runs": lane.runs,
+                "failures": lane.failures,
+                "rtf": round(lane.cost.rtf, 4),
                 "a_s": round(lane.cost.a, 5),
                 "b_s": round(lane.cost.b, 6),
-                "rtf": round(lane.cost.rtf, 4),
             }
-            for lane in app.scheduler.lanes()
-        ],
-    }
+        )
+    return lanes
+
+
+def _refused(app: App) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "provider": name, "state": "refused", "why": why}
+        for name, why in app.background.refused.items()
+    ]
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 1)

@@ -11,6 +11,7 @@ from kokoro_client.wire.messages import (
     Answer,
     Audio,
     Done,
+    MarkTiming,
     SegmentInfo,
     Speak,
     WordTiming,
@@ -69,6 +70,7 @@ class Ticket:
             "duration_s": piece.samples / SAMPLE_RATE,
             "exact": exact,
             "words": words,
+            "marks": _marks(spoken),
         }
         self._remember(info, spoken.pcm)
         return self._answers(info, spoken.pcm)
@@ -150,6 +152,19 @@ def _estimated(segment: Segment, start: int, samples: int) -> tuple[WordTiming, 
         return (start + samples * min(place, last) / last) / SAMPLE_RATE
 
     return tuple(WordTiming(w.start, w.end, at(w.first), at(w.last)) for w in segment.words)
+
+
+def _marks(spoken: Spoken) -> tuple[MarkTiming, ...]:
+    """When each mark of the markup is reached: exact from the edges, else by its share."""
+    segment, piece = spoken.task.segment, spoken.piece
+    timings = []
+    for mark in segment.marks:
+        if piece.edges is not None:
+            at = float(piece.edges[min(mark.at, len(segment.phonemes))])
+        else:
+            at = piece.start + piece.samples * mark.at / max(len(segment.phonemes), mark.at, 1)
+        timings.append(MarkTiming(mark.name, at / SAMPLE_RATE))
+    return tuple(timings)
 
 
 def _ms(seconds: float | None) -> float | None:

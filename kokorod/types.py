@@ -16,14 +16,19 @@ SAMPLES_PER_FRAME: Final = 600
 #: Kokoro's context is 512 with a pad at each end.
 MAX_TOKENS: Final = 510
 
-#: (peer, the peer's own id): a request's name inside the daemon.
+#: The number of a connection.
 PeerId = NewType("PeerId", int)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class RequestKey:
+    """A request's name inside the daemon: the peer, the peer's own id, and a number that
+    tells it from an earlier request of that id, whose last results may still be on their way.
+    """
+
     peer: PeerId
     id: int
+    number: int = 0
 
 
 class Engine(StrEnum):
@@ -46,6 +51,14 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark set by markup: reached before phoneme `at` of its sentence or segment."""
+
+    name: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence ready to be cut into segments.
 
@@ -56,6 +69,9 @@ class Sentence:
     words       in order, not overlapping
     pause_s     silence that follows it, where the text asks for more or less than
                 the configured sentence pause; None: the configured one
+    voice       that markup asks for, else ""
+    rate        factor on the request's speed
+    marks       in order
     """
 
     start: int
@@ -64,6 +80,9 @@ class Sentence:
     phonemes: str
     words: tuple[Word, ...] = ()
     pause_s: float | None = None
+    voice: str = ""
+    rate: float = 1.0
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +105,8 @@ class Segment:
     words         ranges into `phonemes`
     breaks        sentence ends inside it
     pause_s       silence after it
+    voice, rate   as the sentence's
+    marks         in order; `at` counts in `phonemes`
     """
 
     index: int
@@ -98,6 +119,9 @@ class Segment:
     words: tuple[Word, ...] = ()
     breaks: tuple[Break, ...] = ()
     pause_s: float = 0.0
+    voice: str = ""
+    rate: float = 1.0
+    marks: tuple[Mark, ...] = ()
 
     @property
     def tokens(self) -> int:

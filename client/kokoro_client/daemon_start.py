@@ -108,6 +108,7 @@ def _open_log(home: Path, stack: ExitStack) -> IO[bytes] | None:
         log = stack.enter_context(path.open("ab+"))
         if log.tell() > LOG_BYTES:
             log.truncate(0)
+            log.seek(0)
         return log
     except OSError:
         return None

@@ -1,4 +1,8 @@
-"""What one request still has to send and has been answered. Exchange guards it with its lock."""
+"""What one speak request still has to send, and what it has been answered.
+
+Two sides hold one: the exchange's thread, and the callers. Each attribute is written by
+one side only, in single steps, so that neither needs a lock.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,15 @@ from collections import deque
 from typing import Final
 
 from . import errors
+from .bell import Bell
 from .wire.messages import Accepted, Append, Audio, Done, Error, SegmentInfo
 
 #: Audio that may lie unread. Nearly 3 minutes: enough that a slow reader of one
 #: speech seldom holds up the others on its connection, little enough for 32 of them.
 INBOX_BYTES: Final = 8 * 1024 * 1024
 
-#: Text of append() that may wait for the socket before append() waits too. The text
-#: given to speak() is not counted: its caller holds it anyway.
+#: Text that may wait for the socket before append() waits too. What is given to
+#: speak() may be longer: its caller holds it anyway.
 OUTBOX_CHARS: Final = 256 * 1024
 
 #: Characters of one frame. At most 4 bytes each, which leaves 5 KB for the other keys.
@@ -35,18 +40,16 @@ class Outgoing:
         self._id = request_id
         self._parts: deque[str] = deque()
         self._offset = 0
-        self.chars = 0
         self._final = False
 
     def add(self, text: str, final: bool) -> None:
         if text or final:
             self._parts.append(text)
-        self.chars += len(text)
         self._final = final
 
     def clear(self) -> None:
         self._parts.clear()
-        self._offset = self.chars = 0
+        self._offset = 0
 
     def __bool__(self) -> bool:
         return bool(self._parts)
@@ -56,7 +59,6 @@ class Outgoing:
         part = self._parts[0]
         piece = part[self._offset : self._offset + FRAME_CHARS]
         self._offset += len(piece)
-        self.chars -= len(piece)
         if self._offset >= len(part):
             self._parts.popleft()
             self._offset = 0
@@ -66,8 +68,11 @@ class Outgoing:
 class Inbox:
     """The answers to one speak request.
 
-    Owns:       the events nobody has taken yet.
-    Invariants: nothing is added after the end; `size` is the sum of what lies here.
+    The thread writes `accepted`, `events` (its end), `queued`, `sent`, `end` and
+    `outgoing`; callers write `events` (its begin), `taken`, `appended`, `cancelled`,
+    `discards` and `waits`.
+
+    Invariants: nothing is added after the end; what has ended stays ended.
     """
 
     def __init__(self, request_id: int) -> None:
@@ -75,48 +80,73 @@ class Inbox:
         self.outgoing = Outgoing(request_id)
         self.accepted: Accepted | None = None
         self.events: deque[SegmentInfo | Audio] = deque()
-        self.size = 0
         self.end: Done | errors.KokoroError | None = None
-        self.discards = False
+        self.queued = self.taken = 0  # bytes
+        self.appended = self.sent = 0  # characters
         self.cancelled = False
+        self.discards = False
+        self.waits = False
+        self.something_to_take = Bell()
+        self.something_known = Bell()
+        self.room_for_text = Bell()
+
+    # The thread's side.
 
     @property
     def full(self) -> bool:
-        return self.size >= INBOX_BYTES and self.end is None
+        return not self.discards and self.end is None and self.queued - self.taken >= INBOX_BYTES
 
     def deliver(self, answer: Accepted | SegmentInfo | Audio | Done | Error) -> None:
         match answer:
             case Accepted():
                 self.accepted = answer
+                self.something_known.ring()
             case SegmentInfo() | Audio():
                 if not self.discards:
+                    self.queued += cost(answer)
                     self.events.append(answer)
-                    self.size += _cost(answer)
+                    self.something_to_take.ring()
             case Done():
-                self.end = answer
+                self.finish(answer)
             case Error():
-                self.end = errors.from_code(answer.code, answer.message, answer.retry_after_ms)
+                self.finish(errors.from_code(answer.code, answer.message, answer.retry_after_ms))
 
-    def take(self) -> SegmentInfo | Audio:
-        """The oldest event. There must be one."""
-        event = self.events.popleft()
-        self.size -= _cost(event)
+    def finish(self, end: Done | errors.KokoroError) -> None:
+        """Nothing more comes. Only the first end counts."""
+        if self.end is None:
+            self.end = end
+        for bell in (self.something_to_take, self.something_known, self.room_for_text):
+            bell.ring()
+
+    # The callers' side.
+
+    @property
+    def unsent(self) -> int:
+        return self.appended - self.sent
+
+    def can_take(self) -> bool:
+        """An event, or the end, is there."""
+        return self.end is not None or bool(self.events and not self.discards)
+
+    def take(self) -> SegmentInfo | Audio | None:
+        """The oldest event; None where there is none or nobody wants it."""
+        if self.discards:
+            return None
+        try:
+            event = self.events.popleft()
+        except IndexError:
+            return None
+        self.taken += cost(event)
         return event
 
     def discard_events(self) -> None:
         """Drop what has come and what will: nobody wants to hear it."""
         self.discards = True
         self.events.clear()
-        self.size = 0
-
-    def cancel(self) -> None:
-        """discard_events(), and the text that has not been sent."""
-        self.cancelled = True
-        self.discard_events()
-        self.outgoing.clear()
 
 
-def _cost(event: SegmentInfo | Audio) -> int:
+def cost(event: SegmentInfo | Audio) -> int:
+    """Bytes that an event takes, about."""
     if isinstance(event, Audio):
         return _OVERHEAD + len(event.pcm)
     return _OVERHEAD + _WORD * len(event.words)

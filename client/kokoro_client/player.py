@@ -18,6 +18,7 @@ from enum import Enum
 from typing import Any, Final, Protocol
 
 from . import errors
+from .bell import Bell
 
 #: What may wait to be played. Enough for a stall of the connection, and little to
 #: throw away at a stop; what is further ahead waits in the daemon.
@@ -107,7 +108,7 @@ def _quiet_alsa(platform: str = sys.platform) -> None:
 
 
 class Player:
-    """Plays what it is fed."""
+    """Plays what it is fed. Ctrl-C may come anywhere (bell.py)."""
 
     def __init__(
         self, sample_rate: int, open_stream: Callable[[int], Stream] = open_device
@@ -116,19 +117,21 @@ class Player:
         self._stream = open_stream(sample_rate)
         self._limit = int(QUEUE_S * sample_rate) * _FRAME_BYTES
         self._slice = int(WRITE_S * sample_rate) * _FRAME_BYTES
-        self._changed = threading.Condition()
         self._queue: deque[bytes] = deque()
-        self._fed = 0
-        self._played = 0
+        self._fed = 0  # bytes; callers write it
+        self._played = 0  # bytes; the thread writes it, and all below
         self._ended = False
+        self._aborted = False
         self._state = State.PLAYING
         self._error = ""
+        self._something_to_do = Bell()
+        self._something_done = Bell()
         self._thread = threading.Thread(target=self._run, name="kokoro-player", daemon=True)
         self._thread.start()
 
     @property
     def state(self) -> State:
-        return self._state
+        return State.ABORTED if self._aborted else self._state
 
     @property
     def played_frames(self) -> int:
@@ -140,31 +143,29 @@ class Player:
 
         Raises NoDeviceError where the device failed. After abort() it does nothing.
         """
-        with self._changed:
-            while self._state is State.PLAYING and self._fed - self._played >= self._limit:
-                self._changed.wait()
-            self._check()
-            if self._state is State.PLAYING:
-                self._queue.append(pcm)
-                self._fed += len(pcm)
-                self._changed.notify_all()
+        self._something_done.wait_for(
+            lambda: self._over or self._fed - self._played < self._limit, None
+        )
+        self._check()
+        if not self._over:
+            self._fed += len(pcm)
+            self._queue.append(pcm)
+            self._something_to_do.ring()
 
     def finish(self) -> None:
         """Wait until all that was fed has been heard. Raises NoDeviceError."""
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
-            while self._state is State.PLAYING:
-                self._changed.wait()
-            self._check()
+        self._ended = True
+        self._something_to_do.ring()
+        self._something_done.wait_for(lambda: self._over, None)
+        self._check()
 
     def abort(self) -> None:
         """Silence, at once. What was fed and not heard is dropped."""
-        with self._changed:
-            if self._state is not State.PLAYING:
-                return
-            self._move(State.ABORTED)
-            self._queue.clear()
+        if self._over:
+            return
+        self._aborted = True
+        self._something_to_do.ring()
+        self._something_done.ring()
         # The thread aborts the stream itself: PortAudio complains on standard error
         # where that happens beside a write.
         self._thread.join(_HANGS_S)
@@ -177,59 +178,66 @@ class Player:
         self._thread.join(_HANGS_S)
         self._stream.close()
 
+    @property
+    def _over(self) -> bool:
+        return self._aborted or self._state is not State.PLAYING
+
     def _check(self) -> None:
         if self._state is State.FAILED:
             raise errors.NoDeviceError(f"the sound device failed ({self._error})")
 
-    def _move(self, state: State) -> None:
-        assert state in _NEXT[self._state], f"{self._state} to {state}"
-        self._state = state
-        self._changed.notify_all()
+    # The thread.
 
     def _run(self) -> None:
         try:
-            started = False
-            while (pcm := self._next()) is not None:
-                # Not before: through ALSA, a device that waits swallows the first sounds.
-                if not started:
-                    self._stream.start()
-                    started = True
-                self._stream.write(pcm)
-                with self._changed:
-                    self._played += len(pcm)
-                    self._changed.notify_all()
-            if started:
-                self._end_stream()
+            state = self._play()
         except Exception as error:  # noqa: BLE001 - PortAudioError is only known where it is loaded
-            with self._changed:
-                if self._state is State.PLAYING:
-                    self._error = _first_line(error)
-                    self._move(State.FAILED)
-            return
-        with self._changed:
-            if self._state is State.PLAYING:
-                assert self._played == self._fed
-                self._move(State.FINISHED)
+            # A device that is aborted from outside fails its write.
+            state = State.ABORTED if self._aborted else State.FAILED
+            self._error = _first_line(error)
+        assert state in _NEXT[self._state], f"{self._state} to {state}"
+        self._state = state
+        self._something_done.ring()
 
-    def _end_stream(self) -> None:
-        for _ in range(round(TAIL_S / WRITE_S)):
-            if self._state is not State.PLAYING:
+    def _play(self) -> State:
+        started = False
+        while (pcm := self._next()) is not None:
+            # Not before: through ALSA, a device that waits swallows the first sounds.
+            if not started:
+                self._stream.start()
+                started = True
+            self._stream.write(pcm)
+            self._played += len(pcm)
+            self._something_done.ring()
+        if started and not self._aborted:
+            self._write_tail()
+        if self._aborted:
+            if started:
                 self._stream.abort()
-                return
-            self._stream.write(bytes(self._slice))
-        self._stream.stop()
+            return State.ABORTED
+        if started:
+            self._stream.stop()
+        assert self._played == self._fed
+        return State.FINISHED
 
     def _next(self) -> bytes | None:
-        with self._changed:
-            while not self._queue:
-                if self._ended or self._state is not State.PLAYING:
-                    return None
-                self._changed.wait()
-            pcm = self._queue.popleft()
-            if len(pcm) > self._slice:
-                self._queue.appendleft(pcm[self._slice :])
-                pcm = pcm[: self._slice]
-            return pcm
+        """The next slice; None at the end. Waits for one."""
+        self._something_to_do.wait_for(
+            lambda: bool(self._queue) or self._ended or self._aborted, None
+        )
+        if self._aborted or not self._queue:
+            return None
+        pcm = self._queue.popleft()
+        if len(pcm) > self._slice:
+            self._queue.appendleft(pcm[self._slice :])
+            pcm = pcm[: self._slice]
+        return pcm
+
+    def _write_tail(self) -> None:
+        for _ in range(round(TAIL_S / WRITE_S)):
+            if self._aborted:
+                return
+            self._stream.write(bytes(self._slice))
 
 
 def _first_line(error: Exception) -> str:

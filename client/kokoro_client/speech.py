@@ -172,7 +172,7 @@ class Speech:
 
     def __del__(self) -> None:
         if self._inbox.end is None:
-            self._exchange.abandon(self._inbox)
+            self._exchange.cancel(self._inbox)
 
 
 def check_text(text: str) -> None:

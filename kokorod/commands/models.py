@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from kokorod.models.store import Store
 from . import FAILED, OK, Context
 from .progress import Bar
 
-HELP = "list, pull, import, verify, choose and remove Kokoro models"
+HELP = "list, pull, import, verify, choose, optimize and remove Kokoro models"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     use = actions.add_parser("use", help="choose the model to speak with")
     use.add_argument("name", metavar="NAME")
 
+    optimize = actions.add_parser(
+        "optimize", help="make the copy that loads faster now, which the daemon makes when idle"
+    )
+    optimize.add_argument("name", nargs="?", default="", metavar="NAME")
+
     remove = actions.add_parser("remove", help="delete a model")
     remove.add_argument("name", metavar="NAME")
 
@@ -69,6 +75,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
         return _list(store, settings, args.json)
     if args.action == "verify":
         return _verify(store, args.name)
+    if args.action == "optimize":
+        return _optimize(store, args.name or settings.model, settings, context)
     before = _speaking(store, settings)
     if args.action == "pull":
         _pull(store, args, settings)
@@ -145,6 +153,30 @@ def _verify(store: Store, name: str | None) -> int:
     for problem in problems.values():
         print(problem, file=sys.stderr)
     return FAILED if problems else OK
+
+
+def _optimize(store: Store, name: str, settings: Config, context: Context) -> int:
+    from kokorod.engine.optimise import build  # not before it is needed: it is the engine's
+    from kokorod.engine.optimised import Copies
+
+    model = store.chosen(name)
+    copies = Copies(settings.cache_folder)
+    began = time.monotonic()
+    steps = 0
+
+    def say(step: str) -> None:
+        nonlocal steps
+        steps += 1
+        print(f"{model.name}: {step}", file=sys.stderr, flush=True)
+
+    copy = build(store, model, copies, say)
+    size = f"{copy.bytes / 1e6:.1f} MB in {copy.graph.parent}"
+    if not steps:
+        print(f"{model.name} has its optimised copy already, {size}")
+        return OK
+    print(f"{model.name} is optimised in {time.monotonic() - began:.1f} s: {size}")
+    tell_daemon(context)
+    return OK
 
 
 def _list(store: Store, settings: Config, as_json: bool) -> int:

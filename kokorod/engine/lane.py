@@ -14,7 +14,8 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kokoro_client.wire.messages import AudioFormat
@@ -29,7 +30,9 @@ if TYPE_CHECKING:  # numpy is loaded on the lane's thread, not on the loop's
 
 @dataclass(slots=True)
 class Stream:
-    """A request's sound so far; made empty by the loop, used by one lane at a time."""
+    """A request's sound so far. Only the loop changes it: a lane that is replaced in the
+    middle of a run may still finish that run beside the lane that runs it again.
+    """
 
     joiner: Joiner | None = None
 
@@ -47,12 +50,17 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The task is done. pcm: slices in the task's format; seconds: what the run took."""
+    """The task is done.
+
+    pcm: slices in the task's format; seconds: what the run took; joiner: what the
+    stream is to go on with.
+    """
 
     task: Task
     piece: Piece
     pcm: list[bytes]
     seconds: float
+    joiner: Joiner
 
     @property
     def sound_s(self) -> float:
@@ -165,9 +173,13 @@ class Lane:
         from . import join
 
         began = time.monotonic()
+        segment = task.segment
+        if not synthesizer.has_edges:
+            # Cut for another model: context that cannot be cut off would be heard.
+            segment = replace(segment, before="", after="")
         try:
-            if task.segment.phonemes or task.segment.spoken:
-                sound = synthesizer.synthesize(task.segment, task.utterance, run)
+            if segment.phonemes or segment.spoken:
+                sound = synthesizer.synthesize(segment, task.utterance, run)
             else:
                 sound = join.SILENT  # only a pause
         except TerminatedError:
@@ -175,7 +187,6 @@ class Lane:
         except KokorodError as error:
             return Failed(task, str(error))
         seconds = time.monotonic() - began
-        if task.stream.joiner is None:
-            task.stream.joiner = join.Joiner()
-        piece = task.stream.joiner.push(sound, task.segment)
-        return Spoken(task, piece, join.slices(piece.pcm, task.format), seconds)
+        joiner = copy(task.stream.joiner) or join.Joiner()
+        piece = joiner.push(sound, segment)
+        return Spoken(task, piece, join.slices(piece.pcm, task.format), seconds, joiner)

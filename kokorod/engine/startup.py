@@ -3,17 +3,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..errors import KokorodError
+from ..errors import EngineError, KokorodError
 from ..models.record import InstalledModel
 from ..models.store import Store
 
 if TYPE_CHECKING:
+    import onnxruntime as ort
+
     from .espeak import EspeakSynthesizer
     from .kokoro import KokoroSynthesizer
+    from .sessions import Sessions
 
 #: What the first inference speaks: it allocates what every later one needs.
 FIRST_PHONEMES = "hˈI."
@@ -31,27 +36,101 @@ class KokoroPlan:
     model: str
     threads: int
     current: InstalledModel | None = None  # is open already
+    cache_folder: Path | None = None  # where optimised copies lie; None: use none
 
 
-def open_kokoro(plan: KokoroPlan) -> tuple[InstalledModel, KokoroSynthesizer]:
-    """A warm synthesizer. Raises ModelMissingError, ModelDamagedError or EngineError."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A warm synthesizer. optimised: it runs the model's copy; note: why it does not."""
+
+    model: InstalledModel
+    synthesizer: KokoroSynthesizer
+    optimised: bool
+    note: str
+    loaded: float = field(default_factory=time.monotonic)  # when it spoke for the first time
+
+
+def open_kokoro(plan: KokoroPlan, sessions: Sessions[KokoroSynthesizer] | None = None) -> Opened:
+    """Raises ModelMissingError, ModelDamagedError, ModelUnchangedError or EngineError.
+
+    With `sessions`, lanes that ask for the same get the same.
+    """
     store = Store(plan.models_folder)
     model = store.chosen(plan.model)
     store.check(model)
     if model == plan.current:
         raise ModelUnchangedError(f"{model.name} is open already")
     # Only here: numpy and onnxruntime would hold up the binding of the socket.
+    from .kokoro import session_options
+    from .optimised import Copies, loading_options
+
+    note = ""
+    if plan.cache_folder is not None:
+        copies = Copies(plan.cache_folder)
+        found = copies.find(model)
+        note = found.why
+        if (copy := found.copy) is not None:
+            options = loading_options(session_options(plan.threads))
+            try:
+                synthesizer = _open(model, copy.graph, options, (), copy.key, plan, sessions)
+                return Opened(model, synthesizer, True, "")
+            except EngineError as error:
+                copies.discard(copy)
+                note = f"the optimised copy cannot be used and is made anew: {error}"
+    options = session_options(plan.threads)
+    synthesizer = _open(model, model.model, options, (), "", plan, sessions)
+    return Opened(model, synthesizer, False, note)
+
+
+def open_accelerator(
+    plan: KokoroPlan, lane: str, sessions: Sessions[KokoroSynthesizer] | None = None
+) -> KokoroSynthesizer:
+    """A warm synthesizer on an accelerator; its own session, beside the CPU's.
+
+    Raises ModelMissingError, ModelDamagedError, or EngineError also where onnxruntime
+    does not give the accelerator any of the graph.
+    """
+    from . import providers
+    from .kokoro import session_options
+
+    store = Store(plan.models_folder)
+    model = store.chosen(plan.model)
+    store.check(model)
+    asked = providers.prepare(lane, plan.cache_folder, model)
+    # Not the copy: its fused nodes are the CPU's own, and no accelerator has them.
+    options = providers.watched(session_options(plan.threads))
+    return _open(model, model.model, options, asked, lane, plan, sessions)
+
+
+def _open(
+    model: InstalledModel,
+    graph: Path,
+    options: ort.SessionOptions,
+    asked: Sequence[Any],
+    kind: str,
+    plan: KokoroPlan,
+    sessions: Sessions[KokoroSynthesizer] | None,
+) -> KokoroSynthesizer:
+    """`asked`: providers, the CPU's alone where empty; `kind` tells sessions apart."""
     from ..types import Segment, Utterance
-    from .kokoro import KokoroSynthesizer, open_session, session_options
+    from . import providers
+    from .kokoro import KokoroSynthesizer, open_session
     from .voices import Voices
 
-    voices = Voices(model.voices)
-    session = open_session(model.model, session_options(plan.threads))
-    synthesizer = KokoroSynthesizer(session, voices)
-    first = Segment(0, 0, 0, "", FIRST_PHONEMES)
-    utterance = Utterance(voices.names[0], 1.0, "en-us")
-    synthesizer.synthesize(first, utterance, synthesizer.new_run())
-    return model, synthesizer
+    def make() -> KokoroSynthesizer:
+        voices = Voices(model.voices)
+        session = open_session(graph, options, asked) if asked else open_session(graph, options)
+        if asked:
+            providers.require_share(session, asked[0][0])
+        synthesizer = KokoroSynthesizer(session, voices)
+        first = Segment(0, 0, 0, "", FIRST_PHONEMES)
+        utterance = Utterance(voices.names[0], 1.0, "en-us")
+        synthesizer.synthesize(first, utterance, synthesizer.new_run())
+        return synthesizer
+
+    if sessions is None:
+        return make()
+    return sessions.get((model.model_sha256, model.voices_sha256, plan.threads, kind), make)
 
 
 def open_built_in() -> EspeakSynthesizer:

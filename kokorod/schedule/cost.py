@@ -20,6 +20,10 @@ _PRIOR_SOUND: Final = 0.07
 #: The prior counts as this many runs of 8 and of 128 tokens.
 _PRIOR_WEIGHT: Final = 0.05
 
+#: Pull towards a line through the origin, in tokens squared. Runs that are all of about one
+#: length say nothing of longer ones: their noise must not pass for a slope.
+_PULL: Final = 25.0
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -72,11 +76,12 @@ class CostFit:
     @property
     def cost(self) -> Cost:
         mean_x, mean_y = self._x / self._weight, self._y / self._weight
-        spread = self._xx / self._weight - mean_x**2
-        slope = (self._xy / self._weight - mean_x * mean_y) / spread if spread > 1e-9 else 0.0
+        spread = max(0.0, self._xx / self._weight - mean_x**2)
+        together = self._xy / self._weight - mean_x * mean_y
+        proportional = mean_y / mean_x
+        slope = (together + _PULL * proportional) / (spread + _PULL)
         # A negative slope or start is noise: the line then goes through the mean.
-        slope = min(max(slope, 0.0), mean_y / mean_x)
-        slope = max(slope, 1e-6)
+        slope = max(min(slope, proportional), 1e-6)
         return Cost(max(0.0, mean_y - slope * mean_x), slope, self._sound_s)
 
     def _count(self, x: float, y: float, weight: float) -> None:

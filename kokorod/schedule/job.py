@@ -55,6 +55,12 @@ class Job:
     heard_from: float | None = None  # when the first sound was handed out
     made_s: float = 0.0
     lanes_failed: set[str] = field(default_factory=set)
+    taken: int = 0  # phonemes given to lanes so far
+
+    @property
+    def size(self) -> int:
+        """Phonemes, about as many as characters, that are known of it."""
+        return self.taken + self.script.backlog
 
     @property
     def waits_for_first_sound(self) -> bool:

@@ -23,6 +23,18 @@ class LaneState:
     started: float = 0.0
     disturbed: bool = False  # another run went on beside this one: its time says nothing
     terminating: bool = False
+    accelerator: bool = False
+    runs: int = 0
+    failures: int = 0
+    failed_in_a_row: int = 0
+    benched_until: float = 0.0
+    why: str = ""  # of the last failure
+
+    def busy_s(self, now: float) -> float:
+        """Until the present run is done, by its prediction; 0 where the lane is idle."""
+        if self.segment is None:
+            return 0.0
+        return max(0.001, self.started + self.cost.seconds(self.segment.tokens) - now)
 
     @property
     def cost(self) -> Cost:

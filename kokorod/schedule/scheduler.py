@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
+from . import router
 from .actions import Action, Finish, Prepare, Run, Terminate
 from .cost import Cost, CostFit
 from .job import Job
 from .lanes import Counters, LaneState, Ran
+from .router import Option
 
 #: The peer of warm-ups: no connection has this number.
 WARM_PEER: Final = PeerId(0)
@@ -35,12 +37,16 @@ _BACKLOG: Final = 300
 #: best at 100 to 200.
 CAP: Final = 150
 
-#: Longest segment while others come in between: what a termination throws away is at
-#: most this, so a document keeps most of its pace.
-_SHORT_CAP: Final = 48
+#: Longest segment while others come in between. Shorter ones throw less away when they
+#: are terminated, but each join's context is work too: simulated, 80 costs a document
+#: least (tests/unit/test_schedule_time.py).
+_SHORT_CAP: Final = 80
 
 #: How long after another request's first sound a document still counts as disturbed.
 _DISTURBED_S: Final = 15.0
+
+#: A budget of tokens that holds every segment.
+_NO_LIMIT: Final = 1_000_000
 
 #: Share of the sound ahead that the next run may take: predictions are off by a fifth.
 _MARGIN: Final = 1.25
@@ -48,8 +54,15 @@ _MARGIN: Final = 1.25
 #: A run that ends this soon is not worth terminating: the termination takes as long.
 _NEARLY_DONE_S: Final = 0.06
 
+#: Share of a run that may be thrown away where another lane is free to run beside it: a run
+#: beside another takes more than twice as long, but wastes nothing.
+_WASTE: Final = 0.6
+
 #: Runs a document completes between two that are terminated for others.
 _SPARED_RUNS: Final = 2
+
+#: A lane that failed so often in a row is not used for this long.
+_BENCH_S: Final = 60.0
 
 #: Runs of one segment that may fail before its request does.
 _MAX_FAILURES: Final = 2
@@ -76,6 +89,7 @@ class Scheduler:
     _jobs: dict[RequestKey, Job] = field(default_factory=dict)
     _lanes: dict[str, LaneState] = field(default_factory=dict)
     _served: dict[PeerId, int] = field(default_factory=dict)
+    _blocked: set[PeerId] = field(default_factory=set)
     _turn: int = 0
     _last_first_sound: dict[PeerId, float] = field(default_factory=dict)
     draining: bool = False  # runs under way end, no other begins
@@ -86,6 +100,15 @@ class Scheduler:
     def active(self) -> int:
         """Requests in flight; a warm-up is none."""
         return sum(1 for key in self._jobs if key.peer != WARM_PEER)
+
+    @property
+    def queued(self) -> int:
+        """Requests that wait for their first run."""
+        return sum(
+            1
+            for job in self._jobs.values()
+            if job.waits_for_first_sound and job.lane is None and job.key.peer != WARM_PEER
+        )
 
     def in_flight(self, peer: PeerId) -> int:
         return sum(1 for key in self._jobs if key.peer == peer)
@@ -119,9 +142,12 @@ class Scheduler:
         now: float,
         *,
         express: bool = False,
+        accelerator: bool = False,
         prior: Cost | None = None,
     ) -> list[Action]:
-        self._lanes[name] = LaneState(name, engine, express, CostFit(prior))
+        self._lanes[name] = LaneState(
+            name, engine, express, CostFit(prior), accelerator=accelerator
+        )
         return self._dispatch(now)
 
     def lane_down(self, name: str, now: float) -> list[Action]:
@@ -138,6 +164,7 @@ class Scheduler:
         self.counters.total += 1
         self._jobs[job.key] = job
         job.preparing = True
+        job.blocked = job.key.peer in self._blocked
         return [Prepare(job.key)]
 
     def submit_warm_up(
@@ -201,11 +228,16 @@ class Scheduler:
         keys = [key for key in self._jobs if key.peer == peer]
         actions = [action for key in keys for action in self.cancel(key)]
         self._served.pop(peer, None)
+        self._blocked.discard(peer)
         self._last_first_sound.pop(peer, None)
         return actions
 
     def block(self, peer: PeerId, blocked: bool, now: float) -> list[Action]:
         """The peer reads too slowly, or reads again: its own requests wait or go on."""
+        if blocked:
+            self._blocked.add(peer)
+        else:
+            self._blocked.discard(peer)
         for job in self._jobs.values():
             if job.key.peer == peer:
                 job.blocked = blocked
@@ -222,11 +254,14 @@ class Scheduler:
             lane.fit.add(segment.tokens, result.seconds)
             lane.fit.heard(len(segment.phonemes), result.sound_s * job.speed)
         self._free(lane)
+        lane.runs += 1
+        lane.failed_in_a_row = 0
         actions: list[Action] = []
         if job is not None:
             job.lane = None
             job.spared += 1
             job.failures = 0
+            job.lanes_failed.clear()
             if job.heard_from is not None:
                 # Where the listener ran dry, the rest is heard that much later.
                 job.heard_from += max(0.0, now - job.heard_from - job.made_s)
@@ -253,7 +288,9 @@ class Scheduler:
             job.lane, job.again, job.spared = None, segment, 0
         return self._dispatch(now)
 
-    def run_failed(self, name: str, now: float) -> tuple[RequestKey | None, list[Action]]:
+    def run_failed(
+        self, name: str, now: float, why: str = ""
+    ) -> tuple[RequestKey | None, list[Action]]:
         """A run failed. The key is that of a request which is to be given up, if any."""
         lane = self._lanes.get(name)
         if lane is None:
@@ -261,9 +298,17 @@ class Scheduler:
         job, segment = lane.job, lane.segment
         self._free(lane)
         given_up = None
+        lane.failures += 1
+        lane.failed_in_a_row += 1
+        lane.why = why
+        if lane.accelerator and lane.failed_in_a_row >= _MAX_FAILURES:
+            lane.benched_until = now + _BENCH_S
         if job is not None:
             job.lane, job.again = None, segment
-            job.failures += 1
+            if lane.accelerator:
+                job.lanes_failed.add(name)  # the CPU does it again; the listener hears no gap
+            else:
+                job.failures += 1
             if job.failures >= _MAX_FAILURES:
                 given_up = job.key
                 self._jobs.pop(job.key)
@@ -288,27 +333,49 @@ class Scheduler:
             key=lambda job: self._urgency(job, now),
         )
         for job in waiting:
-            if (lane := self._idle_lane(job)) is not None:
+            if (lane := self._idle_lane(job, now)) is not None:
                 return lane, job
         return None
 
     def _urgency(self, job: Job, now: float) -> tuple[int, bool, int, int]:
+        served = self._served.get(job.key.peer, 0)
+        return job.rank, self._in_store(job, now), served, job.order
+
+    def _in_store(self, job: Job, now: float) -> bool:
+        """The listener has more sound than the longest run takes to make."""
         lane = self._lane_for(job.engine)
         need = lane.cost.seconds(CAP) if lane else 1.0
-        in_store = not job.waits_for_first_sound and job.ahead_s(now) > need
-        return job.rank, in_store, self._served.get(job.key.peer, 0), job.order
+        return not job.waits_for_first_sound and job.ahead_s(now) > need
 
-    def _idle_lane(self, job: Job) -> LaneState | None:
-        for lane in self._lanes.values():
-            if lane.engine is job.engine and lane.job is None and lane.segment is None:
-                if not lane.express:
-                    return lane
-                # Beside a run that may not be ended: only what is short and waited for.
-                if job.waits_for_first_sound and not any(
-                    other.terminating for other in self._lanes.values()
-                ):
-                    return lane
+    def _idle_lane(self, job: Job, now: float) -> LaneState | None:
+        mine = [lane for lane in self._lanes.values() if lane.engine is job.engine]
+        if self._in_store(job, now) and any(lane.express and lane.segment for lane in mine):
+            return None  # who waits for the first sound has the machine alone
+        able = [
+            lane
+            for lane in mine
+            if not lane.express and lane.benched_until <= now and lane.name not in job.lanes_failed
+        ]
+        options = [
+            Option(lane.name, lane.accelerator, lane.cost, lane.fit.runs, lane.busy_s(now))
+            for lane in able or [lane for lane in mine if not lane.express]
+        ]
+        tokens = job.again.tokens if job.again else min(CAP, job.script.backlog)
+        if (name := router.choose(options, tokens, job.size)) is not None:
+            return self._lanes[name]
+        # Beside a run that had better not be ended: only what is short and waited for.
+        if job.waits_for_first_sound and not any(
+            lane.terminating or self._worth_ending(lane, job, now) for lane in mine
+        ):
+            return next((lane for lane in mine if lane.express and lane.segment is None), None)
         return None
+
+    def _worth_ending(self, lane: LaneState, waiting: Job, now: float) -> bool:
+        """The run may be ended, and has not done so much that it is a waste."""
+        if lane.segment is None or not self._may_end(lane, waiting, now):
+            return False
+        whole = lane.cost.seconds(lane.segment.tokens)
+        return now - lane.started <= _WASTE * whole
 
     def _lane_for(self, engine: Engine) -> LaneState | None:
         for lane in self._lanes.values():
@@ -317,7 +384,10 @@ class Scheduler:
         return None
 
     def _start(self, lane: LaneState, job: Job, now: float) -> Run:
-        segment = job.again or self._cut(lane, job, now)
+        segment = job.again
+        if segment is None:
+            segment = self._cut(lane, job, now)
+            job.taken += len(segment.phonemes)
         job.again = None
         job.lane = lane.name
         lane.job, lane.segment, lane.started = job, segment, now
@@ -332,19 +402,27 @@ class Scheduler:
     def _cut(self, lane: LaneState, job: Job, now: float) -> Segment:
         """The job's next segment, of a length that the lane makes in time."""
         cap = _SHORT_CAP if self._disturbed(job, now) else CAP
-        cost = lane.cost
+        # An express lane hardly ever runs alone: it costs what the other one does.
+        cost = ((lane.express and self._lane_for(lane.engine)) or lane).cost
         # Others that are listening take their turns on the same lane.
         sharers = max(sum(1 for other in self._jobs.values() if other.rank <= job.rank), 1)
+
+        sound_s = cost.sound_s / job.speed
+        first = job.waits_for_first_sound
+        slow = sharers * cost.seconds(CAP) > CAP * sound_s
+        if slow and not first:
+            # Slower than speech: gaps cannot be helped, so they come between sentences.
+            return job.script.next(_NO_LIMIT, cap, lambda phonemes, tokens: _NO_LIMIT)
+        ahead_s = job.ahead_s(now)
 
         def budget(ahead_s: float) -> int:
             return cost.tokens(ahead_s / _MARGIN / sharers)
 
-        first = job.waits_for_first_sound
-        ahead_s = job.ahead_s(now)
-
         def then(phonemes: int, tokens: int) -> int:
+            if slow:
+                return _NO_LIMIT
             left_s = 0.0 if first else ahead_s - cost.seconds(tokens)
-            return budget(max(left_s, 0.0) + phonemes * cost.sound_s / job.speed)
+            return budget(max(left_s, 0.0) + phonemes * sound_s)
 
         return job.script.next(cost.tokens(job.first_s) if first else budget(ahead_s), cap, then)
 

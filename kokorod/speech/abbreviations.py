@@ -58,22 +58,21 @@ TITLES: Final[dict[str, str]] = {
 ENDERS: Final = words(
     "st ave blvd rd ln ct pl hwy pkwy sq ter jr sr esq inc ltd co corp bros llc plc etc al "
     "dept univ assn ft in oz lb lbs yd yds mi min mins hr hrs sec secs mo yr yrs wk wks "
-    "approx est ext tel max jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues "
-    "wed thu thur thurs fri sat sun ph.d m.d b.a m.a b.s m.s d.c u.s u.k e.u u.n u.s.a a.m "
-    "p.m a.d b.c c.e b.c.e am pm ibid lol vol cm mm km kg dr"
+    "approx est ext tel max jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed "
+    "thu thur thurs fri sat sun ph.d m.d b.a m.a b.s m.s d.c u.s u.k e.u u.n u.s.a a.m p.m "
+    "a.d b.c c.e b.c.e am pm ibid lol vol cm mm km kg dr"
 )
 
 #: Words that begin a sentence far more often than they follow an abbreviation inside one.
 STARTERS: Final = words(
-    "the this that these those it it's its he he's she she's they they're we we're you "
-    "you're i i'm i've i'll i'd a an in on at by for from with to of as but and or so yet "
-    "however there there's then when if what what's why how who where which while after "
-    "before since until because although though my his her their our your some many most "
-    "all each every both no yes not nothing please let let's do does did is are was were "
-    "can could will would should may might must have has had here here's now today "
-    "tomorrow yesterday also still even just only perhaps maybe finally first next "
-    "later meanwhile instead thus therefore once such one two three nobody everyone "
-    "everybody everything someone something"
+    "the this that these those it it's its he he's she she's they they're we we're you you're "
+    "i i'm i've i'll i'd a an in on at by for from with to of as but and or so yet however "
+    "there there's then when if what what's why how who where which while after before since "
+    "until because although though my his her their our your some many most all each every "
+    "both no yes not nothing please let let's do does did is are was were can could will "
+    "would should may might must have has had here here's now today tomorrow yesterday also "
+    "still even just only perhaps maybe finally first next later meanwhile instead thus "
+    "therefore once such one two three nobody everyone everybody everything someone something"
 )
 
 #: Said wherever they stand with their full stop, and where _BARE has them, without it.
@@ -157,7 +156,8 @@ EXPANDED: Final[dict[str, str]] = {
 
 #: Of those, the ones that are also said without a full stop.
 BARE: Final = words(
-    "etc vs dept depts blvd hwy pkwy bldg govt mfg mgmt mgr natl intl incl excl attn contd qty approx"
+    "etc vs dept depts blvd hwy pkwy bldg govt mfg mgmt mgr natl intl incl excl attn contd "
+    "qty approx"
 )
 
 #: Before a number (or a Roman one): what the abbreviation says.

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from ..errors import ConfigError
-from ..types import Sentence, Word
+from ..types import Mark, Sentence, Word
 from .lexicon import Lexicon
+from .markup import Piece, tokens_of
 from .normalize import normalize
-from .phonemes import Phonemizer, vocabulary
+from .phonemes import Phonemizer, language, vocabulary
 from .phonemes.espeak import Espeak
 from .thread import FrontEnd, Manner
 from .token import Token
@@ -33,9 +35,10 @@ class EspeakFrontEnd:
         # Loads the library now: the first request is not to wait for it.
         self._espeak.raw("ready", "en-us", self._vocabulary)
 
-    def say(self, manner: Manner, text: str, start: int) -> Sentence:
-        """The sentence `text`, whose first character is number `start` of the request's."""
-        end = start + len(text)
+    def say(self, manner: Manner, piece: Piece) -> Sentence:
+        """One sentence; markup has no effect but that it is not read out."""
+        text = piece.text
+        start, end = piece.source_span(0, len(text))
         if manner.phonemes:
             return _given(text, start, self._vocabulary)
         if manner.text_only:
@@ -59,21 +62,42 @@ class KokoroFrontEnd:
         # Loads dictionary and library now: the first request is not to wait for them.
         self._phonemizer.sentence(normalize("Ready for zyxxy at 5."), "en-us")
 
-    def say(self, manner: Manner, text: str, start: int) -> Sentence:
-        """The sentence `text`, whose first character is number `start` of the request's."""
+    def say(self, manner: Manner, piece: Piece) -> Sentence:
+        """One sentence, with what markup says of it."""
+        text = piece.text
+        start, end = piece.source_span(0, len(text))
         if manner.phonemes:
             return _given(text, start, self._vocabulary)
         try:
             self._lexicon.refresh()
         except ConfigError as error:
             self._warn(str(error))  # the entries that were there stay
-        tokens = normalize(text, lang=manner.lang, base=start)
+        lang = language(piece.lang) if piece.lang else manner.lang
+        tokens = tokens_of(piece, lang=lang)
         if manner.text_only:
-            return _spoken_only(tokens, text, start)
-        sentence = self._phonemizer.sentence(tokens, manner.lang)
-        if not sentence.words:
-            return Sentence(start, start + len(text), "", "", pause_s=sentence.pause_s)
-        return sentence
+            sentence = _spoken_only(tokens, text, start)
+        else:
+            sentence = self._phonemizer.sentence(tokens, lang)
+        if not sentence.words:  # marks alone have no sound of their own
+            sentence = Sentence(start, end, "", "", pause_s=sentence.pause_s)
+        pause_s = sentence.pause_s if piece.pause_s is None else piece.pause_s
+        return replace(
+            sentence,
+            pause_s=pause_s,
+            voice=piece.voice,
+            rate=piece.rate,
+            marks=_marks(tokens, sentence),
+        )
+
+
+def _marks(tokens: list[Token], sentence: Sentence) -> tuple[Mark, ...]:
+    """Where the marks set by markup stand: before the first word that comes after them."""
+    found = []
+    for token in tokens:
+        if token.event:
+            later = [word.first for word in sentence.words if word.start >= token.start]
+            found.append(Mark(token.event, later[0] if later else len(sentence.phonemes)))
+    return tuple(found)
 
 
 def _spoken_only(tokens: list[Token], text: str, start: int) -> Sentence:

@@ -71,8 +71,6 @@ class Lexicon:
         self._stamp: tuple[int, int, int] | None = None
         self._sections: dict[str, dict[tuple[str, ...], Entry]] = {}
         self._longest: dict[str, dict[str, int]] = {}
-        #: Grows with every change of the entries.
-        self.version = 0
 
     def refresh(self) -> bool:
         """Take in the file if it changed: one stat() where it did not. True: entries changed.
@@ -94,7 +92,6 @@ class Lexicon:
             for words in by_words:
                 first = words[0].lower()
                 longest[first] = max(longest.get(first, 0), len(words))
-        self.version += 1
         return True
 
     def entries(self) -> dict[str, dict[str, Entry]]:

@@ -64,7 +64,7 @@ def _change(
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigError(f"{path} cannot be read: {error}; mend it first") from None
         new, wanted, result = change(text, copy.deepcopy(before))
-        if new != text:
+        if wanted != before:
             _check(path, new, wanted)
             _replace(path, new)
         return result
@@ -82,7 +82,8 @@ def _check(path: Path, text: str, wanted: dict[str, Any]) -> None:
 
 def _with_line(text: str, section: str, word: str, line: str | None) -> str:
     """The text with the word's line replaced, added or (None) taken out."""
-    lines = text.splitlines()
+    # Not splitlines: it also breaks at characters that may stand inside a TOML string.
+    lines = text.removesuffix("\n").split("\n") if text else []
     first = next((i for i, row in enumerate(lines) if _section(row) == section), None)
     if first is None:
         gap = [""] if lines and lines[-1].strip() else []

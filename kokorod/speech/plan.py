@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
-from ..types import Break, Segment, Sentence, TextState, Word
+from ..types import Break, Mark, Segment, Sentence, TextState, Word
 
 #: Shorter segments sound weak (the model was trained on 100 to 200 tokens).
 MIN_TOKENS: Final = 10
@@ -91,7 +91,9 @@ class Script:
     def add(self, sentences: Iterable[Sentence], state: TextState) -> None:
         """More sentences of the text, in order."""
         self._sentences.extend(
-            s for s in sentences if s.phonemes or s.pause_s or (self._by_sentence and s.spoken)
+            s
+            for s in sentences
+            if s.phonemes or s.pause_s or s.marks or (self._by_sentence and s.spoken)
         )
         self.state = state
 
@@ -159,10 +161,12 @@ class Script:
 
     def _leaves_enough(self, cut: Cut, then: Then) -> bool:
         """The sound of the segment lasts until another one can be made."""
-        if not cut.rest:
-            return True
-        # Too little for two segments is spoken in one.
-        need = cut.rest if cut.rest < MIN_TOKENS + _NEXT else _NEXT
+        need = _NEXT
+        if self.state is not TextState.MORE:
+            if not cut.rest:
+                return True
+            # Too little for two segments is spoken in one.
+            need = cut.rest if cut.rest < MIN_TOKENS + _NEXT else _NEXT
         before = BEFORE if cut.after else 0
         return then(cut.length, cut.cost) >= before + need + _PADS
 
@@ -173,9 +177,12 @@ class Script:
         """
         cuts: list[Cut] = []
         length, rest, offset = 0, self.backlog, self._offset
+        first = self._sentences[0]
         for number, sentence in enumerate(self._sentences):
             if number and (not sentence.phonemes or length + 1 > cap):
                 break
+            if (sentence.voice, sentence.rate) != (first.voice, first.rate):
+                break  # one run has one voice and one speed
             length += 1 if number else 0  # the space between two sentences
             for at, boundary in _boundaries(sentence.phonemes, offset, cap):
                 taken = at - offset
@@ -201,6 +208,7 @@ class Script:
         words: list[Word] = []
         breaks: list[Break] = []
         spoken: list[str] = []
+        marks: list[Mark] = []
         length = 0
         before = self._sentences[0].phonemes[self._offset - self._before : self._offset]
         start = end = -1
@@ -216,6 +224,12 @@ class Script:
             shift = length - self._offset
             words += [
                 Word(w.start, w.end, w.first + shift, min(w.last, stop) + shift) for w in taken
+            ]
+            # A mark at the very end is reached with the last phoneme, not with the next.
+            marks += [
+                Mark(m.name, m.at + shift)
+                for m in sentence.marks
+                if self._offset <= m.at < stop or m.at == stop == len(sentence.phonemes)
             ]
             part_start, part_end = _span(sentence, self._offset, stop)
             start = part_start if start < 0 else start
@@ -243,6 +257,9 @@ class Script:
                 words=tuple(words),
                 breaks=tuple(breaks),
                 pause_s=self._pause_after(sentence) if ended else 0.0,
+                voice=sentence.voice,
+                rate=sentence.rate,
+                marks=tuple(marks),
             )
         )
 
@@ -259,6 +276,9 @@ class Script:
                 phonemes="",
                 words=sentence.words,
                 pause_s=self._pause_after(sentence),
+                voice=sentence.voice,
+                rate=sentence.rate,
+                marks=sentence.marks,
             )
         )
 

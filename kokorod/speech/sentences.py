@@ -38,14 +38,15 @@ _BREAK: Final = "\n\r\v\f\x85\u2028\u2029"
 
 _CANDIDATE: Final = re.compile(
     rf"(?P<wide>[{_WIDE_END}][{_WIDE_END}!?…]*)[{re.escape(_CLOSERS)}]*"
-    rf"|(?P<end>[{_END}]+)(?:\[\d{{1,3}}\])?[{re.escape(_CLOSERS)}]*(?=\s|\Z)"
+    rf"|(?P<end>[{_END}]+)(?:\[\d{{1,3}}\])?"
+    rf"(?:[ \xa0\u202f]?»|[{re.escape(_CLOSERS)}])*(?=\s|\Z)"
     rf"|(?P<line>[{_BREAK}])"
 )
 #: Marks at the very end of a window, where more of the same may follow.
 _OPEN_TAIL: Final = re.compile(rf"[{_WIDE_END}{_END}\[\]\d{re.escape(_CLOSERS)}]+\Z")
 _SPACE: Final = re.compile(r"\s*")
 _BLANK_LINE: Final = re.compile(r"(?:\r\n|[\n\r\x85\u2028])[ \t\xa0]*[\n\r\x85\u2028]|[\u2029\f]")
-_OPENERS: Final = re.compile(r"[\"'“‘«(\[{¿¡*_`„‹「『（【]*")
+_OPENERS: Final = re.compile(r"(?:[\"'“‘(\[{¿¡*_`„‹「『（【]|«[ \xa0\u202f]?)*")
 _BULLET: Final = re.compile(r"(?:[-*+•‣◦▪·–—]|\d{1,3}[.)]|[A-Za-z][.)]|#{1,6}|>+)[ \t]")
 _ENUMERATOR: Final = re.compile(r"(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})")
 _WORD_AT: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")

@@ -19,7 +19,10 @@ from typing import Protocol
 
 from ..errors import KokorodError
 from ..types import RequestKey, Sentence
+from .markup import Piece
 from .reader import Reader, Reading
+from .sources import open_source
+from .token import Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +32,26 @@ class Manner:
     lang       of the text
     phonemes   the text is phonemes already
     text_only  for the built-in voice, which needs no phonemes
+    markup     how the text is written
     """
 
     lang: str
     phonemes: bool = False
     text_only: bool = False
+    markup: Markup = Markup.AUTO
 
 
 class FrontEnd(Protocol):
     """Text to sentences (frontend.py); made and used on the speech thread."""
 
-    def say(self, manner: Manner, text: str, start: int) -> Sentence: ...
+    def say(self, manner: Manner, piece: Piece) -> Sentence: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFailed:
     """The text cannot be read; the request is to be given up."""
 
-    message: str
+    error: KokorodError
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +118,10 @@ class SpeechThread:
     def _begin(self, key: RequestKey, manner: Manner) -> None:
         front_end = self._front_end
         assert front_end is not None
-        self._readers[key] = Reader(
-            lambda text, start: front_end.say(manner, text, start), manner.lang
-        )
+        # Phonemes are no markup: a bracket among them is one of the user's.
+        markup = Markup.PLAIN if manner.phonemes else manner.markup
+        source = open_source(markup, manner.lang)
+        self._readers[key] = Reader(source, lambda piece: front_end.say(manner, piece))
 
     def _feed(self, key: RequestKey, text: str, final: bool) -> None:
         if (reader := self._readers.get(key)) is not None:
@@ -128,7 +134,7 @@ class SpeechThread:
             self._report(key, reader.read())
         except KokorodError as error:
             self._forget(key)
-            self._report(key, ReadFailed(str(error)))
+            self._report(key, ReadFailed(error))
 
     def _forget(self, key: RequestKey) -> None:
         self._readers.pop(key, None)

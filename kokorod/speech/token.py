@@ -4,6 +4,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Markup(StrEnum):
+    """How a text is written. auto: SSML where it begins with <speak>, else plain text
+    with inline markup; plain: nothing but text."""
+
+    AUTO = "auto"
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    SSML = "ssml"
 
 
 @dataclass(frozen=True, slots=True)

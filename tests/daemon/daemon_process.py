@@ -112,6 +112,6 @@ class DaemonProcess:
         assert self.alive, f"it ended with {self.process and self.process.poll()}: {self.log}"
         try:
             value = self.ask("status")
-        except errors.NoDaemonError:
+        except (errors.NoDaemonError, errors.ConnectionLostError):
             return ""
         return str(value["state"])

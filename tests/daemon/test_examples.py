@@ -12,7 +12,11 @@ import pytest
 import toy_kokoro
 from daemon.daemon_process import PATIENCE_S, DaemonProcess
 
-_EXAMPLES = Path(__file__).parents[2] / "examples"
+_ROOT = Path(__file__).parents[2]
+_EXAMPLES = _ROOT / "examples"
+_PROGRAMS = re.findall(
+    r"^```python\n(.*?)^```", (_ROOT / "docs" / "client.md").read_text(), re.DOTALL | re.MULTILINE
+)
 
 
 def _run(daemon: DaemonProcess, *command: str | Path) -> tuple[str, str]:
@@ -81,3 +85,22 @@ def test_a_refusal_is_shown(toy_daemon: DaemonProcess, command: tuple[str | Path
     )
     assert ended.returncode == 1
     assert ended.stderr.endswith("send long text in several `append` messages\n")
+
+
+@pytest.mark.parametrize("program", _PROGRAMS, ids=range(len(_PROGRAMS)))
+def test_the_programs_of_the_clients_page_run(
+    toy_daemon: DaemonProcess, program: str, tmp_path: Path
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        env=toy_daemon.environ,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_the_clients_page_has_programs() -> None:
+    assert len(_PROGRAMS) == 5

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from loop.scripted_peer import PATIENCE_S, Peer
 
-from kokoro_client import Client, errors, exchange, inbox, speech
+from kokoro_client import Client, errors, inbox, pump, speech
 from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Audio, SegmentInfo
 
@@ -313,7 +313,8 @@ def test_every_error_has_its_class(pair: MakePair, code: ErrorCode) -> None:
         )
 
     with pair(script) as client:
-        speech = client.speak("Hi")
+        # More text could follow: such a speech is not handed to another daemon.
+        speech = client.speak("Hi", final=False)
         with pytest.raises(errors.KokoroError) as caught:
             list(speech)
         assert str(caught.value) == "said so"
@@ -340,29 +341,74 @@ def test_audio_that_came_before_a_failure_is_not_lost(pair: MakePair) -> None:
             next(frames)
 
 
-def test_a_connection_that_breaks_ends_every_speech_and_the_next_gets_a_new_one(
+def test_a_connection_that_breaks_ends_what_has_begun_and_the_next_gets_a_new_one(
     pair: MakePair,
 ) -> None:
     def breaks(peer: Peer) -> None:
         peer.welcome()
-        for speak in [peer.expect("speak") for _ in range(2)]:
-            peer.audio(speak, 0, b"a")
+        for text in ("one", "two"):
+            peer.audio(peer.expect("speak"), 0, text.encode())
 
     def works(peer: Peer) -> None:
         peer.welcome()
         speak = peer.expect("speak")
+        assert speak["text"] == "three"
         peer.audio(speak, 0, b"b")
         peer.done(speak)
 
     with pair(breaks, works) as client:
         first, second = client.speak("one"), client.speak("two")
-        for frames in (iter(first), iter(second)):
-            assert next(frames) == b"a"
+        for speech, heard in ((first, b"one"), (second, b"two")):
+            frames = iter(speech)
+            assert next(frames) == heard
             with pytest.raises(errors.ConnectionLostError):
                 next(frames)
         first.cancel()
         first.finish()
         assert list(client.speak("three")) == [b"b"]
+
+
+@pytest.mark.parametrize("how", ["shutting_down", "hangs up"])
+def test_what_has_not_begun_is_said_whole_by_the_next_daemon(pair: MakePair, how: str) -> None:
+    text = "x" * 100_000
+
+    def goes(peer: Peer) -> None:
+        peer.welcome()
+        speak = peer.expect("speak")
+        peer.accept(speak)
+        if how == "shutting_down":
+            peer.send({"type": "error", "id": speak["id"], "code": how, "message": "bye"})
+            _until_hung_up(peer)
+
+    def stays(peer: Peer) -> None:
+        peer.welcome()
+        speak = peer.expect("speak")
+        got, final = speak["text"], speak["final"]
+        while not final:
+            append = peer.expect("append")
+            got += append["text"]
+            final = append.get("final", False)
+        assert got == text
+        peer.accept(speak, voice="bf_emma")
+        peer.audio(speak, 0, b"whole")
+        peer.done(speak)
+
+    with pair(goes, stays) as client:
+        speech = client.speak(text)
+        assert list(speech) == [b"whole"]
+        assert speech.voice == "bf_emma"
+
+
+def test_a_text_that_brings_daemons_down_does_not_bring_down_many(pair: MakePair) -> None:
+    def falls(peer: Peer) -> None:
+        peer.welcome()
+        peer.expect("speak")
+
+    with (
+        pair(*[falls] * (speech.REPEATS + 1)) as client,
+        pytest.raises(errors.ConnectionLostError),
+    ):
+        list(client.speak("Hi"))
 
 
 def test_what_the_daemon_says_before_it_hangs_up_is_heard(pair: MakePair) -> None:
@@ -487,13 +533,12 @@ def test_unread_audio_stays_within_its_bound_and_none_is_lost(pair: MakePair) ->
     with pair(script) as client:
         speech = client.speak("Hi")
         box = speech._inbox
-        with speech._exchange._changed:
-            assert speech._exchange._changed.wait_for(lambda: box.full, PATIENCE_S)
+        assert box.room_for_text.wait_for(lambda: box.full, PATIENCE_S)
         most = 0
         got = 0
         for frame in speech:
             got += len(frame)
-            most = max(most, box.size)
+            most = max(most, box.queued - box.taken)
         assert got == count * len(audio)
         # One read of the socket may hold the ends of a few frames.
         assert most <= inbox.INBOX_BYTES + 2 * len(audio)
@@ -502,7 +547,7 @@ def test_unread_audio_stays_within_its_bound_and_none_is_lost(pair: MakePair) ->
 def test_who_does_not_read_holds_up_the_others_for_a_while_only(
     pair: MakePair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "STALL_S", 0.05)
+    monkeypatch.setattr(pump, "STALL_S", 0.05)
 
     def script(peer: Peer) -> None:
         peer.welcome()
@@ -537,7 +582,7 @@ def test_append_waits_for_a_daemon_that_takes_no_text_and_then_says_so(
         with pytest.raises(errors.AnswerTimeoutError, match="took no text"):  # noqa: PT012
             for _ in range(100):
                 talk.append("x" * 100_000)
-        assert talk._inbox.outgoing.chars < inbox.OUTBOX_CHARS + 100_000
+        assert talk._inbox.unsent < inbox.OUTBOX_CHARS + 100_000
         over.set()
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kokorod.schedule.actions import Action, Finish, Prepare, Run, Terminate
-from kokorod.schedule.cost import Cost
 from kokorod.schedule.job import Job
-from kokorod.schedule.scheduler import Ran, Scheduler
+from kokorod.schedule.lanes import Ran
+from kokorod.schedule.scheduler import Scheduler
 from kokorod.speech.plan import Script
 from kokorod.types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
 
@@ -140,6 +140,9 @@ class Simulation:
     def cancel(self, key: RequestKey) -> None:
         self._perform(self.scheduler.cancel(key))
 
+    def unblock(self, peer: int) -> None:
+        self._perform(self.scheduler.block(PeerId(peer), False, self.now))
+
     def run(self, until: float = float("inf")) -> None:
         """Go on until nothing is left to happen, or until that time."""
         for _ in range(1_000_000):
@@ -263,7 +266,3 @@ def short_sentence(source: random.Random) -> list[Sentence]:
     """One that a person waits for: about 12 phonemes."""
     text = "".join(source.choices("abdefiklm", k=5)) + " " + "".join(source.choices("nostuw", k=5))
     return [Sentence(0, len(text) + 1, text, text + ".")]
-
-
-def known_cost(machine: Machine) -> Cost:
-    return Cost(machine.a, machine.b, SOUND_S)

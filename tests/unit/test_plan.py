@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from unit.script_texts import ordered, texts
 
 from kokorod.speech.plan import AFTER, BEFORE, MIN_TOKENS, Script
-from kokorod.types import Segment, Sentence, TextState, Word
+from kokorod.types import Mark, Segment, Sentence, TextState, Word
 
 PAUSE_S = 0.25
 PADS = 2
@@ -140,10 +140,13 @@ class Place:
     cost: int
     sentence_end: bool
 
-    def leaves_enough(self, then: Then) -> bool:
+    def leaves_enough(self, then: Then, state: TextState) -> bool:
         """Whether another segment of ordinary words can be made while this one is heard."""
-        need = self.rest if self.rest < NEXT + MIN_TOKENS else NEXT
-        return not self.rest or then(self.length, self.cost) >= need + PADS
+        all_known = state is not TextState.MORE
+        if all_known and not self.rest:
+            return True
+        need = self.rest if all_known and self.rest < NEXT + MIN_TOKENS else NEXT
+        return then(self.length, self.cost) >= need + PADS
 
 
 def word_at(text: str, at: int) -> str:
@@ -244,7 +247,7 @@ def test_budgets_are_kept_where_that_can_be(rehearsal: Rehearsal) -> None:
             continue
         places = [p for p in allowed_places(taken) if long_enough(p, taken.state)]
         chosen = [p for p in places if p.length == len(segment.phonemes)]
-        lasting = [p for p in places if p.leaves_enough(then)]
+        lasting = [p for p in places if p.leaves_enough(then, taken.state)]
         fitting = [p for p in places if p.cost <= taken.budget]
         # Never too short to sound well, nor leaving what is.
         assert chosen or not places
@@ -400,3 +403,20 @@ def test_sentence_before_clause_before_word(budget: int, said: str) -> None:
     script.add(sentences, TextState.END)
     assert script.next(500, 150).phonemes == opening
     assert script.next(budget, 150).phonemes == said
+
+
+def test_one_run_has_one_voice_and_one_speed_and_marks_keep_their_place() -> None:
+    script = Script(sentence_pause_s=PAUSE_S)
+    script.add(
+        [
+            Sentence(0, 9, "Said now.", "Said now.", marks=(Mark("a", 5), Mark("end", 9))),
+            Sentence(10, 20, "And again.", "And again.", marks=(Mark("b", 0),)),
+            Sentence(21, 31, "By others.", "By others.", voice="am_adam", rate=0.8),
+        ],
+        TextState.END,
+    )
+    first, second = script.next(1_000, 150), script.next(1_000, 150)
+    assert first.phonemes == "Said now. And again."
+    assert first.marks == (Mark("a", 5), Mark("end", 9), Mark("b", 10))
+    assert (first.voice, first.rate) == ("", 1.0)
+    assert (second.phonemes, second.voice, second.rate) == ("By others.", "am_adam", 0.8)

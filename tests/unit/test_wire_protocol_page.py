@@ -12,12 +12,12 @@ import pytest
 
 from kokoro_client.wire import frames, messages
 from kokoro_client.wire.errors import ErrorCode
-from kokoro_client.wire.messages import ANSWERS, REQUESTS, WordTiming
+from kokoro_client.wire.messages import ANSWERS, REQUESTS, MarkTiming, WordTiming
 from kokoro_client.wire.record import Field, Record
 
 _PAGE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 
-_ALL: dict[str, type[Record]] = {**REQUESTS, **ANSWERS, "word": WordTiming}
+_ALL: dict[str, type[Record]] = {**REQUESTS, **ANSWERS, "word": WordTiming, "mark": MarkTiming}
 
 _TYPES = {
     "int": "integer",
@@ -29,6 +29,7 @@ _TYPES = {
     "Any": "any",
     "int | None": "integer or nil",
     "tuple[WordTiming, ...]": "array",
+    "tuple[MarkTiming, ...]": "array",
 }
 
 
@@ -69,7 +70,7 @@ _FIELDS = [(name, key) for name, cls in _ALL.items() for key in cls.fields_]
 
 def test_the_page_has_every_message_and_no_other() -> None:
     known = re.findall(r"^####? `(\w+)`$", _PAGE, re.MULTILINE)
-    assert known == [*REQUESTS, *list(ANSWERS)[:3], "word", *list(ANSWERS)[3:]]
+    assert known == [*REQUESTS, *list(ANSWERS)[:3], "word", "mark", *list(ANSWERS)[3:]]
 
 
 @pytest.mark.parametrize("name", _ALL)

@@ -18,6 +18,7 @@ OWN: Final = {
     "say": "speak text, a file, or standard input as it arrives",
     "voices": "list the voices",
     "status": "show what the daemon is doing",
+    "metrics": "print every number of the status as Prometheus text",
     "reload": "have the daemon read its configuration and models again",
 }
 

@@ -12,7 +12,7 @@ from typing import Final
 from .. import errors
 from ..client import Client
 from ..speech import Speech
-from ..wire.messages import Accepted, Done, Priority, SegmentInfo, to_payload
+from ..wire.messages import Accepted, Done, Markup, Priority, SegmentInfo, to_payload
 from . import exits
 from .context import Context
 from .sinks import Device, Raw, Sink, Wav
@@ -53,6 +53,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-v", "--voice", default="", help="a name that `kokoroctl voices` lists")
     parser.add_argument("-s", "--speed", type=float, default=1.0, help="0.5 to 2; 1 is normal")
     parser.add_argument("-l", "--lang", default="", help="e.g. en-us; default: the voice's own")
+    parser.add_argument(
+        "--markup",
+        choices=[markup.value for markup in Markup],
+        help="how the text is written; default: markdown for .md files, SSML where it begins"
+        " with <speak>, else plain",
+    )
+    parser.add_argument(
+        "--markdown", action="store_const", const="markdown", dest="markup", help="it is Markdown"
+    )
     parser.add_argument("-o", "--output", metavar="FILE.wav", help="write a file, play nothing")
     parser.add_argument(
         "--raw", action="store_true", help="write PCM to standard output: 24 kHz, mono, s16le"
@@ -70,6 +79,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-start", action="store_true", help="start no daemon")
 
 
+def _markup_of(file: str | None) -> str:
+    """By the file's ending: Markdown is known by its name, SSML by its first tag."""
+    ending = (file or "").lower().rpartition(".")[2]
+    return Markup.MARKDOWN.value if ending in ("md", "markdown") else Markup.AUTO.value
+
+
 def run(args: argparse.Namespace, context: Context) -> int:
     _refuse_contradictions(args)
     with contextlib.ExitStack() as stack:
@@ -83,6 +98,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
                 "" if typed else " ".join(args.text),
                 voice=args.voice,
                 speed=args.speed,
+                markup=args.markup or _markup_of(args.file),
                 lang=args.lang,
                 priority=args.priority,
                 final=typed is None,

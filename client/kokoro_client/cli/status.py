@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import time
 from typing import Any, Final
 
 from . import exits
@@ -26,22 +28,33 @@ _FIRST: Final = {
 #: Values that say by themselves what they are.
 _PLAIN: Final = {"state", "engine", "note", "problem", "socket", "home", "name"}
 
+#: Between two looks with --watch: as often as a reader can follow.
+_WATCH_S: Final = 1.0
+
 _UNITS: Final = {"_ms": "ms", "_s": "s", "_mb": "MB"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print all of it as one JSON object")
+    parser.add_argument(
+        "--watch", action="store_true", help="show it anew every second, until Ctrl-C"
+    )
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    value = context.demand({"type": "status"})
-    if args.json:
-        import json
+    while True:
+        value = context.demand({"type": "status"})
+        if args.json:
+            import json
 
-        print(json.dumps(value, indent=2))
-    else:
-        print("\n".join(lines(value)))
-    return exits.OK
+            print(json.dumps(value, indent=None if args.watch else 2), flush=True)
+        elif args.watch and sys.stdout.isatty():
+            print("\n".join(["\033[H\033[2J", *lines(value)]), flush=True)
+        else:
+            print("\n".join(lines(value)), flush=True)
+        if not args.watch:
+            return exits.OK
+        time.sleep(_WATCH_S)
 
 
 def lines(value: Any) -> list[str]:

@@ -41,6 +41,15 @@ class Priority(StrEnum):
     PROGRESS = "progress"
 
 
+class Markup(StrEnum):
+    """How the text is written; auto: SSML where it begins with <speak>, else plain."""
+
+    AUTO = "auto"
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    SSML = "ssml"
+
+
 class Output(StrEnum):
     STREAM = "stream"
     SPEAKER = "speaker"
@@ -73,6 +82,7 @@ class Speak(Record):
     speed       0.5 to 2.0
     lang        e.g. en-us; empty: the voice's own
     phonemes    `text` is in Kokoro's phoneme alphabet already
+    markup      how `text` is written
     timings     answer `segment` with words
     cache       false: neither read from nor write to the phrase cache
     ttfa_ms     time the first sound may take; null: the daemon's default
@@ -87,6 +97,7 @@ class Speak(Record):
     format: AudioFormat = field(schema.choice(AudioFormat), default=AudioFormat.S16LE)
     priority: Priority = field(schema.choice(Priority), default=Priority.TEXT)
     phonemes: bool = field(schema.boolean, default=False)
+    markup: Markup = field(schema.choice(Markup), default=Markup.AUTO)
     timings: bool = field(schema.boolean, default=False)
     cache: bool = field(schema.boolean, default=True)
     ttfa_ms: int | None = field(schema.optional(schema.integer(50, 60_000)), default=None)
@@ -168,6 +179,19 @@ def _word_timings(value: Any) -> tuple[WordTiming, ...]:
     return tuple(_fill(WordTiming, schema.mapping(word)) for word in value)
 
 
+class MarkTiming(Record):
+    """A mark set by markup, reached at_s seconds into the request's audio."""
+
+    name: str = field(_NAME)
+    at_s: float = field(schema.number(0.0, 1e9))
+
+
+def _mark_timings(value: Any) -> tuple[MarkTiming, ...]:
+    if type(value) is not list:
+        raise ValueError("must be an array of marks")
+    return tuple(_fill(MarkTiming, schema.mapping(mark)) for mark in value)
+
+
 class SegmentInfo(Record):
     """What the following audio says: characters start to end of the request's text.
 
@@ -184,6 +208,7 @@ class SegmentInfo(Record):
     cached: bool = field(schema.boolean, default=False)
     exact: bool = field(schema.boolean, default=False)
     words: tuple[WordTiming, ...] = field(_word_timings, default=())
+    marks: tuple[MarkTiming, ...] = field(_mark_timings, default=())
 
 
 class Audio(Record):

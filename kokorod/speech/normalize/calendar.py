@@ -40,7 +40,10 @@ _ALSO_WORDS: Final = frozenset({"Jan", "Mar", "Mon", "Wed", "Sat", "Sun", "MAR",
 _M: Final = "(?:" + "|".join(sorted(_MONTH, key=len, reverse=True)) + ")"
 _D: Final = "(?:" + "|".join(sorted(_WEEKDAY, key=len, reverse=True)) + ")"
 _DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])"
-_YEAR: Final = r"(?:(?P<comma>,)?[ ](?:of[ ])?(?P<year>\d{4})(?![\d:%]|[.,]\d)|(?P<comma2>,)?[ ]'(?P<short>\d\d)(?!\d))?"
+_YEAR: Final = (
+    r"(?:(?P<comma>,)?[ ](?:of[ ])?(?P<year>\d{4})(?![\d:%]|[.,]\d)"
+    r"|(?P<comma2>,)?[ ]'(?P<short>\d\d)(?!\d))?"
+)
 
 _ISO: Final = re.compile(
     r"(?P<year>\d{4})(?P<sep>[-/.])(?P<month>0[1-9]|1[0-2])(?P=sep)(?P<day>0[1-9]|[12]\d|3[01])"
@@ -57,7 +60,8 @@ _MONTH_DAY: Final = re.compile(
 )
 _DAY_MONTH: Final = re.compile(
     rf"(?P<day>{_DAY})(?P<suffix>st|nd|rd|th)?(?:[ ]?[-–—][ ]?(?P<day2>{_DAY})(?:st|nd|rd|th)?)?"
-    rf"(?P<gap>[ -])(?P<of>of[ ])?(?P<name>{_M})\b(?P<dot>\.(?=[ ]\d))?(?:-(?P<dashed>\d{{4}}|\d\d)\b)?{_YEAR}"
+    rf"(?P<gap>[ -])(?P<of>of[ ])?(?P<name>{_M})\b(?P<dot>\.(?=[ ]\d))?"
+    rf"(?:-(?P<dashed>\d{{4}}|\d\d)\b)?{_YEAR}"
 )
 _MONTH_YEAR: Final = re.compile(
     rf"(?P<name>{_M})(?P<dot>\.?)(?P<comma>,?)[ ]'?(?P<year>\d{{4}})(?![\w:%]|[.,-]\d)"
@@ -69,7 +73,8 @@ _DAYS: Final = re.compile(
     rf"(?P<name>{_D})(?P<dot>\.?)(?:(?P<to>[-–—/])(?P<name2>{_D})(?P<dot2>\.?))?(?![\w'])"
 )
 _DECADE: Final = re.compile(
-    r"(?P<tick>')?(?P<decade>\d\d(?:\d0|00)|\d0)'?s(?:[ ]?[-–—][ ]?(?P<tick2>')?(?P<decade2>\d{4}|\d0)'?s)?(?!\w)"
+    r"(?P<tick>')?(?P<decade>\d\d(?:\d0|00)|\d0)'?s"
+    r"(?:[ ]?[-–—][ ]?(?P<tick2>')?(?P<decade2>\d{4}|\d0)'?s)?(?!\w)"
 )
 _SHORT_YEAR: Final = re.compile(r"'(?P<short>\d\d)(?!\w|')")
 _YEARS: Final = re.compile(
@@ -142,7 +147,7 @@ def _read_slashed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     previous = scan.before(match.start()).lower()
     dated = previous in ("on", "until", "till", "since", "due", "dated")
     dated = dated or previous.rstrip(".") in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    dated = dated or previous.endswith("day") and previous not in ("day", "per")
+    dated = dated or (previous.endswith("day") and previous not in ("day", "per"))
     found = _month_first(scan, one, two)
     if not dated or found is None:
         return None
@@ -251,7 +256,11 @@ def _read_days(scan: Scan, match: re.Match[str]) -> list[Part] | None:
             rf",? (?:{_M}|\d)", scan.text[match.end() : match.end() + 8]
         ):
             return None
-        if scan.ends(match.end()) and written in ("Sun", "Sat", "Wed"):
+        if (
+            scan.ends(match.end())
+            and written in ("Sun", "Sat", "Wed")
+            and scan.before(match.start()).lower() not in ("and", "or", "on", "to", "until", "by")
+        ):
             return None
     parts = say(_WEEKDAY[written], *match.span("name"))
     if match["name2"]:

@@ -30,6 +30,7 @@ _SAME_LENGTH: Final = {
     0x2215: "/",
     0x2024: ".",
     0x00B5: "μ",
+    **{0x2080 + digit: str(digit) for digit in range(10)},
     0xFFFD: " ",
 }
 _FOREIGN_DIGIT: Final = re.compile(r"[^\x00-\x7f]")

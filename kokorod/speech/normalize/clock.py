@@ -44,13 +44,14 @@ def _half(scan: Scan, match: re.Match[str], n: str = "") -> list[Part]:
 def _time(hour: str, minute: str, second: str | None, half: str | None, bare: bool) -> str | None:
     """The words; None where it is no time of day."""
     hours, minutes = int(hour), int(minute)
+    second = second if second and second.strip("0") else None
     if hours > 24 or minutes > 59 or (second and int(second) > 59):
         return None
     said = cardinal(hours)
     if minutes:
         said += f" oh {cardinal(minutes)}" if minutes < 10 else f" {pair(minutes)}"
     elif hours == 0:
-        return "midnight" if not second else f"zero hundred {_seconds(second)}"
+        return f"midnight {_seconds(second)}" if second else "midnight"
     elif not half and not bare:
         said += " o'clock" if hours <= 12 else " hundred"
     return f"{said} {_seconds(second)}" if second else said

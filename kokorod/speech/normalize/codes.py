@@ -28,11 +28,13 @@ _DOMAIN: Final = re.compile(
 _EMAIL: Final = re.compile(
     r"(?:mailto:)?(?P<name>[A-Za-z0-9][\w.+-]{0,63})@(?P<host>[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5})"
 )
-_PATH: Final = re.compile(rf"(?P<root>~|\.{{1,2}})?(?:/[\w.@%+~$-]{{1,255}}){{1,40}}/?(?![\w/])|~/")
+_PATH: Final = re.compile(r"(?P<root>~|\.{1,2})?(?:/[\w.@%+~$-]{1,255}){1,40}/?(?![\w/])|~/")
 _RELATIVE: Final = re.compile(
     r"(?=[\w.-]{1,64}/)(?:[\w-][\w.-]{0,255}/){1,40}(?:[\w-]{0,255}\.[A-Za-z]\w{0,7}|(?<=/[\w-]/)[\w.-]+)?(?![\w/])"
 )
-_WINDOWS: Final = re.compile(r"(?:[A-Za-z]:\\|\\\\)(?:[\w.$ ~-]{0,255}?\\)*[\w.$~-]{0,255}")
+_WINDOWS: Final = re.compile(
+    r"[A-Za-z]:/(?!/)[\w./~-]{0,255}|(?:[A-Za-z]:\\|\\\\)(?:[\w.$ ~-]{0,255}?\\)*[\w.$~-]{0,255}"
+)
 _FILE: Final = re.compile(
     r"(?P<stem>\.?[\w-]{1,128}(?:\.[\w-]{1,32}){0,3})\.(?P<ext>[A-Za-z][A-Za-z0-9]{0,4})(?![\w]|\.\w)"
 )
@@ -45,7 +47,8 @@ _IP6: Final = re.compile(
 )
 _MAC: Final = re.compile(r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}(?![\w:])")
 _VERSION: Final = re.compile(
-    r"(?P<v>[vV]\.?[ ]?)?(?P<numbers>\d+(?:\.\d+){2,5})(?P<tail>(?:[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3}))?(?![\w]|\.\d)"
+    r"(?P<v>[vV]\.?[ ]?)?(?P<numbers>\d+(?:\.\d+){2,5})"
+    r"(?P<tail>(?:[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3}))?(?![\w]|\.\d)"
 )
 _V: Final = re.compile(
     r"[vV](?P<numbers>\d+(?:\.\d+){0,5})(?P<tail>[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3})?(?![\w]|\.\d)"
@@ -59,6 +62,8 @@ _PHONE: Final = re.compile(
     r"|1-\d{3}-[A-Z\d-]{7,8}"
     r"|\d{3}-\d{4}"
     r"|0\d{2,4}[ -]\d{3,4}[ -]?\d{3,4}"
+    r"|\(0\d{2,4}\)[ ]\d{3,4}[ ]\d{3,4}"
+    r"|\d{4}(?:[ ]\d{4}){3}"
     r"|\d{3} \d{3} \d{4})(?![\w]|[.-]\d)"
 )
 
@@ -72,14 +77,13 @@ _SYMBOL: Final = {
 #: Extensions and short names that are said as words although they look unsayable.
 _SAID: Final = words(
     "usr etc lib dev tmp var opt bin src doc docs www home config conf json yaml toml com org "
-    "net gov edu info blog shop app apps so py log zip tar ogg wav web img data test tests main "
-    "index mil biz site cloud tech online co me gif jpeg bash"
+    "net gov edu info blog shop app apps so py log zip tar ogg wav web img data test tests "
+    "main index mil biz site cloud tech online co me gif jpeg bash"
 )
 _SPELLED: Final = words(
-    "www http https ftp ssh io ai uk us ca de fr it es nl eu jp cn br au ch se fi dk pl ru ie nz "
-    "kr tv fm exe html htm css js ts tsx jsx md txt pdf xml csv sql php png jpg svg mp rs rb sh "
-    "cpp hpp cc hh c h go dll deb rpm dmg iso apk ini cfg tsv gz bz xz id db ui os api url pc "
-    "xyz ico ipynb"
+    "www http https ftp ssh io ai uk ca fr nl eu jp cn br au dk pl nz kr tv fm exe html htm "
+    "css js ts tsx jsx md txt pdf xml csv sql php png jpg svg mp rs rb sh cpp hpp cc hh dll "
+    "deb rpm dmg iso apk ini cfg tsv gz bz xz id db ui os api url pc xyz ico ipynb"
 )
 _PIECE: Final = re.compile(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+|[^\W\d_]+|.", re.DOTALL)
 _VOWELS: Final = frozenset("aeiouyAEIOUY")
@@ -93,7 +97,7 @@ def piece_parts(text: str, start: int) -> list[Part]:
         begin, end = start + found.start(), start + found.end()
         if piece in _SYMBOL:
             parts += say(_SYMBOL[piece], begin, end)
-        elif piece.isdigit():
+        elif piece.isdecimal():
             parts += say(label(piece) if len(piece) < 5 else digits(piece), begin, end)
         elif piece.isalpha():
             parts += letters_or_word(piece, begin, end)
@@ -172,6 +176,8 @@ def _read_file(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     stem = match["stem"]
     if match["ext"].lower() not in _EXTENSIONS or not re.search(r"[A-Za-z]", stem):
         return None
+    if len(match["ext"]) == 1 and len(stem.rsplit(".", 1)[-1]) == 1:
+        return None  # U.S.A
     parts = piece_parts(stem, match.start())
     # snake_case and kebab-case names are said without their joints.
     parts = [p for p in parts if p.text not in ("underscore", "dash")]
@@ -180,11 +186,12 @@ def _read_file(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 
 _EXTENSIONS: Final = words(
-    "py js ts tsx jsx json yaml yml toml md txt pdf html htm css xml csv sql php png jpg jpeg gif "
-    "svg rs rb sh cpp hpp cc hh c h go dll deb rpm dmg iso apk ini cfg tsv gz zip tar bz xz exe so "
-    "log lock wav mp3 mp4 ogg flac doc docx xls xlsx ppt pptx odt epub mov avi mkv webp java kt "
-    "swift scala lua r jl pl vim bak conf env onnx bin dat db sqlite ipynb tex bib rst proto ps1 "
-    "bat cmd jar war class o a dylib wasm scss less vue m4a opus tiff bmp ico psd ai"
+    "py js ts tsx jsx json yaml yml toml md txt pdf html htm css xml csv sql php png jpg jpeg "
+    "gif svg rs rb sh cpp hpp cc hh dll deb rpm dmg iso apk ini cfg tsv gz zip tar bz xz exe "
+    "so log lock wav mp3 mp4 ogg flac doc docx xls xlsx ppt pptx odt epub mov avi mkv webp "
+    "java kt swift scala lua r jl pl vim bak conf env onnx bin dat db sqlite ipynb tex bib "
+    "rst proto ps1 bat cmd jar war class o a dylib wasm scss less vue m4a opus tiff bmp ico "
+    "psd ai"
 )
 
 
@@ -233,6 +240,10 @@ def _numbers(text: str) -> str:
 
 
 def _read_version(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    if re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", match["numbers"]) and match.start() == match.start(
+        "numbers"
+    ):
+        return None  # a date
     parts: list[Part] = []
     numbers = match.start("numbers")
     if numbers > match.start():
@@ -248,7 +259,7 @@ def _read_phone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     text = match.group()
     if re.fullmatch(r"\d{3}-\d{4}", text) and scan.before(match.start()).lower() in _COUNTS:
         return None
-    if not 7 <= sum(c.isalnum() for c in text) <= 15:
+    if not 7 <= sum(c.isalnum() for c in text) <= 16:
         return None
     parts: list[Part] = []
     for piece in re.finditer(r"\+|\d+|[A-Z]+", text):
@@ -256,7 +267,7 @@ def _read_phone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         run = piece.group()
         if run == "+":
             parts += say("plus", start, end)
-        elif run.isdigit():
+        elif run.isdecimal():
             parts += say(digits(run), start, end)
         else:
             parts += say(run.lower(), start, end) if len(run) > 2 else spell(run, start, end)

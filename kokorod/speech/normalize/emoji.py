@@ -23,41 +23,47 @@ _ALMOST: Final = re.compile(r"[©®™ℹ↔-↪▪▫▶◀◻◼‼⁉]\ufe0f"
 
 #: What people call them, where Unicode's own name is another.
 _KNOWN: Final[dict[str, str]] = {
-    "❤": "red heart", "♥": "heart", "👍": "thumbs up", "👎": "thumbs down", "🙏": "folded hands",
-    "😀": "grinning face", "😂": "face with tears of joy", "🤣": "rolling on the floor laughing",
-    "😭": "loudly crying face", "💩": "pile of poo", "✅": "check mark", "✔": "check mark",
-    "❌": "cross mark", "❗": "exclamation mark", "❓": "question mark", "⭐": "star",
-    "☀": "sun", "☎": "telephone", "☕": "hot beverage", "⚠": "warning", "⚡": "high voltage",
-    "✈": "airplane", "✉": "envelope", "✌": "victory hand", "✏": "pencil", "✨": "sparkles",
-    "❄": "snowflake", "🎉": "party popper", "💯": "hundred points", "🔥": "fire", "🚀": "rocket",
-    "😊": "smiling face with smiling eyes", "😉": "winking face", "😎": "smiling face with sunglasses",
-    "😍": "smiling face with heart eyes", "😘": "face blowing a kiss", "😢": "crying face",
-    "😡": "pouting face", "😱": "face screaming in fear", "🤔": "thinking face", "👋": "waving hand",
+    "❤": "red heart", "♥": "heart", "👍": "thumbs up", "👎": "thumbs down",
+    "🙏": "folded hands", "😀": "grinning face", "😂": "face with tears of joy",
+    "🤣": "rolling on the floor laughing", "😭": "loudly crying face", "💩": "pile of poo",
+    "✅": "check mark", "✔": "check mark", "❌": "cross mark", "❗": "exclamation mark",
+    "❓": "question mark", "⭐": "star", "☀": "sun", "☎": "telephone", "☕": "hot beverage",
+    "⚠": "warning", "⚡": "high voltage", "✈": "airplane", "✉": "envelope",
+    "✌": "victory hand", "✏": "pencil", "✨": "sparkles", "❄": "snowflake",
+    "🎉": "party popper", "💯": "hundred points", "🔥": "fire", "🚀": "rocket",
+    "😊": "smiling face with smiling eyes", "😉": "winking face",
+    "😎": "smiling face with sunglasses", "😍": "smiling face with heart eyes",
+    "😘": "face blowing a kiss", "😢": "crying face", "😡": "pouting face",
+    "😱": "face screaming in fear", "🤔": "thinking face", "👋": "waving hand",
     "👏": "clapping hands", "💪": "flexed biceps", "👀": "eyes", "🙌": "raising hands",
     "🤷": "person shrugging", "🤦": "person facepalming", "👌": "O K hand", "💔": "broken heart",
-    "☺": "smiling face", "☹": "frowning face", "🙂": "slightly smiling face", "😅": "grinning face with sweat",
-    "😆": "grinning squinting face", "😄": "grinning face with smiling eyes", "😃": "grinning face with big eyes",
+    "☺": "smiling face", "☹": "frowning face", "🙂": "slightly smiling face",
+    "😅": "grinning face with sweat", "😆": "grinning squinting face",
+    "😄": "grinning face with smiling eyes", "😃": "grinning face with big eyes",
     "😁": "beaming face with smiling eyes", "😋": "face savoring food", "😏": "smirking face",
-    "😴": "sleeping face", "🥰": "smiling face with hearts", "🥳": "partying face", "🥺": "pleading face",
-    "🤗": "hugging face", "🙄": "face with rolling eyes", "😬": "grimacing face", "😔": "pensive face",
-    "🤯": "exploding head", "💡": "light bulb", "📌": "pushpin", "🐛": "bug", "👉": "pointing right",
-    "👈": "pointing left", "👆": "pointing up", "👇": "pointing down", "☝": "pointing up",
-    "💀": "skull", "🌍": "globe", "🌎": "globe", "🌏": "globe", "🏳": "white flag", "🏴": "black flag",
-    "ℹ": "information", "▶": "play", "™": "trademark", "©": "copyright", "®": "registered", "🍕": "pizza",
-    "💻": "laptop", "⚽": "soccer ball", "☑": "check box", "✖": "multiply", "➕": "plus", "➖": "minus", "➗": "divide",
+    "😴": "sleeping face", "🥰": "smiling face with hearts", "🥳": "partying face",
+    "🥺": "pleading face", "🤗": "hugging face", "🙄": "face with rolling eyes",
+    "😬": "grimacing face", "😔": "pensive face", "🤯": "exploding head", "💡": "light bulb",
+    "📌": "pushpin", "🐛": "bug", "👉": "pointing right", "👈": "pointing left",
+    "👆": "pointing up", "👇": "pointing down", "☝": "pointing up", "💀": "skull", "🌍": "globe",
+    "🌎": "globe", "🌏": "globe", "🏳": "white flag", "🏴": "black flag", "ℹ": "information",
+    "▶": "play", "™": "trademark", "©": "copyright", "®": "registered", "🍕": "pizza",
+    "💻": "laptop", "⚽": "soccer ball", "☑": "check box", "✖": "multiply", "➕": "plus",
+    "➖": "minus", "➗": "divide",
 }  # fmt: skip
 _TRIM: Final = re.compile(r"^(?:black|white|heavy|negative squared) |(?: sign| symbol)$")
 _COUNTRIES: Final[dict[str, str]] = {
-    "US": "United States", "GB": "United Kingdom", "FR": "France", "DE": "Germany", "ES": "Spain",
-    "IT": "Italy", "JP": "Japan", "CN": "China", "IN": "India", "BR": "Brazil", "CA": "Canada",
-    "MX": "Mexico", "AU": "Australia", "NZ": "New Zealand", "RU": "Russia", "UA": "Ukraine",
-    "PL": "Poland", "NL": "Netherlands", "BE": "Belgium", "CH": "Switzerland", "AT": "Austria",
-    "SE": "Sweden", "NO": "Norway", "DK": "Denmark", "FI": "Finland", "IE": "Ireland",
-    "PT": "Portugal", "GR": "Greece", "TR": "Turkey", "KR": "South Korea", "IL": "Israel",
-    "EG": "Egypt", "ZA": "South Africa", "NG": "Nigeria", "KE": "Kenya", "AR": "Argentina",
-    "CL": "Chile", "CO": "Colombia", "PE": "Peru", "VN": "Vietnam", "TH": "Thailand",
-    "ID": "Indonesia", "PH": "Philippines", "PK": "Pakistan", "SA": "Saudi Arabia", "EU": "Europe",
-    "CZ": "Czechia", "HU": "Hungary", "RO": "Romania", "CU": "Cuba", "IS": "Iceland",
+    "US": "United States", "GB": "United Kingdom", "FR": "France", "DE": "Germany",
+    "ES": "Spain", "IT": "Italy", "JP": "Japan", "CN": "China", "IN": "India", "BR": "Brazil",
+    "CA": "Canada", "MX": "Mexico", "AU": "Australia", "NZ": "New Zealand", "RU": "Russia",
+    "UA": "Ukraine", "PL": "Poland", "NL": "Netherlands", "BE": "Belgium", "CH": "Switzerland",
+    "AT": "Austria", "SE": "Sweden", "NO": "Norway", "DK": "Denmark", "FI": "Finland",
+    "IE": "Ireland", "PT": "Portugal", "GR": "Greece", "TR": "Turkey", "KR": "South Korea",
+    "IL": "Israel", "EG": "Egypt", "ZA": "South Africa", "NG": "Nigeria", "KE": "Kenya",
+    "AR": "Argentina", "CL": "Chile", "CO": "Colombia", "PE": "Peru", "VN": "Vietnam",
+    "TH": "Thailand", "ID": "Indonesia", "PH": "Philippines", "PK": "Pakistan",
+    "SA": "Saudi Arabia", "EU": "Europe", "CZ": "Czechia", "HU": "Hungary", "RO": "Romania",
+    "CU": "Cuba", "IS": "Iceland",
 }  # fmt: skip
 
 
@@ -74,6 +80,8 @@ def emoji_name(text: str) -> str:
         if character in "♀♂" and names:
             continue
         names.append(_KNOWN.get(character) or _unicode_name(character))
+    if len(names) > 1 and set(names) <= {"man", "woman", "boy", "girl"}:
+        names.insert(0, "family")
     return " ".join(n for n in names if n)
 
 
@@ -82,6 +90,25 @@ def _unicode_name(character: str) -> str:
     if "\u2600" <= character <= "\u27bf":
         name = _TRIM.sub("", _TRIM.sub("", name))
     return name.removesuffix(" symbol").removesuffix(" sign").replace("-", " ")
+
+
+_FACE: Final = re.compile(r"(?::-?\)|;-?\)|:-?\(|:-?D|:-?P|:-?/|:'\(|<3)(?=[\s.,!?]|\Z)")
+_FACES: Final = {
+    ":)": "smiling face", ";)": "winking face", ":(": "sad face", ":D": "grinning face",
+    ":P": "playful face", ":/": "skeptical face", ":'(": "crying face", "<3": "heart",
+}  # fmt: skip
+
+
+def read_face(scan: Scan, position: int) -> tuple[list[Part], int] | None:
+    """A face made of punctuation, standing alone: :-)"""
+    match = _FACE.match(scan.text, position)
+    if match is None or (position and not scan.text[position - 1].isspace()):
+        return None
+    left = scan.text[max(0, position - 400) : position]
+    if match.group()[-1] == ")" and left.count("(") > left.count(")"):
+        return None  # it closes a bracket
+    name = _FACES[match.group().replace("-", "")]
+    return (say(name, *match.span()) if scan.emoji else []), match.end()
 
 
 def read_emoji(scan: Scan, position: int) -> tuple[list[Part], int] | None:

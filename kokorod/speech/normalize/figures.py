@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""Numbers that carry no unit: ordinals, fractions, ranges, ratios, labels, years, plain."""
+"""One number without a unit: ordinals, labels, versions, years, codes, plain numbers."""
 
 from __future__ import annotations
 
@@ -8,36 +8,20 @@ from typing import Final
 
 from ..abbreviations import words
 from .money import MAGNITUDES
-from .numbers import NUMBER, cardinal, digits, fraction, ordinal, pairs, spoken_number, year
+from .numbers import NUMBER, cardinal, digits, ordinal, pairs, spoken_number, year
 from .scan import Kind, Part, Rule, Scan, mark, say, spell
-from .units import MIXED, mixed
 
 _ORDINAL: Final = re.compile(
     r"(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?P<suffix>st|nd|rd|th|ST|ND|RD|TH)"
     r"(?:[-–](?P<value2>\d+)(?:st|nd|rd|th))?(?![A-Za-z\d])"
 )
-_FRACTION: Final = re.compile(rf"(?P<sign>[-−]?){MIXED}(?P<ths>ths?|rds?|nds?)?(?![\w/]|[.,]\d)")
-_SLASHED: Final = re.compile(r"(?P<one>\d+)/(?P<two>\d+)(?P<three>/\d+)*(?![\w])")
-_RATIO: Final = re.compile(
-    r"(?P<one>\d+(?:\.\d+)?):(?P<two>\d+(?:\.\d+)?)(?P<three>:\d+)*(?![\w:])"
+#: Thousands parted as elsewhere: 1 000 000, 10 000, 1.234,56.
+_GROUPED: Final = re.compile(
+    r"(?P<value>\d{1,3}(?:[ ]\d{3}){2,8}|\d{1,3}[ ]000|\d{1,3}(?:\.\d{3}){1,8}(?=,\d{1,2}(?!\d)))"
+    r"(?:,(?P<part>\d{1,2}))?(?![\w]|[ .,-]\d)"
 )
-_SCIENTIFIC: Final = re.compile(
-    r"(?P<sign>[-−]?)(?P<value>\d+(?:\.\d+)?)"
-    r"(?:[eE](?P<power>[+-−]?\d{1,4})|[ ]?[×x*·][ ]?10(?:\^\(?(?P<caret>[-−+]?\d+)\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)))"
-    r"(?![\w.])"
-)
-_RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _HEX: Final = re.compile(r"0(?P<base>[xXbBoO])(?P<value>[0-9A-Fa-f_]{1,64})(?!\w)")
-_TIMES: Final = re.compile(
-    rf"(?P<one>{NUMBER})(?P<gap>[ ]?)[×x](?P=gap)(?P<two>{NUMBER})(?:(?P=gap)[×x](?P=gap)(?P<three>{NUMBER}))?(?![\w])"
-)
 _FACTOR: Final = re.compile(rf"(?P<value>{NUMBER})(?P<cross>[x×X])(?!\w)")
-_RANGE: Final = re.compile(
-    rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<one>{NUMBER})(?P<size>[kKMB]|bn|mn|tn)?"
-    rf"(?:[ ]?[–—][ ]?|-)(?P<minus>[-−]?)(?P<two>{NUMBER})(?P<size2>[kKMB]|bn|mn|tn)?(?P<plus>\+)?"
-    r"(?![\w]|[-–/]\d|\.\d)"
-)
-_CHAIN: Final = re.compile(r"\d+(?:[-–]\d+){2,}(?!\w)")
 _SIZED: Final = re.compile(
     rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<value>{NUMBER})(?:(?P<size>[kKMBT]|bn|mn|tn|mln|bln)(?!\w)"
     r"|[ ](?P<word>thousand|million|billion|trillion|hundred|dozen)\b)(?P<plus>\+)?"
@@ -55,15 +39,15 @@ _PLAIN: Final = re.compile(
 
 #: After these a number is a label and is said in pairs: room one oh one, flight three seventy.
 _LABELS: Final = words(
-    "room rooms flight suite apartment apt highway route interstate boeing airbus hwy "
-    "ste rm extension ext gate building course channel model bus train unit line studio us "
-    "rte cabin locker"
+    "room rooms flight suite apartment apt highway route interstate boeing airbus hwy ste rm "
+    "extension ext gate building course channel model bus train unit line studio us rte cabin "
+    "locker"
 )
 #: After these a number with a point is a version: Python three point eleven.
 _VERSIONED: Final = words(
     "version ver v release python ubuntu java node node.js npm ruby rails php perl go rust "
-    "kotlin swift macos ios ipados android windows linux kernel django numpy pytorch cuda "
-    "gcc clang cmake debian fedora postgres postgresql mysql sqlite redis kubernetes docker "
+    "kotlin swift macos ios ipados android windows linux kernel django numpy pytorch cuda gcc "
+    "clang cmake debian fedora postgres postgresql mysql sqlite redis kubernetes docker "
     "chrome firefox safari http tls bluetooth usb wi-fi"
 )
 _TIGHT_SCORES: Final = words(
@@ -91,7 +75,7 @@ _SIGNS: Final = {
 }  # fmt: skip
 
 
-def _sign(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def sign_parts(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     """The words of a sign; None where it cannot be one here (5-3 begins at the 5)."""
     sign = match["sign"]
     if not sign:
@@ -112,64 +96,10 @@ def _read_ordinal(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-_BOTTOMS: Final = frozenset({2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 16, 20, 32, 50, 64, 100, 1000})
-
-
-def _read_fraction(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    if match["bottom"] and not match["ths"] and not match["whole"]:
-        bottom = int(match["bottom"])
-        if bottom not in _BOTTOMS or "0" in (match["top"][0], match["bottom"][0]):
-            return None
-    said = mixed(scan, match)
-    sign = _sign(scan, match)
-    if said is None or sign is None:
-        return None
-    end = match.end("vulgar") if match["vulgar"] else match.end("bottom")
-    parts = sign + say(said, match.start(), end)
-    # "3/4 cup", "1/2 mile": a half of what follows, said as it is written.
-    return parts
-
-
-def _read_slashed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    one, two = match["one"], match["two"]
-    if match["three"]:
-        return None
-    if (one, two) in (("24", "7"), ("9", "11"), ("50", "50"), ("20", "20"), ("180", "360")):
-        return say(f"{cardinal(one)} {cardinal(two)}", *match.span())
-    joint = "out of" if two in ("5", "10", "20", "100") or int(two) == int(one) else "over"
-    if len(one) + len(two) > 6:
-        joint = "slash"
-    if len(one) == len(two) == 4:
-        joint = ""
-    said = f"{_number(scan, one)} {joint} {_number(scan, two)}"
-    return say(said, *match.span())
-
-
-def _number(scan: Scan, text: str) -> str:
-    if len(text) == 4 and text[:2] in ("19", "20"):
-        return year(int(text), scan.british)
-    return spoken_number(text, scan.british)
-
-
-def _read_ratio(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    values = match.group().split(":")
-    # 1:23:45 is a time span and is said without joints; 16:9 and 4:1 are ratios.
-    joint = " to " if len(values) == 2 else " "
-    said = joint.join(spoken_number(v, scan.british) for v in values)
-    return say(said, *match.span())
-
-
-def _read_scientific(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    sign = _sign(scan, match)
-    if sign is None:
-        return None
-    power = match["power"] or match["caret"] or match["raised"].translate(_RAISED)
-    raised = cardinal(power.lstrip("+-−"), scan.british)
-    minus = "minus " if power[0] in "-−" else ""
-    said = (
-        f"{spoken_number(match['value'], scan.british)} times ten to the power of {minus}{raised}"
-    )
-    return sign + say(said, match.start("value"), match.end())
+def _read_grouped(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    value = re.sub(r"[ .]", "", match["value"])
+    part = f".{match['part']}" if match["part"] else ""
+    return say(spoken_number(value + part, scan.british), *match.span())
 
 
 def _read_hex(scan: Scan, match: re.Match[str]) -> list[Part] | None:
@@ -182,65 +112,38 @@ def characters(text: str, start: int, end: int) -> list[Part]:
     """Digits by their names, letters spelled."""
     parts: list[Part] = []
     for run in re.findall(r"\d+|[^\W\d_]+", text):
-        parts += say(digits(run), start, end) if run.isdigit() else spell(run, start, end)
+        parts += say(digits(run), start, end) if run.isdecimal() else spell(run, start, end)
     return parts
-
-
-def _read_times(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    numbers = [n for n in match.group("one", "two", "three") if n]
-    if match["gap"] and "×" in match.group() and scan.after(match.end()) == "=":
-        return None
-    big = all(len(n) in (3, 4) and "," not in n for n in numbers)
-    read = pairs if big else lambda n: spoken_number(n, scan.british)
-    return say(" by ".join(read(n) for n in numbers), *match.span())
 
 
 def _read_factor(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     parts = say(spoken_number(match["value"], scan.british), *match.span("value"))
-    if match["cross"] == "×":
+    if match["cross"] == "×" or scan.after(match.end()).lower() in _COMPARED:
         return parts + say("times", *match.span("cross"))
     return parts + spell(match["cross"], *match.span("cross"))
 
 
-def _sized(scan: Scan, number: str, size: str | None) -> str:
+_COMPARED: Final = words(
+    "faster slower more less as bigger smaller larger better worse higher lower cheaper "
+    "stronger longer shorter greater fewer the easier quicker harder brighter lighter heavier"
+)
+
+
+def sized(scan: Scan, number: str, size: str | None) -> str:
     said = spoken_number(number, scan.british)
     return f"{said} {MAGNITUDES[size.lower()]}" if size else said
 
 
-def _read_range(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    sign = _sign(scan, match)
-    if sign is None:
-        return None
-    start, end = match.span()
-    middle, last = match.span("two")
-    size = match["size"] or ("" if not match["size2"] or match["minus"] else None)
-    parts = sign + say(_sized(scan, match["one"], size), match.start("one"), middle - 1)
-    parts += say("to", middle - 1, middle)
-    if match["minus"]:
-        parts += say("minus", *match.span("minus"))
-    parts += say(
-        _sized(scan, match["two"], match["size2"]),
-        middle,
-        match.end("size2") if match["size2"] else last,
-    )
-    if match["plus"]:
-        parts += say("plus", end - 1, end)
-    return parts
-
-
-def _read_chain(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    groups = re.split(r"[-–]", match.group())
-    long = any(len(g) > 2 or (len(g) > 1 and g[0] == "0") for g in groups)
-    said = " ".join(digits(g) if long else cardinal(g) for g in groups)
-    return say(said, *match.span())
-
-
 def _read_sized(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     size = match["size"] or match["word"]
-    if match["size"] == "K" and len(match["value"]) == 1:
-        return None  # 4K is a format, said as it is written
-    if match["size"] in ("B", "M", "K", "T") and _NAME_NEXT.match(scan.text, match.end()):
-        return None  # 221B Baker Street
+    if match["size"] == "K" and (
+        len(match["value"]) == 1 or scan.after(match.end()).lower() in ("run", "race", "runs")
+    ):
+        return None  # a 4K screen, a 10K run: said as it is written
+    if match["size"] in ("B", "M", "K", "T") and (
+        scan.before(match.start()).lower() in _LABELS or _NAME_NEXT.match(scan.text, match.end())
+    ):
+        return None  # 221B Baker Street, room 12B
     if (
         size in ("T", "B")
         and "." not in match["value"]
@@ -248,10 +151,10 @@ def _read_sized(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         and not match["word"]
     ):
         return None
-    sign = _sign(scan, match)
+    sign = sign_parts(scan, match)
     if sign is None:
         return None
-    parts = sign + say(_sized(scan, match["value"], size), match.start("value"), match.end())
+    parts = sign + say(sized(scan, match["value"], size), match.start("value"), match.end())
     return parts + (say("plus", *match.span("plus")) if match["plus"] else [])
 
 
@@ -262,7 +165,7 @@ def _read_age(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span("value")
     parts = say(spoken_number(match["value"], scan.british), start, end)
     if (
-        match["value"].isdigit()
+        match["value"].isdecimal()
         and len(match["value"]) == 3
         and scan.before(start).lower() in _LABELS
     ):
@@ -303,7 +206,7 @@ def _read_version_like(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 
 def _read_plain(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    sign = _sign(scan, match)
+    sign = sign_parts(scan, match)
     if sign is None:
         return None
     value = match["value"]
@@ -329,30 +232,45 @@ def power_words(power: str) -> str:
 
 
 def _plain(scan: Scan, match: re.Match[str], value: str) -> str:
-    if not value.isdigit():
+    if not value.isdecimal():
         return spoken_number(value, scan.british)
     start, end = match.span("value")
-    if len(value) > 1 and value[0] == "0":
-        return digits(value)
     before = scan.before(start).lower().rstrip(".")
-    if before in _LABELS and len(value) in (3, 4) and not match["sign"]:
-        return pairs(value)
-    if len(value) == 4 and not match["sign"] and not match["power"]:
-        if 1100 <= int(value) <= 2099 and _is_year(scan, before, start, end):
-            return year(int(value), scan.british)
-        if scan.parts and scan.parts[-1].kind is Kind.LETTERS and before.isupper():
-            return pairs(value)
-    if len(value) == 3 and scan.parts and scan.parts[-1].kind is Kind.LETTERS and before.isupper():
-        return pairs(value)
-    if before in ("zip", "pin", "code", "pincode", "otp", "postcode"):
+    bare = not match["sign"] and not match["power"]
+    if _is_code(scan, value, before, start):
         return digits(value)
-    if len(value) >= 10 and not value.endswith("000"):
-        return digits(value)
+    if bare and len(value) in (3, 4) and _is_name(scan, before, end):
+        return pairs(value)
+    if bare and len(value) == 4 and _is_year(scan, int(value), before, end):
+        return year(int(value), scan.british)
     if 3 <= len(value) <= 5 and _ADDRESS.match(scan.text, end):
         return pairs(value) if len(value) < 5 else digits(value)
-    if len(value) == 5 and _ends_address(scan, start):
-        return digits(value)
     return cardinal(value, scan.british)
+
+
+def _is_code(scan: Scan, value: str, before: str, start: int) -> bool:
+    """Whether the digits are said one by one: 007, call 911, PIN 1234, a zip code."""
+    if len(value) > 1 and value[0] == "0":
+        return True
+    if before in ("zip", "pin", "code", "pincode", "otp", "postcode", "password", "passcode"):
+        return True
+    if value == "911" and before != "porsche":
+        return True
+    if len(value) == 5 and _ends_address(scan, start):
+        return True
+    return len(value) >= 10 and not value.endswith("000")
+
+
+def _is_name(scan: Scan, before: str, end: int) -> bool:
+    """Whether the number is part of a name: room 101, RTX 4090, ISO 9001."""
+    if before in _LABELS:
+        return True
+    named = bool(scan.parts) and scan.parts[-1].text.isupper() and len(before) > 1
+    return named and before not in _NO_NAMES and not _is_counted(scan.after(end).lower())
+
+
+#: Capitals before a number that are not the beginning of its name.
+_NO_NAMES: Final = words("ad bc ce bce in on by to of and the from for about over under than")
 
 
 _ADDRESS: Final = re.compile(
@@ -370,13 +288,18 @@ def _ends_address(scan: Scan, start: int) -> bool:
     )
 
 
-def _is_year(scan: Scan, before: str, start: int, end: int) -> bool:
-    if scan.text[end : end + 1] == "-":
+def _is_year(scan: Scan, value: int, before: str, end: int) -> bool:
+    if before == "year":
         return True
-    after = scan.after(end).lower()
-    if before in _YEAR_BEFORE and after not in _COUNTED:
-        return not _plural_noun(after) or before in ("in", "since")
-    return after not in _COUNTED and not _plural_noun(after)
+    if not (1100 <= value <= 2099 or (value > 1000 and (before in _YEAR_BEFORE or before == "("))):
+        return False
+    if scan.text[end : end + 1] == "-" or before in ("in", "since"):
+        return scan.after(end).lower() not in _COUNTED
+    return not _is_counted(scan.after(end).lower())
+
+
+def _is_counted(word: str) -> bool:
+    return word in _COUNTED or _plural_noun(word)
 
 
 def _plural_noun(word: str) -> bool:
@@ -392,15 +315,9 @@ def stop_after(scan: Scan, position: int) -> list[Part]:
 
 RULES: Final[list[Rule]] = [
     (_ORDINAL, _read_ordinal),
-    (_SCIENTIFIC, _read_scientific),
     (_HEX, _read_hex),
-    (_FRACTION, _read_fraction),
-    (_SLASHED, _read_slashed),
-    (_RATIO, _read_ratio),
-    (_TIMES, _read_times),
+    (_GROUPED, _read_grouped),
     (_FACTOR, _read_factor),
-    (_CHAIN, _read_chain),
-    (_RANGE, _read_range),
     (_SIZED, _read_sized),
     (_AGE, _read_age),
     (_LETTERED, _read_lettered),

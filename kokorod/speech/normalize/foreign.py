@@ -14,16 +14,16 @@ _CLOSING: Final = "»”›)」』）】》〉]},;:.!?…。、，；：！？�
 _MARKS: Final = re.escape(_OPENING + _CLOSING) + '"—–―'
 #: A number with its inner marks, a word with its inner apostrophes and hyphens, a mark.
 _PIECE: Final = re.compile(
-    r"(?P<number>[-−+]?\d+(?:[.,:/]\d+)*\s?[%€$£¥°]?)"
+    r"(?P<number>[-−+]?\d+(?:[.,:/]\d+)*(?:[ ]?[%€$£¥°])?)"
     rf"|(?P<word>[^\s\d{_MARKS}]+(?:[.](?=\w)[^\s\d{_MARKS}]+)*)"
     rf"|(?P<mark>\.{{2,}}|[{_MARKS}])"
 )
 _FOLDED: Final = {
-    "。": ".", "．": ".", "｡": ".", "、": ",", "，": ",", "；": ";", "：": ":", "！": "!", "？": "?",
-    "।": ".", "॥": ".", "؟": "?", "،": ",", "؛": ";", "«": "“", "»": "”", "„": "“", "‹": "“",
-    "›": "”", "「": "“", "」": "”", "『": "“", "』": "”", "《": "“", "》": "”", "〈": "“",
-    "〉": "”", "（": "(", "）": ")", "【": "(", "】": ")", "[": "(", "]": ")", "{": "(", "}": ")",
-    "–": "—", "―": "—",
+    "。": ".", "．": ".", "｡": ".", "、": ",", "，": ",", "；": ";", "：": ":", "！": "!",
+    "？": "?", "।": ".", "॥": ".", "؟": "?", "،": ",", "؛": ";", "«": "“", "»": "”", "„": "“",
+    "‹": "“", "›": "”", "「": "“", "」": "”", "『": "“", "』": "”", "《": "“", "》": "”",
+    "〈": "“", "〉": "”", "（": "(", "）": ")", "【": "(", "】": ")", "[": "(", "]": ")",
+    "{": "(", "}": ")", "–": "—", "―": "—",
 }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def _words(written: str, start: int) -> list[Part]:
     parts: list[Part] = []
     for piece in re.finditer(r"[^\s]+", EMOJI.sub(lambda m: " " * len(m.group()), written)):
         text = piece.group().strip("'`*_~^|-")
-        if any(c.isalpha() or c.isdigit() for c in text) or text in (
+        if any(c.isalpha() or c.isdecimal() for c in text) or text in (
             "&",
             "%",
             "€",

@@ -126,7 +126,7 @@ _SYMBOL: Final = "|".join(re.escape(symbol) for symbol in _SYMBOLS)
 _CODE: Final = "|".join(re.escape(code) for code in sorted(_CODES, key=len, reverse=True))
 
 _BEFORE: Final = re.compile(
-    rf"(?P<sign>[-−+]?)(?P<unit>{_SYMBOL}|(?:{_CODE})(?=[\d ]))[ ]?(?P<sign2>[-−]?)"
+    rf"(?P<sign>[-−+~≈]?)(?P<unit>{_SYMBOL}|(?:{_CODE})(?=[\d ]))[ ]?(?P<sign2>[-−]?)"
     rf"(?P<amount>{NUMBER}){_FIRST}"
     rf"(?:[ ]?[-–—][ ]?(?:{_SYMBOL})?(?P<amount2>{NUMBER}){_SECOND}(?![\d%]))?"
     r"(?P<per>/[A-Za-z]+(?![\w/]))?(?P<plus>\+(?!\w))?(?![\w])",
@@ -194,6 +194,8 @@ def _with_hundredths(scan: Scan, whole: str, part: int, unit: Currency, attribut
 
 
 def _sign(text: str) -> str:
+    if text and text in "~≈":
+        return "about "
     return "minus " if text in ("-", "−") and text else "plus " if text == "+" else ""
 
 
@@ -238,7 +240,7 @@ def _range(scan: Scan, match: re.Match[str], unit: Currency, attribute: bool) ->
 
 def _read_after(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     unit = _SYMBOLS.get(match["unit"]) or _CODES[match["unit"]]
-    if match["unit"] in ("$", "£") and scan.text[match.end() : match.end() + 1].isdigit():
+    if match["unit"] in ("$", "£") and scan.text[match.end() : match.end() + 1].isdecimal():
         return None
     amount = match["amount"] + (match["comma"] or "").replace(",", ".")
     said = _sign(match["sign"])

@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""Words, abbreviations, identifiers, hashtags and handles: what begins with a letter."""
+"""Abbreviations, compounds and short forms: words that need a look at their neighbours."""
 
 from __future__ import annotations
 
@@ -8,43 +8,29 @@ from typing import Final
 
 from .. import abbreviations as abbr
 from ..abbreviations import words
-from .codes import letters_or_word
+from .acronyms import is_said
 from .figures import label
-from .names import is_said
-from .scan import Kind, Part, Rule, Scan, Upto, mark, say, spell
+from .identifiers import BRANDS, camel_parts, letter_words
+from .scan import Part, Rule, Scan, Upto, mark, say, spell
 
 _ABBREVIATION: Final = re.compile(r"(?P<name>[A-Za-z]{1,8}(?:'[a-z])?)(?P<dot>\.)")
 _BARE: Final = re.compile(r"(?P<name>[A-Za-z]{1,7})(?![\w'.-])")
 _SHORT: Final = re.compile(
-    r"(?P<name>w/o|w/|b/c|c/o|n/a|N/A|and/or|either/or|he/she|she/he|his/her|him/her|s/he|w/e)(?![\w/])"
+    r"(?P<name>Nº(?= ?\d)|w/o|w/|b/c|c/o|n/a|N/A|and/or|either/or|he/she|she/he|his/her|him/her"
+    r"|s/he|w/e)(?![\w/])"
 )
 _SHORTS: Final = {
+    "Nº": "Number",
     "w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "and/or": "and or",
     "either/or": "either or", "he/she": "he or she", "she/he": "she or he",
     "his/her": "his or her", "him/her": "him or her", "s/he": "she or he", "w/e": "whatever",
 }  # fmt: skip
-_IDENTIFIER: Final = re.compile(
-    r"(?P<name>_{0,2}[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+_{0,2}|__?[A-Za-z]\w*?__?)(?P<call>\(\))?(?![\w])"
-)
-_DOTTED: Final = re.compile(
-    r"(?P<name>[A-Za-z_][A-Za-z0-9_]{0,63}(?:\.[A-Za-z_][A-Za-z0-9_]{0,63}){1,8})(?P<call>\(\))?(?![\w])"
-)
-_CAMEL: Final = re.compile(
-    r"(?P<name>(?:[a-z]{1,40}|[A-Z][a-z]{1,40})(?:[A-Z][a-z0-9]{0,40}){1,12}|[A-Z]{2,8}[a-z]{2,40}(?:[A-Z][a-z0-9]{0,40}){0,12})(?P<owner>'s)?(?P<call>\(\))?(?![\w])"
-)
-_CALL: Final = re.compile(r"(?P<name>[A-Za-z][a-z]{1,40})\(\)(?![\w])")
-_PIECE: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]+|[A-Z]+s?(?![a-z])|[a-z]+|\d+")
-_MC: Final = re.compile(r"(?:Mc|Mac|De|Le|La|Van|Di|Du|Fitz|O)[A-Z][a-z]+\Z")
 _HYPHENED: Final = re.compile(
     r"(?P<name>[A-Za-z][A-Za-z']{0,40}(?:-(?:[A-Za-z][A-Za-z']{0,40}|\d{1,6}(?:\.\d+)?)){1,8})(?P<owner>'s|s)?(?![\w])"
 )
 _MID: Final = re.compile(r"(?P<name>[A-Za-z]{2,12})-(?=\d)")
-_MIXED_WORD: Final = re.compile(r"(?=[A-Za-z]*\d)(?P<name>[A-Za-z0-9]{2,40})(?P<owner>'s)?(?!\w)")
 _SLASHED: Final = re.compile(r"(?P<one>[A-Za-z][a-z]{0,30})/(?=[A-Za-z][a-z]{0,30}(?![\w/.]))")
-_HASHTAG: Final = re.compile(r"#(?P<name>[^\W\d_]\w{0,100})")
-_HANDLE: Final = re.compile(r"@(?P<name>[A-Za-z0-9_](?:[\w.]{0,60}\w)?)")
-_COLOR: Final = re.compile(r"#(?P<name>(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6}|[0-9A-F]{6})(?!\w)")
-_NUMBERED: Final = re.compile(r"#(?=\d)")
+_BY: Final = re.compile(r"[x×](?=[ ]?\d)")
 
 _STATES: Final = {
     "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California",
@@ -60,28 +46,11 @@ _STATES: Final = {
     "VA": "Virginia", "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin",
     "WY": "Wyoming",
 }  # fmt: skip
-_STATE: Final = re.compile(r"(?P<name>[A-Z]{2})(?= \d{5}(?:-\d{4})?(?!\w))")
-
-#: Names that are read otherwise than their capitals suggest.
-_BRANDS: Final = {
-    "LaTeX": "lay tech", "TeX": "tech", "McDonald": "McDonald", "YouTube": "YouTube",
-    "macOS": "mac O S", "iOS": "i O S", "PhD": "P H D", "GitHub": "git hub", "DevOps": "dev ops",
-    "iPhone": "iPhone", "iPad": "iPad", "iPod": "iPod", "eBay": "eBay", "iCloud": "i cloud",
-    "PyPI": "pie P I", "NumPy": "num pie", "SciPy": "sigh pie", "PyTorch": "pie torch",
-    "OAuth": "oh auth", "LinkedIn": "linked in", "PowerPoint": "power point",
-    "WiFi": "wi-fi", "Wi-Fi": "wi-fi", "COVID": "COVID", "mRNA": "M R N A",
-    "pH": "P H", "kHz": "kilohertz", "DoD": "D O D", "DoJ": "D O J", "IoT": "I O T",
-    "SaaS": "sass", "PaaS": "pass", "QEMU": "Q E M U", "ChatGPT": "chat G P T",
-}  # fmt: skip
-_JOINTS: Final = words("a i e x t v h u")
-
-
-def _letter_words(said: str, start: int, end: int) -> list[Part]:
-    """Words where a capital alone is a letter."""
-    return [
-        Part(w, start, end, Kind.LETTERS if len(w) == 1 and w.isupper() else Kind.WORD)
-        for w in said.split()
-    ]
+_STATE: Final = re.compile(
+    r"(?P<name>[A-Z]{2})(?:(?P<zip>(?= \d{5}(?:-\d{4})?(?!\w)))|(?=[,.;)]|\Z))"
+)
+#: Words too: states only before a zip code.
+_NOT_STATES: Final = frozenset({"OK", "HI", "OH", "ME", "IN", "AL", "ID", "MS", "MD", "CO"})
 
 
 def _stop(scan: Scan, match: re.Match[str]) -> list[Part]:
@@ -91,13 +60,13 @@ def _stop(scan: Scan, match: re.Match[str]) -> list[Part]:
 def _read_abbreviation(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     written = match["name"]
     low = written.lower()
-    start, end = match.span("name")
+    start, _end = match.span("name")
     before = scan.before(start)
     following = scan.text[match.end() : match.end() + 2]
     upcoming = following.strip()[:1]
     space = following[:1].isspace()
     said: str | None = None
-    if low in abbr.BEFORE_NUMBER and (upcoming.isdigit() or _roman_next(scan, match.end())):
+    if low in abbr.BEFORE_NUMBER and (upcoming.isdecimal() or _roman_next(scan, match.end())):
         if len(low) > 1 or before in ("(", "[", "") or low in "pvc" or written.islower():
             said = abbr.BEFORE_NUMBER[low]
     elif low in ("no", "nos"):
@@ -116,7 +85,7 @@ def _read_abbreviation(scan: Scan, match: re.Match[str]) -> list[Part] | None:
             said = None
         if low in _WORDS_TOO and scan.ends(match.end()):
             said = None
-    elif low in abbr.AFTER_NUMBER and before[:1].isdigit():
+    elif low in abbr.AFTER_NUMBER and before[:1].isdecimal():
         said = abbr.AFTER_NUMBER[low]
     elif low in abbr.TITLES and low in (
         "jr",
@@ -209,7 +178,7 @@ def _read_bare(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         said = abbr.TITLES[low]
     elif written in ("Jr", "Sr", "Inc", "Ltd", "Corp") and before[:1].isupper() | (before == ","):
         said = abbr.EXPANDED[low]
-    elif written in ("Fig", "Vol", "Ch", "No", "pp", "Sec", "Eq") and upcoming.isdigit():
+    elif written in ("Fig", "Vol", "Ch", "No", "pp", "Sec", "Eq") and upcoming.isdecimal():
         said = abbr.BEFORE_NUMBER[low]
     elif written in ("eg", "ie"):
         said = "for example" if low == "eg" else "that is"
@@ -227,75 +196,11 @@ def _read_short(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(_SHORTS[name], *match.span())
 
 
-def camel_parts(scan: Scan, name: str, start: int) -> list[Part]:
-    """The words of an identifier: getUserName, HTTPServer, snake_case, __init__."""
-    parts: list[Part] = []
-    for piece in _PIECE.finditer(name):
-        text = piece.group()
-        begin, end = start + piece.start(), start + piece.end()
-        if text.isdigit():
-            parts += say(label(text), begin, end)
-        elif len(text) > 1 and text.isupper():
-            parts += say(text, begin, end) if is_said(scan, text) else spell(text, begin, end)
-        elif len(text) > 2 and text[:-1].isupper() and text[-1] == "s":
-            parts += [*spell(text[:-2], begin, end), Part(f"{text[-2]}'s", begin, end)]
-        elif len(text) == 1:
-            parts += spell(text, begin, end) if text not in ("a", "I") else say(text, begin, end)
-        else:
-            parts += letters_or_word(text.lower(), begin, end)
-    return parts
-
-
-def _read_identifier(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    return camel_parts(scan, match["name"], match.start()) or None
-
-
-def _read_dotted(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    parts: list[Part] = []
-    position = match.start()
-    pieces = match["name"].split(".")
-    if (
-        len(pieces) == 2
-        and pieces[0].islower()
-        and pieces[1][:1].isupper()
-        and pieces[1][1:].islower()
-    ):
-        return None  # two sentences without a space between them
-    for index, piece in enumerate(pieces):
-        if index:
-            parts += say("dot", position - 1, position)
-        parts += camel_parts(scan, piece, position)
-        position += len(piece) + 1
-    return parts
-
-
-def _read_camel(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    name, start = match["name"], match.start()
-    end = match.end("name")
-    plural = re.fullmatch(r"([A-Z]{2,8})s", name)
-    if plural:
-        return None
-    if name in _BRANDS:
-        parts = _letter_words(_BRANDS[name], start, end)
-    elif _MC.match(name):
-        parts = say(name, start, end)
-    else:
-        parts = camel_parts(scan, name, start)
-    if match["owner"]:
-        last = parts[-1]
-        parts[-1] = Part(f"{last.text}'s", last.start, match.end("owner"))
-    return parts
-
-
-def _read_call(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    return say(match["name"], *match.span("name"))
-
-
 def _read_hyphened(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     name, start = match["name"], match.start()
     pieces = name.split("-")
-    if name in _BRANDS:
-        return _letter_words(_BRANDS[name], start, match.end("name"))
+    if name in BRANDS:
+        return letter_words(BRANDS[name], start, match.end("name"))
     simple = all(
         p.isalpha() and (p.islower() or p.istitle()) for p in (q.replace("'", "") for q in pieces)
     )
@@ -305,8 +210,8 @@ def _read_hyphened(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     position = start
     for piece in pieces:
         end = position + len(piece)
-        if piece[0].isdigit():
-            parts += say(label(piece) if piece.isdigit() else piece, position, end)
+        if piece[0].isdecimal():
+            parts += say(label(piece) if piece.isdecimal() else piece, position, end)
         elif len(piece) == 1 and len(pieces) > 1 and piece != "a":
             parts += spell(piece, position, end)
         elif piece.isupper():
@@ -347,77 +252,39 @@ def _read_mid(scan: Scan, match: re.Match[str]) -> Upto | None:
     return Upto(say(name, *match.span("name")), match.end())
 
 
-def _read_mixed_word(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    parts = camel_parts(scan, match["name"], match.start())
-    return parts or None
-
-
 def _read_slashed(scan: Scan, match: re.Match[str]) -> Upto | None:
     word = match["one"]
     start, end = match.span("one")
     return Upto([*say(word, start, end), *say("slash", end, end + 1)], match.end())
 
 
-def _read_hashtag(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    start = match.start("name")
-    pieces = (
-        camel_parts(scan, match["name"], start)
-        if match["name"].isascii()
-        else say(match["name"], *match.span("name"))
-    )
-    return [*say("hashtag", start - 1, start), *pieces]
-
-
-def _read_handle(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    start = match.start("name")
-    parts = say("at", start - 1, start)
-    position = start
-    for index, piece in enumerate(match["name"].split(".")):
-        if index:
-            parts += say("dot", position - 1, position)
-        parts += camel_parts(scan, piece, position)
-        position += len(piece) + 1
-    return parts
-
-
-def _read_color(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    from .figures import characters
-
-    start = match.start("name")
-    return [*say("hash", start - 1, start), *characters(match["name"].upper(), start, match.end())]
-
-
-def _read_numbered(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    return say("number", *match.span())
+def _read_by(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
+    before = scan.before(start, 2)
+    if scan.before(start)[:1].isdecimal() or before[:1].isdecimal():
+        return say("by", *match.span())
+    return None
 
 
 def _read_state(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
     name = _STATES.get(match["name"])
-    return say(name, *match.span()) if name and scan.before(match.start()) == "," else None
+    if name is None or scan.before(start) != "," or not scan.before(start, 2)[:1].isupper():
+        return None
+    if match["zip"] is None and match["name"] in _NOT_STATES:
+        return None
+    return say(name, *match.span())
 
 
-SHORT_RULES: Final[list[Rule]] = [(_SHORT, _read_short), (_STATE, _read_state)]
+CODED_RULES: Final[list[Rule]] = [(_SHORT, _read_short)]
+SHORT_RULES: Final[list[Rule]] = [(_SHORT, _read_short), (_STATE, _read_state), (_BY, _read_by)]
 ABBREVIATION_RULES: Final[list[Rule]] = [
     (_ABBREVIATION, _read_abbreviation),
     (_BARE, _read_bare),
 ]
-RULES: Final[list[Rule]] = [
-    (_MID, _read_mid),
-    (_DOTTED, _read_dotted),
-    (_IDENTIFIER, _read_identifier),
-    (_CAMEL, _read_camel),
-    (_CALL, _read_call),
-    (_HYPHENED, _read_hyphened),
-    (_MIXED_WORD, _read_mixed_word),
-    (_SLASHED, _read_slashed),
-]
-SYMBOL_RULES: Final[list[Rule]] = [
-    (_COLOR, _read_color),
-    (_NUMBERED, _read_numbered),
-    (_HASHTAG, _read_hashtag),
-    (_HANDLE, _read_handle),
-    (_IDENTIFIER, _read_identifier),
-]
+MID_RULES: Final[list[Rule]] = [(_MID, _read_mid)]
+RULES: Final[list[Rule]] = [(_HYPHENED, _read_hyphened)]
+LAST_RULES: Final[list[Rule]] = [(_SLASHED, _read_slashed)]
 
 #: Words, in small letters, that the rules here look at.
 KEYS: Final = (

@@ -50,6 +50,8 @@ class Scan:
     def before(self, position: int, back: int = 1) -> str:
         """The word, number or mark written `back` places before `position`; "" if none."""
         left = self.text[max(0, position - 64) : position]
+        if back == 1 and left:
+            left = (left.rsplit(None, 1) or [""])[-1]
         found = _CHUNKS.findall(left)
         return found[-back] if len(found) >= back else ""
 

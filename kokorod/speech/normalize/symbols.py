@@ -18,7 +18,7 @@ _HYPHEN: Final = re.compile(r"-")
 _QUOTE: Final = re.compile(r"[\"“”„«»〈〉《》「」『』‹›]|''|``")
 _APOSTROPHE: Final = re.compile(r"['`‚]+")
 _BRACKET: Final = re.compile(r"[(\[{（【]|[)\]}）】]")
-_RULE: Final = re.compile(r"[-_*=~#·•.\s]{4,}(?=\s|\Z)")
+_RULE: Final = re.compile(r"[_*=~#·•]{3,}(?=\s|\Z)|-{3,}(?=\s*(?:\n|\Z))")
 _SLASH: Final = re.compile(r"/")
 _BAR: Final = re.compile(r"[|¦]+")
 
@@ -33,6 +33,9 @@ _POWER: Final = re.compile(
 )
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_AND_SO_ON: Final = re.compile(r"&c\.")
+_DEGREES: Final = re.compile(r"[°º]\s?(?P<scale>[CF])(?!\w)")
+_BULLET: Final = re.compile(r"[+•‣◦▪·](?=\s)")
 _TIMES: Final = re.compile(r"[*·](?=[ ]?[\w(])")
 
 #: Said wherever they stand.
@@ -40,23 +43,25 @@ NAMES: Final[dict[str, str]] = {
     "&": "and", "@": "at", "%": "percent", "+": "plus", "=": "equals", "°": "degrees",
     "º": "degrees", "$": "dollars", "£": "pounds", "€": "euros", "¥": "yen", "₹": "rupees",
     "¢": "cents", "§": "section", "¶": "paragraph", "©": "copyright", "№": "number",
-    "×": "times", "÷": "divided by", "√": "square root of", "∛": "cube root of", "∞": "infinity", "≈": "is about",
-    "≠": "is not equal to", "≤": "is less than or equal to", "≥": "is greater than or equal to",
-    "±": "plus or minus", "∓": "minus or plus", "∑": "sum of", "∏": "product of",
-    "∫": "integral of", "∂": "partial", "∇": "nabla", "∆": "delta", "∈": "in", "∉": "not in",
-    "⊂": "subset of", "∪": "union", "∩": "intersection", "∀": "for all", "∃": "there exists",
-    "∧": "and", "∨": "or", "¬": "not", "→": "to", "←": "from", "↔": "to and from", "⇒": "implies",
-    "⇔": "if and only if", "≡": "is equivalent to", "∝": "is proportional to", "∅": "empty set",
-    "∴": "therefore", "∵": "because", "‰": "per mille", "\\": "backslash", "ª": "", "∘": "of",
-    "♯": "sharp", "♭": "flat", "⊕": "plus", "≪": "is much less than", "≫": "is much greater than",
-    "℞": "prescription", "µ": "micro", "⁄": "over", "∥": "parallel to", "⊥": "perpendicular to",
-    "−": "minus", "≅": "is congruent to", "∼": "about", "⋅": "times",
+    "×": "times", "÷": "divided by", "√": "square root of", "∛": "cube root of",
+    "∞": "infinity", "≈": "is about", "≠": "is not equal to", "≤": "is less than or equal to",
+    "≥": "is greater than or equal to", "±": "plus or minus", "∓": "minus or plus",
+    "∑": "sum of", "∏": "product of", "∫": "integral of", "∂": "partial", "∇": "nabla",
+    "∆": "delta", "∈": "in", "∉": "not in", "⊂": "subset of", "∪": "union",
+    "∩": "intersection", "∀": "for all", "∃": "there exists", "∧": "and", "∨": "or",
+    "¬": "not", "→": "to", "←": "from", "↔": "to and from", "⇒": "implies",
+    "⇔": "if and only if", "≡": "is equivalent to", "∝": "is proportional to",
+    "∅": "empty set", "∴": "therefore", "∵": "because", "‰": "per mille", "\\": "backslash",
+    "ª": "", "∘": "of", "♯": "sharp", "♭": "flat", "⊕": "plus", "≪": "is much less than",
+    "≫": "is much greater than", "℞": "prescription", "µ": "micro", "⁄": "over",
+    "∥": "parallel to", "⊥": "perpendicular to", "−": "minus", "≅": "is congruent to",
+    "∼": "about", "⋅": "times",
 }  # fmt: skip
 _GREEK: Final = dict(
     zip(
         "αβγδεζηθικλμνξοπρστυφχψω",
         "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
-        "sigma tau upsilon phi chi psi omega".split(),  # noqa: SIM905
+        "sigma tau upsilon phi chi psi omega".split(),
         strict=True,
     )
 )
@@ -102,19 +107,24 @@ def _operands(scan: Scan, start: int, end: int) -> bool:
         _OPERAND.fullmatch(after) is not None or after in "([√",
     ]
     wordlike = {before, after} & {"a", "I", "A"} and not any(
-        s[:1].isdigit() for s in (before, after)
+        s[:1].isdecimal() for s in (before, after)
     )
     return all(sides) and not wordlike
 
 
 def _read_dash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
+    if begins_line(scan, start):
+        return []  # a bullet, or a dash before speech
     if match.group() in "-−–" and _operands(scan, start, end):
         return say("minus", start, end)
     return [Part("—", start, end, Kind.DASH)]
 
 
 def _read_hyphen(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    if scan.before(start).lower() in ("noon", "midnight") and scan.after(end)[:1].isdecimal():
+        return say("to", start, end)
     return []
 
 
@@ -144,14 +154,20 @@ def _read_bracket(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 
 def _read_rule(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    if "." in match.group() or not match.group().strip() or " " in match.group().strip():
+    if match.group()[0] == "-" and not begins_line(scan, match.start()):
         return None
     return []
 
 
+def begins_line(scan: Scan, position: int) -> bool:
+    """Whether only spaces stand before `position` on its line."""
+    left = scan.text[max(0, position - 32) : position].rstrip(" \t")
+    return (not left and position < 32) or left.endswith(("\n", "\r"))
+
+
 def _read_slash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if _operands(scan, start, end) and scan.before(start)[:1].isdigit():
+    if _operands(scan, start, end) and scan.before(start)[:1].isdecimal():
         return say("divided by", start, end)
     if _operands(scan, start, end):
         return say("over", start, end)
@@ -187,6 +203,22 @@ def _read_times(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say("times", *match.span()) if _operands(scan, *match.span()) else None
 
 
+def _read_and_so_on(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    return say("et cetera", start, end) + (mark(".", end - 1, end) if scan.ends(end) else [])
+
+
+def _read_degrees(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    scale = "Celsius" if match["scale"] == "C" else "Fahrenheit"
+    return say(f"degrees {scale}", *match.span())
+
+
+def _read_bullet(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    if match.group() == "+":
+        return [] if begins_line(scan, match.start()) else None
+    return [] if begins_line(scan, match.start()) else mark(",", *match.span())
+
+
 def _read_greek(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     name = _GREEK.get(match.group().lower())
     return say(name, *match.span()) if name else None
@@ -195,17 +227,17 @@ def _read_greek(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 def _read_comparing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     said = "less than" if match.group() == "<" else "greater than"
     start, end = match.span()
-    return (
-        say(said, start, end)
-        if scan.parts and (_operands(scan, start, end) or scan.after(end)[:1].isdigit())
-        else []
-    )
+    sides = scan.before(start), scan.after(end)
+    compares = sides[1][:1].isdecimal() or all(_OPERAND.fullmatch(side) for side in sides)
+    return say(said, start, end) if scan.parts and compares else []
 
 
 def read_symbol(scan: Scan, position: int) -> list[Part]:
     """A character that no rule reads: its name, or nothing."""
     character = scan.text[position]
     said = NAMES.get(character, "")
+    if not scan.parts and character in "≥≤":
+        said = "at least" if character == "≥" else "at most"
     if character in "₀₁₂₃₄₅₆₇₈₉":
         from .numbers import digits
 
@@ -227,6 +259,9 @@ RULES: Final[list[Rule]] = [
     (_HYPHEN, _read_hyphen),
     (_SLASH, _read_slash),
     (_BAR, _read_bar),
+    (_DEGREES, _read_degrees),
+    (_AND_SO_ON, _read_and_so_on),
+    (_BULLET, _read_bullet),
     (_POWER, _read_power),
     (_TIMES, _read_times),
     (_COMPARING, _read_comparing),

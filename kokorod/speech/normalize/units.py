@@ -23,24 +23,23 @@ def _prefixed(symbol: str, name: str, prefixes: str) -> dict[str, str]:
 _UNITS: Final[dict[str, str]] = {
     **_prefixed("m", "meter", "nμmcdk"), "um": "micrometer", "m": "meter", "in": "inch",
     "ft": "foot", "yd": "yard", "yds": "yard", "mi": "mile", "nmi": "nautical mile",
-    "ly": "light year", "AU": "astronomical unit",
-    **_prefixed("g", "gram", "nμmk"), "mcg": "microgram", "g": "gram", "kgs": "kilogram",
-    "lb": "pound", "lbs": "pound", "oz": "ounce", "t": "ton", "kt": "kiloton",
-    **_prefixed("l", "liter", "μmcd"), **_prefixed("L", "liter", "μmcd"), "l": "liter",
-    "L": "liter", "gal": "gallon", "qt": "quart", "pt": "pint", "tsp": "teaspoon",
-    "tbsp": "tablespoon", "fl oz": "fluid ounce", "fl. oz.": "fluid ounce", "cc": "c c",
-    "cu ft": "cubic foot", "sq ft": "square foot", "sq. ft.": "square foot",
-    "sq m": "square meter", "sq km": "square kilometer", "sq mi": "square mile",
-    "sq in": "square inch", "ha": "hectare", "ac": "acre",
-    "mph": "mile per hour", "kph": "kilometer per hour", "kmh": "kilometer per hour",
-    "kmph": "kilometer per hour", "mpg": "mile per gallon", "rpm": "revolution per minute",
-    "fps": "frame per second", "bpm": "beat per minute", "dpi": "dot per inch",
-    "ppi": "pixel per inch", "wpm": "word per minute", "knots": "knot", "kn": "knot",
-    "ppm": "part per million", "ppb": "part per billion", "psi": "pound per square inch",
-    **_prefixed("B", "byte", "kMGTP"), "KB": "kilobyte", "B": "byte", "KiB": "kibibyte",
-    "MiB": "mebibyte", "GiB": "gibibyte", "TiB": "tebibyte",
-    **_prefixed("b", "bit", "kMGT"), "Kb": "kilobit", "bit": "bit", "bits": "bit",
-    **_prefixed("bps", "bit per second", "kMGT"), "Kbps": "kilobit per second",
+    "ly": "light year", "AU": "astronomical unit", **_prefixed("g", "gram", "nμmk"),
+    "mcg": "microgram", "g": "gram", "kgs": "kilogram", "lb": "pound", "lbs": "pound",
+    "oz": "ounce", "t": "ton", "kt": "kiloton", **_prefixed("l", "liter", "μmcd"),
+    **_prefixed("L", "liter", "μmcd"), "l": "liter", "L": "liter", "gal": "gallon",
+    "qt": "quart", "pt": "pint", "tsp": "teaspoon", "tbsp": "tablespoon", "fl oz": "fluid ounce",
+    "fl. oz.": "fluid ounce", "cc": "c c", "cu ft": "cubic foot", "sq ft": "square foot",
+    "sq. ft.": "square foot", "sq m": "square meter", "sq km": "square kilometer",
+    "sq mi": "square mile", "sq in": "square inch", "ha": "hectare", "ac": "acre",
+    "mph": "mile per hour", "m.p.h": "mile per hour", "m.p.g": "mile per gallon",
+    "kph": "kilometer per hour", "kmh": "kilometer per hour", "kmph": "kilometer per hour",
+    "mpg": "mile per gallon", "rpm": "revolution per minute", "fps": "frame per second",
+    "bpm": "beat per minute", "dpi": "dot per inch", "ppi": "pixel per inch",
+    "wpm": "word per minute", "knots": "knot", "kn": "knot", "ppm": "part per million",
+    "ppb": "part per billion", "psi": "pound per square inch", **_prefixed("B", "byte", "kMGTP"),
+    "KB": "kilobyte", "B": "byte", "KiB": "kibibyte", "MiB": "mebibyte", "GiB": "gibibyte",
+    "TiB": "tebibyte", **_prefixed("b", "bit", "kMGT"), "Kb": "kilobit", "bit": "bit",
+    "bits": "bit", **_prefixed("bps", "bit per second", "kMGT"), "Kbps": "kilobit per second",
     "bps": "bit per second", **_prefixed("bit", "bit", "kMGT"),
     **_prefixed("Hz", "hertz", "kMGT"), "Hz": "hertz", "hz": "hertz",
     **_prefixed("W", "watt", "mkMGT"), "W": "watt", "hp": "horsepower",
@@ -54,15 +53,15 @@ _UNITS: Final[dict[str, str]] = {
     "Nm": "newton meter", "Pa": "pascal", "hPa": "hectopascal", "kPa": "kilopascal",
     "MPa": "megapascal", "bar": "bar", "mbar": "millibar", "atm": "atmosphere",
     "mmHg": "millimeter of mercury", "dB": "decibel", "dBA": "decibel", "lm": "lumen",
-    "lx": "lux", "mol": "mole", "mmol": "millimole", "K": "kelvin",
-    "s": "second", "sec": "second", "secs": "second", **_prefixed("s", "second", "nμm"),
-    "us": "microsecond", "min": "minute", "mins": "minute", "h": "hour", "hr": "hour",
-    "hrs": "hour", "wk": "week", "wks": "week", "mo": "month", "mos": "month",
-    "yr": "year", "yrs": "year", "y/o": "year old", "yo": "year old", "px": "pixel",
-    "em": "em", "MP": "megapixel", "ct": "carat", "doz": "dozen", "pcs": "piece",
-    "%": "percent", "pct": "percent", "‰": "per mille", "°C": "degree Celsius",
-    "° C": "degree Celsius", "°F": "degree Fahrenheit", "° F": "degree Fahrenheit",
-    "ºC": "degree Celsius", "ºF": "degree Fahrenheit", "°K": "kelvin", "°": "degree",
+    "lx": "lux", "mol": "mole", "mmol": "millimole", "K": "kelvin", "s": "second",
+    "sec": "second", "secs": "second", **_prefixed("s", "second", "nμm"), "us": "microsecond",
+    "min": "minute", "mins": "minute", "h": "hour", "hr": "hour", "hrs": "hour", "wk": "week",
+    "wks": "week", "mo": "month", "mos": "month", "yr": "year", "yrs": "year", "y/o": "year old",
+    "yo": "year old", "px": "pixel", "em": "em", "MP": "megapixel", "ct": "carat",
+    "doz": "dozen", "pcs": "piece", "%": "percent", "pct": "percent", "‰": "per mille",
+    "°C": "degree Celsius", "° C": "degree Celsius", "°F": "degree Fahrenheit",
+    "° F": "degree Fahrenheit", "ºC": "degree Celsius", "ºF": "degree Fahrenheit",
+    "°K": "kelvin", "F": "degree Fahrenheit", "C": "degree Celsius", "°": "degree",
     "º": "degree", "deg": "degree", "degC": "degree Celsius", "degF": "degree Fahrenheit",
 }  # fmt: skip
 
@@ -93,12 +92,14 @@ _PER: Final = {
 _DOUBTFUL: Final = frozenset({"in", "t", "K", "N", "B", "L", "J", "s", "h", "ct", "pt", "ac"})
 #: Close to their number these are no units: 5G, 4K, 3D, 221B, 10t.
 _NOT_CLOSE: Final = frozenset({"K", "N", "B", "J", "t", "MP", "AU"})
+_SCALES: Final = frozenset({"F", "C"})
 
 _U: Final = "|".join(re.escape(u) for u in sorted(_UNITS, key=len, reverse=True))
 _P: Final = "|".join(re.escape(u) for u in sorted(_PER, key=len, reverse=True))
 _UNIT: Final = (
     rf"(?P<gap>[ -]?)(?P<unit>{_U})(?P<power>[²³]|\^[23]|(?<=m)[23]|(?<=ft)[23])?"
     rf"(?:/(?P<per>{_P}))?(?![A-Za-zµμ0-9_²³^]|'[a-z])(?P<stop>\.(?!\w))?"
+    r"(?:(?<=[°º])[ ]?(?P<side>[NSEW])(?![\w']))?"
 )
 _VALUE: Final = rf"(?:{NUMBER})"
 _FRACTIONS: Final = {
@@ -108,12 +109,14 @@ _FRACTIONS: Final = {
 }  # fmt: skip
 _VULGAR: Final = "[" + "".join(_FRACTIONS) + "]"
 _MIXED: Final = (
-    rf"(?:(?P<whole>\d+)[ -]?)?(?:(?P<top>\d{{1,2}})/(?P<bottom>\d{{1,3}})|(?P<vulgar>{_VULGAR}))"
+    rf"(?:(?P<whole>\d+)(?:[ -]|(?={_VULGAR})))?"
+    rf"(?:(?P<top>\d{{1,2}})/(?P<bottom>\d{{1,3}})|(?P<vulgar>{_VULGAR}))"
 )
 
 _QUANTITY: Final = re.compile(
-    rf"(?P<sign>[-−+±~<>≥≤≈]?)(?P<value>{_VALUE})(?P<mark>[°º]?[CF]?(?=[ ]?[-–—]))?"
-    rf"(?:(?P<joint>[ ]?[-–—×x][ ]?|[ ](?:to|or|by)[ ])(?P<minus2>[-−](?=\d))?(?P<value2>{_VALUE}))?{_UNIT}"
+    rf"(?P<sign>[-−+±~<>≥≤≈]?)(?P<value>{_VALUE})(?P<mark>(?:[°º][CF]?|%)(?=[ ]?[-–—]))?"
+    rf"(?:(?P<joint>[ ]?[-–—×x][ ]?|[ ](?:to|or|by)[ ])"
+    rf"(?P<minus2>[-−](?=\d))?(?P<value2>{_VALUE}))?{_UNIT}"
 )
 _FRACTIONAL: Final = re.compile(rf"(?P<sign>[-−]?){_MIXED}(?![\d/]){_UNIT}")
 _FEET: Final = re.compile(
@@ -158,6 +161,8 @@ def unit_name(unit: str, power: str, per: str, single: bool) -> str:
 def _plural(name: str) -> str:
     if name in _MANY:
         return _MANY[name]
+    if name.endswith("hertz"):
+        return name
     head, middle, tail = name.partition(" per ")
     if middle:
         return f"{_plural(head)}{middle}{tail}"
@@ -168,13 +173,20 @@ def _plural(name: str) -> str:
 def _fits(scan: Scan, match: re.Match[str]) -> bool:
     """Whether the letters after the number are a unit here."""
     unit, close = match["unit"], not match["gap"]
-    if unit not in _DOUBTFUL and unit not in _NOT_CLOSE:
+    if unit not in _DOUBTFUL | _NOT_CLOSE | _SCALES:
         return True
     if match["per"] or match["power"]:
         return True
     if close and unit in _NOT_CLOSE:
         return False
     following = scan.after(match.end("unit"))
+    if unit in _SCALES:  # 350F, but 5F and 20 C students
+        hot = len(match["value"]) in (2, 3) and match["gap"] != "-"
+        return hot and (close or not following[:1].isalpha())
+    if unit in _DOUBTFUL and unit not in ("in", "s", "h", "L") and match["gap"] == "-":
+        return False
+    if unit == "in" and match["gap"] == "-":
+        return scan.text[match.end() : match.end() + 1] != "-"
     if unit == "in":
         return close or following.lower() in _AFTER_INCHES
     if close:
@@ -201,17 +213,28 @@ def _stop(scan: Scan, match: re.Match[str]) -> list[Part]:
 def _unit_parts(scan: Scan, match: re.Match[str], single: bool) -> list[Part]:
     start = match.start("unit")
     end = match.end("stop") - 1 if match["stop"] else match.end()
+    end = match.start("side") if match["side"] else end
     name = unit_name(match["unit"], match["power"] or "", match["per"] or "", single)
-    return say(name, start, end) + _stop(scan, match)
+    return say(name, start, end) + _direction(scan, match) + _stop(scan, match)
+
+
+def _direction(scan: Scan, match: re.Match[str]) -> list[Part]:
+    """North, south, east or west after degrees: the letter is read with them."""
+    if match["side"] is None:
+        return []
+    side = {"N": "north", "S": "south", "E": "east", "W": "west"}[match["side"]]
+    return say(side, *match.span("side"))
 
 
 def _read_quantity(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
     if not _fits(scan, match):
+        return None
+    if match["sign"] in ("-", "−", "+") and start and scan.text[start - 1].isalnum():
         return None
     value, value2 = match["value"], match["value2"]
     if value2 and match["joint"].strip() == "or" and match["gap"] == "-":
         return None
-    start = match.start()
     parts: list[Part] = []
     if match["sign"]:
         parts += say(_SIGNS[match["sign"]], start, start + 1)
@@ -306,7 +329,8 @@ def _read_inches(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     if scan.quoted and match.group()[-1] == '"':
         return None  # it closes the quotation
     value = match["inches"]
-    single = is_one(value) or scan.before(match.start()).lower() in ("a", "an")
+    noun = re.match(r"[ -]([A-Za-z]+)", scan.text[match.end() : match.end() + 24])
+    single = is_one(value) or (noun is not None and noun[1] not in _FUNCTION_WORDS)
     return say(f"{spoken_number(value)} {'inch' if single else 'inches'}", *match.span())
 
 

@@ -9,6 +9,7 @@ Never: called from two threads at once; drops a symbol without counting it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +45,9 @@ __all__ = [
 ]
 
 
+#: Respellings whose phonemes are kept: those one text needs.
+_RESPELLED = 1024
+
 #: What the lexicon does not change.
 _SETTLED = frozenset({Source.GIVEN, Source.MARK})
 
@@ -59,9 +63,7 @@ class Phonemizer:
         lexicon: the user's entries; whoever owns it calls its `refresh`.
         """
         self._lexicon = lexicon
-        # As many as the lexicon has entries; emptied when it changes.
-        self._respelled: dict[tuple[str, str], str] = {}
-        self._respelled_version = 0
+        self._respelled = functools.lru_cache(maxsize=_RESPELLED)(self.respell)
         self._fitter = Fitter(vocabulary)
         self._cache_folder = cache_folder
         self._espeak = Espeak()
@@ -72,6 +74,13 @@ class Phonemizer:
     def report(self) -> dict[tuple[str, str], int]:
         """(symbol, what was said for it) -> how often; "" = nothing could be said."""
         return self._fitter.replaced
+
+    def prepare(self, lang: str) -> None:
+        """Load what the first sentence of a language would wait for, 0.2 to 1 s of it.
+
+        Raises as `sentence` does.
+        """
+        self.respell("kokorod nguyenesque" if language(lang) in ENGLISH else "kokorod", lang)
 
     def sentence(self, tokens: Sequence[Token], lang: str) -> Sentence:
         """The sentence of these tokens, in a language of LANGUAGES.
@@ -184,15 +193,7 @@ class Phonemizer:
 
     def _entry(self, entry: Entry, lang: str) -> str:
         """An entry's phonemes; a respelling is read once."""
-        if entry.phonemes:
-            return entry.phonemes
-        version = self._lexicon.version if self._lexicon else 0
-        if version != self._respelled_version:
-            self._respelled, self._respelled_version = {}, version
-        key = (entry.like, lang)
-        if key not in self._respelled:
-            self._respelled[key] = self.respell(entry.like, lang)
-        return self._respelled[key]
+        return entry.phonemes or self._respelled(entry.like, lang)
 
     def respell(self, like: str, lang: str) -> str:
         """Phonemes of a respelling, without looking into the lexicon. Raises as `sentence`."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kokorod.types import Sentence, Word
 
 from ..token import Token
-from .marks import CLOSING, OPENING
+from .marks import CLOSING, MAX_RUN, OPENING
 from .reading import Reading, Source
 
 _STRAIGHT = '"'
@@ -31,6 +31,8 @@ def assemble(tokens: Sequence[Token], readings: Sequence[Reading]) -> Sentence:
         mark = reading.source is Source.MARK
         if mark and _STRAIGHT in phonemes:
             phonemes, quoted = _curl(phonemes, quoted)
+        if mark and said.endswith(phonemes[:1] * MAX_RUN):
+            phonemes = phonemes.lstrip(said[-1:])
         if not phonemes:
             if reading.joined and words:
                 _add_word(words, token, words[-1].last, words[-1].last, joined=True)

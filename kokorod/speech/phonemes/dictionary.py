@@ -27,7 +27,6 @@ import json
 import mmap
 import os
 import struct
-import tempfile
 import zlib
 from array import array
 from collections.abc import Iterator
@@ -209,6 +208,8 @@ def _open_index(path: Path, stamp: bytes) -> mmap.mmap | None:
 
 def _write(path: Path, index: bytes) -> None:
     """Put the file in place whole; a reader has the old one, the new one or none."""
+    import tempfile  # with shutil and three compressors, for one write in the index's life
+
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         number, name = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
@@ -221,6 +222,8 @@ def _write(path: Path, index: bytes) -> None:
 
 
 def _map_anonymous(index: bytes) -> mmap.mmap:
+    import tempfile
+
     with tempfile.TemporaryFile() as file:
         file.write(index)
         file.flush()
@@ -247,7 +250,13 @@ def _build(sources: list[Path], stamp: bytes) -> bytes:
             if count > slots * 7 // 8:
                 raise KokorodError(f"{path.name} has too many words; install misaki 0.9")
             table[slot] = len(records) + 1
-            records += _record(key, value, flags, places)
+            try:
+                records += _record(key, value, flags, places)
+            except (ValueError, AttributeError):
+                raise KokorodError(
+                    f"{path.name} has a word that cannot be taken in: {word[:40]!r};"
+                    " reinstall misaki"
+                ) from None
     alphabet = "".join(places).encode("utf-8")
     shift = _HEADER.size + len(stamp) + len(alphabet) + 4 * slots - 1
     table = array("I", (at + shift if at else 0 for at in table))

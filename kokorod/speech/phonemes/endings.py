@@ -17,10 +17,10 @@ _VOICELESS_S: Final = frozenset("ptkfθ")
 _SIBILANT: Final = frozenset("szʃʒʧʤ")
 _VOICELESS_T: Final = frozenset("pkfθʃsʧ")
 _FLAPS_AFTER: Final = frozenset("AIOWYiuæɑəɛɪɹʊʌ")
+_SHORT: Final = re.compile(r"^[^aeiou]*[aeiou][^aeiouwxy]$")
 _DOUBLED: Final = re.compile(r"([bdgklmnprstvz])\1$|ck$")
 
-#: ending, spelling cut off, spelling put back, shortest word
-Cut = tuple[str, str]
+#: Phonemes of a stem, and whether British -> phonemes of the word; None: it cannot say.
 Join = Callable[[str, bool], str | None]
 
 
@@ -150,9 +150,14 @@ def _inflected(word: str) -> Iterator[tuple[str, Join]]:
             if _DOUBLED.search(word[:-2]):
                 yield word[:-3], ed
     if size > 4 and word.endswith("ing"):
+        # skating is from skate: skat would be skatting.
+        silent = bool(_SHORT.search(word[:-3]))
+        if silent:
+            yield word[:-3] + "e", ing
         if size > 5:
             yield word[:-3], ing
-        yield word[:-3] + "e", ing
+        if not silent:
+            yield word[:-3] + "e", ing
         if size > 5 and _DOUBLED.search(word[:-3]):
             yield word[:-4], ing
 

@@ -15,9 +15,10 @@ import functools
 from collections.abc import Sequence
 
 from ..token import Token
-from . import heteronyms
+from . import endings, grammar, heteronyms
 from .heteronyms import EXTRA, Place
 from .reading import Reading, Source
+from .rejoining import spelled_plural, whole_word
 from .stress import CONSONANTS, VOWELS, emphasize, lift
 from .words import Words, form, plain
 
@@ -49,17 +50,40 @@ class English:
         for reading in reversed(readings[own[-1] + 1 : own[-1] + 1 + _AHEAD]):
             vowel = _begins_with_vowel(reading, vowel)
         mine = set(own)
+        wholes = self._wholes(tokens, own)
         for i in range(own[-1], own[0] - 1, -1):
             if i in mine:
-                said = (
+                said = wholes.get(i) or (
                     self._words.spell(tokens[i].text)
                     if tokens[i].letters
                     else self._word(texts, i, vowel)
                 )
                 # Kokoro has its own letter for the flap, and learned no glottal stop.
                 heard = said.phonemes.replace("ɾ", "T").replace("ʔ", "t")
-                readings[i] = Reading(heard, said.source)
+                readings[i] = Reading(heard, said.source, said.joined)
             vowel = _begins_with_vowel(readings[i], vowel)
+
+    def _wholes(self, tokens: Sequence[Token], own: Sequence[int]) -> dict[int, Reading]:
+        """Readings of words that came in parts: the first part has it, the others join it."""
+        found: dict[int, Reading] = {}
+        mine = set(own)
+        for i in own:
+            if i in found:
+                continue
+            if (letters := spelled_plural(tokens, i)) is not None:
+                spelled = self._words.spell(letters)
+                phonemes = endings.s(spelled.phonemes, self._british)
+                found[i] = Reading(phonemes, spelled.source)
+                count = 2
+            elif (whole := whole_word(tokens, i, self._words.has)) is not None:
+                text, count = whole
+                found[i] = self._words.say(text)
+            else:
+                continue
+            for j in range(i + 1, i + count):
+                if j in mine:
+                    found[j] = Reading("", found[i].source, joined=True)
+        return found
 
     def _word(self, texts: _Texts, i: int, vowel: bool | None) -> Reading:
         text = texts.plain(i)
@@ -131,6 +155,9 @@ class English:
 
 _WEAK = frozenset(["the", "to", "a", "an", "i", "in", "am", "that"])
 
+#: Before these a capital A is the letter: A is for apple.
+_AFTER_LETTER = grammar.BE | grammar.MODALS | {"and", "or", "to", "through"}
+
 #: Words on either side that the rules for heteronyms may look at.
 _WINDOW = 30
 
@@ -171,7 +198,7 @@ class _Texts:
         if self.shouted:
             return True
         after = self._tokens[i + 1] if i + 1 < len(self._tokens) else None
-        if after is None or after.mark:
+        if after is None or after.mark or self.lower[i + 1] in _AFTER_LETTER:
             return False
         before = self.lower[i - 1] if i else ""
         return not before or (before not in _LETTERED and after.text[:1].isupper())

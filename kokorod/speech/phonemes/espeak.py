@@ -12,7 +12,6 @@ Apache-2.0): taken as a table of facts.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -210,8 +209,10 @@ def _espeak_name(lang: str) -> str:
         ) from None
 
 
-def _silent() -> logging.Logger:
-    """phonemizer warns on stderr for every foreign word; nobody can act on it."""
+def _silent() -> Any:
+    """A logger that says nothing: phonemizer warns of every foreign word, on stderr."""
+    import logging
+
     logger = logging.getLogger("kokorod.espeak")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False

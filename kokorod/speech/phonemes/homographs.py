@@ -229,6 +229,7 @@ def invalid(place: Place) -> str:
         place.after in ("", *g.STOPS, "who", "for", "with", "and", "since", "after", "in", "all")
         or place.after in g.BE
         or place.after in g.HAVE
+        or place.after in g.STARTS_OBJECT
         or g.is_past(place.after)
     ):
         return "NOUN"

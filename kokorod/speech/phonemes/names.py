@@ -64,6 +64,8 @@ SYMBOLS: Final = {
 
 NAMES: Final[dict[str, str | tuple[str, str]]] = {
     "airbnb": ("ˌɛɹbiˌɛnbˈi", "ˌɛːbiːˌɛnbˈiː"),
+    "brr": ("bˈɜɹ", "bˈɜː"),
+    "chmod": ("ʧˈAnʤ mˌɑd", "ʧˈAnʤ mɒd"),
     "config": ("kˈɑnfɪɡ", "kˈɒnfɪɡ"),
     "configs": ("kˈɑnfɪɡz", "kˈɒnfɪɡz"),
     "debian": "dˈɛbiən",
@@ -74,6 +76,9 @@ NAMES: Final[dict[str, str | tuple[str, str]]] = {
     "ipad": ("ˈIpˌæd", "ˈIpad"),
     "iphone": ("ˈIfˌOn", "ˈIfQn"),
     "javascript": ("ʤˈɑvəskɹˌɪpt", "ʤˈɑːvəskɹɪpt"),
+    "jinping": "ʤˌɪnpˈɪŋ",
+    "json": ("ʤˈAsᵊn", "ʤˈAsᵊn"),
+    "kubectl": ("kjˈub kəntɹˌOl", "kjˈuːb kəntɹˌQl"),
     "kokoro": ("kˈOkəɹO", "kˈQkəɹQ"),
     "kubernetes": ("kˌubəɹnˈɛɾiz", "kˌuːbənˈɛtiːz"),
     "linux": ("lˈɪnəks", "lˈɪnəks"),
@@ -93,6 +98,7 @@ NAMES: Final[dict[str, str | tuple[str, str]]] = {
     "resumé": ("ɹˈɛzəmˌA", "ɹˈɛzjʊmA"),
     "résumé": ("ɹˈɛzəmˌA", "ɹˈɛzjʊmA"),
     "résumés": ("ɹˈɛzəmˌAz", "ɹˈɛzjʊmAz"),
+    "shh": "ʃ",
     "stderr": ("stˈændəɹd ˈɛɹəɹ", "stˈandəd ˈɛɹə"),
     "stdin": ("stˈændəɹd ˈɪn", "stˈandəd ˈɪn"),
     "stdout": ("stˈændəɹd ˈWt", "stˈandəd ˈWt"),

@@ -67,7 +67,7 @@ def points(place: Place) -> bool:
             or (before in g.PREPOSITIONS)
             or after in ("", *g.STOPS)
         )
-    if before in g.PREPOSITIONS or before in g.BE or before in ("all", "and"):
+    if before in g.PREPOSITIONS or before in g.BE or before in ("all", "and", "to"):
         return after not in g.SUBJECTS and after not in g.DETERMINERS
     if before in ("", *g.STOPS):
         return after not in g.SUBJECTS and after not in g.DETERMINERS

@@ -117,7 +117,9 @@ class Fitter:
         """The phonemes with each symbol outside the vocabulary replaced by the nearest."""
         if self._vocabulary.issuperset(phonemes):
             return phonemes
-        return "".join(c if c in self._vocabulary else self._replace(c) for c in phonemes)
+        fitting = (c if c in self._vocabulary else self._replace(c) for c in phonemes)
+        # What is left out may leave two spaces, or one at an end.
+        return " ".join("".join(fitting).split())
 
     def _replace(self, symbol: str) -> str:
         near = NEAREST.get(symbol)
@@ -125,6 +127,7 @@ class Fitter:
             # An accented letter is its letter; anything else has no sound here.
             near = unicodedata.normalize("NFD", symbol)
             near = "" if near == symbol else near
+        near = "".join(c if c in self._vocabulary else NEAREST.get(c, "") for c in near)
         near = "".join(c for c in near if c in self._vocabulary)
         key = (symbol, near)
         if key in self._replaced or len(self._replaced) < MAX_REPORTED:

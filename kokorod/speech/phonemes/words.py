@@ -1,13 +1,14 @@
 # lane: words the dictionary lacks go to espeak-ng, which one thread uses.
 """How one English word is said, apart from its sentence.
 
-Owns: nothing; it reads a Dictionary and asks an Espeak.
+Owns: a bounded memory of the words said last; it reads a Dictionary and asks an Espeak.
 Invariants: the dictionary goes before endings, endings before parts, parts before espeak.
 Never: looks at the neighbours; what depends on them comes in as a part of speech.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import Final
@@ -20,6 +21,9 @@ from .reading import Reading, Source
 
 #: A stem may itself have an ending (un-friend-ly), and that is as deep as it goes.
 _DEPTH: Final = 2
+
+#: Words remembered: a text's own few thousand are most of what it says. About 1 MB.
+_KEPT: Final = 4096
 
 #: Longer tokens are no words; taking them apart would only cost time.
 MAX_WORD: Final = 60
@@ -46,10 +50,9 @@ class Words:
         self._espeak = espeak
         self._lang = lang
         self._british = lang == "en-gb"
-
-    def entry(self, text: str) -> Entry | None:
-        """What the dictionary has for the word as written."""
-        return self._dictionary.lookup(text)
+        #: What the dictionary has for the word as written.
+        self.entry = functools.lru_cache(maxsize=_KEPT)(dictionary.lookup)
+        self._said = functools.lru_cache(maxsize=_KEPT)(self._say)
 
     def say(self, text: str, tag: str = "", last: bool = False, shouted: bool = False) -> Reading:
         """How the word is said. Silent only where nothing at all is known of it.
@@ -58,7 +61,9 @@ class Words:
         last     nothing is said after it before the next mark
         shouted  its sentence is in capitals, so that they say nothing about the word
         """
-        text = plain(text)
+        return self._said(plain(text), tag, last, shouted)
+
+    def _say(self, text: str, tag: str, last: bool, shouted: bool) -> Reading:
         reading = self._known(text, tag, last, shouted, _DEPTH)
         if reading is None and len(text) <= MAX_WORD:
             reading = self._possessive(text, tag, last, shouted) or self._parts(text, shouted)
@@ -67,9 +72,18 @@ class Words:
         phonemes = self._foreign(text)
         return Reading(phonemes, Source.ESPEAK if phonemes else Source.SILENT)
 
+    def has(self, text: str) -> bool:
+        """Is the word, or the one it is the possessive of, known as a whole?"""
+        bare = text.removesuffix("'s")
+        return bare.lower() in NAMES or self._dictionary.lookup(bare.lower()) is not None
+
     def spell(self, text: str) -> Reading:
         """Letter by letter, the last one stressed: FBI -> ˌɛfbˌiˈI."""
-        names = [n for n in (self._character(c) for c in plain(text)) if n]
+        text = plain(text)
+        if plural := _SPELLED_PLURAL.fullmatch(text):
+            found = self.spell(plural.group(1))
+            return Reading(endings.s(found.phonemes, self._british), found.source)
+        names = [n for n in (self._character(c) for c in text) if n]
         if not names:
             return self.say(text)
         if len(names) > _ONE_BREATH:
@@ -98,20 +112,34 @@ class Words:
             return Reading(_cased(found, text, capitals), Source.DICTIONARY)
         if text.count(".") and _INITIALS.match(text):
             return self.spell(text.replace(".", ""))
+        if _DRAWN_OUT.search(text) and (reading := self._shortened(text, tag, last, shouted)):
+            return reading
         if depth and (reading := self._ending(text, tag, last, depth)):
             return Reading(_cased(reading.phonemes, text, capitals), reading.source)
         return None
 
     def _look(self, text: str, tag: str, last: bool) -> str | None:
         entry = self._dictionary.lookup(text)
-        if entry is None and (given := NAMES.get(text.lower())):
-            return given[self._british] if isinstance(given, tuple) else given
+        if entry is None and (given := self._named(text)):
+            return given
         if entry is None and not text.isascii():
             return self._unaccented(text, tag, last)
         if entry is None:
             return None
         found = form(entry, tag, last)
         return self.spell(text).phonemes if found is None else found
+
+    def _shortened(self, text: str, tag: str, last: bool, shouted: bool) -> Reading | None:
+        """soooo and nooo: so and no."""
+        for kept in (r"\1\1", r"\1"):
+            shorter = _DRAWN_OUT.sub(kept, text)
+            if reading := self._known(shorter, tag, last, shouted, 0):
+                return reading
+        return None
+
+    def _named(self, text: str) -> str | None:
+        given = NAMES.get(text.lower())
+        return given[self._british] if isinstance(given, tuple) else given
 
     def _letter(self, text: str) -> Reading | None:
         entry = self._dictionary.exact(text) or self._dictionary.exact(text.upper())
@@ -151,9 +179,8 @@ class Words:
             found = form(entry, tag, last)
             if found is not None:
                 return Reading(stress.emphasize(found), Source.DICTIONARY)
-        if given := NAMES.get(lower):
-            found = given[self._british] if isinstance(given, tuple) else given
-            return Reading(stress.emphasize(found), Source.DICTIONARY)
+        if given := self._named(text):
+            return Reading(stress.emphasize(given), Source.DICTIONARY)
         if text.isalpha() and not shouted and not _sayable(lower):
             return self.spell(text)
         if depth and (reading := self._ending(lower, tag, last, depth)):
@@ -189,16 +216,26 @@ class Words:
 
     def _parts(self, text: str, shouted: bool) -> Reading | None:
         """A word of several: state-of-the-art, MacBook, mp3, keyserver."""
+        if elided := _ELIDED.fullmatch(text):
+            name = self.say(elided.group(2)).phonemes
+            return Reading(_ELISIONS[elided.group(1).upper()][self._british] + name, Source.PARTS)
         parts = _PARTS.findall(text)
         if len(parts) < 2:
-            parts = self._compound(text)
-        if len(parts) < 2:
-            return None
+            return self._compound_reading(text, shouted)
         said = [self._part(p, shouted) for p in parts]
         mixed = any(p.isdigit() for p in parts) or any(p in SYMBOLS for p in parts)
         if mixed:
             return Reading(" ".join(p for p in said if p), Source.PARTS)
         return Reading("".join(stress.balance(said, len(parts[0]) == 1)), Source.PARTS)
+
+    def _compound_reading(self, text: str, shouted: bool) -> Reading | None:
+        parts = self._compound(text)
+        if not parts:
+            return None
+        first, second = (self._part(p, shouted) for p in parts)
+        # tˈipˌɑt: the first part is stressed; British entries leave the second bare.
+        second = stress.without(second) if self._british else stress.weaken(second)
+        return Reading(first + second, Source.PARTS)
 
     def _part(self, text: str, shouted: bool) -> str:
         if text.isdigit():
@@ -213,7 +250,11 @@ class Words:
             return []
         cuts = range(_SHORTEST_PART, len(text) - _SHORTEST_PART + 1)
         for cut in sorted(cuts, key=lambda c: abs(2 * c - len(text))):
-            if self._is_part(lower[:cut]) and self._is_part(lower[cut:]):
+            second = lower[cut:]
+            if self._is_part(lower[:cut]) and (
+                self._is_part(second)
+                or (second.endswith("s") and self._is_part(second.removesuffix("s")))
+            ):
                 return [lower[:cut], lower[cut:]]
         return []
 
@@ -230,13 +271,15 @@ class Words:
         if not bare.isascii() or bare == text:
             return None
         entry = self._dictionary.lookup(bare)
-        found = form(entry, tag, last) if entry else None
+        found = form(entry, tag, last) if entry else self._named(bare)
         if found and text.lower().endswith(("é", "ée")) and not found.endswith("A"):
             return None
         return found
 
     def _foreign(self, text: str) -> str:
         """From espeak; where it is silent, the characters' Unicode names, in English."""
+        # espeak spells a word with letters it does not know, Vietnamese and Czech ones too.
+        text = "".join(unicodedata.normalize("NFD", c)[0] if c > "ÿ" else c for c in text)
         said = self._espeak.words([text[:MAX_WORD]], self._lang)[0]
         said += "".join(
             " " + more
@@ -256,7 +299,14 @@ _ONE_BREATH: Final = 6
 _NAMED: Final = 2
 _SHORT_ACRONYM: Final = 3
 _SHORTEST_PART: Final = 3
+#: A letter three times or more in a row.
+_DRAWN_OUT: Final = re.compile(r"([A-Za-z])\1{2,}")
 _INITIALS: Final = re.compile(r"(?:[A-Za-z]{1,2}\.)+[A-Za-z]{0,2}$")
+#: O'Neill, D'Angelo: the name has the stress.
+_ELIDED: Final = re.compile(r"([OoDdLl])'([A-Z][a-z]+)")
+_ELISIONS: Final = {"O": ("O", "Q"), "D": ("d", "d"), "L": ("l", "l")}
+#: CEOs and CEO's, marked to be spelled.
+_SPELLED_PLURAL: Final = re.compile(r"([A-Z]{2,})'?s")
 _SEPARATORS: Final = frozenset(" .-_'’,()")
 _DIGITS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 #: What ends or begins many words without being a part of a compound.
@@ -269,6 +319,8 @@ _NO_PARTS: Final = frozenset(
 
 def plain(text: str) -> str:
     """The word with one kind of apostrophe and no compatibility forms (ﬁ, full width)."""
+    if text.isascii() and "`" not in text:
+        return text
     return unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
 
 

@@ -1,0 +1,171 @@
+# lane: runs in a child process, or in a command.
+"""Building a model's optimised copy: `python -m kokorod.engine.optimise MODELS NAME CACHE`.
+
+onnxruntime writes the graph it would run, its weights beside it; then the copy is loaded
+as the daemon would, speaks, and is compared with the original. Takes 3 s for 325 MB
+[m, one thread] and 0.5 GB of memory: hence a process of its own, of low priority.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ..errors import EngineError
+from ..models import disk
+from ..models.record import InstalledModel
+from ..models.store import Store
+from . import child
+from .child import Child
+from .optimised import GRAPH, WEIGHTS, Copies, Copy, CopyError, loading_options
+
+if TYPE_CHECKING:
+    import numpy as np
+    import onnxruntime as ort
+    from numpy.typing import NDArray
+
+    from .voices import Voices
+
+#: What both speak: 15 tokens, about a second, enough to tell sounds apart.
+PHRASE: Final = "ðə kwˈɪk fˈɑks."
+
+#: A busy machine of one slow core needs five minutes; who takes longer is stuck.
+_PATIENCE_S: Final = 600.0
+
+#: The copy by the model: weights, and those that kernels reorder a second time; measured 1.32.
+_SIZE: Final = 1.5
+
+#: With the reordered weights in the file, sessions share them (docs/decisions/003). A kernel
+#: that cannot do so fails the build; then the copy is made without.
+_RECIPES: Final[tuple[Mapping[str, str], ...]] = (
+    {"session.save_external_prepacked_constant_initializers": "1"},
+    {},
+)
+
+Say = Callable[[str], None]
+
+
+def start_building(
+    models_folder: Path, model: str, cache: Path, report: Callable[[child.Report], None]
+) -> Child:
+    """Build in the background; one report: Done {"bytes", "built"}, Failed or Stopped."""
+
+    def clean_and_report(outcome: child.Report) -> None:
+        if not isinstance(outcome, child.Done):
+            Copies(cache).clean()
+        report(outcome)
+
+    building = Child(
+        "kokorod.engine.optimise",
+        [str(models_folder), model, str(cache)],
+        _PATIENCE_S,
+        clean_and_report,
+    )
+    building.start()
+    return building
+
+
+def build(store: Store, model: InstalledModel, copies: Copies, say: Say = lambda _: None) -> Copy:
+    """The model's optimised copy, made where there is none; say() gets the steps, for people.
+
+    Raises ModelDamagedError, LockHeldError where another process builds, ModelError where
+    the disk is full, CopyError.
+    """
+    store.check(model)
+    try:
+        with copies.building(f"optimising {model.name}") as place:
+            if (found := copies.find(model).copy) is not None:
+                return found
+            disk.require_space(copies.folder, int(model.model_bytes * _SIZE))
+            problem = ""
+            for recipe in _RECIPES:
+                try:
+                    _build_and_compare(model, place, recipe, say)
+                except EngineError as error:
+                    problem = problem or str(error)
+                    # onnxruntime tells a full disk as any other failure.
+                    disk.require_space(copies.folder, 0)
+                    _empty(place)
+                else:
+                    say("writing it to the disk")
+                    return copies.publish(place, model)
+            raise CopyError(f"no optimised copy of {model.name} can be made: {problem}")
+    except OSError as error:
+        raise CopyError(disk.explain(error, f"optimising {model.name}")) from None
+
+
+def _build_and_compare(
+    model: InstalledModel, place: Path, recipe: Mapping[str, str], say: Say
+) -> None:
+    from .kokoro import open_session, session_options
+    from .voices import Voices
+
+    voices = Voices(model.voices)
+    options = session_options(1)
+    options.optimized_model_filepath = str(place / GRAPH)
+    entries = {
+        "session.optimized_model_external_initializers_file_name": WEIGHTS,
+        # Smaller ones stay in the graph: a page of memory has four times as much.
+        "session.optimized_model_external_initializers_min_size_in_bytes": "1024",
+        **recipe,
+    }
+    for name, value in entries.items():
+        options.add_session_config_entry(name, value)
+    say("optimising the graph")
+    session = open_session(model.model, options)
+    (place / WEIGHTS).touch()  # there is none where every weight is small
+    say("speaking with the original")
+    runs = (_speak(session, voices), _speak(session, voices))
+    del session  # its memory, before the copy takes as much
+    say("speaking with the copy")
+    compare(place / GRAPH, voices, runs)
+
+
+def compare(
+    graph: Path, voices: Voices, runs: tuple[NDArray[np.float32], NDArray[np.float32]]
+) -> None:
+    """Load the copy as the daemon would; raises EngineError where it speaks otherwise.
+
+    runs: PHRASE as the original said it, twice.
+    """
+    from . import likeness
+    from .kokoro import open_session, session_options
+
+    session = open_session(graph, loading_options(session_options(1)))
+    if difference := likeness.difference(runs, _speak(session, voices), likeness.COPY):
+        raise EngineError(f"its copy speaks otherwise: {difference}")
+
+
+def _speak(session: ort.InferenceSession, voices: Voices) -> NDArray[np.float32]:
+    from ..types import Segment, Utterance
+    from .kokoro import KokoroSynthesizer
+
+    synthesizer = KokoroSynthesizer(session, voices)
+    phonemes = "".join(symbol for symbol in PHRASE if symbol in synthesizer.vocabulary)
+    utterance = Utterance(voices.names[0], 1.0, "en-us")
+    run = synthesizer.new_run()
+    return synthesizer.synthesize(Segment(0, 0, 0, "", phonemes), utterance, run).pcm
+
+
+def _empty(place: Path) -> None:
+    for path in place.iterdir():
+        disk.delete(path)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """In the child: models folder, name and cache folder."""
+
+    def work() -> dict[str, Any]:
+        models, name, cache = arguments
+        store = Store(Path(models))
+        copies = Copies(Path(cache))
+        copy = build(store, store.get(name), copies)
+        return {"bytes": copy.bytes, "key": copy.key}
+
+    return child.answer(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,199 @@
+# lane: called by worker threads.
+"""Optimised copies of models: where they lie, and which may be trusted.
+
+    <cache>/optimised/<key>/model.onnx    the graph as onnxruntime left it, 0.6 MB
+    <cache>/optimised/<key>/weights.bin   its weights, to be mapped into memory
+    <cache>/optimised/<key>/verified.json sha256 and stamp of both, once they were compared
+    <cache>/optimised/.lock  .tmp-*       held by who builds; being made, or left by a crash
+
+A copy is good for one model, one onnxruntime and one kind of processor: its key has them
+all. It loads in a third of the original's time, and what it maps is shared between
+sessions and given back to the system when memory is short.
+
+Owns:       everything in that folder.
+Invariants: a copy appears and goes in one rename, whole, and only after its sound was
+            compared with the original's; one that changed since is not used.
+Never:      keeps two copies of one model, or more than _MOST in all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ..errors import KokorodError
+from ..models import disk, record
+from ..models.disk import Stamp
+from ..models.lock import exclusive
+from ..models.record import InstalledModel
+from . import hardware
+
+if TYPE_CHECKING:
+    import onnxruntime as ort
+
+GRAPH: Final = "model.onnx"
+WEIGHTS: Final = "weights.bin"
+
+#: A copy has 430 MB; who switches between more models than this waits for the original.
+_MOST: Final = 3
+
+#: Of how the copy is made; another number is another key.
+_RECIPE: Final = "1 all external-1024 prepacked"
+
+
+class CopyError(KokorodError):
+    """No optimised copy could be made or used; the original speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An optimised copy that was compared with its original and not touched since."""
+
+    key: str
+    graph: Path
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """copy: to be used, or None; why: there is none, for people."""
+
+    copy: Copy | None
+    why: str = ""
+
+
+def copy_key(model: InstalledModel) -> str:
+    """The name of the model's copy on this machine: <16 of its sha256>-<16 of the rest>."""
+    import onnxruntime
+
+    rest = [_RECIPE, onnxruntime.__version__, *hardware.instruction_sets()]
+    digest = hashlib.sha256("\0".join([model.model_sha256, *rest]).encode())
+    return f"{_of_model(model)}-{digest.hexdigest()[:16]}"
+
+
+def loading_options(options: ort.SessionOptions) -> ort.SessionOptions:
+    """The options for a copy: what could be optimised is."""
+    import onnxruntime
+
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    return options
+
+
+def _of_model(model: InstalledModel) -> str:
+    return model.model_sha256[:16]
+
+
+class Copies:
+    """The copies below `cache` (Config.cache_folder), which need not exist yet."""
+
+    def __init__(self, cache: Path) -> None:
+        self.folder = cache / "optimised"
+
+    def find(self, model: InstalledModel) -> Search:
+        """The model's copy, by its stamps; one that changed is removed."""
+        key = copy_key(model)
+        place = self.folder / key
+        if not place.is_dir():
+            return Search(None, "there is no optimised copy yet")
+        copy = Copy(key, place / GRAPH, 0)
+        seen = record.load_seen(place)
+        size = 0
+        for name in (GRAPH, WEIGHTS):
+            try:
+                stamp = Stamp.of((place / name).stat())
+            except OSError:
+                stamp = None
+            if name not in seen or seen[name][1] != stamp:
+                self.discard(copy)
+                return Search(None, "the optimised copy was changed or damaged, and is made anew")
+            size += stamp.size
+        # The time of last use, by which the oldest goes; not worth a failure.
+        with contextlib.suppress(OSError):
+            os.utime(place)
+        return Search(Copy(key, place / GRAPH, size))
+
+    def verify(self, copy: Copy, advance: Callable[[int], None] | None = None) -> None:
+        """Hash the copy whole; raises CopyError where it is damaged, and removes it then.
+
+        advance is called with the number of bytes of each piece.
+        """
+        place = copy.graph.parent
+        seen = record.load_seen(place)
+        for name in (GRAPH, WEIGHTS):
+            try:
+                found, _ = disk.digest(place / name, advance)
+                problem = "" if name in seen and seen[name][0] == found else "other bytes"
+            except OSError as error:
+                problem = error.strerror or str(error)
+            if problem:
+                self.discard(copy)
+                raise CopyError(f"{place / name} was damaged ({problem}), and is removed")
+
+    def discard(self, copy: Copy) -> None:
+        """Remove a copy; who has it mapped keeps it until its session goes."""
+        place = copy.graph.parent
+        # What cannot be removed now is removed by the next who builds.
+        with contextlib.suppress(OSError):
+            if place.is_dir():
+                doomed = Path(tempfile.mkdtemp(prefix=disk.TEMPORARY, dir=self.folder))
+                # One rename, so that no half of it can be found.
+                place.rename(doomed / copy.key)
+                disk.delete(doomed)
+
+    @contextlib.contextmanager
+    def building(self, purpose: str) -> Iterator[Path]:
+        """An empty folder to build in, gone afterwards; one process at a time.
+
+        Raises LockHeldError at once where another builds, OSError.
+        """
+        disk.make_private(self.folder)
+        with exclusive(self.folder / ".lock", purpose, 0):
+            disk.clean(self.folder)
+            place = Path(tempfile.mkdtemp(prefix=disk.TEMPORARY, dir=self.folder))
+            try:
+                yield place
+            finally:
+                if place.exists():
+                    disk.delete(place)
+
+    def publish(self, place: Path, model: InstalledModel) -> Copy:
+        """Make what building() built the model's copy. The caller holds the lock."""
+        seen = {}
+        for name in (GRAPH, WEIGHTS):
+            with (place / name).open("rb+") as file:
+                os.fsync(file.fileno())
+            seen[name] = disk.digest(place / name)
+        disk.write_atomically(place / record.VERIFIED, record.dump_seen(seen))
+        key = copy_key(model)
+        target = self.folder / key
+        self.discard(Copy(key, target / GRAPH, 0))
+        place.rename(target)
+        disk.sync_folder(self.folder)
+        self._remove_old(model, key)
+        return Copy(key, target / GRAPH, sum(stamp.size for _, stamp in seen.values()))
+
+    def clean(self) -> None:
+        """Remove what a crashed build left, unless another builds now. Raises nothing."""
+        with contextlib.suppress(OSError, KokorodError):
+            if self.folder.is_dir():
+                with exclusive(self.folder / ".lock", "cleaning", 0):
+                    disk.clean(self.folder)
+
+    def _remove_old(self, model: InstalledModel, key: str) -> None:
+        """The model's copies for another onnxruntime, and those not used for longest."""
+        places = [path for path in self.folder.iterdir() if path.is_dir() and path.name != key]
+        places.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        kept = 1
+        for place in places:
+            if place.name.startswith((disk.TEMPORARY, ".")):
+                continue
+            if place.name.startswith(f"{_of_model(model)}-") or kept >= _MOST:
+                self.discard(Copy(place.name, place / GRAPH, 0))
+            else:
+                kept += 1

@@ -1,0 +1,208 @@
+# pure: no socket, thread or clock.
+"""Names in code and on networks: snake_case, camelCase, foo(), a.b.c, #tags, @handles."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .acronyms import is_said
+from .codes import letters_or_word
+from .figures import characters, label
+from .scan import Kind, Part, Rule, Scan, say, spell
+
+_IDENTIFIER: Final = re.compile(
+    r"(?P<name>_{0,2}[A-Za-z][A-Za-z0-9]{0,64}(?:_{1,8}[A-Za-z0-9]{1,64}){1,16}_{0,2}|__?[A-Za-z]\w{0,64}?__?)(?P<call>\(\))?(?![\w])"
+)
+_DOTTED: Final = re.compile(
+    r"(?P<name>[A-Za-z_][A-Za-z0-9_]{0,63}(?:\.[A-Za-z_][A-Za-z0-9_]{0,63}){1,8})(?P<call>\(\))?(?![\w])"
+)
+_CAMEL: Final = re.compile(
+    r"(?P<name>(?:[a-z]{1,40}|[A-Z][a-z]{1,40})(?:[A-Z][a-z0-9]{0,40}){1,12}|[A-Z]{2,8}[a-z]{2,40}(?:[A-Z][a-z0-9]{0,40}){0,12})(?P<owner>'s)?(?P<call>\(\))?(?![\w])"
+)
+_CALL: Final = re.compile(r"(?P<name>[A-Za-z][a-z]{1,40})\(\)(?![\w])")
+_PIECE: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]+|[A-Z]+s?(?![a-z])|[a-z]+|\d+")
+_MC: Final = re.compile(r"(?:Mc|Mac|De|Le|La|Van|Di|Du|Fitz|O)[A-Z][a-z]+\Z")
+
+_MIXED_WORD: Final = re.compile(r"(?=[A-Za-z]*\d)(?P<name>[A-Za-z0-9]{2,40})(?P<owner>'s)?(?!\w)")
+
+_FORMULA: Final = re.compile(r"(?:[A-Z][a-z]?){2,3}")
+_HASHTAG: Final = re.compile(r"#(?P<name>(?=\d{0,8}[^\W\d_])\w{1,100})")
+_HANDLE: Final = re.compile(r"@(?P<name>[A-Za-z_](?:[\w.]{0,60}\w)?)")
+_COLOR: Final = re.compile(r"#(?P<name>(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6}|[0-9A-F]{6})(?!\w)")
+_NUMBERED: Final = re.compile(r"#(?=\d)(?!\d{1,12}[^\W\d_])")
+_DOT_NAME: Final = re.compile(r"\.(?P<name>[A-Za-z][\w-]{1,40})(?!\w)")
+
+
+#: Names that are read otherwise than their capitals suggest.
+BRANDS: Final = {
+    "IPv6": "I P version six", "IPv4": "I P version four", "WWII": "World War two",
+    "WWI": "World War one", "SARS-CoV-2": "SARS cove two", "LaTeX": "lay tech", "TeX": "tech",
+    "McDonald": "McDonald", "YouTube": "YouTube", "macOS": "mac O S", "iOS": "i O S",
+    "PhD": "P H D", "GitHub": "git hub", "DevOps": "dev ops", "iPhone": "iPhone", "iPad": "iPad",
+    "iPod": "iPod", "eBay": "eBay", "iCloud": "i cloud", "PyPI": "pie P I", "NumPy": "num pie",
+    "SciPy": "sigh pie", "PyTorch": "pie torch", "OAuth": "oh auth", "LinkedIn": "linked in",
+    "PowerPoint": "power point", "WiFi": "wi-fi", "Wi-Fi": "wi-fi", "COVID": "COVID",
+    "mRNA": "M R N A", "pH": "P H", "kHz": "kilohertz", "DoD": "D O D", "DoJ": "D O J",
+    "IoT": "I O T", "SaaS": "sass", "PaaS": "pass", "QEMU": "Q E M U", "ChatGPT": "chat G P T",
+}  # fmt: skip
+
+
+_BRAND: Final = re.compile(
+    "(?:" + "|".join(sorted(map(re.escape, BRANDS), key=len, reverse=True)) + r")(?![\w'-])"
+)
+#: An option on a command line.
+_FLAG: Final = re.compile(r"--(?=[a-z][\w-])|-(?=[A-Za-z](?![\w-]))")
+
+
+def letter_words(said: str, start: int, end: int) -> list[Part]:
+    """Words where a capital alone is a letter."""
+    return [
+        Part(w, start, end, Kind.LETTERS if len(w) == 1 and w.isupper() else Kind.WORD)
+        for w in said.split()
+    ]
+
+
+def camel_parts(scan: Scan, name: str, start: int) -> list[Part]:
+    """The words of an identifier: getUserName, HTTPServer, snake_case, __init__."""
+    parts: list[Part] = []
+    if _FORMULA.fullmatch(name):
+        return spell(name, start, start + len(name))
+    for piece in _PIECE.finditer(name):
+        text = piece.group()
+        begin, end = start + piece.start(), start + piece.end()
+        if text.isdecimal():
+            parts += say(label(text), begin, end)
+        elif len(text) > 1 and text.isupper() and "_" in name and name.isupper():
+            parts += letters_or_word(text.lower(), begin, end)
+        elif len(text) > 1 and text.isupper():
+            parts += say(text, begin, end) if is_said(scan, text) else spell(text, begin, end)
+        elif len(text) > 2 and text[:-1].isupper() and text[-1] == "s":
+            parts += [*spell(text[:-2], begin, end), Part(f"{text[-2]}'s", begin, end)]
+        elif len(text) == 1:
+            parts += spell(text, begin, end) if text not in ("a", "I") else say(text, begin, end)
+        else:
+            parts += letters_or_word(text.lower(), begin, end)
+    return parts
+
+
+def _read_identifier(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return camel_parts(scan, match["name"], match.start()) or None
+
+
+def _read_dotted(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    parts: list[Part] = []
+    position = match.start()
+    pieces = match["name"].split(".")
+    if (
+        len(pieces) == 2
+        and pieces[0].islower()
+        and pieces[1][:1].isupper()
+        and pieces[1][1:].islower()
+    ):
+        return None  # two sentences without a space between them
+    for index, piece in enumerate(pieces):
+        if index:
+            parts += say("dot", position - 1, position)
+        parts += camel_parts(scan, piece, position)
+        position += len(piece) + 1
+    return parts
+
+
+def _read_camel(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    name, start = match["name"], match.start()
+    end = match.end("name")
+    plural = re.fullmatch(r"([A-Z]{2,8})s", name)
+    if plural:
+        return None
+    if name in BRANDS:
+        parts = letter_words(BRANDS[name], start, end)
+    elif _MC.match(name):
+        parts = say(name, start, end)
+    else:
+        parts = camel_parts(scan, name, start)
+    if match["owner"]:
+        last = parts[-1]
+        parts[-1] = Part(f"{last.text}'s", last.start, match.end("owner"))
+    return parts
+
+
+def _read_call(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return say(match["name"], *match.span("name"))
+
+
+def _read_mixed_word(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    parts = camel_parts(scan, match["name"], match.start())
+    return parts or None
+
+
+def _read_hashtag(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start = match.start("name")
+    pieces = (
+        camel_parts(scan, match["name"], start)
+        if match["name"].isascii()
+        else say(match["name"], *match.span("name"))
+    )
+    return [*say("hashtag", start - 1, start), *pieces]
+
+
+def _read_brand(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return letter_words(BRANDS[match.group()], *match.span())
+
+
+def _read_flag(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    if start and not scan.text[start - 1].isspace():
+        return None
+    return say(" ".join("dash" for _ in match.group()), start, end)
+
+
+def _read_handle(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start = match.start("name")
+    parts = say("at", start - 1, start)
+    position = start
+    for index, piece in enumerate(match["name"].split(".")):
+        if index:
+            parts += say("dot", position - 1, position)
+        parts += camel_parts(scan, piece, position)
+        position += len(piece) + 1
+    return parts
+
+
+def _read_color(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start = match.start("name")
+    return [*say("hash", start - 1, start), *characters(match["name"].upper(), start, match.end())]
+
+
+def _read_numbered(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return say("number", *match.span())
+
+
+def _read_dot_name(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
+    if start and not (scan.text[start - 1].isspace() or scan.text[start - 1] in "\"'(“`"):
+        return None
+    name = match["name"]
+    pieces = (
+        say("net", *match.span("name")) if name == "NET" else camel_parts(scan, name, start + 1)
+    )
+    return [*say("dot", start, start + 1), *pieces]
+
+
+BRAND_RULES: Final[list[Rule]] = [(_BRAND, _read_brand)]
+RULES: Final[list[Rule]] = [
+    (_DOTTED, _read_dotted),
+    (_IDENTIFIER, _read_identifier),
+    (_CAMEL, _read_camel),
+    (_CALL, _read_call),
+]
+MIXED_RULES: Final[list[Rule]] = [(_MIXED_WORD, _read_mixed_word)]
+SYMBOL_RULES: Final[list[Rule]] = [
+    (_FLAG, _read_flag),
+    (_DOT_NAME, _read_dot_name),
+    (_COLOR, _read_color),
+    (_NUMBERED, _read_numbered),
+    (_HASHTAG, _read_hashtag),
+    (_HANDLE, _read_handle),
+    (_IDENTIFIER, _read_identifier),
+]

@@ -1,0 +1,163 @@
+# pure: no socket, thread or clock.
+"""Arriving text to pieces, one sentence each: plain, Markdown or SSML.
+
+Owns:       the text that has arrived and is not given out yet.
+Invariants: pieces come in the order of the text, their spans count characters of the
+            whole of it; where a piece ends does not depend on how the text arrived.
+Never:      looks at more than a bounded part of the text in one call, but for SSML, which
+            is only known to be well-formed when it is whole.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Final, Protocol
+
+from .markdown import MarkdownReader
+from .markup import Piece, PieceKind, Stretch, read_inline
+from .sentences import SentenceSplitter
+from .ssml import is_ssml, read_ssml
+from .token import Markup
+
+#: Text that has been given out is forgotten in parts of this size: slicing at every
+#: sentence would make a long text quadratic.
+_FORGET: Final = 64 * 1024
+
+#: Characters after which it is known whether a text begins as SSML: an XML declaration
+#: and `<speak` fit in.
+_TELLING: Final = 300
+
+
+class Source(Protocol):
+    def feed(self, text: str, final: bool) -> None:
+        """Append text; after final=True no more may come."""
+
+    def next(self) -> Piece | None:
+        """The next sentence, None where its end is not certain yet or nothing is left."""
+
+
+class PlainSource:
+    """Sentences as they are, with `[pause 500ms]` and `[word](/phonemes/)` in them."""
+
+    def __init__(self, lang: str, *, inline: bool = True) -> None:
+        self._splitter = SentenceSplitter(lang)
+        self._inline = inline
+        self._text = ""
+        self._base = 0
+        self._pieces: deque[Piece] = deque()
+
+    def feed(self, text: str, final: bool) -> None:
+        self._text += text
+        self._splitter.feed(text, final)
+
+    def next(self) -> Piece | None:
+        while not self._pieces:
+            span = self._splitter.next()
+            if span is None:
+                return None
+            start, end = span
+            text = self._text[start - self._base : end - self._base]
+            if self._inline:
+                self._pieces.extend(read_inline(text, start))
+            else:
+                self._pieces.append(Piece(PieceKind.TEXT, (Stretch(text, start, end),)))
+            if end - self._base >= _FORGET:
+                self._text = self._text[end - self._base :]
+                self._base = end
+        return self._pieces.popleft()
+
+
+class MarkdownSource:
+    """What is seen of a Markdown text: no asterisks, no link targets, no code blocks."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+        self._reader = MarkdownReader(lang=lang)
+        self._arrived: deque[Piece] = deque()
+        self._pieces: Iterator[Piece] = iter(())
+
+    def feed(self, text: str, final: bool) -> None:
+        self._arrived.extend(self._reader.feed(text, final))
+
+    def next(self) -> Piece | None:
+        while (piece := next(self._pieces, None)) is None:
+            if not self._arrived:
+                return None
+            self._pieces = by_sentence(self._arrived.popleft(), self._lang)
+        return piece
+
+
+class SsmlSource:
+    """A document of SSML, read when it is whole. Raises SsmlError from next()."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+        self._text: list[str] = []
+        self._final = False
+        self._pieces: Iterator[Piece] | None = None
+
+    def feed(self, text: str, final: bool) -> None:
+        self._text.append(text)
+        self._final = final
+
+    def next(self) -> Piece | None:
+        if not self._final:
+            return None
+        if self._pieces is None:
+            document = read_ssml("".join(self._text))
+            self._pieces = (
+                part for piece in document.pieces for part in by_sentence(piece, self._lang)
+            )
+        return next(self._pieces, None)
+
+
+class AutoSource:
+    """SSML where the text begins with <speak>, else plain."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+        self._begin = ""
+        self._source: Source | None = None
+
+    def feed(self, text: str, final: bool) -> None:
+        if self._source is not None:
+            self._source.feed(text, final)
+            return
+        self._begin += text
+        seen = self._begin.lstrip()
+        if final or len(seen) >= _TELLING or (seen and not seen.startswith("<")):
+            ssml = is_ssml(self._begin)
+            self._source = SsmlSource(self._lang) if ssml else PlainSource(self._lang)
+            self._source.feed(self._begin, final)
+            self._begin = ""
+
+    def next(self) -> Piece | None:
+        return self._source.next() if self._source is not None else None
+
+
+def open_source(markup: Markup, lang: str) -> Source:
+    """The source of a request's text."""
+    match markup:
+        case Markup.MARKDOWN:
+            return MarkdownSource(lang)
+        case Markup.SSML:
+            return SsmlSource(lang)
+        case Markup.PLAIN:
+            return PlainSource(lang, inline=False)
+        case Markup.AUTO:
+            return AutoSource(lang)
+
+
+def by_sentence(piece: Piece, lang: str) -> Iterator[Piece]:
+    """A piece of markup, cut into sentences; one without text is a pause or an event."""
+    text = piece.text
+    splitter = SentenceSplitter(piece.lang or lang)
+    splitter.feed(text, final=True)
+    spans = []
+    while (span := splitter.next()) is not None:
+        spans.append(span)
+    if spans:
+        yield from piece.parts(spans)
+    else:
+        yield piece

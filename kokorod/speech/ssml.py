@@ -1,0 +1,290 @@
+# pure: no socket, thread or clock.
+"""SSML: the part of it that says how text is read.
+
+speak, p, s, break, prosody rate, say-as, sub, phoneme, voice, lang, mark. The text of
+other elements is read and their names are reported. A document type, entities and
+processing instructions are refused: they are how XML is turned into a bomb.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from xml.sax import SAXParseException
+from xml.sax.handler import ContentHandler, feature_namespaces
+from xml.sax.xmlreader import AttributesImpl
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.expatreader import DefusedExpatParser
+
+from kokorod.errors import KokorodError
+
+from .markup import MAX_PAUSE_S, Piece, PieceKind, Stretch, join_pieces
+
+#: Elements inside one another; what people write has fewer than ten.
+MAX_DEPTH: Final = 64
+
+_STRENGTHS: Final = {
+    "none": 0.0, "x-weak": 0.1, "weak": 0.2, "medium": 0.4, "strong": 0.7, "x-strong": 1.2,
+}  # fmt: skip
+_RATES: Final = {
+    "x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.25, "x-fast": 1.6,
+}  # fmt: skip
+_SLOWEST, _FASTEST = 0.5, 2.0
+_SILENT: Final = frozenset({"metadata", "meta", "desc", "lexicon"})
+_KNOWN: Final = frozenset(
+    ["speak", "p", "s", "break", "prosody", "say-as", "sub", "phoneme", "voice", "lang", "mark",
+     "emphasis", "w", "token", "paragraph", "sentence", *_SILENT]
+)  # fmt: skip
+_ENTITY: Final = re.compile(r"&#?\w{1,32};")
+_PARAGRAPH_S: Final = 0.6
+
+
+class SsmlError(KokorodError):
+    """The markup is not SSML that can be read. `line` and `column` count from 1."""
+
+    def __init__(self, what: str, line: int, column: int) -> None:
+        super().__init__(f"SSML, line {line}, column {column}: {what}")
+        self.line = line
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Ssml:
+    """What was read: the pieces, and what markup was left out, each named once."""
+
+    pieces: tuple[Piece, ...]
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What holds inside an element."""
+
+    name: str
+    voice: str = ""
+    lang: str = ""
+    rate: float = 1.0
+    say: str = ""
+    detail: str = ""
+    phonemes: str | None = None
+    alias: str | None = None
+    silent: bool = False
+    began: int = 0
+
+
+def is_ssml(text: str) -> bool:
+    """Whether `text` begins as SSML does."""
+    return re.match(r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?<speak[\s>/]", text) is not None
+
+
+def read_ssml(text: str) -> Ssml:
+    """The pieces of an SSML document, spans in `text`.
+
+    Raises SsmlError, which names line and column.
+    """
+    reader = _Reader(text)
+    parser: Any = DefusedExpatParser(forbid_dtd=True, forbid_entities=True, forbid_external=True)
+    parser.setFeature(feature_namespaces, False)
+    parser.setContentHandler(reader)
+    reader.follow(parser)
+    lone = re.search(r"[\ud800-\udfff]", text)
+    if lone:
+        raise reader.error("a half of a surrogate pair is no character; remove it", lone.start())
+    try:
+        parser.feed(text)
+        parser.close()
+    except SAXParseException as failure:
+        line, column = failure.getLineNumber() or 1, (failure.getColumnNumber() or 0) + 1
+        raise SsmlError(
+            f"{failure.getMessage()}; the tags must nest and close", line, column
+        ) from None
+    except DefusedXmlException:
+        raise reader.error(
+            "document types and entities are not allowed; remove <!DOCTYPE ...>", reader.here()
+        ) from None
+    return Ssml(tuple(reader.pieces()), tuple(dict.fromkeys(reader.ignored)))
+
+
+class _Reader(ContentHandler):
+    """Owns the pieces so far. Invariant: every scope but the first was opened by a tag."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+        self._lines = [0, *(m.end() for m in re.finditer(r"\r\n|\n|\r", text))]
+        self._scopes: list[_Scope] = []
+        self._held: list[Stretch | float] = []
+        self._pieces: list[Piece] = []
+        self._locator: Any = None
+        self.ignored: list[str] = []
+
+    def follow(self, parser: Any) -> None:
+        """`parser` says where in the text each event is."""
+        self._locator = parser
+
+    def here(self) -> int:
+        """Where in the text the parser is."""
+        if self._locator is None:
+            return 0
+        line = min(self._locator.getLineNumber() or 1, len(self._lines))
+        return min(self._lines[line - 1] + (self._locator.getColumnNumber() or 0), len(self._text))
+
+    def error(self, what: str, position: int) -> SsmlError:
+        before = self._text[:position]
+        line = len(re.findall(r"\r\n|\n|\r", before)) + 1
+        return SsmlError(what, line, position - self._lines[line - 1] + 1)
+
+    def pieces(self) -> list[Piece]:
+        self._end_piece(None)
+        return self._pieces
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
+        here = self.here()
+        values = {key: attrs.getValue(key) for key in attrs.getNames()}
+        if not self._scopes and name != "speak":
+            raise self.error(f"<{name}> where <speak> must be; put all of it in <speak>", here)
+        if len(self._scopes) >= MAX_DEPTH:
+            raise self.error(f"more than {MAX_DEPTH} elements in one another", here)
+        outer = self._scopes[-1] if self._scopes else _Scope("")
+        scope = self._scope(replace(outer, name=name, began=here), name, values, here)
+        if (scope.voice, scope.rate) != (outer.voice, outer.rate) or name in _BLOCKS:
+            self._end_piece(None)
+        self._scopes.append(scope)
+
+    def _scope(self, scope: _Scope, name: str, values: dict[str, str], here: int) -> _Scope:
+        if name not in _KNOWN:
+            self.ignored.append(f"<{name}>")
+        lang = values.get("xml:lang", "")
+        if lang and name in ("speak", "p", "s", "voice", "lang"):
+            scope = replace(scope, lang=lang.lower())
+        if name == "break":
+            self._held.append(self._break(values, here))
+        elif name == "mark":
+            self._held.append(Stretch("", here, here, event=self._need(values, "name", name, here)))
+        elif name == "prosody":
+            self.ignored += [f"prosody {key}" for key in values if key != "rate"]
+            if "rate" in values:
+                scope = replace(scope, rate=self._rate(values["rate"], scope.rate, here))
+        elif name == "say-as":
+            kind = self._need(values, "interpret-as", name, here)
+            scope = replace(scope, say=kind, detail=values.get("format", ""))
+        elif name == "sub":
+            scope = replace(scope, alias=self._need(values, "alias", name, here))
+        elif name == "phoneme":
+            scope = replace(scope, phonemes=self._need(values, "ph", name, here))
+        elif name == "voice":
+            scope = replace(scope, voice=values.get("name", scope.voice))
+        return replace(scope, silent=scope.silent or name in _SILENT)
+
+    def _need(self, values: dict[str, str], key: str, name: str, here: int) -> str:
+        if not values.get(key):
+            raise self.error(f'<{name}> needs {key}="..."', here)
+        return values[key]
+
+    def _break(self, values: dict[str, str], here: int) -> float:
+        if "time" in values:
+            found = re.fullmatch(
+                r"\+?(\d{1,7}(?:\.\d{1,6})?|\.\d{1,6})(ms|s)", values["time"].strip()
+            )
+            if not found:
+                raise self.error(
+                    f"break time {values['time']!r:.40} is no length; write 500ms or 1.5s", here
+                )
+            return min(float(found[1]) / (1000 if found[2] == "ms" else 1), MAX_PAUSE_S)
+        strength = values.get("strength", "medium")
+        if strength not in _STRENGTHS:
+            allowed = ", ".join(_STRENGTHS)
+            raise self.error(f"break strength {strength!r:.40} must be one of {allowed}", here)
+        return _STRENGTHS[strength]
+
+    def _rate(self, value: str, outer: float, here: int) -> float:
+        value = value.strip()
+        if value in _RATES:
+            return min(max(_RATES[value], _SLOWEST), _FASTEST)
+        found = re.fullmatch(r"([-+]?)(\d{1,4}(?:\.\d{1,4})?|\.\d{1,4})(%?)", value)
+        if not found:
+            allowed = ", ".join(_RATES)
+            raise self.error(f"prosody rate {value!r:.40} must be {allowed}, 80% or 1.2", here)
+        number = float(found[2]) / (100 if found[3] else 1)
+        rate = outer * (1 + number if found[1] == "+" else 1 - number) if found[1] else number
+        return min(max(rate, _SLOWEST), _FASTEST)
+
+    def endElement(self, name: str) -> None:  # noqa: N802
+        scope = self._scopes.pop()
+        outer = self._scopes[-1] if self._scopes else _Scope("")
+        end = self._text.find(">", self.here()) + 1 or len(self._text)
+        if name == "sub" and scope.alias is not None and not scope.silent:
+            self._held.append(self._stretch(outer, scope.alias, scope.began, end))
+        elif name == "phoneme" and self._is_empty_since(scope.began):
+            self._held.append(Stretch("", scope.began, end, phonemes=scope.phonemes))
+        if name in _BLOCKS:
+            self._end_piece(_PARAGRAPH_S if name in ("p", "paragraph") else None, scope)
+        elif (scope.voice, scope.rate) != (outer.voice, outer.rate):
+            self._end_piece(None, scope)
+
+    def _is_empty_since(self, began: int) -> bool:
+        last = self._held[-1] if self._held else None
+        return not (isinstance(last, Stretch) and last.start >= began)
+
+    def characters(self, content: str) -> None:
+        scope = self._scopes[-1] if self._scopes else _Scope("")
+        if scope.silent or scope.alias is not None:
+            return
+        start = self.here()
+        entity = _ENTITY.match(self._text, start)
+        if entity and html.unescape(entity.group()) == content:
+            end = entity.end()
+        elif self._text.startswith(content, start):
+            end = start + len(content)
+        else:
+            end = min(start + len(content), len(self._text))
+        self._held.append(self._stretch(scope, content, start, end))
+
+    def _stretch(self, scope: _Scope, text: str, start: int, end: int) -> Stretch:
+        # The piece carries its language; a stretch only one that differs from it.
+        return Stretch(text, start, end, scope.say, scope.detail, scope.phonemes, scope.lang)
+
+    def _end_piece(self, pause_s: float | None, scope: _Scope | None = None) -> None:
+        scope = scope or (self._scopes[-1] if self._scopes else _Scope(""))
+        for piece in join_pieces(PieceKind.TEXT, self._held, pause_s):
+            self._pieces.append(_settle(replace(piece, voice=scope.voice, rate=scope.rate)))
+        if not self._held and self._pieces and pause_s is not None:
+            last = self._pieces[-1]
+            self._pieces[-1] = replace(last, pause_s=max(last.pause_s or 0.0, pause_s))
+        self._held = []
+
+
+def _settle(piece: Piece) -> Piece:
+    """Stretches that are read alike joined; the language that all of it has is the piece's."""
+    langs = {s.lang for s in piece.stretches if s.text.strip()}
+    lang = langs.pop() if len(langs) == 1 else ""
+    runs: list[list[Stretch]] = []
+    for stretch in piece.stretches:
+        if stretch.lang == lang or not stretch.text.strip():
+            stretch = replace(stretch, lang="")
+        if runs and _joins(runs[-1][-1], stretch):
+            runs[-1].append(stretch)
+        else:
+            runs.append([stretch])
+    joined = (replace(run[0], text="".join(s.text for s in run), end=run[-1].end) for run in runs)
+    return replace(piece, stretches=tuple(joined), lang=lang)
+
+
+def _joins(one: Stretch, two: Stretch) -> bool:
+    """Whether `two` goes on where `one` ends, as text of the same element."""
+    if one.event or two.event or one.end != two.start:
+        return False
+    if one.plain and two.plain:
+        return _exact(one) and _exact(two)
+    alike = (one.say, one.detail, one.phonemes, one.lang)
+    return not one.plain and alike == (two.say, two.detail, two.phonemes, two.lang)
+
+
+def _exact(stretch: Stretch) -> bool:
+    return len(stretch.text) == stretch.end - stretch.start
+
+
+_BLOCKS: Final = frozenset({"p", "s", "paragraph", "sentence"})

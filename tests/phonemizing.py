@@ -1,0 +1,65 @@
+"""Phonemizers for tests, made once in a process, and tokens from simple text."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from kokorod.speech.phonemes import Phonemizer, Reading, Source, vocabulary
+from kokorod.speech.token import Token
+
+#: Letters, digits, and the marks that Devanagari writes on them.
+_WORD = r"(?:[^\W_]|[\u0900-\u0903\u093a-\u094f])+"
+_PIECE = re.compile(rf"{_WORD}(?:['’.-]{_WORD})*['’]?|[^\w\s]|_")
+
+
+@functools.cache
+def cache_folder() -> Path:
+    folder = tempfile.TemporaryDirectory(prefix="kokorod-test-")
+    _KEPT.append(folder)
+    return Path(folder.name)
+
+
+_KEPT: list[tempfile.TemporaryDirectory[str]] = []
+
+
+@functools.cache
+def phonemizer() -> Phonemizer:
+    return Phonemizer(vocabulary(), cache_folder())
+
+
+def _tokens(text: str, letters: str) -> Iterator[Token]:
+    for piece in _PIECE.finditer(text):
+        word = piece.group()
+        mark = not word[0].isalnum() and word not in "%&+@="
+        space = text[piece.end() : piece.end() + 1] == " "
+        yield Token(
+            word,
+            piece.start(),
+            piece.end(),
+            space=space,
+            mark=mark,
+            letters=word in letters.split(),
+        )
+
+
+def tokens(text: str, letters: str = "") -> list[Token]:
+    """Words and marks of a plain text; `letters`: the words to spell."""
+    return list(_tokens(text, letters))
+
+
+def say(text: str, lang: str = "en-us", letters: str = "") -> str:
+    return phonemizer().sentence(tokens(text, letters), lang).phonemes
+
+
+def readings(text: str, lang: str = "en-us") -> dict[str, Reading]:
+    """Word -> reading, the last of several."""
+    said = phonemizer().explain(tokens(text), lang)
+    return {token.text: reading for token, reading in said}
+
+
+def sources(text: str, lang: str = "en-us") -> dict[str, Source]:
+    return {word: reading.source for word, reading in readings(text, lang).items()}
