@@ -145,14 +145,17 @@ class Speech:
         while True:
             try:
                 return attempt()
-            except (errors.ShuttingDownError, errors.ConnectionLostError):
+            except (errors.ShuttingDownError, errors.ConnectionLostError) as gone:
                 begin = self._begin
                 # At a speaker an accepted request may have been heard.
                 heard = not self._bounded and self._inbox.accepted is not None
                 if begin is None or heard or self._repeats >= REPEATS:
                     raise
-            self._repeats += 1
-            self._exchange, self._inbox = begin(self._exchange)
+                self._repeats += 1
+                try:
+                    self._exchange, self._inbox = begin(self._exchange)
+                except errors.NoDaemonError:
+                    raise gone from None  # none comes after it
             if self._begin is None:  # cancelled meanwhile by another thread
                 self._exchange.cancel(self._inbox)
 
