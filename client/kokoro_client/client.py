@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from . import __version__, connection, errors
 from .exchange import Exchange
@@ -59,6 +60,8 @@ class Client:
         self._environ = environ
         self._opening = threading.Lock()
         self._exchange: Exchange | None = None
+        #: Those before it, which live as long as a speech still hears from them.
+        self._former: WeakSet[Exchange] = WeakSet()
         self._closed = False
 
     def speak(
@@ -162,6 +165,8 @@ class Client:
             self._closed = True
             if self._exchange is not None:
                 self._exchange.close()
+            for exchange in self._former:
+                exchange.close()
 
     def _ask(self, question: dict[str, Any], tries: int = 2) -> Any:
         # Over a connection of its own, so that no unread audio is ever in its way.
@@ -180,6 +185,8 @@ class Client:
             # `gone` may still bring what others wait for, but takes nothing new.
             if self._exchange in (None, gone) or not self._exchange.alive:
                 sock = self._reach(lambda: connection.open_socket(self._path, self._timeout))
+                if self._exchange is not None:
+                    self._former.add(self._exchange)
                 self._exchange = Exchange(sock, f"kokoro-client {__version__}")
             return self._exchange
 
@@ -205,8 +212,3 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def __del__(self) -> None:
-        exchange = getattr(self, "_exchange", None)
-        if exchange is not None:
-            exchange.close_soon()

@@ -136,6 +136,11 @@ class Exchange:
         """close() for a finalizer: takes no lock and waits for nobody."""
         self._pump.close_soon()
 
+    def __del__(self) -> None:
+        # Neither the client nor a speech has a use for it any more.
+        if pump := getattr(self, "_pump", None):
+            pump.close_soon()
+
     def _await(
         self, inbox: Inbox, bell: Bell, ready: Callable[[], bool], timeout: float | None
     ) -> None:

@@ -7,7 +7,8 @@ A transcript is a text file. Lines that begin with `#` are prose. A step is
     ! kokoroctl: no daemon runs            standard error, line for line
     ? 3                                    the exit status, where it is not 0
 
-Empty lines count on neither side. `...` in a line stands for anything; a line that is only `...` for any number of lines.
+Empty lines count on neither side. `...` in a line stands for anything; a line that is
+only `...` for any number of lines.
 """
 
 from __future__ import annotations
