@@ -24,6 +24,10 @@ from .abbreviations import ENDERS, STARTERS, TITLES, words
 #: and what follows works on whole sentences.
 LIMIT: Final = 2_000
 
+#: In place of a language: the text is phonemes, where no letter is a capital and no full
+#: stop an abbreviation's.
+PHONEMES: Final = "phonemes"
+
 #: A word longer than this is not looked at whole when a full stop is judged.
 _WORD: Final = 40
 
@@ -175,6 +179,8 @@ class SentenceSplitter:
         return self._ends_before(candidate, after, first)
 
     def _ends_before(self, candidate: re.Match[str], after: int, first: int) -> bool | None:
+        if self._lang == PHONEMES:
+            return True
         text, mark = self._text, candidate["end"]
         closers = text[candidate.end("end") : candidate.end()]
         quoted = any(quote in closers for quote in "\"'”’»›")

@@ -21,6 +21,7 @@ from ..errors import KokorodError
 from ..types import RequestKey, Sentence
 from .markup import Piece
 from .reader import Reader, Reading
+from .sentences import PHONEMES
 from .sources import open_source
 from .token import Markup
 
@@ -119,8 +120,10 @@ class SpeechThread:
         front_end = self._front_end
         assert front_end is not None
         # Phonemes are no markup: a bracket among them is one of the user's.
-        markup = Markup.PLAIN if manner.phonemes else manner.markup
-        source = open_source(markup, manner.lang)
+        if manner.phonemes:
+            source = open_source(Markup.PLAIN, PHONEMES)
+        else:
+            source = open_source(manner.markup, manner.lang)
         self._readers[key] = Reader(source, lambda piece: front_end.say(manner, piece))
 
     def _feed(self, key: RequestKey, text: str, final: bool) -> None:
