@@ -40,7 +40,9 @@ class Kokorod:
         # Not in the temporary folder, which may be memory: models are large.
         self._home = tempfile.TemporaryDirectory(prefix="home-", dir=cache)
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("KOKORO_")}
-        self._daemon = PrivateDaemon({**inherited, "KOKORO_HOME": self._home.name})
+        # Both sides are to speak the same tokens: kokoro-onnx has espeak-ng's.
+        settings = {"KOKORO_HOME": self._home.name, "KOKORO_PHONEMES": "espeak"}
+        self._daemon = PrivateDaemon({**inherited, **settings})
         self._client: Client | None = None
         try:
             store = Store(Path(self._home.name) / "models")
