@@ -99,9 +99,9 @@ def bind(path: Path) -> Listener:
     try:
         fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        winner = os.pread(lock_fd, 32, 0).strip()
+        winner = _living(os.pread(lock_fd, 32, 0).strip())
         os.close(lock_fd)
-        raise AlreadyRunningError(path, int(winner) if winner.isdigit() else None) from None
+        raise AlreadyRunningError(path, winner) from None
     os.ftruncate(lock_fd, 0)
     os.pwrite(lock_fd, b"%d\n" % os.getpid(), 0)
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -128,6 +128,17 @@ def bind(path: Path) -> Listener:
     finally:
         os.umask(old_mask)
     return Listener(sock, path, lock_fd)
+
+
+def _living(pid: bytes) -> int | None:
+    """The pid, unless it is a dead daemon's: the winner may not have written its own yet."""
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError, OverflowError):
+        return None
+    except PermissionError:
+        pass
+    return int(pid)
 
 
 def _somebody_listens(path: Path) -> bool:

@@ -3,7 +3,8 @@
 
 Owns:       the connected socket, its decoder, its queue of outgoing bytes.
 Invariants: `blocked` is True from the moment the queue passes HIGH until it is below
-            LOW, and each change is reported once; after close() nothing is reported.
+            LOW, and each change is reported once; after close() nothing is reported but
+            that the peer is gone, and that never from within another call.
 Never:      waits for the peer; lets one peer's backlog touch another's.
 """
 
@@ -66,7 +67,8 @@ class Peer:
         self._decoder = FrameDecoder(MAX_REQUEST)
         self._outgoing: deque[memoryview] = deque()
         self._outgoing_bytes = 0
-        self._reading = True
+        self._ended = False  # the peer sends nothing any more
+        self._held = False  # requests that have arrived wait for their turn
         self._closing = False
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BUFFER)
@@ -77,7 +79,7 @@ class Peer:
     @property
     def half_closed(self) -> bool:
         """The peer sends nothing any more but may still read."""
-        return not self._reading
+        return self._ended
 
     def send(self, answer: Answer) -> None:
         """Queue one answer. After close() it goes nowhere."""
@@ -97,7 +99,6 @@ class Peer:
         if self.closed:
             return
         self._closing = True
-        self._reading = False
         if self._outgoing:
             self._update_interest()
         else:
@@ -112,14 +113,16 @@ class Peer:
         self._socket.close()
         self._outgoing.clear()
         self._outgoing_bytes = 0
-        self._handler.on_gone(self)
+        # Later: whoever is just sending to the peer need not expect it to vanish.
+        self._loop.post(lambda: self._handler.on_gone(self))
 
     def _on_ready(self, events: int) -> None:
         if events & WRITE:
             self._write()
             if not self.closed:
                 self._report_watermark()
-        if events & READ and not self.closed and self._reading:
+                self._resume()
+        if events & READ and self._reads:
             self._read()
         if not self.closed:
             self._update_interest()
@@ -141,7 +144,10 @@ class Peer:
     def _handle_frames(self) -> None:
         """Handle what has arrived; the rest of a long burst in the next turns."""
         frames = self._decoder.frames()
+        self._held = True
         for _ in range(_FRAMES_A_TURN):
+            if self._outgoing_bytes >= HARD:
+                return  # until the peer has read what it was answered
             try:
                 payload = next(frames, None)
             except FrameError as error:
@@ -149,6 +155,7 @@ class Peer:
                 self.close_after_sending()
                 return
             if payload is None:
+                self._held = False
                 return
             try:
                 request = parse_request(payload)
@@ -158,19 +165,17 @@ class Peer:
                 self._handler.on_request(self, request)
             if self.closed or self._closing:
                 return
-        self._reading = False  # no more bytes until these are dealt with
         self._loop.post(self._resume)
 
     def _resume(self) -> None:
-        if self.closed or self._closing:
+        if not self._held or self.closed or self._closing or self._outgoing_bytes >= HARD:
             return
-        self._reading = True
         self._handle_frames()
         if not self.closed:
             self._update_interest()
 
     def _on_end_of_input(self) -> None:
-        self._reading = False
+        self._ended = True
         if _hung_up(self._socket) or self._decoder.mid_frame:
             self.close()
         else:
@@ -210,9 +215,14 @@ class Peer:
             self.blocked = blocked
             self._handler.on_blocked(self, blocked)
 
+    @property
+    def _reads(self) -> bool:
+        if self.closed or self._closing or self._ended or self._held:
+            return False
+        return self._outgoing_bytes < HARD
+
     def _update_interest(self) -> None:
-        reading = self._reading and self._outgoing_bytes < HARD
-        events = (READ if reading else 0) | (WRITE if self._outgoing else 0)
+        events = (READ if self._reads else 0) | (WRITE if self._outgoing else 0)
         if events != self._events:
             self._events = events
             self._loop.change(self._socket.fileno(), events, self._on_ready)
