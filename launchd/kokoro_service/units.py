@@ -63,8 +63,9 @@ MemoryHigh=2G
 UMask=0077
 
 # What holds in a user unit without privileges. Not here: ProtectSystem, PrivateTmp and
-# the like need a user namespace, which many systems refuse, and then nothing starts;
-# MemoryDenyWriteExecute breaks the callbacks of libffi and onnxruntime's plug-ins.
+# the like, which need a user namespace that not every system grants, and
+# MemoryDenyWriteExecute, which drivers of accelerators that compile as they run may not
+# bear. Where yours do, put them into own.conf.
 NoNewPrivileges=yes
 RestrictAddressFamilies=AF_UNIX
 RestrictNamespaces=yes
