@@ -30,10 +30,11 @@ from .engines import Engines
 from .errors import ConfigError, EngineError, KokorodError, UnknownLanguageError
 from .net import activation
 from .net import listener as listening
+from .net.descriptors import room_for
 from .net.listener import AlreadyRunningError, Listener
 from .net.loop import READ, Loop
 from .net.peer import Peer
-from .requests import Requests
+from .requests import STOPPING, Requests
 from .schedule.actions import Action, Finish, Prepare, Run, Terminate
 from .schedule.scheduler import WARM_PEER, Scheduler
 from .speech.frontend import make_front_end
@@ -56,6 +57,12 @@ _FLUSH_S: Final = 2.0
 
 #: Threads end within a segment's node; a run that hangs must not keep the process.
 _JOIN_S: Final = 2.0
+
+#: Pause before connections are accepted again after there was no descriptor for one.
+_LISTEN_AGAIN_S: Final = 0.5
+
+#: Of a traceback, the lines that are logged; each is bounded by the log.
+_TRACE_LINES: Final = 40
 
 
 class App:
@@ -86,6 +93,7 @@ class App:
         self._listener = listener
         self._reread = reread
         self._next_peer = 1
+        self._max_clients = room_for(config.max_clients)
         self.speech = SpeechThread(
             self._make_front_end,
             lambda key, report: self.loop.post(lambda: self._on_speech(key, report)),
@@ -141,6 +149,7 @@ class App:
         self.draining = self.scheduler.draining = True
         self.notifier.stopping()
         self.loop.unwatch(self._listener.fileno())
+        self.requests.refuse_early()
         for key in list(self.requests.tickets):
             job = self.scheduler.job(key)
             if job is None or job.lane is None:
@@ -149,7 +158,7 @@ class App:
         self._end_drain_if_done()
 
     def _tell_stopping(self, key: RequestKey) -> None:
-        self.requests.give_up(key, ErrorCode.SHUTTING_DOWN, "the daemon is stopping; try again")
+        self.requests.give_up(key, ErrorCode.SHUTTING_DOWN, STOPPING)
 
     def _end_drain_if_done(self) -> None:
         if self.draining and not self.requests.tickets:
@@ -168,7 +177,13 @@ class App:
     # -- connections
 
     def _on_connection(self, events: int) -> None:
-        connection = self._listener.accept()
+        try:
+            connection = self._listener.accept()
+        except OSError as error:
+            # Out of descriptors: those who wait are let in when others have left.
+            self.log.warning("accept_failed", why=error.strerror)
+            self._listen_later()
+            return
         if connection is None:
             return
         uid = listening.peer_uid(connection)
@@ -179,10 +194,20 @@ class App:
         peer = Peer(self.loop, connection, PeerId(self._next_peer), _Reports(self))
         self._next_peer += 1
         self.peers[peer.id] = peer
-        if len(self.peers) > self.config.max_clients:
-            message = f"{self.config.max_clients} clients are connected; try again later"
+        if len(self.peers) > self._max_clients:
+            message = f"{self._max_clients} clients are connected; try again later"
             peer.send(Error(code=ErrorCode.BUSY, message=message, retry_after_ms=1000))
             peer.close_after_sending()
+
+    def _listen_later(self) -> None:
+        fd = self._listener.fileno()
+        self.loop.unwatch(fd)
+
+        def listen() -> None:
+            if not self.draining:
+                self.loop.watch(fd, READ, self._on_connection)
+
+        self.loop.after(_LISTEN_AGAIN_S, listen)
 
     def on_gone(self, peer: Peer) -> None:
         self.requests.on_gone(peer)
@@ -284,9 +309,13 @@ class App:
             if waited and ticket.first_sound_s is not None:
                 predicted = self.scheduler.predicted_s(lane, spoken.task.segment.tokens)
                 self.metrics.first_sound(ticket.first_sound_s, predicted, ticket.idle_s)
-            if self.draining:
-                self._tell_stopping(key)
-                self._end_drain_if_done()
+            self.on_run_over(key)
+
+    def on_run_over(self, key: RequestKey) -> None:
+        """A run ended, spoken or not. Where the daemon stops no other follows it."""
+        if self.draining:
+            self._tell_stopping(key)
+            self._end_drain_if_done()
 
     def request_came(self) -> float:
         """Upkeep makes way. How long nothing was asked, in seconds."""
@@ -336,7 +365,10 @@ class App:
                 self.requests.give_up(key, code, message)
 
     def crash(self, trace: str) -> None:
-        self.log.error("crashed", trace=trace[-1500:])
+        lines = trace.strip().splitlines()
+        self.log.error("crashed", why=lines[-1])
+        for line in lines[-_TRACE_LINES:]:
+            self.log.error("trace", line=line)
         self.exit_status = 1
         self.loop.stop()
 
@@ -370,6 +402,7 @@ class App:
             if not spec.metadata["live"] and getattr(new, name) != getattr(self.config, name)
         ]
         self.config = new
+        self._max_clients = room_for(new.max_clients)
         self.upkeep.reload()
         self.requests.phrases.resize(int(new.phrase_cache_mb * 2**20))
         self.engines.open_kokoro()

@@ -35,7 +35,7 @@ from .schedule.actions import Action
 from .schedule.lanes import Ran
 from .schedule.scheduler import Scheduler
 from .speech.phonemes.languages import language_of_voice
-from .types import Engine, VoiceInfo
+from .types import Engine, RequestKey, VoiceInfo
 from .watch.log import Log
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class House(Protocol):
     def on_engine_known(self) -> None: ...
     def on_opened(self, opened: Opened) -> None: ...
     def on_spoken(self, lane: str, spoken: reports.Spoken) -> None: ...
+    def on_run_over(self, key: RequestKey) -> None: ...
     def give_up(self, task: reports.Task, message: str) -> None: ...
     def on_no_kokoro(self, problem: ErrorCode, message: str) -> None: ...
     def on_no_built_in(self, message: str) -> None: ...
@@ -222,6 +223,7 @@ class Engines:
                 house.perform(self._scheduler.ran(lane.name, result, house.now()))
             case reports.Ended():
                 house.perform(self._scheduler.terminated(lane.name, house.now()))
+                house.on_run_over(report.task.key)
             case reports.Failed():
                 self._log.warning("run_failed", lane=lane.name, why=report.message)
                 given_up, actions = self._scheduler.run_failed(
@@ -230,6 +232,7 @@ class Engines:
                 if given_up is not None:
                     house.give_up(report.task, report.message)
                 house.perform(actions)
+                house.on_run_over(report.task.key)
 
     def _add(self, lane: Lane, synthesizer: Synthesizer) -> None:
         self._drop(lane.name)

@@ -49,6 +49,9 @@ from .watch.log import Log, fingerprint
 #: Text of all requests together. A request's own limit is in the config.
 MAX_TEXT_IN_ALL: Final = 64_000_000
 
+#: Told to whom the daemon owes speech when it stops.
+STOPPING: Final = "the daemon is stopping; try again"
+
 _RANKS: Final = {priority: rank for rank, priority in enumerate(Priority)}
 
 
@@ -132,6 +135,16 @@ class Requests:
         early, self._early = self._early, deque()
         for peer, request in early:
             self.on_request(peer, request)
+        for peer in dict.fromkeys(peer for peer, _ in early):
+            if peer.half_closed:
+                self.on_end_of_input(peer)
+
+    def refuse_early(self) -> None:
+        """The daemon stops before it was known what can speak."""
+        early, self._early = self._early, deque()
+        for peer, request in early:
+            if isinstance(request, Speak):
+                self._refuse(peer, request.id, _stopping())
 
     def send(self, key: RequestKey, answers: list[Any]) -> None:
         if (peer := self._peers.get(key)) is not None:
@@ -202,6 +215,8 @@ class Requests:
         )
 
     def _handle_speech(self, peer: Peer, request: Speak | Append | Cancel) -> None:
+        if isinstance(request, Speak) and self._house.draining:
+            raise _stopping()
         if self._engines.voicing.engine is None:
             if len(self._early) >= self._house.config.max_requests:
                 raise self._busy("the daemon is starting and enough requests wait already")
@@ -220,8 +235,6 @@ class Requests:
 
     def _speak(self, peer: Peer, speak: Speak) -> None:
         config = self._house.config
-        if self._house.draining:
-            raise WireError(ErrorCode.SHUTTING_DOWN, "the daemon is stopping; try again")
         if (peer.id, speak.id) in self._keys:
             raise WireError(
                 ErrorCode.BAD_REQUEST,
@@ -367,7 +380,8 @@ class Requests:
         self._speech.forget(key)
 
     def _close_if_done(self, peer: Peer) -> None:
-        if peer.half_closed and not any(key.peer == peer.id for key in self._tickets):
+        waits = any(key.peer == peer.id for key in self._tickets)
+        if peer.half_closed and not waits and not any(p is peer for p, _ in self._early):
             peer.close_after_sending()
 
     def _busy(self, what: str) -> WireError:
@@ -388,3 +402,7 @@ class Requests:
                 retry_after_ms=error.retry_after_ms,
             )
         )
+
+
+def _stopping() -> WireError:
+    return WireError(ErrorCode.SHUTTING_DOWN, STOPPING)

@@ -74,4 +74,6 @@ def _shown(value: object) -> str:
     if shown and all(c.isalnum() or c in "._-/:+,%" for c in shown):
         return shown
     # ASCII escapes: a value can hold neither a line end nor a terminal's control codes.
-    return '"' + shown.encode("unicode_escape").decode("ascii").replace('"', r"\"") + '"'
+    # Not by a codec: it would be loaded from a file when a line is about having no
+    # descriptor left to open one.
+    return '"' + ascii(shown)[1:-1].replace('"', r"\"") + '"'
