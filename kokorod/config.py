@@ -163,7 +163,7 @@ class Config:
     )
     keep_alive_interval_seconds: float = _setting(
         300.0,
-        _number(10, 86_400),
+        _number(1, 86_400),
         "between two keep-alives; skipped where a request came in the last 120 s",
         unit="s",
     )

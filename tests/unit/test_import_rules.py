@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "doctor": {"models", "wire"},
 }
 #: Files beside app.py that connect rooms on its behalf.
-CONNECTING = {"app", "requests", "ticket", "status", "engines", "admission", "upkeep", "background", "__main__"}
+CONNECTING = set("app requests ticket status engines admission upkeep background __main__".split())
 PURE_CLIENT = {"msgpack"}
 HEAVY = {"numpy", "onnxruntime", "sounddevice", "soundfile", "soxr"}
 
