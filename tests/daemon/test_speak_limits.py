@@ -1,0 +1,77 @@
+"""What one client, and all of them, may ask for at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from daemon.conversation import Conversation
+from daemon.daemon_process import DaemonProcess, wait_until
+from daemon.hearing import hear
+from daemon.toy_homes import speaking, toy_home
+
+SAID = "ˈOnli ðˈɪs ɪz hˈɜɹd."
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
+    settings = {"KOKORO_MAX_TEXT_CHARS": "1000", "KOKORO_MAX_REQUESTS": "3"}
+    with speaking(toy_home(tmp_path_factory.mktemp("limits")), settings) as daemon:
+        yield daemon
+
+
+def test_the_limits_are_told_in_the_welcome(daemon: DaemonProcess) -> None:
+    with Conversation(daemon.socket) as conversation:
+        conversation.send("hello", 0, version=1, client="a test")
+        limits = conversation.end_of(0)["limits"]
+    assert limits["text_chars"] == 1000
+    assert limits["frame_bytes"] == 65536
+    assert limits["requests_per_client"] == 32
+
+
+def test_text_over_the_limit_ends_its_request_alone(daemon: DaemonProcess) -> None:
+    with Conversation(daemon.socket) as conversation:
+        conversation.speak(1, "x" * 1001)
+        assert conversation.end_of(1)["code"] == "too_large"
+        conversation.speak(2, "Some text. ", final=False)
+        conversation.speak(3, SAID, phonemes=True)
+        for _ in range(20):
+            conversation.send("append", 2, text="y" * 100)
+        assert conversation.end_of(2)["code"] == "too_large"
+        assert "1000" in conversation.end_of(2)["message"]
+        assert conversation.end_of(3)["type"] == "done"
+        hear(conversation.pcm(3), SAID)
+        assert [a["type"] for a in conversation.answers[2]].count("error") >= 1
+        conversation.speak(4, "x " * 500)
+        assert conversation.end_of(4)["type"] == "done"
+
+
+def test_what_cannot_be_appended_to_is_refused(daemon: DaemonProcess) -> None:
+    with Conversation(daemon.socket) as conversation:
+        conversation.send("append", 7, text="more")
+        assert conversation.end_of(7)["code"] == "bad_request"
+        conversation.answers.clear()
+        conversation.said(7, SAID, phonemes=True)
+        conversation.answers.clear()
+        conversation.send("append", 7, text="more")
+        assert conversation.end_of(7)["code"] == "bad_request"
+
+
+def test_more_requests_than_allowed_in_all_are_told_when_to_try_again(
+    daemon: DaemonProcess,
+) -> None:
+    with Conversation(daemon.socket) as one, Conversation(daemon.socket) as two:
+        for id in range(2):
+            one.speak(id, "And then", final=False)
+        two.speak(1, "And then", final=False)
+        two.until(lambda a: a["type"] == "accepted")
+        wait_until(lambda: daemon.ask("status")["requests"]["active"] == 3, "three requests")
+        two.speak(2, SAID, phonemes=True)
+        busy = two.end_of(2)
+        assert busy["code"] == "busy"
+        assert busy["retry_after_ms"] > 0
+        one.send("cancel", 0)
+        one.end_of(0)
+        two.answers.clear()
+        hear(two.said(3, SAID, phonemes=True), SAID)
+    wait_until(lambda: daemon.ask("status")["requests"]["active"] == 0, "nothing is left")
