@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 TEXT ?= Hello, world
+# Tests wait for processes more than they compute: two at once even on two cores.
+WORKERS ?= 2
 SHELL := /bin/sh
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup develop say run test check lint types rules clean bench
+.PHONY: help setup develop say run test check lint types rules clean bench chaos fuzz
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -25,7 +27,7 @@ run: setup       ## The daemon in the foreground
 	@$(BIN)/kokorod
 
 test: develop    ## All tests
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered $(ARGS)
 
 check: lint types rules test ## What CI asks for: lint, types, import rules, tests
 
@@ -38,6 +40,12 @@ types: develop
 
 rules: develop
 	@$(BIN)/python -m pytest -p no:cacheprovider tests/unit/test_import_rules.py
+
+chaos: develop   ## Minutes of kills, cancels and stalls against real daemons
+	@$(BIN)/python -m pytest tests/chaos $(ARGS)
+
+fuzz: develop    ## Random and mutated bytes against real daemons
+	@$(BIN)/python -m pytest tests/fuzz $(ARGS)
 
 bench: develop   ## Every figure, beside kokoro-onnx (an hour); ARGS="first-sound cancel" for some
 	@$(BIN)/python -m bench $(ARGS)
