@@ -25,7 +25,11 @@ class Conversation:
     def __init__(self, path: Path) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(PATIENCE_S)
-        self.sock.connect(str(path))
+        try:
+            self.sock.connect(str(path))
+        except OSError:
+            self.sock.close()
+            raise
         self.answers: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
         self.in_order: list[dict[str, Any]] = []
         self._decoder = frames.FrameDecoder(frames.MAX_ANSWER)
