@@ -45,6 +45,12 @@ def main(arguments: Sequence[str]) -> int:
         help=f"of each side (at least {_FEWEST_TRIALS}, the default)",
     )
     parser.add_argument(
+        "--long-runs",
+        type=int,
+        default=20,
+        help="of 2,000 characters, for the underruns (default: 20, as asked)",
+    )
+    parser.add_argument(
         "--quick", action="store_true", help="one trial of each, to see that it works; not kept"
     )
     parser.add_argument("--seed", type=int, help="of the texts, to repeat a run")
@@ -62,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
     if args.trials < _FEWEST_TRIALS:
         parser.error(f"--trials {args.trials}; {_FEWEST_TRIALS} or more, or --quick")
     wanted = [name for name in ALL if name in args.what or not args.what]
-    effort = Effort.quick() if args.quick else Effort.full(args.trials)
+    effort = Effort.quick() if args.quick else Effort.full(args.trials, args.long_runs)
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(2**31)
     files: list[ModelFiles] = []
 

@@ -48,9 +48,14 @@ class Effort:
     requests: int = 40
 
     @classmethod
-    def full(cls, trials: int) -> Effort:
+    def full(cls, trials: int, long_runs: int = 20) -> Effort:
         return cls(
-            trials, long_runs=max(20, trials), cancels=100, window_s=45.0, skip_s=15.0, pairs=3
+            trials,
+            long_runs=max(long_runs, trials),
+            cancels=100,
+            window_s=45.0,
+            skip_s=15.0,
+            pairs=3,
         )
 
     @classmethod
