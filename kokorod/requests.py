@@ -12,6 +12,7 @@ Never:      waits, reads a model or phonemizes: it hands on to the speech thread
 from __future__ import annotations
 
 from collections import deque
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from kokoro_client.wire.errors import ErrorCode, WireError
@@ -24,6 +25,7 @@ from kokoro_client.wire.messages import (
     ControlSpeaker,
     Error,
     Hello,
+    Output,
     Priority,
     Request,
     Result,
@@ -182,7 +184,11 @@ class Requests:
             case Speak() | Append() | Cancel():
                 self._handle_speech(peer, request)
             case ControlSpeaker():
-                peer.send(Result(id=request.id, value=self._house.query("control")))
+                # Accepting it would be a promise that nothing keeps.
+                raise WireError(
+                    ErrorCode.BAD_REQUEST,
+                    "this daemon does not play sound itself yet; cancel the request instead",
+                )
             case _:
                 name = type(request).__name__.lower()
                 value = self._house.reload() if name == "reload" else self._house.query(name)
@@ -239,6 +245,11 @@ class Requests:
             raise WireError(
                 ErrorCode.BAD_REQUEST,
                 f"id {speak.id} is in use; take another, or cancel that request",
+            )
+        if speak.output is Output.SPEAKER:
+            raise WireError(
+                ErrorCode.BAD_REQUEST,
+                "output is speaker, this daemon has only stream yet; play what it sends",
             )
         if self._scheduler.active >= config.max_requests:
             raise self._busy(f"{config.max_requests} requests are in flight in all")
@@ -315,6 +326,7 @@ class Requests:
             speak.markup,
             speak.timings,
             self._house.config.sentence_pause_ms,
+            _stamp(self._house.config.lexicon_file),
         )
         phrase = self.phrases.get(ticket.cache_key)
         if phrase is None:
@@ -406,3 +418,12 @@ class Requests:
 
 def _stopping() -> WireError:
     return WireError(ErrorCode.SHUTTING_DOWN, STOPPING)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """When the file was written and its size: a changed lexicon changes the sound."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

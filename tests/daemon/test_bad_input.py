@@ -89,6 +89,7 @@ def test_a_word_of_5000_characters_is_spoken(daemon: DaemonProcess) -> None:
         ("priority", "now", "bad_request", "important"),
         ("ttfa_ms", -1, "bad_request", "50"),
         ("sped", 1.0, "bad_request", "speed"),
+        ("output", "speaker", "bad_request", "stream"),
     ],
 )
 def test_a_value_that_is_not_allowed_says_what_is(
@@ -175,3 +176,12 @@ def test_what_is_spoken_is_never_logged(daemon: DaemonProcess) -> None:
     speaks_still(daemon)
     assert "speak" in daemon.log
     assert SECRET not in daemon.log
+
+
+def test_control_is_refused_while_nothing_can_be_controlled(daemon: DaemonProcess) -> None:
+    with Conversation(daemon.socket) as conversation:
+        conversation.send("control", 1, action="pause")
+        error = conversation.end_of(1)
+        assert (error["type"], error["code"]) == ("error", "bad_request")
+        assert "cancel" in error["message"]
+    speaks_still(daemon)
