@@ -26,7 +26,9 @@ from kokoro_client.wire.messages import (
     Error,
     Hello,
     Output,
+    Played,
     Priority,
+    Queue,
     Request,
     Result,
     Speak,
@@ -183,7 +185,7 @@ class Requests:
                 self._hello(peer, request)
             case Speak() | Append() | Cancel():
                 self._handle_speech(peer, request)
-            case ControlSpeaker():
+            case ControlSpeaker() | Played() | Queue():
                 # Accepting it would be a promise that nothing keeps.
                 raise WireError(
                     ErrorCode.BAD_REQUEST,

@@ -224,7 +224,9 @@ class Pump:
         assert answer.id is not None
         # Answers may still come for what has ended here: a cancel and a done cross.
         inbox = self._inboxes.get(answer.id)
-        if inbox is None or isinstance(answer, messages.Result):
+        # Of the speaker nothing was asked.
+        unasked = (messages.Result, messages.TurnAtSpeaker, messages.Rendered)
+        if inbox is None or isinstance(answer, unasked):
             return
         inbox.deliver(answer)
         if inbox.end is not None:

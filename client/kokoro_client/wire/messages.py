@@ -62,6 +62,23 @@ class Control(StrEnum):
     STOP = "stop"
 
 
+class Turn(StrEnum):
+    """What a request at the speaker is to do now."""
+
+    WAIT = "wait"
+    PLAY = "play"
+    PAUSE = "pause"
+
+
+class Ending(StrEnum):
+    """How a Speak ended. Stopped: by Control; replaced: gave way to another at the speaker."""
+
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    STOPPED = "stopped"
+    REPLACED = "replaced"
+
+
 _ID: Final = schema.integer(0, _MAX_ID)
 _NAME: Final = schema.text(256)
 _TEXT: Final = schema.text(MAX_REQUEST)
@@ -86,6 +103,7 @@ class Speak(Record):
     timings     answer `segment` with words
     cache       false: neither read from nor write to the phrase cache
     ttfa_ms     time the first sound may take; null: the daemon's default
+    output      speaker: the client plays it when it is told Turn, and says Played
     """
 
     id: int = field(_ID)
@@ -124,6 +142,23 @@ class ControlSpeaker(Record):
     id: int = field(_ID)
     action: Control = field(schema.choice(Control))
     all: bool = field(schema.boolean, default=False)
+
+
+class Played(Record):
+    """What a client at the speaker has let be heard: at_s seconds of the request's audio.
+
+    final: it has played all there is, or will play no more; the turn is free.
+    """
+
+    id: int = field(_ID)
+    at_s: float = field(schema.number(0.0, 1e9))
+    final: bool = field(schema.boolean, default=False)
+
+
+class Queue(Record):
+    """What is being spoken to the speaker, and what waits for it."""
+
+    id: int = field(_ID)
 
 
 class Status(Record):
@@ -219,9 +254,26 @@ class Audio(Record):
     pcm: bytes = field(schema.binary)
 
 
+class TurnAtSpeaker(Record):
+    """To a request with output=speaker: wait, play, or pause, from now on."""
+
+    id: int = field(_ID)
+    turn: Turn = field(schema.choice(Turn))
+
+
+class Rendered(Record):
+    """To a request with output=speaker: that was its last audio. Done follows Played."""
+
+    id: int = field(_ID)
+    sound_s: float = field(schema.number(0.0, 1e9))
+
+
 class Done(Record):
+    """cancelled: it ended early; `ending` says how."""
+
     id: int = field(_ID)
     cancelled: bool = field(schema.boolean, default=False)
+    ending: Ending = field(schema.choice(Ending), default=Ending.FINISHED)
     stats: dict[str, Any] = field(schema.mapping, default_factory=dict)
 
 
@@ -240,16 +292,29 @@ class Error(Record):
 
 
 Request = (
-    Hello | Speak | Append | Cancel | ControlSpeaker | Status | Voices | Metrics | Warm | Reload
+    Hello
+    | Speak
+    | Append
+    | Cancel
+    | Played
+    | ControlSpeaker
+    | Queue
+    | Status
+    | Voices
+    | Metrics
+    | Warm
+    | Reload
 )
-Answer = Welcome | Accepted | SegmentInfo | Audio | Done | Result | Error
+Answer = Welcome | Accepted | TurnAtSpeaker | SegmentInfo | Audio | Rendered | Done | Result | Error
 
 REQUESTS: Final[dict[str, type[Record]]] = {
     "hello": Hello,
     "speak": Speak,
     "append": Append,
     "cancel": Cancel,
+    "played": Played,
     "control": ControlSpeaker,
+    "queue": Queue,
     "status": Status,
     "voices": Voices,
     "metrics": Metrics,
@@ -259,8 +324,10 @@ REQUESTS: Final[dict[str, type[Record]]] = {
 ANSWERS: Final[dict[str, type[Record]]] = {
     "welcome": Welcome,
     "accepted": Accepted,
+    "turn": TurnAtSpeaker,
     "segment": SegmentInfo,
     "audio": Audio,
+    "rendered": Rendered,
     "done": Done,
     "result": Result,
     "error": Error,
