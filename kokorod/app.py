@@ -20,9 +20,10 @@ from typing import Any, Final
 from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import MAX_SPEED, MIN_SPEED, Error
 
+from . import admission
 from . import config as configuration
-from . import voices
 from .background import Background
+from .catalogue import voices_value
 from .config import Config
 from .engine.lane import Lane, Spoken, Task
 from .engine.startup import Opened
@@ -270,11 +271,11 @@ class App:
     def _utterance(self, ticket: Ticket, segment: Segment) -> Utterance:
         """The request's voice and speed, or what markup asks for where that can be."""
         asked = ticket.utterance
-        known = segment.voice in {voice.name for voice in self.engines.voicing.voices}
-        kokoro = ticket.engine is Engine.KOKORO and segment.voice != voices.BUILT_IN
+        marked = admission.kokoro_voice(segment.voice, self.config, self.engines.voicing)
+        kokoro = ticket.engine is Engine.KOKORO
         return replace(
             asked,
-            voice=segment.voice if known and kokoro else asked.voice,
+            voice=(marked if kokoro else "") or asked.voice,
             speed=min(max(asked.speed * segment.rate, MIN_SPEED), MAX_SPEED),
         )
 
@@ -382,10 +383,7 @@ class App:
                 self.upkeep.look()
                 return {"lanes": list(self.engines.lanes)}
             case "voices":
-                return [
-                    {"name": v.name, "lang": v.lang, "gender": v.gender, "engine": v.engine.value}
-                    for v in self.engines.voicing.voices
-                ]
+                return voices_value(self.engines.voicing, self.config)
             case _:
                 return {}
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 from kokoro_client.wire import address
 
+from . import blends, voices
 from .errors import ConfigError
 
 DEFAULT_MODEL_URL: Final = "https://github.com/thewh1teagle/kokoro-onnx/releases/download"
@@ -108,6 +110,36 @@ def _lanes(value: Any) -> str:
     return ",".join(dict.fromkeys(["cpu", *names]))
 
 
+#: Blends that are saved; every listing of voices shows them all.
+MAX_BLENDS: Final = 64
+
+_BLEND_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+
+
+def _blends(value: Any) -> tuple[tuple[str, str], ...]:
+    """From a table of the file, or `name = blend; name = blend` as one text."""
+    if isinstance(value, str):
+        pairs = [pair.partition("=") for pair in value.split(";") if pair.strip()]
+        named = [(name.strip(), spec.strip()) for name, _, spec in pairs]
+    elif isinstance(value, Mapping):
+        named = list(value.items())
+    else:
+        named = list(value) if value == () else [("", value)]
+    if len(named) > MAX_BLENDS:
+        raise ValueError(f"must be at most {MAX_BLENDS} blends")
+    saved: dict[str, str] = {}
+    for name, spec in named:
+        if not _BLEND_NAME.fullmatch(name) or not isinstance(spec, str):
+            raise ValueError('must be names of a-z 0-9 _ - with a blend each: warm = "a:1,b:2"')
+        if name in voices.KNOWN or name == voices.BUILT_IN or name in saved:
+            raise ValueError(f"must be names of their own; {name} is a voice already")
+        try:
+            saved[name] = str(blends.parse(spec))
+        except ValueError as error:
+            raise ValueError(f"must be blends: {name}: {error}") from None
+    return tuple(saved.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Every setting of the daemon. `home` and `socket` come from the environment alone."""
@@ -116,6 +148,9 @@ class Config:
     socket: Path
 
     voice: str = _setting("af_heart", _string, "what speaks where a request names no voice")
+    blends: tuple[tuple[str, str], ...] = _setting(
+        (), _blends, "voices mixed from others, each under its name, e.g. warm = af_heart,am_adam"
+    )
     lang: str = _setting("", _string, "language of the text; empty: the voice's own")
     model: str = _setting("", _string, "model of the store; empty: the one chosen by `models use`")
     model_url: str = _setting(
@@ -185,6 +220,10 @@ class Config:
     log_level: str = _setting(
         "info", _one_of("debug", "info", "warning", "error"), "least important event logged"
     )
+
+    def voice_called(self, name: str) -> str:
+        """The blend saved under `name`, else `name` itself."""
+        return dict(self.blends).get(name, name)
 
     @property
     def models_folder(self) -> Path:

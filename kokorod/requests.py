@@ -328,6 +328,7 @@ class Requests:
             speak.markup,
             speak.timings,
             self._house.config.sentence_pause_ms,
+            self._house.config.blends,  # markup may name one
             _stamp(self._house.config.lexicon_file),
         )
         phrase = self.phrases.get(ticket.cache_key)

@@ -18,6 +18,7 @@ from typing import Final, Protocol
 
 from kokoro_client.wire.messages import AudioFormat
 
+from . import admission
 from .config import Config
 from .engine.lane import Spoken, Stream, Task
 from .engines import CPU, EXPRESS, Engines
@@ -134,8 +135,9 @@ class Upkeep:
 
     def task(self, run: Run) -> Task:
         """The lane's task for a warm-up's run."""
-        voices = [v.name for v in self._engines.voicing.voices if v.engine is Engine.KOKORO]
-        voice = self._house.config.voice if self._house.config.voice in voices else voices[0]
+        voicing, config = self._engines.voicing, self._house.config
+        first = next(v.name for v in voicing.voices if v.engine is Engine.KOKORO)
+        voice = admission.kokoro_voice(config.voice, config, voicing) or first
         utterance = Utterance(voice, 1.0, language_of_voice(voice))
         return Task(run.key, run.segment, utterance, Stream(), AudioFormat.S16LE)
 

@@ -21,6 +21,28 @@ KNOWN: Final = frozenset(
 #: The name of espeak-ng's voice, which is there without a model.
 BUILT_IN: Final = "built-in"
 
+#: The overall grade of each voice, A the best: what Kokoro-82M's authors make of the quality
+#: and quantity of its training data. Source: hexgrad/Kokoro-82M, VOICES.md (v1.0); it grades
+#: no Spanish and no Portuguese voice.
+GRADES: Final = {
+    voice: grade
+    for grade, graded in {
+        "A": "af_heart",
+        "A-": "af_bella",
+        "B-": "af_nicole bf_emma ff_siwis",
+        "C+": "af_aoede af_kore af_sarah am_fenrir am_michael am_puck jf_alpha",
+        "C": "af_alloy af_nova bf_isabella bm_fable bm_george jf_gongitsune jf_tebukuro"
+        " hf_alpha hf_beta hm_omega hm_psi if_sara im_nicola",
+        "C-": "af_sky jf_nezumi jm_kumo",
+        "D+": "bm_lewis",
+        "D": "af_jessica af_river am_echo am_eric am_liam am_onyx bf_alice bf_lily bm_daniel"
+        " zf_xiaobei zf_xiaoni zf_xiaoxiao zf_xiaoyi zm_yunjian zm_yunxi zm_yunxia zm_yunyang",
+        "D-": "am_santa",
+        "F+": "am_adam",
+    }.items()
+    for voice in graded.split()
+}
+
 _GENDERS: Final = {"f": "female", "m": "male"}
 
 

@@ -43,8 +43,10 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 
 def _shown(origin: Origin) -> str:
-    if origin.value == "":
+    if origin.value in ("", ()):
         return "(empty)"
+    if isinstance(origin.value, tuple):
+        return "; ".join(f"{name} = {value}" for name, value in origin.value)
     if isinstance(origin.value, bool):
         return str(origin.value).lower()
     if isinstance(origin.value, float):
@@ -54,6 +56,8 @@ def _shown(origin: Origin) -> str:
 
 def _described(origin: Origin) -> dict[str, object]:
     value = str(origin.value) if isinstance(origin.value, Path) else origin.value
+    if isinstance(value, tuple):
+        value = dict(value)
     return {
         "name": origin.name,
         "value": value,

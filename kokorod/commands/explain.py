@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     settings, _ = config.load(context.environ)
     text = " ".join(args.text) if args.text else sys.stdin.read()
-    lang = language(args.lang or settings.lang or language_of_voice(settings.voice))
+    lang = language_of_text(args.lang, settings)
     explained = explain(text, lang, settings)
     # Marks alone have no sound: the daemon leaves them out too.
     segments = _segments([e.sentence for e in explained if e.sentence.words], settings)
@@ -61,6 +61,12 @@ def run(args: argparse.Namespace, context: Context) -> int:
     else:
         _print(explained, segments)
     return OK
+
+
+def language_of_text(asked: str | None, settings: Config) -> str:
+    """The language asked for, else the configured one, else the configured voice's."""
+    voice = settings.voice_called(settings.voice)
+    return language(asked or settings.lang or language_of_voice(voice))
 
 
 def explain(text: str, lang: str, settings: Config) -> list[Explained]:

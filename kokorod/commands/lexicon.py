@@ -63,7 +63,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 
 def _usual_section(settings: Config) -> str:
-    own = language(settings.lang) if settings.lang else language_of_voice(settings.voice)
+    voice = settings.voice_called(settings.voice)
+    own = language(settings.lang or language_of_voice(voice))
     return BOTH_ENGLISH if own in ENGLISH else own
 
 

@@ -39,7 +39,7 @@ _FASTEST: Final = 450
 
 _LANGUAGES: Final = {
     "en-us": "en-us",
-    "en-gb": "en-gb",
+    "en-gb": "en",  # espeak-ng's plain English is the British one; no voice is named en-gb
     "es": "es",
     "fr": "fr",
     "hi": "hi",

@@ -1,8 +1,9 @@
 # lane: read by worker threads.
 """Style vectors from a voices file: an .npz of float32 [510, 1, 256] per voice.
 
-Owns:       the styles read lately.
-Invariants: at most _KEPT voices in memory (0.5 MB each); the file is opened only to read.
+Owns:       the styles read or mixed lately.
+Invariants: at most _KEPT voices and blends in memory (0.5 MB each); the file is opened only
+            to read.
 Never:      loads the whole file (28 MB) to speak with one voice.
 """
 
@@ -17,9 +18,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..blends import is_blend, parse
 from ..errors import EngineError, UnknownVoiceError
 
-#: Voices a user switches between; more are read again in 2 ms.
+#: Voices and blends a user switches between; more are read again in 2 ms a voice.
 _KEPT: Final = 8
 
 STYLE_SIZE: Final = 256
@@ -46,7 +48,10 @@ class Voices:
         self.names = voice_names(path)
 
     def style(self, voice: str, tokens: int) -> NDArray[np.float32]:
-        """The style row for `tokens` tokens, float32 [1, 256]. Raises UnknownVoiceError."""
+        """The style row for `tokens` tokens, float32 [1, 256]; voice: a name or a blend.
+
+        Raises UnknownVoiceError.
+        """
         styles = self._load(voice)
         # Trained with one row per token count: row n - 1 for n tokens.
         row: NDArray[np.float32] = styles[min(max(tokens, 1), len(styles)) - 1]
@@ -57,16 +62,32 @@ class Voices:
             if voice in self._styles:
                 self._styles.move_to_end(voice)
                 return self._styles[voice]
-            if voice not in self.names:
-                raise UnknownVoiceError(f"no voice {voice}; `kokoroctl voices` lists them")
-            try:
-                with np.load(self._path, allow_pickle=False) as archive:
-                    styles: NDArray[np.float32] = np.asarray(archive[voice], dtype=np.float32)
-            except (OSError, ValueError, zipfile.BadZipFile) as error:
-                raise EngineError(f"voice {voice} cannot be read: {error}") from None
-            if styles.ndim < 2 or styles.shape[-1] != STYLE_SIZE:
-                raise EngineError(f"voice {voice} has shape {styles.shape}, not (510, 1, 256)")
+            styles = self._mix(voice) if is_blend(voice) else self._read(voice)
             self._styles[voice] = styles
             if len(self._styles) > _KEPT:
                 self._styles.popitem(last=False)
             return styles
+
+    def _mix(self, spec: str) -> NDArray[np.float32]:
+        """The weighted mean of the voices, row by row. They are not kept: the mean is."""
+        held = self._styles
+        parts = [
+            (np.float32(weight), held[voice] if voice in held else self._read(voice))
+            for voice, weight in parse(spec).parts
+        ]
+        # A voice of fewer rows has none for longer segments.
+        rows = min(len(styles) for _, styles in parts)
+        mean = sum(weight * styles[:rows] for weight, styles in parts)
+        return np.asarray(mean, dtype=np.float32)
+
+    def _read(self, voice: str) -> NDArray[np.float32]:
+        if voice not in self.names:
+            raise UnknownVoiceError(f"no voice {voice}; `kokoroctl voices` lists them")
+        try:
+            with np.load(self._path, allow_pickle=False) as archive:
+                styles: NDArray[np.float32] = np.asarray(archive[voice], dtype=np.float32)
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            raise EngineError(f"voice {voice} cannot be read: {error}") from None
+        if styles.ndim < 2 or styles.shape[-1] != STYLE_SIZE:
+            raise EngineError(f"voice {voice} has shape {styles.shape}, not (510, 1, 256)")
+        return styles

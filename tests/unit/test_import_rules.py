@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DAEMON = ROOT / "kokorod"
 CLIENT = ROOT / "client" / "kokoro_client"
 
-LEAVES = {"types", "errors", "config", "voices", "__init__"}
+LEAVES = {"types", "errors", "config", "voices", "blends", "__init__"}
 #: Room -> the other rooms it may import. `wire` is kokoro_client.wire.
 ALLOWED: dict[str, set[str]] = {
     "net": {"wire"},
@@ -24,7 +24,9 @@ ALLOWED: dict[str, set[str]] = {
     "doctor": {"models", "wire"},
 }
 #: Files beside app.py that connect rooms on its behalf.
-CONNECTING = set("app requests ticket status engines admission upkeep background __main__".split())
+CONNECTING = set(
+    "app requests ticket status catalogue engines admission upkeep background __main__".split()
+)
 PURE_CLIENT = {"msgpack"}
 HEAVY = {"numpy", "onnxruntime", "sounddevice", "soundfile", "soxr"}
 

@@ -31,6 +31,7 @@ DAEMONS: Final = {
     "logs": "show the daemon's log; -f follows it",
     "doctor": "find out what is wrong and what to do",
     "explain": "show how a text is taken apart",
+    "phonemes": "print a text as phonemes, for say --phonemes",
     "lexicon": "teach it how words are pronounced",
     "bench": "measure speed on this machine",
 }

@@ -1,0 +1,39 @@
+# pure: no socket, thread or clock.
+"""The value of a `voices` answer: what can speak, and the blends that are saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import voices
+from .config import Config
+from .engines import Voicing
+from .speech.phonemes.languages import language_of_voice
+from .types import Engine
+
+
+def voices_value(voicing: Voicing, config: Config) -> list[dict[str, Any]]:
+    """One map a voice; blends only where their voices could be there too."""
+    listed = [
+        {
+            "name": v.name,
+            "lang": v.lang,
+            "gender": v.gender,
+            "engine": v.engine.value,
+            "grade": voices.GRADES.get(v.name, ""),
+        }
+        for v in voicing.voices
+    ]
+    if voicing.engine is Engine.KOKORO:
+        listed += [
+            {
+                "name": name,
+                "lang": language_of_voice(blend),
+                "gender": "",
+                "engine": Engine.KOKORO.value,
+                "grade": "",
+                "blend": blend,
+            }
+            for name, blend in config.blends
+        ]
+    return listed
