@@ -66,7 +66,7 @@ def test_blocks(text: str, expected: list[tuple[str, str]]) -> None:
         ("see ![a cat](cat.png) there", "see a cat there"),
         ("[![logo](l.png)](https://x.org) text", "logo text"),
         ("<https://example.com> is it", "example dot com is it"),
-        ("5 &lt; 6 &amp; 7", "five less than six and seven"),
+        ("5 &lt; 6 &amp; 7", "five is less than six and seven"),
         ("a <b>bold</b> <span class='x'>word</span>", "a bold word"),
         ("one<br>two", "one two"),
         ("kept [as is] here", "kept (as is) here"),

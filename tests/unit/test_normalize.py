@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from readings import heard
 
 from kokorod.speech.markdown import read_markdown
 from kokorod.speech.markup import tokens_of
@@ -53,13 +54,6 @@ BUSY = st.lists(
 def shared() -> Path:
     root = os.environ.get("KOKORO_SHARED")
     return Path(root) if root else Path(__file__).resolve().parents[3] / "shared"
-
-
-def heard(text: str) -> str:
-    """Lower case, letters and digits, hyphens and apostrophes as spaces, without "and"."""
-    text = re.sub(r"[-'’‑]", " ", text.lower())
-    text = "".join(c for c in text if c.isalnum() or c.isspace())
-    return " ".join(word for word in text.split() if word != "and")
 
 
 @pytest.mark.shared

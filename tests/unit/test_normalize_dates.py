@@ -82,7 +82,7 @@ CASES = [
     ("'99", "ninety nine"),
     ("class of '05", "class of oh five"),
     ("summer of '69", "summer of sixty nine"),
-    ("30s timeout", "thirty seconds timeout"),
+    ("30s timeout", "thirty second timeout"),
     ("Q3 2024", "Q three twenty twenty four"),
     ("1980's", "nineteen eighties"),
     ("5/10/15", "May tenth twenty fifteen"),

@@ -39,7 +39,7 @@ CASES = [
     ("THE QUICK BROWN FOX", "the quick brown fox"),
     ("JPEG", "JPEG"),
     ("GIF", "GIF"),
-    ("OK", "O K"),
+    ("OK", "OK"),
     ("TV", "T V"),
     ("URLs", "U R L's"),
     ("APIs", "A P I's"),

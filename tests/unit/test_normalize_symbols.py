@@ -84,7 +84,7 @@ CASES = [
     ("rock'n'roll", "rock'n'roll"),
     ("a,b", "a, b"),
     ("end. next", "end. next"),
-    ("OK?!", "O K?!"),
+    ("OK?!", "OK?!"),
     ("a.", "a."),
     ("e.g.", "for example."),
     ("e-mail", "e-mail"),

@@ -41,7 +41,7 @@ def said(inner: str) -> str:
         ("<say-as interpret-as='cardinal'>many</say-as>", "many"),
         ("<say-as interpret-as='colour'>$5</say-as>", "five dollars"),
         ("<phoneme ph='kˈæt'>cat</phoneme> nap", "cat nap"),
-        ("5 &lt; 6 &amp; &#55;", "five less than six and seven"),
+        ("5 &lt; 6 &amp; &#55;", "five is less than six and seven"),
         ("<![CDATA[a < b]]>", "a less than b"),
         ("<unknown>kept</unknown>", "kept"),
         ("<metadata>not heard</metadata>heard", "heard"),

@@ -18,10 +18,14 @@ from . import (
     clock,
     codes,
     figures,
+    functions,
+    html_tags,
     identifiers,
     money,
     names,
+    odd_numbers,
     plain,
+    rates,
     relations,
     roman,
     symbols,
@@ -61,6 +65,7 @@ _WORD: Final = re.compile(rf"{_LETTER}(?:{_LETTER}|{_SIGN}|'(?={_LETTER}))*")
 _SPACE: Final = re.compile(r"\s+")
 
 _NUMBER_RULES: Final[list[Rule]] = [
+    *odd_numbers.RULES,
     *codes.NUMBER_RULES,
     *money.RULES,
     *calendar.RULES[:3],
@@ -73,6 +78,8 @@ _NUMBER_RULES: Final[list[Rule]] = [
 ]
 _LETTER_RULES: Final[list[Rule]] = [
     *identifiers.BRAND_RULES,
+    *functions.RULES,
+    *rates.RULES,
     *money.RULES[:1],
     *plain.SHORT_RULES,
     *calendar.NAME_RULES,
@@ -86,8 +93,16 @@ _LETTER_RULES: Final[list[Rule]] = [
     *identifiers.MIXED_RULES,
     *plain.LAST_RULES,
 ]
-_CODED_RULES: Final[list[Rule]] = [*codes.NAME_RULES, *plain.CODED_RULES]
+_CODED_RULES: Final[list[Rule]] = [
+    *rates.RULES,
+    *rates.WORD_RULES,
+    *codes.NAME_RULES,
+    *plain.CODED_RULES,
+]
 _SIGN_RULES: Final[list[Rule]] = [
+    *html_tags.RULES,
+    *functions.SYMBOL_RULES,
+    *rates.SYMBOL_RULES,
     *codes.SYMBOL_RULES,
     *identifiers.SYMBOL_RULES,
 ]
@@ -132,7 +147,8 @@ def _walk(scan: Scan) -> None:
         word = _PLAIN.match(text, position)
         if word:
             said = word[1]
-            if said.lower() not in _LOOKED_AT:
+            lower = said.lower()
+            if lower not in _LOOKED_AT and not (lower == "i" and _is_numbered(said, parts)):
                 start, position = word.span(1)
                 parts.append(Part(said, start, position))
                 close = _MARK.match(text, position)
@@ -147,13 +163,20 @@ def _walk(scan: Scan) -> None:
         position = _step(scan, position)
 
 
+def _is_numbered(said: str, parts: Sequence[Part]) -> bool:
+    """Whether an I after these may be a number: World War I, Elizabeth I, (i)."""
+    if said == "i":
+        return True
+    return bool(parts) and parts[-1].text[0].isupper() and parts[-1].text.lower() in roman.LEADS
+
+
 def _step(scan: Scan, position: int) -> int:
     """Read what stands at `position` by the rules; the place after it."""
     first = scan.text[position]
     drawn = None
     if first > "\u2000" or first in "0123456789#*©®":
         drawn = read_emoji(scan, position)
-    elif first in ":;<":
+    elif first in ":;<¯":
         drawn = read_face(scan, position)
     if drawn:
         scan.parts += drawn[0]

@@ -12,7 +12,7 @@ from .scan import Scan
 #: Acronyms that are said as words. Others of up to five letters are spelled unless they
 #: are ordinary words in capitals.
 SAID: Final = words(
-    "nasa nato unesco unicef opec aids ram rom laser radar sonar scuba json yaml toml gif "
+    "ok nasa nato unesco unicef opec aids ram rom laser radar sonar scuba json yaml toml gif "
     "jpeg jpg mpeg wasm bios dos lan wan sim pin captcha covid sars mers fifa uefa nascar "
     "nasdaq osha fema swat potus scotus flotus nafta norad darpa arpa ascii ebcdic unix posix "
     "linux gnu gui ide raid cern esa iso ikea lego nabisco amex gestapo hamas interpol mensa "
@@ -34,7 +34,7 @@ _SPELLED: Final = words(
     "cio vp hr pr it ai ml nlp llm gpt api url uri html css xml sql http https ftp ssh tcp ip "
     "udp dns cpu gpu tpu ssd hdd usb hdmi pdf csv tv dvd cd dj mc diy faq fyi asap aka rsvp "
     "eta est pst gmt utc am pm bc ad ce bce bbc cnn nbc abc cbs espn hbo mtv npr pbs mit ucla "
-    "nyu bmw ibm hp at&t ups usps dhl aws gcp sdk ui ux os ios ok id pc phd md ba ma mba bsc "
+    "nyu bmw ibm hp at&t ups usps dhl aws gcp sdk ui ux os ios id pc phd md ba ma mba bsc "
     "msc llc plc nba nfl nhl mlb ufc wwe nasl mls fc ncaa ioc atm gps sms mms wap sos vip mia "
     "kia pow iq eq emt er icu mri ct iv hiv std dna rna pcr abs suv mpv rv atv la nyc dc sf "
     "omg lol btw imo imho tbh brb ttyl idk smh rip tldr dm op iou erp crm seo roi kpi ipo gdp "
@@ -81,18 +81,18 @@ def is_said(scan: Scan, name: str) -> bool:
     low = name.lower()
     if low in SAID:
         return True
-    if low in _SPELLED and not (_shouted(scan) and low in _WORDS):
+    if low in _SPELLED and not (shouted(scan) and low in _WORDS):
         return False
     if low in _WORDS:
         return True
     if len(name) <= 3:
-        return _shouted(scan) and _sayable(low)
+        return shouted(scan) and _sayable(low)
     if len(name) == 4:
-        return _shouted(scan) and _sayable(low)
+        return shouted(scan) and _sayable(low)
     return _sayable(low)
 
 
-def _shouted(scan: Scan) -> bool:
+def shouted(scan: Scan) -> bool:
     """Whether nearly all of the text around is in capitals."""
     letters = [c for c in scan.text[:400] if c.isalpha()]
     return len(letters) > 8 and sum(c.isupper() for c in letters) > 0.8 * len(letters)

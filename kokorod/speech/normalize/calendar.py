@@ -78,7 +78,8 @@ _DECADE: Final = re.compile(
 )
 _SHORT_YEAR: Final = re.compile(r"'(?P<short>\d\d)(?!\w|')")
 _YEARS: Final = re.compile(
-    r"(?P<one>1[0-9]\d\d|20\d\d)[ ]?[-–—/][ ]?(?P<two>1[0-9]\d\d|20\d\d|\d\d)(?![\w%]|[.,-]\d)"
+    r"(?P<one>1[0-9]\d\d|20\d\d)[ ]?[-–—/][ ]?(?P<two>1[0-9]\d\d|20\d\d|\d\d|present|now|today)"
+    r"(?![\w%]|[.,-]\d)"
 )
 _ERA: Final = re.compile(r"(?P<year>\d{1,4})(?=[ ]?(?:BCE|BC|CE|AD|B\.C|A\.D|C\.E)(?![A-Za-z]))")
 
@@ -259,7 +260,8 @@ def _read_days(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         if (
             scan.ends(match.end())
             and written in ("Sun", "Sat", "Wed")
-            and scan.before(match.start()).lower() not in ("and", "or", "on", "to", "until", "by")
+            and scan.before(match.start()).lower()
+            not in ("and", "or", "on", "to", "until", "by", "&")
         ):
             return None
     parts = say(_WEEKDAY[written], *match.span("name"))
@@ -300,6 +302,13 @@ def _read_short_year(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 def _read_years(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     one, two = match["one"], match["two"]
+    if two.isalpha():
+        begin = match.start("two")
+        return [
+            *say(year(int(one), scan.british), *match.span("one")),
+            *say("to", begin - 1, begin),
+            *say(two, *match.span("two")),
+        ]
     if len(two) == 2 and int(two) <= int(one[2:]):
         return None
     if len(two) == 4 and int(two) < int(one):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from typing import Final
@@ -43,6 +44,8 @@ _ODD: Final = re.compile(
     r"|(?<![\u2190-\u2bff\ufe0f\u20e3\U0001f000-\U0001faff])[\u200c\u200d\ufe00-\ufe0e]"
     r"|(?<![\u2190-\u2bff\u200d0-9#*©®\U0001f000-\U0001faff])\ufe0f)"
     r"|(?P<lone>[\ud800-\udfff])"
+    r"|(?P<entity>&(?:amp|lt|gt|quot|apos|nbsp|ndash|mdash|hellip|copy|reg|trade|deg|times|eacute"
+    r"|[lr][sd]quo|frac12|pound|euro|cent|yen|middot|bull|#\d{2,6}|#x[0-9a-fA-F]{2,5});)"
     r"|(?P<accented>[A-Za-z\xc0-\u024f\u0370-\u04ff\u1e00-\u1fff][\u0300-\u036f]+)"
     r"|(?P<stray>[\u0300-\u036f]+)"
     r"|(?P<several>[\ufb00-\ufb06\u2160-\u217f\u3371-\u33df\u2100-\u2115\u2118-\u2121"
@@ -61,13 +64,13 @@ class Cleaned:
     def __init__(self, source: str) -> None:
         self.starts: list[int] | None = None
         self.ends: list[int] | None = None
-        if source.isascii() and source.isprintable():
+        if source.isascii() and source.isprintable() and "&" not in source:
             self.text = source
             return
         folded = source.translate(_SAME_LENGTH)
         if not folded.isascii():
             folded = _FOREIGN_DIGIT.sub(_fold_digit, folded)
-        if folded.isascii() or not _ODD.search(folded):
+        if (folded.isascii() and "&" not in folded) or not _ODD.search(folded):
             self.text = folded
             return
         self.starts, self.ends = [], []
@@ -105,6 +108,9 @@ def _fold_digit(found: re.Match[str]) -> str:
 def _replacement(odd: re.Match[str]) -> str:
     if odd.lastgroup == "accented":
         return unicodedata.normalize("NFC", odd.group())[0]
+    if odd.lastgroup == "entity":
+        said = html.unescape(odd.group()).translate(_SAME_LENGTH)
+        return said if said.isprintable() and not "\ud800" <= said <= "\udfff" else " "
     if odd.lastgroup == "several":
         return unicodedata.normalize("NFKC", odd.group())
     return " " if odd.lastgroup == "lone" else ""

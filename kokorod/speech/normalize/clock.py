@@ -6,15 +6,26 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..abbreviations import words
 from .numbers import cardinal, digits, pair
 from .scan import Part, Rule, Scan, mark, say, spell
 
 _HALF: Final = r"(?:[ ]?(?P<half{n}>[aApP])(?P<dots{n}>\.?)[mM](?![A-Za-z])(?P<stop{n}>\.?))"
 _TIME: Final = r"(?P<hour{n}>\d{{1,2}}):(?P<minute{n}>\d\d)(?::(?P<second{n}>\d\d)(?:\.\d+)?)?"
 _FULL: Final = _TIME.format(n="") + _HALF.format(n="") + "?"
-_FULL2: Final = _TIME.format(n=2) + _HALF.format(n=2) + "?"
-
-_CLOCK: Final = re.compile(rf"{_FULL}(?:[ ]?[-–—][ ]?{_FULL2})?(?![\d:]|[.,]\d|\w)")
+#: The later of two times may be an hour alone: 6:30pm–8pm, 5:30-6.
+_FULL2: Final = (
+    _TIME.format(n=2).replace(r":(?P<minute2>\d\d)", r"(?::(?P<minute2>\d\d))?", 1)
+    + _HALF.format(n=2)
+    + "?"
+)
+_CLOCK: Final = re.compile(
+    rf"{_FULL}(?:[ ]?[-–—][ ]?{_FULL2}(?![\d:]|[.,]\d|\w))?(?![\d:]|[.,]\d|-\d|\w)"
+)
+#: A length of time: 2:30h, 1h30.
+_LASTING: Final = re.compile(
+    r"(?P<hours>\d{1,2})(?:h(?P<minutes>[0-5]\d)|:(?P<minutes2>[0-5]\d)[ ]?h(?:rs|ours)?)(?!\w)"
+)
 _DOTTED: Final = re.compile(
     r"(?P<hour>\d{1,2})[.:h](?P<minute>[0-5]\d)(?P<second>)" + _HALF.format(n="") + r"(?!\w)"
 )
@@ -25,6 +36,17 @@ _HOUR: Final = re.compile(
     + r"(?!\w)"
 )
 _MILITARY: Final = re.compile(r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?=[ ]?(?:hours|hrs)\b)")
+
+
+#: Before chapter and verse.
+BOOKS: Final = words(
+    "genesis exodus leviticus numbers deuteronomy joshua judges ruth samuel kings chronicles ezra "
+    "nehemiah esther job psalm psalms proverbs ecclesiastes song isaiah jeremiah lamentations "
+    "ezekiel daniel hosea joel amos obadiah jonah micah nahum habakkuk zephaniah haggai zechariah "
+    "malachi matthew mark luke john acts romans corinthians galatians ephesians philippians "
+    "colossians thessalonians timothy titus philemon hebrews james peter jude revelation surah "
+    "quran verse"
+)
 
 
 def _half(scan: Scan, match: re.Match[str], n: str = "") -> list[Part]:
@@ -65,6 +87,8 @@ def _seconds(second: str) -> str:
 
 def _read_clock(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     two = match["hour2"] is not None
+    if scan.before(match.start()).lower() in BOOKS:
+        return None  # John 3:16
     first = _time(match["hour"], match["minute"], match["second"], match["half"], two)
     if first is None:
         return None
@@ -72,10 +96,13 @@ def _read_clock(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     parts = say(first, start, match.end("second" if match["second"] else "minute"))
     parts += _half(scan, match)
     if two:
-        second = _time(match["hour2"], match["minute2"], match["second2"], match["half2"], False)
+        minute = match["minute2"] or "00"
+        bare = match["minute2"] is None
+        second = _time(match["hour2"], minute, match["second2"], match["half2"], bare)
         if second is None:
             return None
-        begin, end = match.start("hour2"), match.end("second2" if match["second2"] else "minute2")
+        begin = match.start("hour2")
+        end = max(match.end(f"{part}2") for part in ("hour", "minute", "second"))
         parts += [*say("to", begin - 1, begin), *say(second, begin, end), *_half(scan, match, "2")]
     return parts
 
@@ -115,9 +142,18 @@ def _read_military(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(said, *match.span())
 
 
+def _read_lasting(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    hours, minutes = int(match["hours"]), int(match["minutes"] or match["minutes2"])
+    said = f"{cardinal(hours)} {'hour' if hours == 1 else 'hours'}"
+    if minutes:
+        said += f" {cardinal(minutes)}"
+    return say(said, *match.span())
+
+
 RULES: Final[list[Rule]] = [
     (_CLOCK, _read_clock),
     (_DOTTED, _read_dotted),
     (_HOUR, _read_hour),
     (_MILITARY, _read_military),
+    (_LASTING, _read_lasting),
 ]

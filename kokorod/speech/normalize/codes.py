@@ -30,13 +30,13 @@ _EMAIL: Final = re.compile(
 )
 _PATH: Final = re.compile(r"(?P<root>~|\.{1,2})?(?:/[\w.@%+~$-]{1,255}){1,40}/?(?![\w/])|~/")
 _RELATIVE: Final = re.compile(
-    r"(?=[\w.-]{1,64}/)(?:[\w-][\w.-]{0,255}/){1,40}(?:[\w-]{0,255}\.[A-Za-z]\w{0,7}|(?<=/[\w-]/)[\w.-]+)?(?![\w/])"
+    r"(?=[\w.-]{1,64}/)(?:[\w-][\w.-]{0,255}/){1,40}(?:[\w-]{0,255}\.[A-Za-z]\w{0,7}|(?<=/[\w-]/)[\w.-]+)?(?:(?<=\w):\d{1,6}){0,2}(?![\w/])"
 )
 _WINDOWS: Final = re.compile(
     r"[A-Za-z]:/(?!/)[\w./~-]{0,255}|(?:[A-Za-z]:\\|\\\\)(?:[\w.$ ~-]{0,255}?\\)*[\w.$~-]{0,255}"
 )
 _FILE: Final = re.compile(
-    r"(?P<stem>\.?[\w-]{1,128}(?:\.[\w-]{1,32}){0,3})\.(?P<ext>[A-Za-z][A-Za-z0-9]{0,4})(?![\w]|\.\w)"
+    r"(?P<stem>\.?[\w-]{1,128}(?:\.[\w-]{1,32}){0,3})\.(?P<ext>[A-Za-z][A-Za-z0-9]{0,4})(?P<line>(?::\d{1,6}){1,2}(?!\w))?(?![\w]|\.\w)"
 )
 _IP4: Final = re.compile(
     r"(?P<address>\d{1,3}(?:\.\d{1,3}){3})(?P<port>:\d{1,5})?(?P<net>/\d{1,2})?(?![\w]|\.\d)"
@@ -53,6 +53,7 @@ _VERSION: Final = re.compile(
 _V: Final = re.compile(
     r"[vV](?P<numbers>\d+(?:\.\d+){0,5})(?P<tail>[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3})?(?![\w]|\.\d)"
 )
+_LOCAL: Final = re.compile(r"localhost:\d{1,5}(?!\w)")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?!\w)")
 _HASH: Final = re.compile(r"(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}(?!\w)")
 _PHONE: Final = re.compile(
@@ -64,6 +65,7 @@ _PHONE: Final = re.compile(
     r"|0\d{2,4}[ -]\d{3,4}[ -]?\d{3,4}"
     r"|\(0\d{2,4}\)[ ]\d{3,4}[ ]\d{3,4}"
     r"|\d{4}(?:[ ]\d{4}){3}"
+    r"|\d{5}-\d{4}"
     r"|\d{3} \d{3} \d{4})(?![\w]|[.-]\d)"
 )
 
@@ -154,6 +156,10 @@ def _read_path(scan: Scan, match: re.Match[str]) -> Upto | None:
     return _upto(match, text) if text else None
 
 
+def _read_local(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return piece_parts(match.group(), match.start())
+
+
 def _upto(match: re.Match[str], text: str) -> Upto:
     return Upto(piece_parts(text, match.start()), match.start() + len(text))
 
@@ -182,7 +188,8 @@ def _read_file(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     # snake_case and kebab-case names are said without their joints.
     parts = [p for p in parts if p.text not in ("underscore", "dash")]
     dot = match.start("ext") - 1
-    return [*parts, *say("dot", dot, dot + 1), *piece_parts(match["ext"], dot + 1)]
+    parts += [*say("dot", dot, dot + 1), *piece_parts(match["ext"], dot + 1)]
+    return parts + (piece_parts(match["line"], match.start("line")) if match["line"] else [])
 
 
 _EXTENSIONS: Final = words(
@@ -239,13 +246,17 @@ def _numbers(text: str) -> str:
     )
 
 
+_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,}")
+
+
 def _read_version(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    if re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", match["numbers"]) and match.start() == match.start(
-        "numbers"
-    ):
-        return None  # a date
-    parts: list[Part] = []
     numbers = match.start("numbers")
+    dated = re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", match["numbers"])
+    if dated and match.start() == numbers:
+        return None
+    if match.start() == numbers and not match["tail"] and _THOUSANDS.fullmatch(match["numbers"]):
+        return None  # 1.000.000
+    parts: list[Part] = []
     if numbers > match.start():
         parts += say("version", match.start(), numbers)
     parts += say(_numbers(match["numbers"]), *match.span("numbers"))
@@ -290,6 +301,7 @@ NAME_RULES: Final[list[Rule]] = [
     (_URL, _read_url),
     (_EMAIL, _read_email),
     (_DOMAIN, _read_url),
+    (_LOCAL, _read_local),
     (_WINDOWS, _read_windows),
     (_RELATIVE, _read_relative),
     (_FILE, _read_file),

@@ -51,6 +51,20 @@ _KNOWN: Final[dict[str, str]] = {
     "💻": "laptop", "⚽": "soccer ball", "☑": "check box", "✖": "multiply", "➕": "plus",
     "➖": "minus", "➗": "divide",
 }  # fmt: skip
+#: Several joined to one that means something else.
+_SEQUENCES: Final[dict[str, str]] = {
+    "🏳\u200d🌈": "rainbow flag", "🏳\u200d⚧": "transgender flag", "🏴\u200d☠": "pirate flag",
+    "❤\u200d🔥": "heart on fire", "❤\u200d🩹": "mending heart", "👁\u200d🗨": "eye in speech bubble",
+    "😮\u200d💨": "face exhaling", "😵\u200d💫": "face with spiral eyes",
+    "😶\u200d🌫": "face in clouds", "🐻\u200d❄": "polar bear", "🐕\u200d🦺": "service dog",
+}  # fmt: skip
+_PERSONS: Final = {"👨": "man", "👩": "woman", "🧑": ""}
+_WORK: Final = {
+    "💻": "technologist", "⚕": "health worker", "🏫": "teacher", "🎓": "student", "🍳": "cook",
+    "🔧": "mechanic", "🚀": "astronaut", "🚒": "firefighter", "✈": "pilot", "⚖": "judge",
+    "🌾": "farmer", "🔬": "scientist", "🎨": "artist", "🎤": "singer", "🏭": "factory worker",
+    "💼": "office worker",
+}  # fmt: skip
 _TRIM: Final = re.compile(r"^(?:black|white|heavy|negative squared) |(?: sign| symbol)$")
 _COUNTRIES: Final[dict[str, str]] = {
     "US": "United States", "GB": "United Kingdom", "FR": "France", "DE": "Germany",
@@ -69,10 +83,15 @@ _COUNTRIES: Final[dict[str, str]] = {
 
 def emoji_name(text: str) -> str:
     """The English name of one emoji (a sequence counts as one); "" if it has none."""
+    if (whole := _SEQUENCES.get(text.replace("\ufe0f", ""))) is not None:
+        return whole
     flag = re.fullmatch(r"[\U0001f1e6-\U0001f1ff]{2}", text)
     if flag:
         code = "".join(chr(ord(c) - 0x1F1E6 + ord("A")) for c in text)
         return f"flag {_COUNTRIES.get(code, ' '.join(code))}"
+    person, _, work = text.replace("\ufe0f", "").partition("\u200d")
+    if work in _WORK and person and person[0] in _PERSONS:
+        return f"{_PERSONS[person[0]]} {_WORK[work]}".strip()
     names: list[str] = []
     for character in text:
         if character in "\u200d\ufe0e\ufe0f" or "\U0001f3fb" <= character <= "\U0001f3ff":
@@ -92,6 +111,7 @@ def _unicode_name(character: str) -> str:
     return name.removesuffix(" symbol").removesuffix(" sign").replace("-", " ")
 
 
+_SHRUG: Final = re.compile(r"¯\\+_\(ツ\)_/¯")
 _FACE: Final = re.compile(r"(?::-?\)|;-?\)|:-?\(|:-?D|:-?P|:-?/|:'\(|<3)(?=[\s.,!?]|\Z)")
 _FACES: Final = {
     ":)": "smiling face", ";)": "winking face", ":(": "sad face", ":D": "grinning face",
@@ -101,6 +121,9 @@ _FACES: Final = {
 
 def read_face(scan: Scan, position: int) -> tuple[list[Part], int] | None:
     """A face made of punctuation, standing alone: :-)"""
+    shrug = _SHRUG.match(scan.text, position)
+    if shrug:
+        return (say("shrug", *shrug.span()) if scan.emoji else []), shrug.end()
     match = _FACE.match(scan.text, position)
     if match is None or (position and not scan.text[position - 1].isspace()):
         return None

@@ -17,7 +17,8 @@ _ORDINAL: Final = re.compile(
 )
 #: Thousands parted as elsewhere: 1 000 000, 10 000, 1.234,56.
 _GROUPED: Final = re.compile(
-    r"(?P<value>\d{1,3}(?:[ ]\d{3}){2,8}|\d{1,3}[ ]000|\d{1,3}(?:\.\d{3}){1,8}(?=,\d{1,2}(?!\d)))"
+    r"(?P<value>\d{1,3}(?:[ ]\d{3}){2,8}|\d{1,3}(?:\.\d{3}){2,8}|\d{1,3}[ ]000|"
+    r"\d{1,3}(?:\.\d{3}){1,8}(?=,\d{1,2}(?!\d)))"
     r"(?:,(?P<part>\d{1,2}))?(?![\w]|[ .,-]\d)"
 )
 _HEX: Final = re.compile(r"0(?P<base>[xXbBoO])(?P<value>[0-9A-Fa-f_]{1,64})(?!\w)")
@@ -38,10 +39,10 @@ _PLAIN: Final = re.compile(
 )
 
 #: After these a number is a label and is said in pairs: room one oh one, flight three seventy.
-_LABELS: Final = words(
+LABELS: Final = words(
     "room rooms flight suite apartment apt highway route interstate boeing airbus hwy ste rm "
     "extension ext gate building course channel model bus train unit line studio us rte cabin "
-    "locker"
+    "locker form fahrenheit porsche xbox seat exit row section door bay platform terminal"
 )
 #: After these a number with a point is a version: Python three point eleven.
 _VERSIONED: Final = words(
@@ -88,6 +89,8 @@ def sign_parts(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 def _read_ordinal(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     end = match.end("suffix")
+    if match["suffix"] == "st" and not match["value"].endswith("1"):
+        return None  # 10st: stone
     parts = say(ordinal(match["value"].replace(",", ""), scan.british), match.start(), end)
     if match["value2"]:
         begin = match.start("value2")
@@ -118,9 +121,14 @@ def characters(text: str, start: int, end: int) -> list[Part]:
 
 def _read_factor(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     parts = say(spoken_number(match["value"], scan.british), *match.span("value"))
-    if match["cross"] == "×" or scan.after(match.end()).lower() in _COMPARED:
-        return parts + say("times", *match.span("cross"))
-    return parts + spell(match["cross"], *match.span("cross"))
+    return parts + factor_parts(scan, *match.span("cross"))
+
+
+def factor_parts(scan: Scan, start: int, end: int) -> list[Part]:
+    """The x after a number: ten times faster, a two x zoom."""
+    if scan.text[start] == "×" or scan.after(end).lower() in _COMPARED:
+        return say("times", start, end)
+    return spell(scan.text[start], start, end)
 
 
 _COMPARED: Final = words(
@@ -136,12 +144,13 @@ def sized(scan: Scan, number: str, size: str | None) -> str:
 
 def _read_sized(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     size = match["size"] or match["word"]
-    if match["size"] == "K" and (
-        len(match["value"]) == 1 or scan.after(match.end()).lower() in ("run", "race", "runs")
-    ):
-        return None  # a 4K screen, a 10K run: said as it is written
+    following = scan.after(match.end()).lower()
+    if match["size"] in ("K", "k") and following in _RUNS:
+        return None  # a 10K run: said as it is written
+    if match["size"] == "K" and len(match["value"]) == 1:
+        return None  # a 4K screen
     if match["size"] in ("B", "M", "K", "T") and (
-        scan.before(match.start()).lower() in _LABELS or _NAME_NEXT.match(scan.text, match.end())
+        scan.before(match.start()).lower() in LABELS or _NAME_NEXT.match(scan.text, match.end())
     ):
         return None  # 221B Baker Street, room 12B
     if (
@@ -149,6 +158,7 @@ def _read_sized(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         and "." not in match["value"]
         and len(match["value"]) == 1
         and not match["word"]
+        and not _is_counted(following)
     ):
         return None
     sign = sign_parts(scan, match)
@@ -158,6 +168,7 @@ def _read_sized(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts + (say("plus", *match.span("plus")) if match["plus"] else [])
 
 
+_RUNS: Final = words("run runs race races runner runners walk walks")
 _NAME_NEXT: Final = re.compile(r" [A-Z][a-z]")
 
 
@@ -167,7 +178,7 @@ def _read_age(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     if (
         match["value"].isdecimal()
         and len(match["value"]) == 3
-        and scan.before(start).lower() in _LABELS
+        and scan.before(start).lower() in LABELS
     ):
         parts = say(pairs(match["value"]), start, end)
     for word in re.finditer(r"[A-Za-z]+", match["rest"]):
@@ -256,23 +267,27 @@ def _is_code(scan: Scan, value: str, before: str, start: int) -> bool:
         return True
     if value == "911" and before != "porsche":
         return True
-    if len(value) == 5 and _ends_address(scan, start):
+    if len(value) in (3, 5, 6) and before in _DIALLED:
+        return not _is_counted(scan.after(start + len(value)).lower())
+    if len(value) == 5 and (_ends_address(scan, start) or _STATE.fullmatch(scan.before(start))):
         return True
     return len(value) >= 10 and not value.endswith("000")
 
 
 def _is_name(scan: Scan, before: str, end: int) -> bool:
     """Whether the number is part of a name: room 101, RTX 4090, ISO 9001."""
-    if before in _LABELS:
+    if before in LABELS:
         return True
     named = bool(scan.parts) and scan.parts[-1].text.isupper() and len(before) > 1
     return named and before not in _NO_NAMES and not _is_counted(scan.after(end).lower())
 
 
+_DIALLED: Final = words("dial dialled dialed call called ring text texted")
 #: Capitals before a number that are not the beginning of its name.
 _NO_NAMES: Final = words("ad bc ce bce in on by to of and the from for about over under than")
 
 
+_STATE: Final = re.compile(r"[A-Z]{2}")
 _ADDRESS: Final = re.compile(
     r"[ ](?:[NSEW]\.?[ ])?(?:[A-Z][a-z]+[ ]|\d+(?:st|nd|rd|th)[ ]){1,3}"
     r"(?:St|Ave|Blvd|Rd|Ln|Dr|Ct|Pl|Hwy|Pkwy|Sq|Way|Street|Avenue|Boulevard|Road|Lane|Drive|"
@@ -289,7 +304,7 @@ def _ends_address(scan: Scan, start: int) -> bool:
 
 
 def _is_year(scan: Scan, value: int, before: str, end: int) -> bool:
-    if before == "year":
+    if before in ("year", "pre", "post"):
         return True
     if not (1100 <= value <= 2099 or (value > 1000 and (before in _YEAR_BEFORE or before == "("))):
         return False

@@ -39,7 +39,9 @@ BRANDS: Final = {
     "IPv6": "I P version six", "IPv4": "I P version four", "WWII": "World War two",
     "WWI": "World War one", "SARS-CoV-2": "SARS cove two", "LaTeX": "lay tech", "TeX": "tech",
     "McDonald": "McDonald", "YouTube": "YouTube", "macOS": "mac O S", "iOS": "i O S",
-    "PhD": "P H D", "GitHub": "git hub", "DevOps": "dev ops", "iPhone": "iPhone", "iPad": "iPad",
+    "PhD": "P H D", "MiG": "mig", "H.264": "H dot two six four",
+    "H.265": "H dot two six five",
+    "GitHub": "git hub", "DevOps": "dev ops", "iPhone": "iPhone", "iPad": "iPad",
     "iPod": "iPod", "eBay": "eBay", "iCloud": "i cloud", "PyPI": "pie P I", "NumPy": "num pie",
     "SciPy": "sigh pie", "PyTorch": "pie torch", "OAuth": "oh auth", "LinkedIn": "linked in",
     "PowerPoint": "power point", "WiFi": "wi-fi", "Wi-Fi": "wi-fi", "COVID": "COVID",
@@ -52,7 +54,11 @@ _BRAND: Final = re.compile(
     "(?:" + "|".join(sorted(map(re.escape, BRANDS), key=len, reverse=True)) + r")(?![\w'-])"
 )
 #: An option on a command line.
-_FLAG: Final = re.compile(r"--(?=[a-z][\w-])|-(?=[A-Za-z](?![\w-]))")
+_FLAG: Final = re.compile(r"--(?=[a-z][\w-])|-(?=[A-Za-z]{1,3}(?![\w-]))")
+#: A variable of a shell, a pattern of file names, "# of".
+_VARIABLE: Final = re.compile(r"\$(?:\{(?P<name>[A-Za-z_]\w{0,63})\}|(?=[A-Za-z_]))")
+_ANY_FILE: Final = re.compile(r"\*(?=\.[A-Za-z])")
+_NUMBER_OF: Final = re.compile(r"#(?= of\b)")
 
 
 def letter_words(said: str, start: int, end: int) -> list[Part]:
@@ -157,6 +163,16 @@ def _read_flag(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(" ".join("dash" for _ in match.group()), start, end)
 
 
+def _read_variable(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
+    parts = say("dollar", start, start + 1)
+    return parts + (camel_parts(scan, match["name"], start + 2) if match["name"] else [])
+
+
+def _read_any_file(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return say("star", *match.span())
+
+
 def _read_handle(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start = match.start("name")
     parts = say("at", start - 1, start)
@@ -180,7 +196,7 @@ def _read_numbered(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 def _read_dot_name(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
-    if start and not (scan.text[start - 1].isspace() or scan.text[start - 1] in "\"'(“`"):
+    if start and not (scan.text[start - 1].isspace() or scan.text[start - 1] in "\"'(“`*"):
         return None
     name = match["name"]
     pieces = (
@@ -199,6 +215,9 @@ RULES: Final[list[Rule]] = [
 MIXED_RULES: Final[list[Rule]] = [(_MIXED_WORD, _read_mixed_word)]
 SYMBOL_RULES: Final[list[Rule]] = [
     (_FLAG, _read_flag),
+    (_VARIABLE, _read_variable),
+    (_ANY_FILE, _read_any_file),
+    (_NUMBER_OF, _read_numbered),
     (_DOT_NAME, _read_dot_name),
     (_COLOR, _read_color),
     (_NUMBERED, _read_numbered),

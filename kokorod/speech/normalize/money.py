@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from .attributes import is_attribute
 from .numbers import NUMBER, cardinal, is_one, spoken_number
 from .scan import Part, Rule, Scan, say
 
@@ -129,7 +130,7 @@ _BEFORE: Final = re.compile(
     rf"(?P<sign>[-−+~≈]?)(?P<unit>{_SYMBOL}|(?:{_CODE})(?=[\d ]))[ ]?(?P<sign2>[-−]?)"
     rf"(?P<amount>{NUMBER}){_FIRST}"
     rf"(?:[ ]?[-–—][ ]?(?:{_SYMBOL})?(?P<amount2>{NUMBER}){_SECOND}(?![\d%]))?"
-    r"(?P<per>/[A-Za-z]+(?![\w/]))?(?P<plus>\+(?!\w))?(?![\w])",
+    r"(?:-dollar(?=[ ]))?(?P<per>/(?:sq\.? ft|[A-Za-z]+)(?![\w/]))?(?P<plus>\+(?!\w))?(?![\w])",
     re.IGNORECASE,
 )
 _AFTER: Final = re.compile(
@@ -159,14 +160,10 @@ _PERIODS: Final = {
     "kwh": "kilowatt hour",
     "gb": "gigabyte",
     "ea": "each",
+    "sq ft": "square foot",
+    "sq. ft": "square foot",
     "pp": "person",
 }
-
-#: Words that do not make the amount before them an attribute ("a $5 bill").
-_NO_NOUN: Final = frozenset(
-    {"a", "an", "and", "are", "as", "at", "but", "by", "each", "for", "from", "in", "is"}
-    | {"more", "less", "of", "off", "on", "or", "per", "than", "to", "was", "with", "worth"}
-)
 
 
 def _amount(scan: Scan, number: str, size: str | None, unit: Currency, attribute: bool) -> str:
@@ -206,12 +203,7 @@ def _read_before(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         return None
     start, end = match.span()
     # "a $5 bill", "the $3 billion plan" have the unit in the singular.
-    attribute = (
-        scan.before(start).lower() in ("a", "an", "another", "every", "each")
-        and not match["per"]
-        and re.match(r"[ -][a-z]", scan.text[end : end + 2]) is not None
-        and scan.after(end).lower() not in _NO_NOUN
-    )
+    attribute = not match["per"] and is_attribute(scan, start, end)
     said = _sign(match["sign"] or match["sign2"])
     if match["amount2"]:
         said += _range(scan, match, unit, attribute)

@@ -7,8 +7,9 @@ import re
 from typing import Final
 
 from ..abbreviations import words
-from .acronyms import SAID, is_said
+from .acronyms import SAID, is_said, shouted
 from .figures import label
+from .numbers import spoken_number
 from .scan import Kind, Part, Rule, Scan, mark, say, spell
 
 _DOTTED: Final = re.compile(
@@ -94,6 +95,10 @@ def _read_joined(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 def _read_capitals(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     name, owner = match["name"], match["owner"]
     start, end = match.span()
+    if name == "WHO" and scan.before(start).lower() == "the" and not shouted(scan):
+        return _owned(name, owner, start, end) if owner else spell(name, start, end)
+    if name == "AM" and scan.before(start) == "I" and not owner:
+        return say("am", start, end)
     if is_said(scan, name):
         low = name.lower()
         # A word in capitals for emphasis is the same word; NASA keeps its form.
@@ -148,7 +153,7 @@ def _read_degree(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 
 _MIXED: Final = re.compile(
-    r"(?P<one>[A-Z]{1,6}|[a-z]|[A-Z][a-z]{1,12})(?P<joint>-?)(?P<number>\d{1,6})(?P<rest>[A-Za-z]{1,4}|-\d{1,5}[A-Za-z]{0,3}|[A-Za-z]\d{1,4})?(?P<owner>'s|s)?(?![\w]|-\w|\.\d)"
+    r"(?P<one>[A-Z]{1,6}|[a-z]|[A-Z][a-z]{1,12})(?P<joint>-?)(?P<number>\d{1,6})(?P<part>\.\d{1,3}(?!\.\d))?(?P<rest>[A-Za-z]{1,4}|-\d{1,5}[A-Za-z]{0,3}|[A-Za-z]\d{1,4})?(?P<owner>'s|s)?(?![\w]|-\w|\.\d)"
 )
 
 
@@ -161,9 +166,11 @@ def _read_mixed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     else:
         parts = say(name, start, end)
     number = label(match["number"])
-    if match["joint"] and name.islower() and len(name) == 1:
+    if match["joint"] and (name in ("GMT", "UTC") or (name.islower() and len(name) == 1)):
         parts += say("minus", end, end + 1)
     first, last = match.span("number")
+    if match["part"]:
+        number, last = spoken_number(match["number"] + match["part"]), match.end("part")
     if match["owner"] and not match["rest"]:
         number += match["owner"] if match["owner"][0] == "'" else "s"
         last = match.end("owner")

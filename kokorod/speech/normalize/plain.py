@@ -11,6 +11,7 @@ from ..abbreviations import words
 from .acronyms import is_said
 from .figures import label
 from .identifiers import BRANDS, camel_parts, letter_words
+from .numbers import year
 from .scan import Part, Rule, Scan, Upto, mark, say, spell
 
 _ABBREVIATION: Final = re.compile(r"(?P<name>[A-Za-z]{1,8}(?:'[a-z])?)(?P<dot>\.)")
@@ -65,6 +66,8 @@ def _read_abbreviation(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     following = scan.text[match.end() : match.end() + 2]
     upcoming = following.strip()[:1]
     space = following[:1].isspace()
+    if upcoming == "(" and _BRACKETED.match(scan.text, match.end()):
+        upcoming = "1"
     said: str | None = None
     if low in abbr.BEFORE_NUMBER and (upcoming.isdecimal() or _roman_next(scan, match.end())):
         if len(low) > 1 or before in ("(", "[", "") or low in "pvc" or written.islower():
@@ -72,7 +75,7 @@ def _read_abbreviation(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     elif low in ("no", "nos"):
         return None
     elif low in ("v", "vs"):
-        said = "versus" if low == "vs" or (written == "v" and before[:1].isupper()) else None
+        said = "versus" if low == "vs" or (written == "v" and space and before.isalpha()) else None
     elif low in abbr.ROADS and _is_road(scan, before, start, low, upcoming):
         said = abbr.ROADS[low]
     elif low in abbr.TITLES and written[0].isupper() and space and upcoming.isupper():
@@ -123,6 +126,7 @@ def _read_abbreviation(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(said, start, match.end()) + _stop(scan, match)
 
 
+_BRACKETED: Final = re.compile(r" ?\(\d")
 _SAFE: Final = words("etc vs inc ltd jr sr ave max avg tel al cf co")
 _NEEDS_MORE: Final = words("co rd ln")
 #: Ordinary words too: at the end of a text the full stop is only a full stop.
@@ -178,7 +182,7 @@ def _read_bare(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         said = abbr.TITLES[low]
     elif written in ("Jr", "Sr", "Inc", "Ltd", "Corp") and before[:1].isupper() | (before == ","):
         said = abbr.EXPANDED[low]
-    elif written in ("Fig", "Vol", "Ch", "No", "pp", "Sec", "Eq") and upcoming.isdecimal():
+    elif written in ("Fig", "Vol", "Ch", "No", "pp", "Sec", "Eq", "Apt") and upcoming.isdecimal():
         said = abbr.BEFORE_NUMBER[low]
     elif written in ("eg", "ie"):
         said = "for example" if low == "eg" else "that is"
@@ -249,7 +253,14 @@ def _read_mid(scan: Scan, match: re.Match[str]) -> Upto | None:
         "circa",
     ):
         return None
-    return Upto(say(name, *match.span("name")), match.end())
+    parts = say(name, *match.span("name"))
+    when = _YEAR.match(scan.text, match.end())
+    if when:
+        parts += say(year(int(when.group()), scan.british), *when.span())
+    return Upto(parts, when.end() if when else match.end())
+
+
+_YEAR: Final = re.compile(r"(?:1[1-9]|20)\d\d(?![\w-]|[.,]\d)")
 
 
 def _read_slashed(scan: Scan, match: re.Match[str]) -> Upto | None:
@@ -276,8 +287,35 @@ def _read_state(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(name, *match.span())
 
 
+_SHORT_STATE: Final = re.compile(r"(?P<name>[A-Z][a-z]{1,4})\.")
+_SHORT_STATES: Final = {
+    "Ala": "Alabama", "Ariz": "Arizona", "Ark": "Arkansas", "Calif": "California",
+    "Colo": "Colorado", "Conn": "Connecticut", "Del": "Delaware", "Fla": "Florida",
+    "Ga": "Georgia", "Ill": "Illinois", "Ind": "Indiana", "Kan": "Kansas", "Ky": "Kentucky",
+    "La": "Louisiana", "Mass": "Massachusetts", "Md": "Maryland", "Mich": "Michigan",
+    "Minn": "Minnesota", "Miss": "Mississippi", "Mo": "Missouri", "Mont": "Montana",
+    "Neb": "Nebraska", "Nev": "Nevada", "Okla": "Oklahoma", "Ore": "Oregon",
+    "Pa": "Pennsylvania", "Tenn": "Tennessee", "Tex": "Texas", "Va": "Virginia",
+    "Vt": "Vermont", "Wash": "Washington", "Wis": "Wisconsin", "Wyo": "Wyoming",
+}  # fmt: skip
+
+
+def _read_short_state(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    """St. Louis, Mo.; after a town and a comma only: Mo, Ill and Wash are words."""
+    start, end = match.span("name")
+    name = _SHORT_STATES.get(match["name"])
+    if name is None or scan.before(start) != "," or not scan.before(start, 2)[:1].isupper():
+        return None
+    return say(name, start, end) + (mark(".", end, end + 1) if scan.ends(end + 1) else [])
+
+
 CODED_RULES: Final[list[Rule]] = [(_SHORT, _read_short)]
-SHORT_RULES: Final[list[Rule]] = [(_SHORT, _read_short), (_STATE, _read_state), (_BY, _read_by)]
+SHORT_RULES: Final[list[Rule]] = [
+    (_SHORT, _read_short),
+    (_STATE, _read_state),
+    (_SHORT_STATE, _read_short_state),
+    (_BY, _read_by),
+]
 ABBREVIATION_RULES: Final[list[Rule]] = [
     (_ABBREVIATION, _read_abbreviation),
     (_BARE, _read_bare),
@@ -293,5 +331,6 @@ KEYS: Final = (
     | frozenset(abbr.BEFORE_NUMBER)
     | frozenset(abbr.AFTER_NUMBER)
     | frozenset(abbr.ROADS)
+    | {name.lower() for name in _SHORT_STATES}
     | {"hr", "hrs", "min", "mins", "sec", "secs", "eg", "ie", "rs"}
 )

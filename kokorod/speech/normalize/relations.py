@@ -6,13 +6,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .figures import sign_parts, sized
+from ..abbreviations import words
+from .clock import BOOKS
+from .figures import factor_parts, sign_parts, sized
 from .numbers import NUMBER, cardinal, digits, pairs, spoken_number, year
 from .scan import Part, Rule, Scan, say
 from .units import MIXED, mixed
 
 _FRACTION: Final = re.compile(rf"(?P<sign>[-−]?){MIXED}(?P<ths>ths?|rds?|nds?)?(?![\w/]|[.,]\d)")
-_SLASHED: Final = re.compile(r"(?P<one>\d+)/(?P<two>\d+)(?P<three>/\d+){0,4}(?![\w])")
+_SLASHED: Final = re.compile(r"(?P<one>\d+(?:\.\d+)?)/(?P<two>\d+)(?P<three>/\d+){0,4}(?![\w])")
 _RATIO: Final = re.compile(
     r"(?P<one>\d+(?:\.\d+)?):(?P<two>\d+(?:\.\d+)?)(?P<three>:\d+){0,4}"
     r"(?:[-–](?P<verse>\d+))?(?![\w:])"
@@ -34,7 +36,7 @@ _CHAIN: Final = re.compile(r"\d+(?:[-–]\d+){2,12}(?!\w)")
 _RANGE: Final = re.compile(
     rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<one>{NUMBER})(?P<size>[kKMB]|bn|mn|tn)?"
     rf"(?:[ ]?[–—][ ]?|-)(?P<minus>[-−]?)(?P<two>{NUMBER})(?P<size2>[kKMB]|bn|mn|tn)?(?P<plus>\+)?"
-    r"(?![\w]|[-–/]\d|\.\d)"
+    r"(?P<factor>[x×])?(?P<equals>(?=[ ]?=))?(?![\w]|[-–/]\d|\.\d)"
 )
 
 _BOTTOMS: Final = frozenset({2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 16, 20, 32, 50, 64, 100, 1000})
@@ -45,6 +47,8 @@ def _read_fraction(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         bottom = int(match["bottom"])
         if bottom not in _BOTTOMS or "0" in (match["top"][0], match["bottom"][0]):
             return None
+        if match["top"] != "1" and bottom in _SCORED and _is_score(scan, match):
+            return None
     said = mixed(scan, match)
     sign = sign_parts(scan, match)
     if said is None or sign is None:
@@ -54,13 +58,38 @@ def _read_fraction(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     # "3/4 cup", "1/2 mile": a half of what follows, said as it is written.
 
 
+#: Denominators that marks and surveys are counted in: 7/10 is seven out of ten.
+_SCORED: Final = frozenset({5, 10, 20, 100})
+
+
+def _is_score(scan: Scan, match: re.Match[str]) -> bool:
+    """Whether 7/10 is a mark or a count, and not seven tenths of something."""
+    following = scan.after(match.end()).lower()
+    if scan.before(match.start()).lower() in _SCORING or following in _SCORING:
+        return True
+    return match["bottom"] in ("10", "100") and following not in _PARTED
+
+
+#: What tenths are of.
+_PARTED: Final = words("of inch inches mile miles cup cups full second seconds point points - th")
+
+
+_SCORING: Final = words(
+    "scored score scores rated rate rating rates got get gets gave give gives earned graded grade "
+    "received stars star points marks"
+)
+
+
 def _read_slashed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     one, two = match["one"], match["two"]
+    if match.group() == "24/7/365":
+        return say("twenty four seven three sixty five", *match.span())
     if match["three"]:
         return say(" slash ".join(cardinal(n) for n in match.group().split("/")), *match.span())
     if (one, two) in (("24", "7"), ("9", "11"), ("50", "50"), ("20", "20"), ("180", "360")):
         return say(f"{cardinal(one)} {cardinal(two)}", *match.span())
-    joint = "out of" if two in ("5", "10", "20", "100") or int(two) == int(one) else "over"
+    outof = int(two) in _SCORED or two == one or "." in one
+    joint = "out of" if outof else "over"
     if len(one) + len(two) > 6:
         joint = "slash"
     if len(one) == len(two) == 4:
@@ -80,10 +109,31 @@ def _read_ratio(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         verses = cardinal(match["two"]), cardinal(match["verse"])
         return say(f"{cardinal(match['one'])} {verses[0]} to {verses[1]}", *match.span())
     values = match.group().split(":")
+    if _is_verse(scan, match) or _is_timing(scan, match):
+        return say(" ".join(_oh(v) for v in values), *match.span())
     # 1:23:45 is a time span and is said without joints; 16:9 and 4:1 are ratios.
     joint = " to " if len(values) == 2 else " "
     said = joint.join(spoken_number(v, scan.british) for v in values)
     return say(said, *match.span())
+
+
+def _is_verse(scan: Scan, match: re.Match[str]) -> bool:
+    return scan.before(match.start()).lower() in BOOKS
+
+
+def _is_timing(scan: Scan, match: re.Match[str]) -> bool:
+    """Minutes and seconds: 25:30, which is no time of day."""
+    one, two = match["one"], match["two"]
+    if not (one.isdecimal() and len(one) == 2 and len(two) == 2 and "00" <= two < "60"):
+        return False
+    around = scan.before(match.start()).lower(), scan.after(match.end()).lower()
+    return int(one) > 24 and not {"ratio", "odds", "split", "mix"}.intersection(around)
+
+
+def _oh(text: str) -> str:
+    if len(text) == 2 and text[0] == "0" and text.isdecimal():
+        return f"oh {digits(text[1])}" if text[1] != "0" else "flat"
+    return spoken_number(text)
 
 
 def _read_scientific(scan: Scan, match: re.Match[str]) -> list[Part] | None:
@@ -108,6 +158,18 @@ def _read_times(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(" by ".join(read(n) for n in numbers), *match.span())
 
 
+_RESULTS: Final = words(
+    "won lost drew win lose draw beat lead led ended finished score was by victory defeat loss at"
+)
+
+
+def _is_result(scan: Scan, match: re.Match[str]) -> bool:
+    """Whether two numbers are goals: won 2-0, a 3-0 defeat."""
+    around = scan.before(match.start()).lower(), scan.after(match.end()).lower()
+    small = all(len(n) == 1 for n in match.group("one", "two"))
+    return small and bool(_RESULTS.intersection(around))
+
+
 def _read_range(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     sign = sign_parts(scan, match)
     if sign is None:
@@ -116,9 +178,14 @@ def _read_range(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     middle, last = match.span("two")
     if match.group() in ("50-50", "50–50"):
         return say("fifty fifty", start, end)
+    if scan.before(start).lower() in ("boeing", "airbus") and match["one"].isdecimal():
+        return say(f"{pairs(match['one'])} {pairs(match['two'])}", start, end)
+    if scan.british and "0" in (match["one"], match["two"]) and _is_result(scan, match):
+        said = " ".join("nil" if n == "0" else cardinal(n) for n in match.group("one", "two"))
+        return say(said, start, end)
     size = match["size"] or ("" if not match["size2"] or match["minus"] else None)
     parts = sign + say(sized(scan, match["one"], size), match.start("one"), middle - 1)
-    parts += say("to", middle - 1, middle)
+    parts += say("minus" if match["equals"] is not None else "to", middle - 1, middle)
     if match["minus"]:
         parts += say("minus", *match.span("minus"))
     parts += say(
@@ -127,7 +194,9 @@ def _read_range(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         match.end("size2") if match["size2"] else last,
     )
     if match["plus"]:
-        parts += say("plus", end - 1, end)
+        parts += say("plus", *match.span("plus"))
+    if match["factor"]:
+        parts += factor_parts(scan, *match.span("factor"))
     return parts
 
 

@@ -37,7 +37,9 @@ _ROMAN: Final = re.compile(
     r"(?P<roman>(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))"
     r"(?P<suffix>th|st|nd|rd)?(?P<owner>'s)?(?:[-–](?P<roman2>[IVXLC]{1,7}))?(?![\w&+]|[-'.]\w)"
 )
-_SMALL_ROMAN: Final = re.compile(r"(?P<roman>ii|iii|iv|vi|vii|viii|ix|xi|xii)(?!\w)")
+_SMALL_ROMAN: Final = re.compile(
+    r"(?P<roman>(?<=[\s(]\()i(?=\) )|(?<=\A\()i(?=\) )|ii|iii|iv|vi|vii|viii|ix|xi|xii)(?!\w)"
+)
 SMALL_ROMANS: Final = words("ii iii iv vi vii viii ix xi xii")
 _VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 #: Roman numerals that are far more often something else.
@@ -69,6 +71,8 @@ def _read_roman(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     if low in _NUMBERED and (named or len(text) > 1 or low not in _ALSO_WORDS):
         if text == "I" and (not named or low == "no"):
             return None
+        if text == "I" and low == "war" and scan.before(start, 2) != "World":
+            return None
         return _with_range(scan, match)
     if len(text) > 1 and scan.after(end).lower() in _RANKED:
         return say(ordinal(roman_value(text), scan.british), start, end)
@@ -80,6 +84,9 @@ def _read_roman(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         return _ranked(scan, match)  # John Smith III
     return _with_range(scan, match)
 
+
+#: What a single I may be the number of.
+LEADS: Final = _REGNAL | _NUMBERED
 
 #: A numeral before these is a rank.
 _RANKED: Final = words("century centuries amendment corps dynasty olympiad")
@@ -104,16 +111,18 @@ def _ranked(scan: Scan, match: re.Match[str]) -> list[Part]:
 def _reigns(scan: Scan, start: int, end: int) -> bool:
     """Whether a single I after a king's name is his number and not the speaker."""
     after = scan.after(end)
-    return not after.isalpha() or after in (
-        "of",
-        "and",
-        "was",
-        "is",
-        "ruled",
-        "became",
-        "died",
-        "reigned",
-    )
+    if not after.isalpha() or after in _REIGNING:
+        return True
+    titled = scan.before(start, 2).lower() in _TITLED
+    return titled and (after in _PAST or after.endswith("ed"))
+
+
+_TITLED: Final = words("king queen pope tsar czar emperor empress sultan prince saint shah")
+#: What is said of a king, and not by the speaker of himself.
+_REIGNING: Final = words(
+    "of and was is ruled became died reigned or has had who whose to in at for with from"
+)
+_PAST: Final = words("was had took made went came gave lost won fell fled led wrote built left")
 
 
 def _with_owner(parts: list[Part], match: re.Match[str]) -> list[Part]:

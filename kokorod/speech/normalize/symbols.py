@@ -24,9 +24,10 @@ _BAR: Final = re.compile(r"[|¦]+")
 
 _COMPARED: Final = re.compile(r"<=>|<=|>=|!=|==+|=>|->|<-|\+/-|\+-|&&|\|\||::|:=")
 _COMPARISONS: Final = {
-    "<=>": "spaceship", "<=": "less than or equal to", ">=": "greater than or equal to",
-    "!=": "not equal to", "=>": "arrow", "->": "arrow", "<-": "arrow", "+/-": "plus or minus",
-    "+-": "plus or minus", "&&": "and", "||": "or", "::": "colon colon", ":=": "is",
+    "<=>": "spaceship", "<=": "is less than or equal to",
+    ">=": "is greater than or equal to", "!=": "is not equal to", "=>": "arrow",
+    "->": "arrow", "<-": "arrow", "+/-": "plus or minus", "+-": "plus or minus",
+    "&&": "and", "||": "or", "::": "colon colon", ":=": "is",
 }  # fmt: skip
 _POWER: Final = re.compile(
     r"\^\(?(?P<power>[-−+]?\d{1,4})\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)|\^\(?(?P<name>[A-Za-z])\)?(?!\w)"
@@ -97,6 +98,9 @@ def _read_closing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 _OPERAND: Final = re.compile(r"\d[\d.,]*|[A-Za-z]\w?|[)\]πθαβγλμσω²³]")
 
 
+_NO_OPERANDS: Final = frozenset({"if", "is", "of", "at", "to", "in", "or", "by", "be", "we"})
+
+
 def _operands(scan: Scan, start: int, end: int) -> bool:
     """Whether numbers or single letters stand on both sides."""
     before, after = scan.before(start), scan.after(end)
@@ -116,16 +120,41 @@ def _read_dash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     if begins_line(scan, start):
         return []  # a bullet, or a dash before speech
+    if _is_hanging(scan, start, end):
+        return []
+    if _is_grade(scan, start, end):
+        return say("minus", start, end)
     if match.group() in "-−–" and _operands(scan, start, end):
         return say("minus", start, end)
     return [Part("—", start, end, Kind.DASH)]
+
+
+_AFTER_HANGING: Final = re.compile(r" (?:to|and|or|or to|and to)\b")
+_AFTER_GRADE: Final = re.compile(r"[\s.,;:!?)\"”]|\Z")
+
+
+def _is_hanging(scan: Scan, start: int, end: int) -> bool:
+    """Whether a hyphen stands for the rest of a word: two- to three-year."""
+    after_word = start > 0 and scan.text[start - 1].isalnum() and end - start == 1
+    return after_word and _AFTER_HANGING.match(scan.text, end) is not None
+
+
+def _is_grade(scan: Scan, start: int, end: int) -> bool:
+    """Whether a letter with a minus is a mark: A-, B-."""
+    if end - start != 1 or scan.before(start) not in ("A", "B", "C", "D"):
+        return False
+    return (
+        start > 0
+        and scan.text[start - 1].isalpha()
+        and _AFTER_GRADE.match(scan.text, end) is not None
+    )
 
 
 def _read_hyphen(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     if scan.before(start).lower() in ("noon", "midnight") and scan.after(end)[:1].isdecimal():
         return say("to", start, end)
-    return []
+    return say("minus", start, end) if _is_grade(scan, start, end) else []
 
 
 def _read_quote(scan: Scan, match: re.Match[str]) -> list[Part] | None:
@@ -172,6 +201,8 @@ def _read_slash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     if _operands(scan, start, end):
         return say("over", start, end)
     spaced = scan.text[start - 1 : start].isspace() if start else True
+    if scan.ends(end):
+        spaced = False
     return mark(",", start, end) if spaced and scan.parts else say("slash", start, end)
 
 
@@ -227,6 +258,8 @@ def _read_greek(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 def _read_comparing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     said = "less than" if match.group() == "<" else "greater than"
     start, end = match.span()
+    if _operands(scan, start, end):
+        said = f"is {said}"
     sides = scan.before(start), scan.after(end)
     compares = sides[1][:1].isdecimal() or all(_OPERAND.fullmatch(side) for side in sides)
     return say(said, start, end) if scan.parts and compares else []
@@ -236,7 +269,8 @@ def read_symbol(scan: Scan, position: int) -> list[Part]:
     """A character that no rule reads: its name, or nothing."""
     character = scan.text[position]
     said = NAMES.get(character, "")
-    if not scan.parts and character in "≥≤":
+    before = scan.before(position)
+    if character in "≥≤" and (not _OPERAND.fullmatch(before) or before.lower() in _NO_OPERANDS):
         said = "at least" if character == "≥" else "at most"
     if character in "₀₁₂₃₄₅₆₇₈₉":
         from .numbers import digits

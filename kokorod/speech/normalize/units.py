@@ -6,87 +6,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .numbers import NUMBER, fraction, is_one, plural, spoken_number
+from .attributes import is_attribute
+from .figures import LABELS
+from .numbers import NUMBER, fraction, is_one, spoken_number
 from .scan import Part, Rule, Scan, mark, say
-
-_PREFIXES: Final = {
-    "n": "nano", "μ": "micro", "m": "milli", "c": "centi", "d": "deci", "k": "kilo",
-    "M": "mega", "G": "giga", "T": "tera", "P": "peta",
-}  # fmt: skip
-
-
-def _prefixed(symbol: str, name: str, prefixes: str) -> dict[str, str]:
-    return {f"{p}{symbol}": f"{_PREFIXES[p]}{name}" for p in prefixes}
-
-
-#: Symbol -> the unit in the singular; `_MANY` has the plurals that are not just an s.
-_UNITS: Final[dict[str, str]] = {
-    **_prefixed("m", "meter", "nμmcdk"), "um": "micrometer", "m": "meter", "in": "inch",
-    "ft": "foot", "yd": "yard", "yds": "yard", "mi": "mile", "nmi": "nautical mile",
-    "ly": "light year", "AU": "astronomical unit", **_prefixed("g", "gram", "nμmk"),
-    "mcg": "microgram", "g": "gram", "kgs": "kilogram", "lb": "pound", "lbs": "pound",
-    "oz": "ounce", "t": "ton", "kt": "kiloton", **_prefixed("l", "liter", "μmcd"),
-    **_prefixed("L", "liter", "μmcd"), "l": "liter", "L": "liter", "gal": "gallon",
-    "qt": "quart", "pt": "pint", "tsp": "teaspoon", "tbsp": "tablespoon", "fl oz": "fluid ounce",
-    "fl. oz.": "fluid ounce", "cc": "c c", "cu ft": "cubic foot", "sq ft": "square foot",
-    "sq. ft.": "square foot", "sq m": "square meter", "sq km": "square kilometer",
-    "sq mi": "square mile", "sq in": "square inch", "ha": "hectare", "ac": "acre",
-    "mph": "mile per hour", "m.p.h": "mile per hour", "m.p.g": "mile per gallon",
-    "kph": "kilometer per hour", "kmh": "kilometer per hour", "kmph": "kilometer per hour",
-    "mpg": "mile per gallon", "rpm": "revolution per minute", "fps": "frame per second",
-    "bpm": "beat per minute", "dpi": "dot per inch", "ppi": "pixel per inch",
-    "wpm": "word per minute", "knots": "knot", "kn": "knot", "ppm": "part per million",
-    "ppb": "part per billion", "psi": "pound per square inch", **_prefixed("B", "byte", "kMGTP"),
-    "KB": "kilobyte", "B": "byte", "KiB": "kibibyte", "MiB": "mebibyte", "GiB": "gibibyte",
-    "TiB": "tebibyte", **_prefixed("b", "bit", "kMGT"), "Kb": "kilobit", "bit": "bit",
-    "bits": "bit", **_prefixed("bps", "bit per second", "kMGT"), "Kbps": "kilobit per second",
-    "bps": "bit per second", **_prefixed("bit", "bit", "kMGT"),
-    **_prefixed("Hz", "hertz", "kMGT"), "Hz": "hertz", "hz": "hertz",
-    **_prefixed("W", "watt", "mkMGT"), "W": "watt", "hp": "horsepower",
-    **_prefixed("Wh", "watt hour", "kMGT"), "Wh": "watt hour", "KW": "kilowatt",
-    **_prefixed("V", "volt", "mkM"), "V": "volt", **_prefixed("A", "amp", "μmk"),
-    "Ah": "amp hour", "mAh": "milliamp hour", **_prefixed("Ω", "ohm", "mkM"), "Ω": "ohm",
-    **_prefixed("F", "farad", "nμm"), "pF": "picofarad", "mH": "millihenry",
-    **_prefixed("J", "joule", "mkM"), "J": "joule", "cal": "calorie", "kcal": "kilocalorie",
-    "eV": "electron volt", "keV": "kiloelectron volt", "MeV": "megaelectron volt",
-    "GeV": "gigaelectron volt", "BTU": "B T U", "N": "newton", "kN": "kilonewton",
-    "Nm": "newton meter", "Pa": "pascal", "hPa": "hectopascal", "kPa": "kilopascal",
-    "MPa": "megapascal", "bar": "bar", "mbar": "millibar", "atm": "atmosphere",
-    "mmHg": "millimeter of mercury", "dB": "decibel", "dBA": "decibel", "lm": "lumen",
-    "lx": "lux", "mol": "mole", "mmol": "millimole", "K": "kelvin", "s": "second",
-    "sec": "second", "secs": "second", **_prefixed("s", "second", "nμm"), "us": "microsecond",
-    "min": "minute", "mins": "minute", "h": "hour", "hr": "hour", "hrs": "hour", "wk": "week",
-    "wks": "week", "mo": "month", "mos": "month", "yr": "year", "yrs": "year", "y/o": "year old",
-    "yo": "year old", "px": "pixel", "em": "em", "MP": "megapixel", "ct": "carat",
-    "doz": "dozen", "pcs": "piece", "%": "percent", "pct": "percent", "‰": "per mille",
-    "°C": "degree Celsius", "° C": "degree Celsius", "°F": "degree Fahrenheit",
-    "° F": "degree Fahrenheit", "ºC": "degree Celsius", "ºF": "degree Fahrenheit",
-    "°K": "kelvin", "F": "degree Fahrenheit", "C": "degree Celsius", "°": "degree",
-    "º": "degree", "deg": "degree", "degC": "degree Celsius", "degF": "degree Fahrenheit",
-}  # fmt: skip
-
-_MANY: Final = {
-    "inch": "inches", "foot": "feet", "cubic foot": "cubic feet", "square foot": "square feet",
-    "square inch": "square inches", "hertz": "hertz", "lux": "lux", "percent": "percent",
-    "horsepower": "horsepower", "per mille": "per mille", "c c": "c c", "dozen": "dozen",
-    "degree Celsius": "degrees Celsius", "degree Fahrenheit": "degrees Fahrenheit",
-    "millimeter of mercury": "millimeters of mercury", "B T U": "B T U",
-    "year old": "years old", "bar": "bar", "kelvin": "kelvin",
-}  # fmt: skip
-
-#: What may follow a slash: km/h, MB/s, $/kg.
-_PER: Final = {
-    "h": "hour", "hr": "hour", "s": "second", "sec": "second", "s²": "second squared",
-    "s^2": "second squared", "s2": "second squared", "min": "minute", "m": "meter",
-    "m²": "square meter", "m³": "cubic meter", "m3": "cubic meter", "m2": "square meter",
-    "kg": "kilogram", "g": "gram", "l": "liter", "L": "liter", "mL": "milliliter",
-    "ml": "milliliter", "dL": "deciliter", "dl": "deciliter", "km": "kilometer",
-    "day": "day", "d": "day", "week": "week", "wk": "week", "month": "month", "mo": "month",
-    "year": "year", "yr": "year", "gal": "gallon", "lb": "pound", "mi": "mile", "ft": "foot",
-    "in": "inch", "night": "night", "hour": "hour", "second": "second", "minute": "minute",
-    "person": "person", "cm²": "square centimeter", "cm3": "cubic centimeter",
-    "cm³": "cubic centimeter", "mol": "mole", "K": "kelvin",
-}  # fmt: skip
+from .unit_names import PER, UNITS, unit_name
 
 #: One letter (or a word's spelling): a unit only where nothing else fits.
 _DOUBTFUL: Final = frozenset({"in", "t", "K", "N", "B", "L", "J", "s", "h", "ct", "pt", "ac"})
@@ -94,11 +18,12 @@ _DOUBTFUL: Final = frozenset({"in", "t", "K", "N", "B", "L", "J", "s", "h", "ct"
 _NOT_CLOSE: Final = frozenset({"K", "N", "B", "J", "t", "MP", "AU"})
 _SCALES: Final = frozenset({"F", "C"})
 
-_U: Final = "|".join(re.escape(u) for u in sorted(_UNITS, key=len, reverse=True))
-_P: Final = "|".join(re.escape(u) for u in sorted(_PER, key=len, reverse=True))
+_U: Final = "|".join(re.escape(u) for u in sorted(UNITS, key=len, reverse=True))
+_P: Final = "|".join(re.escape(u) for u in sorted(PER, key=len, reverse=True))
 _UNIT: Final = (
     rf"(?P<gap>[ -]?)(?P<unit>{_U})(?P<power>[²³]|\^[23]|(?<=m)[23]|(?<=ft)[23])?"
-    rf"(?:/(?P<per>{_P}))?(?![A-Za-zµμ0-9_²³^]|'[a-z])(?P<stop>\.(?!\w))?"
+    rf"(?:/(?P<per>{_P}))?(?:(?![A-Za-zµμ0-9_²³^]|'[a-z])|(?<=[°º])(?=[NSEW](?!\w)))"
+    r"(?P<stop>\.(?!\w))?"
     r"(?:(?<=[°º])[ ]?(?P<side>[NSEW])(?![\w']))?"
 )
 _VALUE: Final = rf"(?:{NUMBER})"
@@ -114,7 +39,7 @@ _MIXED: Final = (
 )
 
 _QUANTITY: Final = re.compile(
-    rf"(?P<sign>[-−+±~<>≥≤≈]?)(?P<value>{_VALUE})(?P<mark>(?:[°º][CF]?|%)(?=[ ]?[-–—]))?"
+    rf"(?P<sign>(?:[-−+±~<>≥≤≈])?)(?P<value>{_VALUE})(?P<mark>(?:[°º][CF]?|%)(?=[ ]?[-–—]))?"
     rf"(?:(?P<joint>[ ]?[-–—×x][ ]?|[ ](?:to|or|by)[ ])"
     rf"(?P<minus2>[-−](?=\d))?(?P<value2>{_VALUE}))?{_UNIT}"
 )
@@ -128,6 +53,10 @@ _POUNDS: Final = re.compile(
     r"(?P<one>\d{1,4})[ ]?(?P<big>lbs?|h|hrs?|m|min|°|º)\.?[ ]?(?P<two>\d{1,2}(?:\.\d+)?)"
     r"[ ]?(?P<small>oz|m|min|mins|s|secs?|'|′)(?![A-Za-z\d])\.?"
     r"(?:[ ]?(?P<three>\d{1,2}(?:\.\d+)?)[ ]?(?P<least>s|secs?|\"|″)(?![A-Za-z\d]))?"
+)
+_BEARING: Final = re.compile(
+    r"(?P<one>\d{1,3})[°º][ ]?(?P<two>\d{1,2}(?:\.\d+)?)['′]"
+    r"(?:[ ]?(?P<three>\d{1,2}(?:\.\d+)?)(?:[\"″]|''))?(?:[ ]?(?P<side>[NSEW])(?!\w))?"
 )
 _INCHES: Final = re.compile(r"(?P<inches>\d{1,3}(?:\.\d+)?)[\"″](?![\w\"])")
 _FEET_ALONE: Final = re.compile(r"(?P<feet>\d{1,3})['′](?![\w'])")
@@ -148,31 +77,16 @@ _SIGNS: Final = {
 }  # fmt: skip
 
 
-def unit_name(unit: str, power: str, per: str, single: bool) -> str:
-    """The unit in words, in the singular or plural."""
-    name = _UNITS[unit]
-    if power:
-        name = f"{'square' if power[-1] in '²2' else 'cubic'} {name}"
-    if not single:
-        name = _plural(name)
-    return f"{name} per {_PER[per]}" if per else name
-
-
-def _plural(name: str) -> str:
-    if name in _MANY:
-        return _MANY[name]
-    if name.endswith("hertz"):
-        return name
-    head, middle, tail = name.partition(" per ")
-    if middle:
-        return f"{_plural(head)}{middle}{tail}"
-    before, _, last = name.rpartition(" ")
-    return f"{before} {_MANY.get(last) or plural(last)}".lstrip()
+_POUNDS_NEXT: Final = re.compile(r" ?\d{1,2} ?lbs?\b")
 
 
 def _fits(scan: Scan, match: re.Match[str]) -> bool:
     """Whether the letters after the number are a unit here."""
     unit, close = match["unit"], not match["gap"]
+    if unit == "st":
+        if close and match["value"].endswith("1"):
+            return False
+        return scan.british or _POUNDS_NEXT.match(scan.text, match.end("unit")) is not None
     if unit not in _DOUBTFUL | _NOT_CLOSE | _SCALES:
         return True
     if match["per"] or match["power"]:
@@ -180,6 +94,8 @@ def _fits(scan: Scan, match: re.Match[str]) -> bool:
     if close and unit in _NOT_CLOSE:
         return False
     following = scan.after(match.end("unit"))
+    if unit in _SCALES and scan.before(match.start()).lower() in LABELS:
+        return False  # seat 14C
     if unit in _SCALES:  # 350F, but 5F and 20 C students
         hot = len(match["value"]) in (2, 3) and match["gap"] != "-"
         return hot and (close or not following[:1].isalpha())
@@ -189,7 +105,7 @@ def _fits(scan: Scan, match: re.Match[str]) -> bool:
         return scan.text[match.end() : match.end() + 1] != "-"
     if unit == "in":
         return close or following.lower() in _AFTER_INCHES
-    if close:
+    if close or (unit == "L" and is_attribute(scan, match.start(), match.end("unit"))):
         return True
     return not following[:1].isalpha() or following.lower() in _FUNCTION_WORDS
 
@@ -198,10 +114,7 @@ def attributive(scan: Scan, match: re.Match[str]) -> bool:
     """Whether the quantity is an attribute: a 10 km run, 5-foot."""
     if match["gap"] == "-":
         return True
-    if scan.before(match.start()).lower() not in ("a", "an"):
-        return False
-    after = re.match(r"[ -]([a-z]+)", scan.text[match.end() : match.end() + 24])
-    return after is not None and after[1] not in _FUNCTION_WORDS
+    return is_attribute(scan, match.start(), match.end())
 
 
 def _stop(scan: Scan, match: re.Match[str]) -> list[Part]:
@@ -276,7 +189,7 @@ def _read_fractional(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     parts = say(said, match.start(), end)
     if match["whole"] or match["unit"] == "%":
         return parts + _unit_parts(scan, match, match["gap"] == "-")
-    article = "an" if _UNITS[match["unit"]][0] in "aeiou" else "a"
+    article = "an" if UNITS[match["unit"]][0] in "aeiou" else "a"
     between = "" if match["gap"] == "-" else f"of {article}"
     return parts + say(between, end, end) + _unit_parts(scan, match, True)
 
@@ -325,6 +238,15 @@ def _read_pounds(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
+def _read_bearing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    parts: list[Part] = []
+    for group, name in (("one", "degree"), ("two", "minute"), ("three", "second")):
+        if match[group]:
+            unit = name if is_one(match[group]) else f"{name}s"
+            parts += say(f"{spoken_number(match[group])} {unit}", *match.span(group))
+    return parts + _direction(scan, match)
+
+
 def _read_inches(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     if scan.quoted and match.group()[-1] == '"':
         return None  # it closes the quotation
@@ -342,6 +264,7 @@ def _read_feet_alone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 
 RULES: Final[list[Rule]] = [
+    (_BEARING, _read_bearing),
     (_FEET, _read_feet),
     (_POUNDS, _read_pounds),
     (_FRACTIONAL, _read_fractional),

@@ -1,0 +1,50 @@
+# pure: no socket, thread or clock.
+"""Whether an amount stands before a noun as its attribute: a 10 km run, the $64,000 question."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..abbreviations import words
+from .scan import Scan
+
+#: Nouns that amounts are said of in the singular even without an article: a sixty watt bulb.
+_MEASURED: Final = words(
+    "adapter amplifier amp angle baby bag bank barbell barrel battery beam belt bill bit block "
+    "board boat bolt bomb book bottle box bowl bridge budget building bulb bullet cable camera "
+    "cannon car card ceiling charger chip climb coin connection container course cut dam dash deal "
+    "deadline delay deposit descent diet discount distance dive diver donation dose drill drive "
+    "drop dumbbell engine fee file film filter fine fish fence gap gate gift glass grant "
+    "gun gust hammer hike hole hose house interval investment jar jog jug jump knife ladder laptop "
+    "lens letter limit line link loan mast menu mile mission monitor motor nail "
+    "note notes pack package panel parcel payment period phone pipe pistol plan plank pole pool "
+    "pot prize process question race radius range raise ramp rate relay resolution "
+    "reward rifle ride road robot rod rope round route row ruler run sack sale sample scale screen "
+    "screw sentence shaft ship shot sign signal silence skyscraper snake socket span speed spoon "
+    "sprint square stick stone stretch strip suite supply swim tank tape tax telescope test ticket "
+    "timeout timer tower train trail tree trek trip truck tube tunnel turn tv video wafer wait "
+    "walk wall warranty wave waterfall wavelength weight window wire zone"
+)
+_ARTICLES: Final = words("a an another every each")
+#: Words in small letters that are no noun: nothing is an attribute of them.
+_NO_NOUN: Final = words(
+    "a above after ago an and apart are as at away back before below but by can deep each for from "
+    "go he high i if in into is it later left less long longer more my of off on or out over per "
+    "she so tall than that the their then they this to under until was we were when while who wide "
+    "will with worth you your"
+)
+_NOUN: Final = re.compile(r"[ -](?P<noun>[a-z]+)")
+
+
+def is_attribute(scan: Scan, start: int, end: int) -> bool:
+    """Whether the amount that is written from `start` to `end` belongs to the noun after it."""
+    following = _NOUN.match(scan.text, end, end + 32)
+    if following is None:
+        return False
+    noun = following["noun"]
+    if noun in _NO_NOUN:
+        return False
+    if scan.before(start).lower() in _ARTICLES:
+        return True
+    return noun in _MEASURED

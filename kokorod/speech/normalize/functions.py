@@ -1,0 +1,60 @@
+# pure: no socket, thread or clock.
+"""Functions as mathematics and spreadsheets write them: f(x), sin(2x), log2(8), |x|."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .numbers import cardinal
+from .scan import Part, Rule, Scan, Upto, say, spell
+
+_NAMES: Final = {
+    "sin": "sine", "cos": "cosine", "tan": "tangent", "cot": "cotangent", "sec": "secant",
+    "arcsin": "arc sine", "arccos": "arc cosine", "arctan": "arc tangent", "sinh": "sinh",
+    "cosh": "cosh", "tanh": "tanh", "log": "log", "ln": "natural log", "lg": "log",
+    "exp": "exponential", "sqrt": "square root", "det": "determinant",
+}  # fmt: skip
+_NAME: Final = "|".join(sorted(_NAMES, key=len, reverse=True))
+_CALLED: Final = re.compile(
+    rf"(?P<name>{_NAME}|[fghFGHP](?P<prime>'{{0,2}}))(?P<base>_?\d{{1,2}})?"
+    r"(?=\([\w+−*/^., -]{1,24}\)(?!\w))"
+)
+_BARE: Final = re.compile(rf"(?P<name>{_NAME})(?= ?[θαβφπx](?!\w))")
+_SIZE: Final = re.compile(r"\|(?P<name>[a-zA-Z])\|(?![\w|])")
+
+
+def _read_called(scan: Scan, match: re.Match[str]) -> Upto | None:
+    name, (start, end) = match["name"].rstrip("'"), match.span()
+    if name not in _NAMES and name.isupper() and match["prime"]:
+        return None
+    parts = say(_NAMES[name], start, end) if name in _NAMES else spell(name, start, start + 1)
+    parts += say("prime" if match["prime"] == "'" else "", start, end)
+    parts += say("double prime" if match["prime"] == "''" else "", start, end)
+    if match["base"]:
+        if name not in ("log", "f", "g", "h"):
+            return None
+        joint = "base " if name == "log" else ""
+        parts += say(f"{joint}{cardinal(match['base'].lstrip('_'))}", start, end)
+    # The brackets stay: they are heard as a little pause around what is inside.
+    return Upto([*parts, *say("of", end, end + 1)], end)
+
+
+def _read_bare(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    if scan.after(match.end())[:1].isascii() and not _beside_sign(scan, match.end()):
+        return None
+    return say(_NAMES[match["name"]], *match.span())
+
+
+def _beside_sign(scan: Scan, position: int) -> bool:
+    """Whether `x` after a name is a variable: sin x = 0, cos x + 1."""
+    return re.match(r" ?x ?[-+=<>/*)]", scan.text[position : position + 6]) is not None
+
+
+def _read_size(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    return [*say("absolute value of", start, start + 1), *spell(match["name"], start + 1, end - 1)]
+
+
+RULES: Final[list[Rule]] = [(_CALLED, _read_called), (_BARE, _read_bare)]
+SYMBOL_RULES: Final[list[Rule]] = [(_SIZE, _read_size)]

@@ -1,0 +1,72 @@
+# pure: no socket, thread or clock.
+"""Numbers that are names with a reading of their own: 401(k), 802.11ac, 1000s, 18.x, 5/8"."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .numbers import cardinal, pairs
+from .scan import Part, Rule, Scan, say, spell
+from .units import MIXED, mixed
+
+#: Paragraphs of a law that everybody knows by number: 401(k), 501(c)(3).
+_PLAN: Final = re.compile(
+    r"(?P<number>40[13]|457|501|529)(?:\((?P<letter>[a-z])\)|(?P<close>k)(?!\w))(?:\((?P<more>\d)\))?"
+)
+_WIRELESS: Final = re.compile(r"802\.(?P<part>\d{1,2})(?P<letters>[a-z]{1,2})?(?!\w|\.\d)")
+_MANY: Final = re.compile(r"(?P<value>1(?:0|00|,?000|0,?000|00,?000|,?000,?000))s(?= of\b)")
+_NAMES: Final = {
+    10: "tens", 100: "hundreds", 1000: "thousands", 10_000: "tens of thousands",
+    100_000: "hundreds of thousands", 1_000_000: "millions",
+}  # fmt: skip
+_OPEN: Final = re.compile(r"(?P<numbers>\d{1,3}(?:\.\d{1,3}){0,3})\.(?P<x>[xX])(?!\w)")
+_INCHES: Final = re.compile(rf"{MIXED}[\"″](?![\w\"])")
+_ZULU: Final = re.compile(
+    r"(?P<hour>0\d)(?P<minute>00)(?=[ ]?(?:flight|train|hour|start|departure))"
+)
+
+
+def _read_plan(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    letter = "letter" if match["letter"] else "close"
+    parts = say(pairs(match["number"]), *match.span("number"))
+    parts += spell(match[letter].upper(), *match.span(letter))
+    return parts + (say(cardinal(match["more"]), *match.span("more")) if match["more"] else [])
+
+
+def _read_wireless(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.start(), match.end("part")
+    parts = say(f"eight oh two point {cardinal(match['part'])}", start, end)
+    return parts + (spell(match["letters"], end, match.end()) if match["letters"] else [])
+
+
+def _read_many(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return say(_NAMES[int(match["value"].replace(",", ""))], *match.span())
+
+
+def _read_open(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    said = " point ".join(cardinal(n) for n in match["numbers"].split("."))
+    parts = say(f"{said} point", match.start(), match.start("x"))
+    return [*parts, *spell("X", *match.span("x"))]
+
+
+def _read_inches(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    said = mixed(scan, match)
+    if said is None or (scan.quoted and match.group()[-1] == '"'):
+        return None
+    return say(f"{said} {'inches' if match['whole'] else 'inch'}", *match.span())
+
+
+def _read_zulu(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    hour = int(match["hour"])
+    return say(f"oh {cardinal(hour)} hundred" if hour else "zero hundred", *match.span())
+
+
+RULES: Final[list[Rule]] = [
+    (_PLAN, _read_plan),
+    (_WIRELESS, _read_wireless),
+    (_MANY, _read_many),
+    (_OPEN, _read_open),
+    (_INCHES, _read_inches),
+    (_ZULU, _read_zulu),
+]

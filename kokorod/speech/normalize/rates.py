@@ -1,0 +1,72 @@
+# pure: no socket, thread or clock.
+"""How much of one thing for each of another, and units without a number: times/week, km/h."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .scan import Part, Rule, Scan, Upto, mark, say
+from .unit_names import PER, UNITS, unit_name
+
+_OF: Final = (
+    r"(?:second|minute|hour|day|night|week|month|quarter|year|decade|person|head|child|user|seat|"
+    r"unit|item|piece|mile|page|game|session|visit|vehicle|employee|student|household|capita|line|"
+    r"core|node|request|call|ticket|bottle|barrel|ton|tonne|liter|litre|gallon|pound|ounce|share)"
+)
+_PERS: Final = "|".join(re.escape(unit) for unit in sorted(PER, key=len, reverse=True))
+_WORD: Final = re.compile(rf"(?P<one>[A-Za-z][a-z]{{1,30}})/(?=(?:{_OF}|{_PERS})(?![\w/.]))")
+_EACH: Final = re.compile(rf"/[ ]?(?P<name>sq\.? ft|{_OF}|{_PERS})(?P<stop>\.?)(?![\w/])")
+#: Units that nothing else is written as.
+_BARE: Final = re.compile(
+    r"(?P<unit>mph|kph|rpm|mpg|kWh|MWh|kW|MW|GW|kHz|MHz|GHz|Hz|kg|mg|km|cm|mm|ml|mL|dB|mmHg|GB|MB|"
+    r"kB|KB|TB|Mbps|Gbps|kbps|Mb|Gb|ft|lb|lbs|oz|m|g)(?P<power>[²³])?"
+    rf"(?:/(?P<per>{_PERS}))?(?![\w/²³'^-]|\.\w)"
+)
+#: Of those, the ones that are also words, names or letters.
+_ALSO_LETTERS: Final = frozenset({"m", "g", "ft", "lb", "oz", "Mb", "Gb"})
+
+
+def _counts(scan: Scan, position: int) -> bool:
+    """Whether a number stands before `position`, or a word before that one."""
+    return scan.before(position)[:1].isdecimal() or scan.before(position, 2)[:1].isdecimal()
+
+
+def _read_word(scan: Scan, match: re.Match[str]) -> Upto | None:
+    """The word before the slash; what is after it is read by `_read_each`."""
+    if match["one"] in UNITS or not _counts(scan, match.start()):
+        return None
+    return Upto(say(match["one"], *match.span("one")), match.end("one"))
+
+
+def _read_each(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, name = match.start(), match["name"]
+    if not start or not scan.text[start - 1].isalnum():
+        return None
+    digit = scan.text[start - 1].isdecimal()
+    if not digit and not _counts(scan, start):
+        return None
+    if digit and len(name) == 1:
+        return None
+    said = "square foot" if name.startswith("sq") else PER.get(name, name)
+    parts = say(f"per {said}", start, match.end("name"))
+    if (match["stop"] and scan.ends(match.end())) or (match["stop"] and name not in PER):
+        parts += mark(".", *match.span("stop"))
+    return parts
+
+
+def _read_bare(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    unit, per = match["unit"], match["per"]
+    if unit in _ALSO_LETTERS and not per and not match["power"]:
+        return None
+    if unit in ("m", "g") and per in ("m", "s", "g", None) and not match["power"] and per != "s":
+        return None
+    before = scan.text[match.start() - 1] if match.start() else " "
+    if before in "./\\_@#-":
+        return None
+    return say(unit_name(unit, match["power"] or "", per or "", False), *match.span())
+
+
+WORD_RULES: Final[list[Rule]] = [(_WORD, _read_word)]
+RULES: Final[list[Rule]] = [(_BARE, _read_bare)]
+SYMBOL_RULES: Final[list[Rule]] = [(_EACH, _read_each)]
