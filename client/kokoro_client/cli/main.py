@@ -88,15 +88,8 @@ def main(arguments: Sequence[str]) -> int:
         return exits.OK
     name, rest = arguments[0], arguments[1:]
     try:
-        command = import_module(f".{name}", __package__) if name in OWN else _find(name)
-        parser = _Parser(
-            prog=f"kokoroctl {name}",
-            description=command.HELP,
-            epilog=getattr(command, "EPILOG", ""),
-            formatter_class=_Help,
-        )
-        command.add_arguments(parser)
-        return int(command.run(parser.parse_args(rest), Context()))
+        command = _load(name)
+        return int(command.run(parser_of(name, command).parse_args(rest), Context()))
     except SystemExit as stop:  # argparse has said why
         return stop.code if isinstance(stop.code, int) else exits.USAGE
     except exits.CommandError as error:
@@ -112,6 +105,22 @@ def main(arguments: Sequence[str]) -> int:
             raise
         exits.say_why(error)
         return exits.FAILED
+
+
+def parser_of(name: str, command: Any) -> argparse.ArgumentParser:
+    """The parser of one command, whose file is `command`."""
+    parser = _Parser(
+        prog=f"kokoroctl {name}",
+        description=command.HELP,
+        epilog=getattr(command, "EPILOG", ""),
+        formatter_class=_Help,
+    )
+    command.add_arguments(parser)
+    return parser
+
+
+def _load(name: str) -> Any:
+    return import_module(f".{name}", __package__) if name in OWN else _find(name)
 
 
 def _find(name: str) -> Any:

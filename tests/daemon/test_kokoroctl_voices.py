@@ -1,0 +1,127 @@
+"""kokoroctl voices: the table, one language, a sample heard; say -v '?' as macOS lists."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import toy_kokoro
+from daemon.daemon_process import PATIENCE_S, DaemonProcess
+from daemon.toy_homes import speaking
+
+from kokoro_client.cli.samples import LANGUAGES
+from kokorod import voices
+from kokorod.models.store import Store
+from kokorod.speech.phonemes import languages
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
+    """One that speaks with toy voices of every real name, and has a saved blend."""
+    folder = tmp_path_factory.mktemp("voices")
+    model = toy_kokoro.build(folder / "toy.onnx")
+    styles = toy_kokoro.write_voices(folder / "voices.bin", sorted(voices.KNOWN))
+    home = folder / "home"
+    Store(home / "models").import_files(model, styles, "toy")
+    (home / "config.toml").write_text('[blends]\nwarm = "bf_emma:3,am_adam:1"\n')
+    with speaking(home) as process:
+        yield process
+
+
+def asked(daemon: DaemonProcess, *arguments: str, status: int = 0) -> str:
+    ended = subprocess.run(
+        ["kokoroctl", *arguments],
+        env=daemon.environ,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert ended.returncode == status, ended.stderr
+    return ended.stdout if status == 0 else ended.stderr
+
+
+def rows(table: str) -> list[list[str]]:
+    return [line.split() for line in table.splitlines()]
+
+
+def test_the_table_has_every_voice_by_language_gender_and_quality(daemon: DaemonProcess) -> None:
+    heading, *body = rows(asked(daemon, "voices"))
+    assert heading == ["voice", "language", "gender", "quality"]
+    assert [row[0] for row in body[:3]] == ["af_heart", "af_bella", "af_nicole"]
+    assert body[-2:] == [
+        ["built-in", "any", "-", "-"],
+        ["warm", "en-gb", "-", "-", "bf_emma:0.75,am_adam:0.25"],
+    ]
+    kokoro = body[:-2]
+    assert {row[0] for row in kokoro} == voices.KNOWN
+    assert all(row[3] == voices.GRADES.get(row[0], "-") for row in kokoro)
+    order = [(list(LANGUAGES).index(row[1]), row[2]) for row in kokoro]
+    assert order == sorted(order)
+
+
+def test_one_language(daemon: DaemonProcess) -> None:
+    def names(*arguments: str) -> list[str]:
+        return [row[0] for row in rows(asked(daemon, "voices", *arguments))[1:]]
+
+    assert names("--lang", "fr-CA") == ["ff_siwis"]
+    assert names("-l", "pt_BR") == ["pf_dora", "pm_alex", "pm_santa"]
+    assert len(names("--lang", "en")) == 29
+    assert "warm" in names("--lang", "en-gb")
+    refused = asked(daemon, "voices", "--lang", "xx", status=2)
+    assert "no voice of the language 'xx'; the languages are en-us, en-gb, es" in refused
+
+
+def test_json_is_what_the_daemon_says(daemon: DaemonProcess) -> None:
+    value = json.loads(asked(daemon, "voices", "--json", "--lang", "ja"))
+    assert value[0] == {
+        "name": "jf_alpha",
+        "lang": "ja",
+        "gender": "female",
+        "engine": "kokoro",
+        "grade": "C+",
+    }
+
+
+def heard(path: Path) -> str:
+    with wave.open(str(path)) as sound:
+        pcm = np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
+    return toy_kokoro.decode(pcm).phonemes
+
+
+@pytest.mark.parametrize(
+    ("voice", "begins"),
+    [
+        ("af_heart", "həlˈO"),
+        ("bf_emma", "ɡˈʊd"),
+        ("ff_siwis", "bɔ"),
+        ("em_alex", "ˈola"),
+        ("warm", "ɡˈʊd"),
+        ("ff_siwis:0.5,af_sky:0.5", "bɔ"),
+    ],
+)
+def test_a_sample_is_spoken_in_the_voices_own_language(
+    daemon: DaemonProcess, tmp_path: Path, voice: str, begins: str
+) -> None:
+    path = tmp_path / "sample.wav"
+    asked(daemon, "voices", "--sample", voice, "-o", str(path))
+    assert heard(path).startswith(begins)
+
+
+def test_a_sample_of_nobody_is_refused(daemon: DaemonProcess, tmp_path: Path) -> None:
+    path = str(tmp_path / "sample.wav")
+    assert "no voice 'nobody'" in asked(
+        daemon, "voices", "--sample", "nobody", "-o", path, status=1
+    )
+    assert "-o is for --sample" in asked(daemon, "voices", "-o", path, status=2)
+
+
+def test_there_is_a_sample_in_each_language_and_each_can_be_read() -> None:
+    assert set(LANGUAGES) == set(languages.LANGUAGES)
+    assert len({sample for _, _, sample in LANGUAGES.values()}) == len(LANGUAGES)
+    assert all(locale.replace("_", "-").lower()[:2] == lang[:2]
+               for lang, (_, locale, _) in LANGUAGES.items())  # fmt: skip
