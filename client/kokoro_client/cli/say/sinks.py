@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Iterator
@@ -9,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
-from ..player import Player
-from ..wav import WavFile
-from . import exits
+from ... import errors
+from ...player import Player
+from ...wav import WavFile
+from .. import exits
 
 #: What Kokoro makes; the built-in voice is resampled to it (docs/protocol.md).
 SAMPLE_RATE: Final = 24_000
@@ -86,6 +88,24 @@ class Raw:
 
     def close(self) -> None:
         self._stream.close()
+
+
+def file_sink(args: argparse.Namespace) -> Sink | None:
+    """What the command line names; None: the loudspeaker."""
+    if args.raw:
+        return Raw()
+    return Wav(args.output) if args.output else None
+
+
+def device_or_fallback(args: argparse.Namespace) -> Sink:
+    """The loudspeaker, else the file for that case. Raises NoDeviceError without either."""
+    try:
+        return Device()
+    except errors.NoDeviceError as error:
+        if not args.fallback_file:
+            raise errors.NoDeviceError(f"{error}; write a file with -o FILE.wav") from None
+        exits.say_why(f"{error}; writing {args.fallback_file}")
+        return Wav(args.fallback_file)
 
 
 def _standard_output() -> BinaryIO:

@@ -1,0 +1,13 @@
+"""kokoroctl say: text in, sound out.
+
+flags.py    the command line, and what of it excludes each other
+texts.py    where the text comes from
+sinks.py    where the sound goes
+events.py   what is told while it is spoken
+run.py      the run: each text to the daemon, its sound to the sink
+"""
+
+from .flags import EPILOG, HELP, add_arguments
+from .run import run
+
+__all__ = ["EPILOG", "HELP", "add_arguments", "run"]

@@ -1,0 +1,118 @@
+"""Where the text comes from: the command line, files, standard input.
+
+A text is one request. What is read from a descriptor goes to the daemon as it arrives.
+"""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+from ... import errors
+from ...speech import Speech
+from ...wire.messages import Markup
+from .. import exits
+
+#: As much as a pipe holds.
+_READ_BYTES: Final = 64 * 1024
+
+_STDIN: Final = "standard input"
+
+
+class Text:
+    """One text: what is known of it at once, and what still arrives.
+
+    name    for people: a file's name
+    words   what stands on the command line; "" where it is read
+    markup  how it is written
+    """
+
+    def __init__(self, name: str, markup: str, words: str = "", fd: int | None = None) -> None:
+        self.name = name
+        self.markup = markup
+        self.words = words
+        self._reader = None if fd is None else _Reader(fd, name)
+
+    @property
+    def whole(self) -> bool:
+        """Whether `words` is all of it."""
+        return self._reader is None
+
+    def feed(self, speech: Speech) -> None:
+        """Append to `speech` what is read, to the end. Returns at once."""
+        if self._reader is not None:
+            self._reader.feed(speech)
+
+    @property
+    def failure(self) -> str:
+        """Why it could not be read to its end; known when the speech has ended."""
+        return self._reader.failure if self._reader else ""
+
+
+def open_texts(args: argparse.Namespace) -> Sequence[Text]:
+    """The texts that are asked for, in order. Raises CommandError for one that is not there."""
+    if args.file and args.file != "-":
+        return [_open(args.file, args.markup)]
+    markup = args.markup or Markup.AUTO.value
+    if args.file == "-" or args.text == ["-"]:
+        return [Text(_STDIN, markup, fd=0)]
+    if args.text:
+        return [Text("", markup, " ".join(args.text))]
+    if sys.stdin is None or sys.stdin.isatty():
+        raise exits.CommandError("nothing to say; give TEXT, -f FILE or -", exits.USAGE)
+    return [Text(_STDIN, markup, fd=0)]
+
+
+def _open(name: str, markup: str | None) -> Text:
+    try:
+        fd = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise exits.CommandError(f"cannot read {name}: {error.strerror}") from None
+    return Text(name, markup or _markup_of(name), fd=fd)
+
+
+def _markup_of(name: str) -> str:
+    """By the file's ending: Markdown is known by its name, SSML by its first tag."""
+    ending = name.lower().rpartition(".")[2]
+    return Markup.MARKDOWN.value if ending in ("md", "markdown") else Markup.AUTO.value
+
+
+class _Reader:
+    """Reads `fd` to its end in a thread. Bytes that are no UTF-8 become U+FFFD.
+
+    Owns:       the thread that reads the descriptor, the undecoded bytes of one character.
+    Invariants: each piece goes to the speech as soon as it has been read.
+    """
+
+    def __init__(self, fd: int, name: str) -> None:
+        self._fd = fd
+        self._name = name
+        # Who types sends a line at a time and waits to hear it. An empty line tells the
+        # daemon that the sentence has ended; else it would wait for the next one's begin.
+        self._line_end = "\n\n" if os.isatty(fd) else "\n"
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
+        self.failure = ""
+
+    def feed(self, speech: Speech) -> None:
+        # A daemon thread: a read of a terminal cannot be called off.
+        threading.Thread(target=self._run, args=(speech,), name="reader", daemon=True).start()
+
+    def _run(self, speech: Speech) -> None:
+        with suppress(errors.KokoroError):  # whoever takes the audio hears of it
+            while data := self._read():
+                if text := self._decoder.decode(data):
+                    speech.append(text.replace("\n", self._line_end))
+            speech.append(self._decoder.decode(b"", final=True), final=True)
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self._fd, _READ_BYTES)
+        except OSError as error:
+            self.failure = f"cannot read {self._name}: {error.strerror or error}"
+            return b""
