@@ -2,7 +2,8 @@
 
 A reader of a pipe gets a header whose sizes say `unknown` (all bits set, as ffmpeg and
 sox write it); in a file the sizes are set right at the end, so that a writer that dies
-leaves what can still be played. Format: RIFF WAVE, PCM (Microsoft's mmreg.h).
+leaves what can still be played. Format: RIFF WAVE, PCM (Microsoft's mmreg.h); the title
+is INAM in a LIST of INFO, in UTF-8 as other programs write it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import struct
 from pathlib import Path
 from typing import BinaryIO, Final
 
-_HEADER: Final = struct.Struct("<4sI4s4sIHHIIHH4sI")
+_RIFF: Final = struct.Struct("<4sI4s4sIHHIIHH")
+_CHUNK: Final = struct.Struct("<4sI")
 _UNKNOWN: Final = 0xFFFF_FFFF
 _PCM: Final = 1
 _SAMPLE_BYTES: Final = 2
@@ -20,12 +22,15 @@ _SAMPLE_BYTES: Final = 2
 class WavFile:
     """Mono signed 16-bit PCM in a RIFF file, written as it comes."""
 
-    def __init__(self, stream: BinaryIO, sample_rate: int, mend_header: bool = True) -> None:
+    def __init__(
+        self, stream: BinaryIO, sample_rate: int, title: str = "", mend_header: bool = True
+    ) -> None:
         """mend_header: the stream began with this object, so its start may be rewritten."""
         self._stream = stream
         self._mend_header = mend_header and stream.seekable()
         self._rate = sample_rate
         self._bytes = 0
+        self._info = _info(title)
         stream.write(self._header(_UNKNOWN))
 
     @classmethod
@@ -53,15 +58,16 @@ class WavFile:
         """Set the header right, where that can be done, and close the stream. Only once."""
         with self._stream:
             # A file over 4 GiB, a day of speech, keeps `unknown`.
-            if self._mend_header and self._bytes < _UNKNOWN - _HEADER.size:
+            header = self._header(self._bytes)
+            if self._mend_header and self._bytes < _UNKNOWN - len(header):
                 self._stream.seek(0)
-                self._stream.write(self._header(self._bytes))
+                self._stream.write(header)
 
     def _header(self, data_bytes: int) -> bytes:
-        riff_bytes = min(_UNKNOWN, data_bytes + _HEADER.size - 8)
-        return _HEADER.pack(
+        size = _RIFF.size + len(self._info) + _CHUNK.size
+        riff = _RIFF.pack(
             b"RIFF",
-            riff_bytes,
+            min(_UNKNOWN, data_bytes + size - 8),
             b"WAVE",
             b"fmt ",
             16,
@@ -71,6 +77,13 @@ class WavFile:
             self._rate * _SAMPLE_BYTES,
             _SAMPLE_BYTES,
             8 * _SAMPLE_BYTES,
-            b"data",
-            data_bytes,
         )
+        return riff + self._info + _CHUNK.pack(b"data", min(_UNKNOWN, data_bytes))
+
+
+def _info(title: str) -> bytes:
+    if not title:
+        return b""
+    text = title.encode() + b"\0"
+    inam = _CHUNK.pack(b"INAM", len(text)) + text + b"\0" * (len(text) % 2)
+    return _CHUNK.pack(b"LIST", 4 + len(inam)) + b"INFO" + inam

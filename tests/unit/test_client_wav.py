@@ -9,6 +9,7 @@ import wave
 from pathlib import Path
 
 import pytest
+import soundfile
 
 from kokoro_client.wav import WavFile
 
@@ -73,3 +74,16 @@ def test_a_stream_that_can_seek_is_mended() -> None:
 def test_a_file_that_cannot_be_made(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         WavFile.create(tmp_path / "nowhere" / "a.wav", 24_000)
+
+
+@pytest.mark.parametrize("title", ["Grüße", "even"])
+def test_a_title_is_read_by_others(tmp_path: Path, title: str) -> None:
+    path = tmp_path / "a.wav"
+    sound = WavFile(path.open("wb"), 24_000, title)
+    sound.write(b"\1\2" * 1_000)
+    sound.close()
+    with soundfile.SoundFile(path) as read:
+        assert read.title == title
+        assert read.read(dtype="int16").tobytes() == b"\1\2" * 1_000
+    with wave.open(str(path)) as read_too:
+        assert read_too.readframes(9_999) == b"\1\2" * 1_000

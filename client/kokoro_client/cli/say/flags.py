@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Final
 
-from ...wire.messages import Markup, Priority
+from ...encoded import SoundFormat
+from ...wire.messages import MAX_SPEED, MIN_SPEED, Markup, Priority
 from .. import exits
 
 HELP = """\
-Speak TEXT, a file, or standard input.
+Speak TEXT, files, or standard input.
 
 With `-`, or without TEXT where standard input is no terminal, text is spoken as it
 arrives: the first sentence is heard while the rest is still being written."""
@@ -19,18 +19,30 @@ arrives: the first sentence is heard while the rest is still being written."""
 EPILOG = f"""\
 examples:
   kokoroctl say "Hello, world"
-  kokoroctl say -v af_heart -s 1.2 -o hello.wav "Hello, world"
-  kokoroctl say -f chapter.txt
   some-llm | kokoroctl say -
-  kokoroctl say --raw "Hello" | aplay -t raw -f S16_LE -r 24000
+  kokoroctl say -f preface.md -f chapter.txt --progress
+  kokoroctl say -v af_heart -s 1.2 -o hello.mp3 "Hello, world"
+  kokoroctl say -f talk.md --follow
+  kokoroctl say -f talk.md -o talk.flac --srt talk.srt
+  kokoroctl say --raw "Hello" | aplay -q -t raw -f S16_LE -r 24000 -c 1
+  kokoroctl say --raw "Hello" | ffplay -nodisp -autoexit -f s16le -ar 24000 -i -
+
+Files are spoken in the order given, each as a text of its own, read by its ending, with a
+short pause between two. TEXT and -f exclude each other; `-f -` is standard input.
 
 --json prints a JSON object a line: {{"event": "accepted", ...}}, a "segment" for each
 piece of speech, and "done" with the figures.
 
+docs/saying.md tells all of it.
+
 {exits.HELP}"""
 
-#: Suffixes of formats that are not written; anything else gets WAV.
-_OTHER_FORMATS: Final = {".flac", ".ogg", ".opus", ".mp3", ".m4a", ".aac"}
+#: Words a minute at speed 1: the built-in voice's by definition, and about what Kokoro's
+#: voices do (docs/saying.md says how exact that is).
+NORMAL_RATE: Final = 175
+
+#: A line of a player's display, and less than what every format's field holds.
+_TITLE_CHARS: Final = 200
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,11 +51,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_speech(parser.add_argument_group("how it is spoken"))
     _add_sound(parser.add_argument_group("where the sound goes"))
     _add_telling(parser.add_argument_group("what is told meanwhile"))
-    parser.add_argument("--no-start", action="store_true", help="start no daemon")
+    _add_daemon(parser.add_argument_group("the daemon"))
 
 
 def _add_text(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("-f", "--file", metavar="FILE", help="say what the file holds (UTF-8)")
+    group.add_argument(
+        "-f",
+        "--file",
+        metavar="FILE",
+        action="append",
+        help="say what the file holds (UTF-8); may be repeated; - is standard input",
+    )
     group.add_argument(
         "--markup",
         choices=[markup.value for markup in Markup],
@@ -53,27 +71,45 @@ def _add_text(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--markdown", action="store_const", const="markdown", dest="markup", help="it is Markdown"
     )
+    group.add_argument(
+        "--phonemes", action="store_true", help="it is in Kokoro's alphabet: həlˈO wˈɜɹld"
+    )
 
 
 def _add_speech(group: argparse._ArgumentGroup) -> None:
     group.add_argument("-v", "--voice", default="", help="a name that `kokoroctl voices` lists")
-    group.add_argument("-s", "--speed", type=float, default=1.0, help="0.5 to 2; 1 is normal")
-    group.add_argument("-l", "--lang", default="", help="e.g. en-us; default: the voice's own")
+    group.add_argument("-s", "--speed", type=float, help="0.5 to 2; 1 is normal")
     group.add_argument(
-        "--priority",
-        choices=[priority.value for priority in Priority],
-        default=Priority.TEXT.value,
-        help="default: text",
+        "-r",
+        "--rate",
+        type=float,
+        metavar="WORDS",
+        help=f"the same in words a minute, about; {NORMAL_RATE} is normal",
     )
+    group.add_argument("-l", "--lang", default="", help="e.g. en-us; default: the voice's own")
 
 
 def _add_sound(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("-o", "--output", metavar="FILE.wav", help="write a file, play nothing")
     group.add_argument(
-        "--raw", action="store_true", help="write PCM to standard output: 24 kHz, mono, s16le"
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="write a file, play nothing: .wav, .flac, .ogg, .opus or .mp3; - is standard output",
     )
     group.add_argument(
-        "--fallback-file", metavar="FILE.wav", help="where there is no sound device, write this"
+        "--format",
+        choices=[format.value for format in SoundFormat],
+        help="the format of -o, whatever its ending; default: by the ending, else wav",
+    )
+    group.add_argument("--title", help="the title in the file of -o; default: the file's name")
+    group.add_argument(
+        "--raw",
+        "--pipe",
+        action="store_true",
+        help="write PCM to standard output: 24 kHz, mono, s16le",
+    )
+    group.add_argument(
+        "--fallback-file", metavar="FILE", help="where there is no sound device, write this"
     )
 
 
@@ -81,16 +117,63 @@ def _add_telling(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--json", action="store_true", help="print events as lines of JSON")
 
 
+def _add_daemon(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--priority",
+        choices=[priority.value for priority in Priority],
+        default=Priority.TEXT.value,
+        help="default: text",
+    )
+    group.add_argument(
+        "--ttfa-ms",
+        type=int,
+        metavar="MS",
+        help="what the first sound may take, 50 to 60000; longer sounds better",
+    )
+    group.add_argument(
+        "--cache",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="whether recent phrases may be spoken from memory, and this one kept",
+    )
+    group.add_argument("--no-start", action="store_true", help="start no daemon")
+
+
 def refuse_contradictions(args: argparse.Namespace) -> None:
     """Raises CommandError(USAGE) for flags that cannot both be meant."""
-    if args.text and args.file:
-        raise exits.CommandError("give TEXT or -f FILE, not both", exits.USAGE)
-    if args.raw and args.output:
-        raise exits.CommandError("give --raw or -o, not both", exits.USAGE)
-    if args.json and (args.raw or args.output == "-"):
-        raise exits.CommandError("--json and sound cannot both go to standard output", exits.USAGE)
-    if (args.raw or args.output == "-") and sys.stdout is not None and sys.stdout.isatty():
-        raise exits.CommandError("sound is not written to a terminal; redirect it", exits.USAGE)
-    for name in (args.output, args.fallback_file):
-        if name and Path(name).suffix.lower() in _OTHER_FORMATS:
-            raise exits.CommandError(f"only .wav is written, not {name}", exits.USAGE)
+    for wrong, message in (
+        (args.text and args.file, "give TEXT or -f FILE, not both"),
+        (args.raw and args.output, "give --raw or -o, not both"),
+        (
+            args.json and (args.raw or args.output == "-"),
+            "--json and sound cannot both go to standard output",
+        ),
+        (
+            (args.raw or args.output == "-") and sys.stdout is not None and sys.stdout.isatty(),
+            "sound is not written to a terminal; redirect it",
+        ),
+        (args.speed is not None and args.rate is not None, "give -s or -r, not both"),
+        (args.phonemes and args.markup, "phonemes have no markup; leave --markup out"),
+        (args.format and not args.output, "--format is for -o FILE"),
+        (args.title is not None and not args.output, "--title is for -o FILE"),
+        (
+            len(args.title or "") > _TITLE_CHARS,
+            f"--title is longer than {_TITLE_CHARS} characters",
+        ),
+    ):
+        if wrong:
+            raise exits.CommandError(message, exits.USAGE)
+
+
+def speed_of(args: argparse.Namespace) -> float:
+    """The factor that -s or -r asks for. Raises CommandError(USAGE) for a wrong rate."""
+    if args.rate is None:
+        return 1.0 if args.speed is None else float(args.speed)
+    speed = float(args.rate) / NORMAL_RATE
+    if not MIN_SPEED <= speed <= MAX_SPEED:
+        low, high = round(NORMAL_RATE * MIN_SPEED + 0.5), round(NORMAL_RATE * MAX_SPEED)
+        raise exits.CommandError(
+            f"-r {args.rate:g} is no pace it can keep; allowed are {low} to {high} words a minute",
+            exits.USAGE,
+        )
+    return speed

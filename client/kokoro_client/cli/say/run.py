@@ -14,13 +14,17 @@ from ...wire.messages import SegmentInfo
 from .. import exits
 from ..context import Context
 from .events import JsonLines, Listener
-from .flags import refuse_contradictions
+from .files import SAMPLE_BYTES, SAMPLE_RATE
+from .flags import refuse_contradictions, speed_of
 from .sinks import Sink, device_or_fallback, file_sink
 from .texts import Text, open_texts
 
 #: After Ctrl-C the daemon's `done` is awaited this long; closing the connection
 #: cancels as well.
 _CANCEL_S: Final = 1.0
+
+#: Silence between two texts: what a new paragraph has, and a little.
+_BETWEEN_S: Final = 0.8
 
 _BUILT_IN: Final = "built-in"
 
@@ -44,6 +48,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
                     # Now that the daemon is at work: opening a device takes a while.
                     sink = device_or_fallback(args)
                     stack.callback(sink.close)
+                if text is not texts[0]:
+                    sink.write(bytes(round(_BETWEEN_S * SAMPLE_RATE) * SAMPLE_BYTES))
                 _play(speech, text, sink, listeners)
                 if text is texts[-1]:
                     sink.finish()
@@ -60,10 +66,13 @@ def _speak(client: Client, text: Text, args: argparse.Namespace) -> Speech:
     return client.speak(
         text.words,
         voice=args.voice,
-        speed=args.speed,
+        speed=speed_of(args),
         markup=text.markup,
+        phonemes=args.phonemes,
         lang=args.lang,
         priority=args.priority,
+        cache=args.cache,
+        ttfa_ms=args.ttfa_ms,
         final=text.whole,
     )
 

@@ -1,25 +1,28 @@
-"""Where `say` puts the sound: the device, a .wav file, or standard output."""
+"""Where `say` puts the sound: the device, a file, or standard output."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import Protocol
 
 from ... import errors
 from ...player import Player
-from ...wav import WavFile
 from .. import exits
-
-#: What Kokoro makes; the built-in voice is resampled to it (docs/protocol.md).
-SAMPLE_RATE: Final = 24_000
+from .files import (
+    SAMPLE_BYTES,
+    SAMPLE_RATE,
+    SoundFile,
+    format_of,
+    saying_which,
+    standard_output,
+)
 
 
 class Sink(Protocol):
+    @property
+    def heard_s(self) -> float:
+        """Seconds of sound that have been heard or written."""
+
     def write(self, pcm: bytes) -> None:
         """Take PCM in order. May wait."""
 
@@ -36,6 +39,10 @@ class Device:
     def __init__(self) -> None:
         self._player = Player(SAMPLE_RATE)
 
+    @property
+    def heard_s(self) -> float:
+        return self._player.played_frames / SAMPLE_RATE
+
     def write(self, pcm: bytes) -> None:
         self._player.feed(pcm)
 
@@ -46,42 +53,22 @@ class Device:
         self._player.close()
 
 
-class Wav:
-    """A .wav file, `-` for standard output. What was written before an interruption plays."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._open = True
-        with _saying_which(name):
-            if name == "-":
-                self._wav = WavFile(_standard_output(), SAMPLE_RATE, mend_header=False)
-            else:
-                self._wav = WavFile.create(Path(name), SAMPLE_RATE)
-
-    def write(self, pcm: bytes) -> None:
-        with _saying_which(self._name):
-            self._wav.write(pcm)
-
-    def finish(self) -> None:
-        self.close()
-
-    def close(self) -> None:
-        if self._open:
-            self._open = False
-            with _saying_which(self._name):
-                self._wav.close()
-
-
 class Raw:
     """PCM without a header, on standard output."""
 
     def __init__(self) -> None:
-        self._stream = _standard_output()
+        self._stream = standard_output()
+        self._bytes = 0
+
+    @property
+    def heard_s(self) -> float:
+        return self._bytes / SAMPLE_BYTES / SAMPLE_RATE
 
     def write(self, pcm: bytes) -> None:
-        with _saying_which("-"):
+        with saying_which("-"):
             self._stream.write(pcm)
             self._stream.flush()
+        self._bytes += len(pcm)
 
     def finish(self) -> None:
         pass
@@ -94,7 +81,9 @@ def file_sink(args: argparse.Namespace) -> Sink | None:
     """What the command line names; None: the loudspeaker."""
     if args.raw:
         return Raw()
-    return Wav(args.output) if args.output else None
+    if args.output:
+        return SoundFile(args.output, format_of(args.output, args.format), args.title)
+    return None
 
 
 def device_or_fallback(args: argparse.Namespace) -> Sink:
@@ -103,23 +92,8 @@ def device_or_fallback(args: argparse.Namespace) -> Sink:
         return Device()
     except errors.NoDeviceError as error:
         if not args.fallback_file:
-            raise errors.NoDeviceError(f"{error}; write a file with -o FILE.wav") from None
+            raise errors.NoDeviceError(
+                f"{error}; write a file with -o FILE.wav, or pipe the sound with --raw"
+            ) from None
         exits.say_why(f"{error}; writing {args.fallback_file}")
-        return Wav(args.fallback_file)
-
-
-def _standard_output() -> BinaryIO:
-    if sys.stdout is None:
-        raise exits.CommandError("standard output is closed")
-    return os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-
-
-@contextmanager
-def _saying_which(name: str) -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:  # the reader has had enough: no failure to speak of
-        raise
-    except OSError as error:
-        shown = "standard output" if name == "-" else name
-        raise exits.CommandError(f"cannot write {shown}: {error.strerror or error}") from None
+        return SoundFile(args.fallback_file, format_of(args.fallback_file, None), None)

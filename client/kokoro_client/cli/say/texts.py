@@ -22,6 +22,9 @@ from .. import exits
 #: As much as a pipe holds.
 _READ_BYTES: Final = 64 * 1024
 
+#: Each is an open descriptor, of which macOS gives 256.
+_FILES: Final = 100
+
 _STDIN: Final = "standard input"
 
 
@@ -57,24 +60,32 @@ class Text:
 
 def open_texts(args: argparse.Namespace) -> Sequence[Text]:
     """The texts that are asked for, in order. Raises CommandError for one that is not there."""
-    if args.file and args.file != "-":
-        return [_open(args.file, args.markup)]
-    markup = args.markup or Markup.AUTO.value
-    if args.file == "-" or args.text == ["-"]:
-        return [Text(_STDIN, markup, fd=0)]
-    if args.text:
-        return [Text("", markup, " ".join(args.text))]
-    if sys.stdin is None or sys.stdin.isatty():
-        raise exits.CommandError("nothing to say; give TEXT, -f FILE or -", exits.USAGE)
-    return [Text(_STDIN, markup, fd=0)]
+    files: list[str] = args.file or []
+    if args.text == ["-"] or (not args.text and not files):
+        if not args.text and (sys.stdin is None or sys.stdin.isatty()):
+            raise exits.CommandError("nothing to say; give TEXT, -f FILE or -", exits.USAGE)
+        files = ["-"]
+    if not files:
+        return [Text("", args.markup or Markup.AUTO.value, " ".join(args.text))]
+    if len(files) > _FILES:
+        raise exits.CommandError(
+            f"{len(files)} files are too many; {_FILES} at once are allowed", exits.USAGE
+        )
+    if files.count("-") > 1:
+        raise exits.CommandError("standard input can be read only once", exits.USAGE)
+    # All at once: a name that is wrong is to be known before an hour of the first one.
+    return [_open(name, args) for name in files]
 
 
-def _open(name: str, markup: str | None) -> Text:
+def _open(name: str, args: argparse.Namespace) -> Text:
+    if name == "-":
+        return Text(_STDIN, args.markup or Markup.AUTO.value, fd=0)
     try:
         fd = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
         raise exits.CommandError(f"cannot read {name}: {error.strerror}") from None
-    return Text(name, markup or _markup_of(name), fd=fd)
+    by_name = Markup.AUTO.value if args.phonemes else _markup_of(name)
+    return Text(name, args.markup or by_name, fd=fd)
 
 
 def _markup_of(name: str) -> str:

@@ -1,0 +1,168 @@
+"""PCM to FLAC, Ogg Vorbis, Opus or MP3, as it comes, through libsndfile.
+
+The package soundfile (BSD-3-Clause; its wheels hold libsndfile, LGPL-2.1) is loaded when a
+file is begun. MP3 is MPEG-2 layer III, which has 24 kHz; so has Opus.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from importlib.util import find_spec
+from typing import Any, BinaryIO, Final
+
+from . import errors
+
+
+class SoundFormat(StrEnum):
+    """What a file of sound can be. WAV needs no package (wav.py)."""
+
+    WAV = "wav"
+    FLAC = "flac"
+    OGG = "ogg"
+    OPUS = "opus"
+    MP3 = "mp3"
+
+
+#: libsndfile's names: the container, and what is in it.
+_ENCODINGS: Final = {
+    SoundFormat.FLAC: ("FLAC", "PCM_16"),
+    SoundFormat.OGG: ("OGG", "VORBIS"),
+    SoundFormat.OPUS: ("OGG", "OPUS"),
+    SoundFormat.MP3: ("MP3", "MPEG_LAYER_III"),
+}
+
+#: One call of the encoder. libsndfile's Vorbis encoder takes stack for all of it.
+_WRITE_BYTES: Final = 16 * 1024
+
+_INSTALL: Final = "pip install 'kokoro-client[formats]', or write a .wav"
+
+
+def check_installed(format: SoundFormat) -> None:
+    """Raises KokoroError where what `format` needs is not there. Loads nothing."""
+    if format is not SoundFormat.WAV and not _found("soundfile"):
+        raise errors.KokoroError(f"{format.upper()} needs the package soundfile; {_INSTALL}")
+
+
+class EncodedFile:
+    """Mono signed 16-bit PCM, encoded into `stream`, which it takes over."""
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        format: SoundFormat,
+        sample_rate: int,
+        title: str = "",
+        mend_header: bool = True,
+    ) -> None:
+        """mend_header: what was written at the start may be rewritten at the end.
+
+        Raises KokoroError where soundfile or libsndfile is missing.
+        """
+        check_installed(format)
+        try:
+            import soundfile
+        except (ImportError, OSError) as error:
+            raise errors.KokoroError(
+                f"{format.upper()} needs soundfile, which does not load ({error}); {_INSTALL}"
+            ) from None
+        container, encoding = _ENCODINGS[format]
+        self._stream = stream
+        self._channel = _Channel(stream, mend_header and stream.seekable())
+        self._failed: type[Exception] = soundfile.SoundFileError
+        try:
+            self._sound: Any = soundfile.SoundFile(
+                self._channel, "w", sample_rate, 1, encoding, format=container
+            )
+            if title:
+                self._sound.title = title
+        except self._failed as error:
+            self._raise(error)
+
+    def write(self, pcm: bytes) -> None:
+        """Raises OSError where the stream takes no more."""
+        try:
+            for at in range(0, len(pcm), _WRITE_BYTES):
+                self._sound.buffer_write(pcm[at : at + _WRITE_BYTES], dtype="int16")
+        except self._failed as error:
+            self._raise(error)
+        self._check()
+
+    def close(self) -> None:
+        """Write what the encoder still holds, and close the stream. Only once."""
+        with self._stream:
+            try:
+                self._sound.close()
+            except self._failed as error:
+                self._raise(error)
+            self._check()
+
+    def _check(self) -> None:
+        if self._channel.failure is not None:
+            raise self._channel.failure
+        self._channel.flush()
+
+    def _raise(self, error: Exception) -> None:
+        raise self._channel.failure or OSError(str(error)) from None
+
+
+class _Channel:
+    """A stream as libsndfile wants it.
+
+    Owns:       the place where libsndfile writes, the farthest one it has come to.
+    Invariants: an error of the stream is kept in `failure`: through libsndfile, which is C,
+                no exception passes. Where nothing can be mended, what is written before
+                the farthest place is dropped: the header then says that the length is not
+                known, as it does in every stream.
+    """
+
+    def __init__(self, stream: BinaryIO, mends: bool) -> None:
+        self._stream = stream
+        self._mends = mends
+        self._at = 0
+        self._end = 0
+        self.failure: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        piece = bytes(data)
+        length = len(piece)
+        if self.failure is not None:
+            return 0
+        try:
+            if self._mends:
+                self._stream.write(piece)
+            else:
+                self._stream.write(piece[max(0, self._end - self._at) :])
+        except OSError as error:
+            self.failure = error
+            return 0
+        self._at += length
+        self._end = max(self._end, self._at)
+        return length
+
+    def flush(self) -> None:
+        if not self._mends:
+            self._stream.flush()  # somebody listens at the other end
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        start = (0, self._at, self._end)[whence]
+        self._at = start + offset
+        if self._mends and self.failure is None:
+            try:
+                self._stream.seek(self._at)
+            except OSError as error:
+                self.failure = error
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        # libsndfile wants it to be there, and writes only.
+        return b""
+
+
+def _found(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ValueError:  # tests and embedders put None in sys.modules
+        return False
