@@ -6,11 +6,15 @@ file is begun. MP3 is MPEG-2 layer III, which has 24 kHz; so has Opus.
 
 from __future__ import annotations
 
+import threading
+from collections import deque
+from collections.abc import Callable
 from enum import StrEnum
 from importlib.util import find_spec
 from typing import Any, BinaryIO, Final
 
 from . import errors
+from .bell import Bell
 
 
 class SoundFormat(StrEnum):
@@ -34,6 +38,9 @@ _ENCODINGS: Final = {
 #: One call of the encoder. libsndfile's Vorbis encoder takes stack for all of it.
 _WRITE_BYTES: Final = 16 * 1024
 
+#: What may wait for the encoder, 20 s of sound: it is many times faster than speech.
+QUEUE_BYTES: Final = 1024 * 1024
+
 _INSTALL: Final = "pip install 'kokoro-client[formats]', or write a .wav"
 
 
@@ -44,7 +51,13 @@ def check_installed(format: SoundFormat) -> None:
 
 
 class EncodedFile:
-    """Mono signed 16-bit PCM, encoded into `stream`, which it takes over."""
+    """Mono signed 16-bit PCM, encoded into `stream`, which it takes over.
+
+    Owns:       a thread, which alone calls libsndfile, and the PCM that waits for it.
+    Invariants: Ctrl-C never comes while libsndfile calls back for a write: it is raised in
+                the main thread only, and in a callback it would be lost.
+    Never:      holds more than QUEUE_BYTES and one piece.
+    """
 
     def __init__(
         self,
@@ -68,41 +81,72 @@ class EncodedFile:
         container, encoding = _ENCODINGS[format]
         self._stream = stream
         self._channel = _Channel(stream, mend_header and stream.seekable())
-        self._failed: type[Exception] = soundfile.SoundFileError
-        try:
-            self._sound: Any = soundfile.SoundFile(
+        self._refused: type[Exception] = soundfile.SoundFileError
+        self._failure: Exception | None = None
+
+        def begin() -> Any:
+            sound = soundfile.SoundFile(
                 self._channel, "w", sample_rate, 1, encoding, format=container
             )
             if title:
-                self._sound.title = title
-        except self._failed as error:
-            self._raise(error)
+                sound.title = title
+            return sound
+
+        self._queue: deque[bytes] = deque()
+        self._queued = self._taken = 0  # bytes; callers write the first, the thread the second
+        self._ended = False
+        self._something_to_do = Bell()
+        self._something_done = Bell()
+        self._thread = threading.Thread(
+            target=self._run, args=(begin,), name="encoder", daemon=True
+        )
+        self._thread.start()
 
     def write(self, pcm: bytes) -> None:
-        """Raises OSError where the stream takes no more."""
-        try:
-            for at in range(0, len(pcm), _WRITE_BYTES):
-                self._sound.buffer_write(pcm[at : at + _WRITE_BYTES], dtype="int16")
-        except self._failed as error:
-            self._raise(error)
-        self._check()
+        """Raises OSError where the stream takes no more. Waits while much of it waits."""
+        self._something_done.wait_for(
+            lambda: self._failure is not None or self._queued - self._taken < QUEUE_BYTES, None
+        )
+        if self._failure is not None:
+            raise self._failure
+        self._queued += len(pcm)
+        self._queue.append(pcm)
+        self._something_to_do.ring()
 
     def close(self) -> None:
-        """Write what the encoder still holds, and close the stream. Only once."""
+        """Write all, and what the encoder still holds, and close the stream. Only once."""
         with self._stream:
-            try:
-                self._sound.close()
-            except self._failed as error:
-                self._raise(error)
+            self._ended = True
+            self._something_to_do.ring()
+            self._thread.join()
+            if self._failure is not None:
+                raise self._failure
+
+    # The thread.
+
+    def _run(self, begin: Callable[[], Any]) -> None:
+        try:
+            with begin() as sound:
+                while (pcm := self._next()) is not None:
+                    for at in range(0, len(pcm), _WRITE_BYTES):
+                        sound.buffer_write(pcm[at : at + _WRITE_BYTES], dtype="int16")
+                    self._taken += len(pcm)
+                    self._check()
+                    self._something_done.ring()
             self._check()
+        # soundfile asserts that what it gave was written.
+        except (OSError, self._refused, AssertionError) as error:
+            self._failure = self._channel.failure or OSError(str(error))
+        self._something_done.ring()
+
+    def _next(self) -> bytes | None:
+        self._something_to_do.wait_for(lambda: bool(self._queue) or self._ended, None)
+        return self._queue.popleft() if self._queue else None
 
     def _check(self) -> None:
         if self._channel.failure is not None:
             raise self._channel.failure
         self._channel.flush()
-
-    def _raise(self, error: Exception) -> None:
-        raise self._channel.failure or OSError(str(error)) from None
 
 
 class _Channel:

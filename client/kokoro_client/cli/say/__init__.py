@@ -1,10 +1,12 @@
 """kokoroctl say: text in, sound out.
 
-flags.py    the command line, and what of it excludes each other
-texts.py    where the text comes from
-sinks.py    where the sound goes
-events.py   what is told while it is spoken
-run.py      the run: each text to the daemon, its sound to the sink
+flags.py          the command line, and what of it excludes each other
+texts.py          where the text comes from; tape.py: what of it is kept to be shown
+sinks.py          where the sound goes; files.py: into a file
+events.py         what is told while it is spoken, and to whom: listeners.py
+progress.py       a bar
+caption_files.py  captions and word times
+run.py            the run: each text to the daemon, its sound to the sink
 """
 
 from .flags import EPILOG, HELP, add_arguments

@@ -1,8 +1,8 @@
 """What is told while it is spoken: the listeners of a run.
 
-A listener is told of each text in turn: began(), segment() for each piece of speech before
-its sound, ended() after its last sound went to the sink (and, of the last text, was heard);
-and close() at the very end, however that came.
+A listener is told of each text in turn: comes(), began(), segment() for each piece of
+speech before its sound, ended(). At the end of it all finish(), where it ended well, and
+close(), however it ended.
 """
 
 from __future__ import annotations
@@ -15,8 +15,15 @@ from .texts import Text
 
 
 class Listener(Protocol):
-    def began(self, text: Text, accepted: Accepted) -> None:
-        """The daemon has taken a text."""
+    @property
+    def wants_words(self) -> bool:
+        """Whether the segments are to come with the times of their words."""
+
+    def comes(self, text: Text) -> None:
+        """A text is next; nothing of it has been sent. To read it, ask for its tape now."""
+
+    def began(self, accepted: Accepted, at_s: float) -> None:
+        """The daemon has taken it. at_s: where its sound begins in the sound of the run."""
 
     def segment(self, info: SegmentInfo) -> None:
         """The sound of this segment comes next."""
@@ -24,14 +31,22 @@ class Listener(Protocol):
     def ended(self, speech: Speech) -> None:
         """No more sound of this text comes."""
 
+    def finish(self) -> None:
+        """All of the run has been heard or written."""
+
     def close(self) -> None:
-        """Nothing more comes. After ended() or in the middle. Must not raise."""
+        """Let go of everything, at once. After finish() or in the middle. Never raises."""
 
 
 class JsonLines:
     """Prints each event as a line of JSON."""
 
-    def began(self, text: Text, accepted: Accepted) -> None:
+    wants_words = False
+
+    def comes(self, text: Text) -> None:
+        pass
+
+    def began(self, accepted: Accepted, at_s: float) -> None:
         _print_event("accepted", accepted)
 
     def segment(self, info: SegmentInfo) -> None:
@@ -39,6 +54,9 @@ class JsonLines:
 
     def ended(self, speech: Speech) -> None:
         _print_event("done", Done(id=0, cancelled=speech.cancelled, stats=speech.stats))
+
+    def finish(self) -> None:
+        pass
 
     def close(self) -> None:
         pass

@@ -22,7 +22,6 @@ examples:
   some-llm | kokoroctl say -
   kokoroctl say -f preface.md -f chapter.txt --progress
   kokoroctl say -v af_heart -s 1.2 -o hello.mp3 "Hello, world"
-  kokoroctl say -f talk.md --follow
   kokoroctl say -f talk.md -o talk.flac --srt talk.srt
   kokoroctl say --raw "Hello" | aplay -q -t raw -f S16_LE -r 24000 -c 1
   kokoroctl say --raw "Hello" | ffplay -nodisp -autoexit -f s16le -ar 24000 -i -
@@ -114,6 +113,16 @@ def _add_sound(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_telling(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--progress",
+        action="store_true",
+        help="show how far it has come and what is left, on a terminal",
+    )
+    group.add_argument("--srt", metavar="FILE", help="write captions as SubRip; - is stdout")
+    group.add_argument("--vtt", metavar="FILE", help="write captions as WebVTT")
+    group.add_argument(
+        "--timings", metavar="FILE", help="write each word with its place and times as JSON"
+    )
     group.add_argument("--json", action="store_true", help="print events as lines of JSON")
 
 
@@ -147,6 +156,10 @@ def refuse_contradictions(args: argparse.Namespace) -> None:
         (
             args.json and (args.raw or args.output == "-"),
             "--json and sound cannot both go to standard output",
+        ),
+        (
+            [args.output, args.srt, args.vtt, args.timings].count("-") + args.raw + args.json > 1,
+            "only one thing can go to standard output",
         ),
         (
             (args.raw or args.output == "-") and sys.stdout is not None and sys.stdout.isatty(),

@@ -1,4 +1,8 @@
-"""The run of `say`: each text to the daemon, its sound to the sink, its events to who listens."""
+"""The run of `say`: each text to the daemon, its sound to the sink, its events to who listens.
+
+Owns:       the client, the sink, the listeners, from the first to the last text.
+Invariants: one text at a time, in order; the sink gets their sound as one.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,9 @@ from ...speech import Speech
 from ...wire.messages import SegmentInfo
 from .. import exits
 from ..context import Context
-from .events import JsonLines, Listener
 from .files import SAMPLE_BYTES, SAMPLE_RATE
 from .flags import refuse_contradictions, speed_of
+from .listeners import listeners_of
 from .sinks import Sink, device_or_fallback, file_sink
 from .texts import Text, open_texts
 
@@ -31,76 +35,106 @@ _BUILT_IN: Final = "built-in"
 
 def run(args: argparse.Namespace, context: Context) -> int:
     refuse_contradictions(args)
+    speed = speed_of(args)
+    texts = open_texts(args)
     with contextlib.ExitStack() as stack:
-        texts = open_texts(args)
-        sink = file_sink(args)
-        if sink is not None:
-            stack.callback(sink.close)
-        listeners = _listeners(args)
-        for listener in listeners:
+        return _Run(args, context, stack, texts, speed).run()
+
+
+class _Run:
+    def __init__(
+        self,
+        args: argparse.Namespace,
+        context: Context,
+        stack: contextlib.ExitStack,
+        texts: Sequence[Text],
+        speed: float,
+    ) -> None:
+        self._args = args
+        self._stack = stack
+        self._texts = texts
+        self._speed = speed
+        self._written_s = 0.0
+        self._sink: Sink | None = None
+        if (sink := file_sink(args)) is not None:
+            self._take(sink)
+        self._listeners = listeners_of(args, context, texts, self._heard_s)
+        for listener in self._listeners:
             stack.callback(listener.close)
-        client = stack.enter_context(Client(start=not args.no_start, environ=context.environ))
-        for text in texts:
-            speech = stack.enter_context(_speak(client, text, args))
+        self._client = stack.enter_context(Client(start=not args.no_start, environ=context.environ))
+
+    def run(self) -> int:
+        for text in self._texts:
+            for listener in self._listeners:
+                listener.comes(text)
+            speech = self._stack.enter_context(self._speak(text))
             try:
-                text.feed(speech)
-                if sink is None:
-                    # Now that the daemon is at work: opening a device takes a while.
-                    sink = device_or_fallback(args)
-                    stack.callback(sink.close)
-                if text is not texts[0]:
-                    sink.write(bytes(round(_BETWEEN_S * SAMPLE_RATE) * SAMPLE_BYTES))
-                _play(speech, text, sink, listeners)
-                if text is texts[-1]:
-                    sink.finish()
-                for listener in listeners:
-                    listener.ended(speech)
+                self._hear(speech, text)
             except KeyboardInterrupt:
-                return _interrupted(speech, sink)
-        if failures := [text.failure for text in texts if text.failure]:
+                return self._interrupted(speech)
+        for listener in self._listeners:
+            listener.finish()
+        if failures := [text.failure for text in self._texts if text.failure]:
             raise exits.CommandError("; ".join(failures))
-    return exits.OK
+        return exits.OK
 
+    def _speak(self, text: Text) -> Speech:
+        return self._client.speak(
+            text.words,
+            voice=self._args.voice,
+            speed=self._speed,
+            markup=text.markup,
+            phonemes=self._args.phonemes,
+            lang=self._args.lang,
+            priority=self._args.priority,
+            timings=any(listener.wants_words for listener in self._listeners),
+            cache=self._args.cache,
+            ttfa_ms=self._args.ttfa_ms,
+            final=text.whole,
+        )
 
-def _speak(client: Client, text: Text, args: argparse.Namespace) -> Speech:
-    return client.speak(
-        text.words,
-        voice=args.voice,
-        speed=speed_of(args),
-        markup=text.markup,
-        phonemes=args.phonemes,
-        lang=args.lang,
-        priority=args.priority,
-        cache=args.cache,
-        ttfa_ms=args.ttfa_ms,
-        final=text.whole,
-    )
+    def _hear(self, speech: Speech, text: Text) -> None:
+        text.feed(speech)
+        # Now that the daemon is at work: opening a device takes a while.
+        sink = self._sink or self._take(device_or_fallback(self._args))
+        if text is not self._texts[0]:
+            self._write(sink, bytes(round(_BETWEEN_S * SAMPLE_RATE) * SAMPLE_BYTES))
+        accepted = speech.accepted
+        if accepted is not None:
+            if accepted.engine == _BUILT_IN and accepted.note:
+                exits.say_why(accepted.note)
+            for listener in self._listeners:
+                listener.began(accepted, self._written_s)
+        for event in speech.events():
+            if isinstance(event, SegmentInfo):
+                for listener in self._listeners:
+                    listener.segment(event)
+            else:
+                self._write(sink, event.pcm)
+        if text is self._texts[-1]:
+            sink.finish()
+        for listener in self._listeners:
+            listener.ended(speech)
 
+    def _write(self, sink: Sink, pcm: bytes) -> None:
+        sink.write(pcm)
+        self._written_s += len(pcm) / SAMPLE_BYTES / SAMPLE_RATE
 
-def _listeners(args: argparse.Namespace) -> list[Listener]:
-    return [JsonLines()] if args.json else []
+    def _heard_s(self) -> float:
+        return self._sink.heard_s if self._sink else 0.0
 
+    def _take(self, sink: Sink) -> Sink:
+        self._stack.callback(sink.close)
+        self._sink = sink
+        return sink
 
-def _play(speech: Speech, text: Text, sink: Sink, listeners: Sequence[Listener]) -> None:
-    accepted = speech.accepted
-    if accepted is not None:
-        if accepted.engine == _BUILT_IN and accepted.note:
-            exits.say_why(accepted.note)
-        for listener in listeners:
-            listener.began(text, accepted)
-    for event in speech.events():
-        if isinstance(event, SegmentInfo):
-            for listener in listeners:
-                listener.segment(event)
-        else:
-            sink.write(event.pcm)
-
-
-def _interrupted(speech: Speech, sink: Sink | None) -> int:
-    # A second Ctrl-C is in a hurry: the end of the connection cancels as well.
-    with contextlib.suppress(KeyboardInterrupt, errors.KokoroError):
-        if sink is not None:
-            sink.close()
-        speech.cancel()
-        speech.wait(_CANCEL_S)
-    return exits.INTERRUPTED
+    def _interrupted(self, speech: Speech) -> int:
+        # A second Ctrl-C is in a hurry: the end of the connection cancels as well.
+        with contextlib.suppress(KeyboardInterrupt, errors.KokoroError):
+            for listener in self._listeners:
+                listener.close()
+            if self._sink is not None:
+                self._sink.close()
+            speech.cancel()
+            speech.wait(_CANCEL_S)
+        return exits.INTERRUPTED

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import codecs
 import os
+import stat
 import sys
 import threading
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from ... import errors
 from ...speech import Speech
 from ...wire.messages import Markup
 from .. import exits
+from .tape import Tape
 
 #: As much as a pipe holds.
 _READ_BYTES: Final = 64 * 1024
@@ -32,6 +34,7 @@ class Text:
     """One text: what is known of it at once, and what still arrives.
 
     name    for people: a file's name
+    tape    what of it has been sent, for those who asked for it
     words   what stands on the command line; "" where it is read
     markup  how it is written
     """
@@ -40,7 +43,8 @@ class Text:
         self.name = name
         self.markup = markup
         self.words = words
-        self._reader = None if fd is None else _Reader(fd, name)
+        self.tape = Tape()
+        self._reader = None if fd is None else _Reader(fd, name, self.tape)
 
     @property
     def whole(self) -> bool:
@@ -49,8 +53,15 @@ class Text:
 
     def feed(self, speech: Speech) -> None:
         """Append to `speech` what is read, to the end. Returns at once."""
-        if self._reader is not None:
+        if self._reader is None:
+            self.tape.add(self.words)
+        else:
             self._reader.feed(speech)
+
+    @property
+    def length(self) -> int | None:
+        """How many characters it has in all, about, until it has been read; None: unknown."""
+        return len(self.words) if self._reader is None else self._reader.length
 
     @property
     def failure(self) -> str:
@@ -101,9 +112,13 @@ class _Reader:
     Invariants: each piece goes to the speech as soon as it has been read.
     """
 
-    def __init__(self, fd: int, name: str) -> None:
+    def __init__(self, fd: int, name: str, tape: Tape) -> None:
         self._fd = fd
         self._name = name
+        self._tape = tape
+        self._bytes = 0
+        self._ended = False
+        self._size = _size(fd)
         # Who types sends a line at a time and waits to hear it. An empty line tells the
         # daemon that the sentence has ended; else it would wait for the next one's begin.
         self._line_end = "\n\n" if os.isatty(fd) else "\n"
@@ -114,12 +129,25 @@ class _Reader:
         # A daemon thread: a read of a terminal cannot be called off.
         threading.Thread(target=self._run, args=(speech,), name="reader", daemon=True).start()
 
+    @property
+    def length(self) -> int | None:
+        if self._ended or not self._size:
+            return self._tape.end if self._ended else None
+        # Letters take one to four bytes, in one language much alike.
+        read = max(1, min(self._bytes, self._size))
+        return round((self._tape.end or read) * self._size / read)
+
     def _run(self, speech: Speech) -> None:
         with suppress(errors.KokoroError):  # whoever takes the audio hears of it
             while data := self._read():
-                if text := self._decoder.decode(data):
-                    speech.append(text.replace("\n", self._line_end))
-            speech.append(self._decoder.decode(b"", final=True), final=True)
+                if text := self._decoder.decode(data).replace("\n", self._line_end):
+                    self._tape.add(text)
+                    self._bytes += len(data)
+                    speech.append(text)
+            last = self._decoder.decode(b"", final=True)
+            self._tape.add(last)
+            self._ended = True
+            speech.append(last, final=True)
 
     def _read(self) -> bytes:
         try:
@@ -127,3 +155,11 @@ class _Reader:
         except OSError as error:
             self.failure = f"cannot read {self._name}: {error.strerror or error}"
             return b""
+
+
+def _size(fd: int) -> int | None:
+    """Of a file that is no pipe or terminal, in bytes."""
+    with suppress(OSError):  # closed: the first read says so
+        found = os.fstat(fd)
+        return found.st_size if stat.S_ISREG(found.st_mode) else None
+    return None

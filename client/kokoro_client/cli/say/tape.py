@@ -1,0 +1,67 @@
+"""What was sent of a text, by its characters, for those who show it while it is spoken.
+
+Owns:       the pieces that were added and that some reader still needs.
+Invariants: characters count from the beginning of the text, whatever was forgotten; one
+            thread adds, another reads and forgets, in single steps.
+Never:      holds anything where nobody reads; holds more than the daemon takes of one
+            text (its limit `text_chars`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+
+class Tape:
+    def __init__(self) -> None:
+        self._pieces: deque[tuple[int, str]] = deque()  # the first character of each
+        self._readers: list[TapeReader] = []
+        self.end = 0
+
+    def reader(self) -> TapeReader:
+        """For who wants to read. To be asked for before anything is added."""
+        reader = TapeReader(self)
+        self._readers.append(reader)
+        return reader
+
+    def add(self, text: str) -> None:
+        """More of the text."""
+        if text and self._readers:
+            self._pieces.append((self.end, text))
+        self.end += len(text)
+
+    def text(self, start: int, end: int) -> str:
+        """Characters start to end, as far as they are there."""
+        return "".join(
+            piece[max(0, start - at) : max(0, end - at)]
+            for at, piece in list(self._pieces)
+            if at < end and at + len(piece) > start
+        )
+
+    def clean(self) -> None:
+        """Drop what all readers have forgotten."""
+        needed = min(reader.needed for reader in self._readers)
+        while self._pieces and self._pieces[0][0] + len(self._pieces[0][1]) <= needed:
+            self._pieces.popleft()
+
+
+class TapeReader:
+    """One reader's view of a tape."""
+
+    def __init__(self, tape: Tape) -> None:
+        self._tape = tape
+        self.needed = 0
+
+    @property
+    def end(self) -> int:
+        """How many characters there are so far."""
+        return self._tape.end
+
+    def text(self, start: int, end: int) -> str:
+        """Characters start to end, as far as they are there."""
+        return self._tape.text(start, end)
+
+    def forget(self, before: int) -> None:
+        """What stands before this character is not asked for any more."""
+        self.needed = max(self.needed, before)
+        self._tape.clean()
