@@ -35,6 +35,7 @@ from .net.descriptors import room_for
 from .net.listener import AlreadyRunningError, Listener
 from .net.loop import READ, Loop
 from .net.peer import Peer
+from .priming import Priming
 from .requests import STOPPING, Requests
 from .schedule.actions import Action, Finish, Prepare, Run, Terminate
 from .schedule.scheduler import WARM_PEER, Scheduler
@@ -94,6 +95,7 @@ class App:
         self._listener = listener
         self._reread = reread
         self._next_peer = 1
+        self._join_s = _JOIN_S
         self._max_clients = room_for(config.max_clients)
         self.speech = SpeechThread(
             self._make_front_end,
@@ -101,6 +103,7 @@ class App:
         )
         self.engines = Engines(self, self.scheduler, self.log)
         self._look_posted = False
+        self.priming = Priming(self, self.log)
         self.requests = Requests(self, self.engines, self.scheduler, self.speech, self.log)
 
     def _make_front_end(self) -> FrontEnd:
@@ -134,9 +137,13 @@ class App:
         for peer in list(self.peers.values()):
             peer.close()
         self.background.stop()
+        self.priming.close()
         self.speech.close()
         threads: list[SpeechThread | Lane] = [self.speech, *self.engines.close()]
-        deadline = time.monotonic() + _JOIN_S
+        # The loop has ended: from here on a signal has nobody to wait for.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: os._exit(self.exit_status))
+        deadline = time.monotonic() + self._join_s
         ended = [t.join(max(0.0, deadline - time.monotonic())) for t in threads]
         self.log.info("stopped", status=self.exit_status, threads_left=ended.count(False))
         self.loop.close()
@@ -144,6 +151,7 @@ class App:
     def _on_stop_signal(self, number: int) -> None:
         if self.draining:
             self.log.info("stopping_at_once", signal=number)
+            self._join_s = 0.0
             self.loop.stop()
             return
         self.log.info("stopping", signal=number, requests=len(self.requests.tickets))
@@ -293,9 +301,19 @@ class App:
             self.notifier.ready(voicing.note or f"{voicing.engine} speaks")
 
     def on_opened(self, opened: Opened) -> None:
-        if self.session_s is None:
-            self.session_s = opened.loaded - self.began
-        self.background.begin(opened.model, optimised=opened.optimised)
+        self.background.begin(opened.model, opened.copy)
+        self.priming.begin(opened)
+
+    def on_session(self, at: float) -> None:
+        """A session is there; its first inference is still to come."""
+        if self.ready_s is None:
+            self.session_s = at - self.began
+
+    def open_anew(self) -> None:
+        self.engines.open_kokoro(anew=True)
+
+    def on_lane_refused(self, name: str, why: str) -> None:
+        self.background.refused[name] = why
 
     def on_spoken(self, lane: str, spoken: Spoken) -> None:
         key = spoken.task.key
@@ -320,7 +338,14 @@ class App:
 
     def request_came(self) -> float:
         """Upkeep makes way. How long nothing was asked, in seconds."""
+        self.priming.make_way()
         return self.upkeep.request_came()
+
+    def touch_weights(self) -> None:
+        self.priming.touch()
+
+    def locked_mb(self) -> float:
+        return self.priming.locked / 2**20
 
     def on_lane(self, name: str, engine: Engine | None) -> None:
         """A lane is up; or down, where engine is None."""
@@ -401,6 +426,8 @@ class App:
         ]
         self.config = new
         self._max_clients = room_for(new.max_clients)
+        self.log.level = Level[new.log_level.upper()]
+        self.priming.follow()
         self.upkeep.reload()
         self.requests.phrases.resize(int(new.phrase_cache_mb * 2**20))
         self.engines.open_kokoro()

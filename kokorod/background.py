@@ -1,6 +1,9 @@
 # loop: runs on the one selector thread.
 """What is done once, after ready, beside requests: the optimised copy, more lanes.
 
+A copy is trusted by its stamps at start, since hashing it takes a second; here it is hashed
+whole. One that rotted is removed, the original is opened, and the copy is made anew.
+
 Owns:       the child process at work, the steps that are still to come.
 Invariants: one step at a time, each in a child of low priority or on its lane's own
             thread; a lane that is not used has its reason in `refused`; nothing here can
@@ -13,7 +16,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -26,9 +29,13 @@ from .watch.log import Log
 
 if TYPE_CHECKING:
     from .engine import hardware, providers, selftest
+    from .engine.optimised import Copy
 
 #: Failures to build a copy in a row after which the original has to do until the next start.
 _TRIES: Final = 2
+
+#: Of a cause, in a warning.
+_SHOWN: Final = 200
 
 
 class House(Protocol):
@@ -38,6 +45,7 @@ class House(Protocol):
 
     def post(self, call: Callable[[], None]) -> None: ...
     def uptime_s(self) -> float: ...
+    def open_anew(self) -> None: ...
 
 
 class Background:
@@ -53,11 +61,14 @@ class Background:
         self._steps: deque[Callable[[], None]] = deque()  # a handful, from begin() alone
         self._stopped = False
         self._tries = 0
+        self._hashed: set[str] = set()  # keys of copies; as many as models were open
+        self._copy: Copy | None = None  # in use
 
-    def begin(self, model: InstalledModel, *, optimised: bool) -> None:
-        """The CPU lane speaks `model`; optimised: from its copy."""
+    def begin(self, model: InstalledModel, copy: Copy | None) -> None:
+        """The CPU lane speaks `model`; copy: from this one."""
         self._steps.clear()
-        if optimised:
+        self._copy = copy
+        if copy is not None:
             self.copy_problem = ""
             if self.optimised_s is None:
                 self.optimised_s = self._house.uptime_s()
@@ -96,6 +107,7 @@ class Background:
     def _on_built(self, outcome: child.Report) -> None:
         match outcome:
             case child.Done():
+                self._tries = 0
                 self.optimised_s = self._house.uptime_s()
                 self.copy_problem = ""
                 self._log.info("optimised", took_s=outcome.seconds)
@@ -103,6 +115,35 @@ class Background:
                 self._tries += 1
                 self.copy_problem = outcome.why
                 self._log.warning("not_optimised", why=outcome.why)
+            case child.Stopped():
+                pass
+        self._next()
+
+    def _hash(self, copy: Copy) -> None:
+        """Read the copy whole, once in the daemon's life."""
+        from .engine.recheck import start_rechecking
+
+        self.working = "checking the optimised copy"
+        self._hashed.add(copy.key)
+        self._child = start_rechecking(
+            self._house.config.cache_folder,
+            copy.key,
+            lambda outcome: self._house.post(lambda: self._on_hashed(copy, outcome)),
+        )
+
+    def _on_hashed(self, copy: Copy, outcome: child.Report) -> None:
+        match outcome:
+            case child.Done():
+                self._log.info("copy_checked", took_s=outcome.seconds)
+            case child.Failed(answered=True):
+                self.copy_problem = outcome.why
+                self._log.warning("copy_damaged", why=outcome.why)
+                self._hashed.discard(copy.key)  # the next one has the same key
+                if self._copy == copy:
+                    self._house.open_anew()
+            case child.Failed():
+                # It could not be read to its end, which says nothing of the copy.
+                self._log.warning("copy_not_checked", why=outcome.why)
             case child.Stopped():
                 pass
         self._next()
@@ -117,10 +158,27 @@ class Background:
         wanted = self._house.config.lanes
 
         def look() -> None:
-            choice = providers.choose(wanted, machine := hardware.detect())
-            self._house.post(lambda: self._on_hardware(model, machine, choice))
+            try:
+                choice = providers.choose(wanted, machine := hardware.detect())
+            except Exception as error:  # noqa: BLE001 - whatever it is, the CPU lane speaks
+                why = f"{type(error).__name__}: {error}"[:_SHOWN]
+                self._house.post(lambda: self._on_no_hardware(wanted, why))
+            else:
+                self._house.post(lambda: self._on_hardware(model, machine, choice))
 
         threading.Thread(target=look, name="hardware", daemon=True).start()
+
+    def _on_no_hardware(self, wanted: str, why: str) -> None:
+        self._log.warning("hardware", why=f"this machine could not be looked at: {why}")
+        names = [] if wanted == "auto" else wanted.split(",")
+        self.refused = {
+            name: f"this machine could not be looked at: {why}"
+            for name in names
+            if name in ACCELERATORS
+        }
+        self._open_cpu_lanes(names)
+        self._hash_if_due()
+        self._next()
 
     def _on_hardware(
         self, model: InstalledModel, machine: hardware.Hardware, choice: providers.Choice
@@ -128,12 +186,22 @@ class Background:
         for warning in machine.warnings:
             self._log.warning("hardware", why=warning)
         self.refused = dict(choice.refused)
+        self._open_cpu_lanes(choice.lanes)
         for lane in choice.lanes:
-            if lane in CPU_LANES[1:]:
-                self._engines.open_cpu_lane(lane)
-            elif lane in ACCELERATORS:
+            if lane in ACCELERATORS:
                 self._steps.append(partial(self._try, model, machine, lane))
+        self._hash_if_due()
         self._next()
+
+    def _open_cpu_lanes(self, names: Sequence[str]) -> None:
+        for lane in CPU_LANES[1:]:
+            if lane in names:
+                self._engines.open_cpu_lane(lane)
+
+    def _hash_if_due(self) -> None:
+        """Last of all: it only matters where something is wrong."""
+        if self._copy is not None and self._copy.key not in self._hashed:
+            self._steps.append(partial(self._hash, self._copy))
 
     def _try(self, model: InstalledModel, machine: hardware.Hardware, lane: str) -> None:
         from .engine import selftest

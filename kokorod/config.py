@@ -208,6 +208,11 @@ class Config:
     priming_mode: bool = _setting(
         True, _boolean, "keep the weights in memory; false: let the session go when idle"
     )
+    mlock_weights: bool = _setting(
+        False,
+        _boolean,
+        "with priming_mode: lock the weights in memory, as far as RLIMIT_MEMLOCK allows",
+    )
     idle_unload_s: float = _setting(
         0.0,
         _number(0, 604_800),

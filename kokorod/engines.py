@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from kokoro_client.wire.errors import ErrorCode
 
 from . import voices
-from .config import ACCELERATORS, Config
+from .config import ACCELERATORS, CPU_LANES, Config
 from .engine import lane as reports
 from .engine.lane import Lane, Report
 from .engine.sessions import Sessions
@@ -68,7 +68,9 @@ class House(Protocol):
     def perform(self, actions: list[Action]) -> None: ...
     def on_lane(self, name: str, engine: Engine | None) -> None: ...
     def on_engine_known(self) -> None: ...
+    def on_session(self, at: float) -> None: ...
     def on_opened(self, opened: Opened) -> None: ...
+    def on_lane_refused(self, name: str, why: str) -> None: ...
     def on_spoken(self, lane: str, spoken: reports.Spoken) -> None: ...
     def on_run_over(self, key: RequestKey) -> None: ...
     def give_up(self, task: reports.Task, message: str) -> None: ...
@@ -109,7 +111,11 @@ class Engines:
 
         def make() -> Synthesizer:
             try:
-                kokoro = open_kokoro(plan, self.sessions)
+                kokoro = open_kokoro(
+                    plan,
+                    self.sessions,
+                    lambda at: self._house.post(lambda: self._house.on_session(at)),
+                )
             except ModelUnchangedError:
                 unchanged.append(True)
                 raise
@@ -127,8 +133,10 @@ class Engines:
             latest = lane is self._opening
             match report:
                 case reports.Up() if latest:
-                    self._on_kokoro(lane, report.synthesizer, opened[0])
+                    # Taken out: the lane knows this function, and would keep the session.
+                    self._on_kokoro(lane, report.synthesizer, opened.pop())
                 case reports.Up():
+                    opened.clear()
                     lane.close()
                 case reports.Down() if unchanged:
                     self._log.debug("model_unchanged")
@@ -145,6 +153,7 @@ class Engines:
         """One more lane on the CPU's session, which takes concurrent runs."""
         shared = self._shared
         if shared is not None and name not in self.lanes:
+            self.sessions.shared()
             self._open_lane(name, lambda: shared, self._on_report)
 
     def open_accelerator(self, name: str) -> None:
@@ -212,6 +221,8 @@ class Engines:
                 if lane.name == voices.BUILT_IN:
                     self._built_in_asked = False
                     house.on_no_built_in(report.message)
+                else:
+                    house.on_lane_refused(lane.name, report.message)
             case reports.Crashed():
                 house.crash(report.trace)
             case _ if self.lanes.get(lane.name) is not lane:
@@ -264,6 +275,9 @@ class Engines:
     def _on_kokoro(self, lane: Lane, synthesizer: Synthesizer, opened: Opened) -> None:
         if self.model is not None and self.model != opened.model:
             self._drop_kokoro()  # accelerators too speak the model that was
+        for name in CPU_LANES[1:]:
+            self._drop(name)  # they would keep the session that was, and its memory
+        self.asleep = False
         self.model = opened.model
         self._shared = synthesizer
         listed = [
@@ -278,6 +292,7 @@ class Engines:
         self._add(lane, synthesizer)
         # A second thread on the same session: a short request beside a run that must
         # not be ended.
+        self.sessions.shared()
         self._open_lane(EXPRESS, lambda: synthesizer, self._on_report)
         self._house.on_engine_known()
         self._house.on_opened(opened)

@@ -26,7 +26,7 @@ from .net.loop import Loop, Timer
 from .schedule.actions import Action, Run
 from .schedule.memory import SAMPLE_S, Memory, Step, default_threshold_mb
 from .schedule.scheduler import WARM_PEER, Scheduler
-from .schedule.warmup import LENGTHS, Manner, Warm, Warmup, slept
+from .schedule.warmup import LENGTHS, Manner, Pattern, Warm, Warmup, slept
 from .speech.phonemes.languages import language_of_voice
 from .types import Engine, RequestKey, Segment, Utterance
 from .watch.log import Log
@@ -44,6 +44,8 @@ class House(Protocol):
     def perform(self, actions: list[Action]) -> None: ...
     def trim(self) -> None: ...
     def exit_for_restart(self) -> None: ...
+    def touch_weights(self) -> None: ...
+    def locked_mb(self) -> float: ...
 
 
 class Upkeep:
@@ -108,13 +110,16 @@ class Upkeep:
         if self._key is None or spoken.task.key != self._key:
             return
         self._key = None
+        running = self.warmup.running
         self.warmup.warmed(spoken.seconds, self._house.now())
+        if running is not None and running.pattern in (Pattern.KEEP_ALIVE, Pattern.WAKE):
+            self._house.touch_weights()
 
     def failed(self, key: RequestKey) -> None:
         """A warm-up's run failed; the lane's next request will tell more."""
         if key == self._key:
             self._key = None
-            self.warmup.ended(self._house.now())
+            self.warmup.failed(self._house.now())
 
     def look(self) -> None:
         """Begin what is due; set the timer for what will be."""
@@ -184,7 +189,9 @@ class Upkeep:
     def _look_at_memory(self, now: float, idle: bool) -> None:
         self._sampled = now
         self.memory.threshold_mb = threshold_mb(self._house.config)
-        match self.memory.sample(rss_mb(), peak_mb(), idle, now):
+        # Locked pages count twice, once for the session's mapping and once for ours.
+        rss = rss_mb() - self._house.locked_mb()
+        match self.memory.sample(rss, peak_mb(), idle, now):
             case Step.TRIM:
                 self._log.info("memory_trim", rss_mb=self.memory.rss_mb)
                 self._house.trim()

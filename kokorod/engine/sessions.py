@@ -28,7 +28,7 @@ class Sessions(Generic[V]):
     """Values by key; V is a synthesizer, or whatever holds a session.
 
     created   were made
-    hits      were there, or were being made for another
+    hits      were there, or were being made for another, or a lane shares them
     misses    had to be made, those that failed included
     """
 
@@ -76,6 +76,11 @@ class Sessions(Generic[V]):
                     self.created += 1
             mine.done.set()
         return made
+
+    def shared(self) -> None:
+        """Count a lane that takes what another lane has."""
+        with self._lock:
+            self.hits += 1
 
     def forget(self) -> None:
         """Have every one made anew, as for a new model; those in use stay with their lanes."""

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .espeak import EspeakSynthesizer
     from .kokoro import KokoroSynthesizer
+    from .optimised import Copy
     from .sessions import Sessions
 
 #: What the first inference speaks: it allocates what every later one needs.
@@ -41,19 +42,27 @@ class KokoroPlan:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A warm synthesizer. optimised: it runs the model's copy; note: why it does not."""
+    """A warm synthesizer. copy: of the model, which it runs; note: why it runs none."""
 
     model: InstalledModel
     synthesizer: KokoroSynthesizer
-    optimised: bool
+    copy: Copy | None
     note: str
-    loaded: float = field(default_factory=time.monotonic)  # when it spoke for the first time
+
+    @property
+    def optimised(self) -> bool:
+        return self.copy is not None
 
 
-def open_kokoro(plan: KokoroPlan, sessions: Sessions[KokoroSynthesizer] | None = None) -> Opened:
+def open_kokoro(
+    plan: KokoroPlan,
+    sessions: Sessions[KokoroSynthesizer] | None = None,
+    on_session: Callable[[float], None] = lambda _: None,
+) -> Opened:
     """Raises ModelMissingError, ModelDamagedError, ModelUnchangedError or EngineError.
 
-    With `sessions`, lanes that ask for the same get the same.
+    With `sessions`, lanes that ask for the same get the same. on_session is called on this
+    thread with the monotonic time at which the session was there, before its first inference.
     """
     store = Store(plan.models_folder)
     model = store.chosen(plan.model)
@@ -72,14 +81,16 @@ def open_kokoro(plan: KokoroPlan, sessions: Sessions[KokoroSynthesizer] | None =
         if (copy := found.copy) is not None:
             options = loading_options(session_options(plan.threads))
             try:
-                synthesizer = _open(model, copy.graph, options, (), copy.key, plan, sessions)
-                return Opened(model, synthesizer, True, "")
+                synthesizer = _open(
+                    model, copy.graph, options, (), copy.key, plan, sessions, on_session
+                )
+                return Opened(model, synthesizer, copy, "")
             except EngineError as error:
                 copies.discard(copy)
                 note = f"the optimised copy cannot be used and is made anew: {error}"
     options = session_options(plan.threads)
-    synthesizer = _open(model, model.model, options, (), "", plan, sessions)
-    return Opened(model, synthesizer, False, note)
+    synthesizer = _open(model, model.model, options, (), "", plan, sessions, on_session)
+    return Opened(model, synthesizer, None, note)
 
 
 def open_accelerator(
@@ -110,6 +121,7 @@ def _open(
     kind: str,
     plan: KokoroPlan,
     sessions: Sessions[KokoroSynthesizer] | None,
+    on_session: Callable[[float], None] = lambda _: None,
 ) -> KokoroSynthesizer:
     """`asked`: providers, the CPU's alone where empty; `kind` tells sessions apart."""
     from ..types import Segment, Utterance
@@ -122,6 +134,7 @@ def _open(
         session = open_session(graph, options, asked) if asked else open_session(graph, options)
         if asked:
             providers.require_share(session, asked[0][0])
+        on_session(time.monotonic())
         synthesizer = KokoroSynthesizer(session, voices)
         first = Segment(0, 0, 0, "", FIRST_PHONEMES)
         utterance = Utterance(voices.names[0], 1.0, "en-us")

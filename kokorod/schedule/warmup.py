@@ -137,9 +137,18 @@ class Warmup:
             self.keep_alive.last_ms = round(seconds * 1000, 1)
 
     def ended(self, now: float) -> None:
-        """The warm-up under way was ended for a request, or failed."""
+        """The warm-up under way was ended for a request."""
         if self.running is not None and self.running.pattern is Pattern.KEEP_ALIVE:
             self.keep_alive.terminated += 1
+        self.running = None
+        self._quiet_from = now + QUIET_S
+
+    def failed(self, now: float) -> None:
+        """The warm-up under way failed: not tried again, since a request will tell more."""
+        if self.running is not None:
+            self._woken.discard(self.running.lane)
+            if self.running.pattern is not Pattern.KEEP_ALIVE:
+                self._done.add((self.running.lane, self.running.pattern))
         self.running = None
         self._quiet_from = now + QUIET_S
 

@@ -7,13 +7,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ..errors import ConfigError
+from ..errors import ConfigError, KokorodError
 from ..types import Mark, Sentence, Word
 from .lexicon import Lexicon
 from .markup import Piece, tokens_of
@@ -33,7 +34,8 @@ class EspeakFrontEnd:
         self._vocabulary = vocabulary()
         self._espeak = Espeak()
         # Loads the library now: the first request is not to wait for it.
-        self._espeak.raw("ready", "en-us", self._vocabulary)
+        with contextlib.suppress(KokorodError):
+            self._espeak.raw("ready", "en-us", self._vocabulary)
 
     def say(self, manner: Manner, piece: Piece) -> Sentence:
         """One sentence; markup has no effect but that it is not read out."""
@@ -60,7 +62,9 @@ class KokoroFrontEnd:
         self._lexicon = Lexicon(lexicon_file, self._vocabulary)
         self._phonemizer = Phonemizer(self._vocabulary, cache_folder, self._lexicon)
         # Loads dictionary and library now: the first request is not to wait for them.
-        self._phonemizer.sentence(normalize("Ready for zyxxy at 5."), "en-us")
+        # What cannot be loaded is told to the requests that need it.
+        with contextlib.suppress(KokorodError):
+            self._phonemizer.sentence(normalize("Ready for zyxxy at 5."), "en-us")
 
     def say(self, manner: Manner, piece: Piece) -> Sentence:
         """One sentence, with what markup says of it."""

@@ -33,7 +33,7 @@ class Stream(Protocol):
 
 class Log:
     def __init__(self, level: Level = Level.INFO, stream: Stream | None = None) -> None:
-        self._level = level
+        self.level = level  # may change at any time, for `reload`
         self._stream: Stream = stream if stream is not None else sys.stderr
 
     def debug(self, event: str, **fields: object) -> None:
@@ -49,7 +49,7 @@ class Log:
         self._write(Level.ERROR, event, fields)
 
     def _write(self, level: Level, event: str, fields: dict[str, object]) -> None:
-        if level < self._level:
+        if level < self.level:
             return
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S%z")
         pairs = "".join(f" {key}={_shown(value)}" for key, value in fields.items())

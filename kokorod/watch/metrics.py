@@ -35,6 +35,11 @@ class Metrics:
             self.cold_starts += 1
             self.cold_extra_ms += (seconds - predicted_s) * 1000
 
+    @property
+    def measured(self) -> int:
+        """How many first sounds the percentiles are of."""
+        return len(self._first_sounds)
+
     def first_sound_ms(self) -> dict[str, float | None]:
         """p50 and p95 of the last first sounds, None before the first."""
         times = sorted(self._first_sounds)
@@ -50,10 +55,26 @@ def _percentile(times: list[float], share: float) -> float | None:
 def prometheus(status: Mapping[str, Any]) -> str:
     """Every number of a status as Prometheus text, format 0.0.4.
 
-    Nested names are joined by _; a list of maps with `name` gets it as a label.
+    Nested names are joined by _; a list of maps with `name` gets it as a label. What is a
+    word there (an engine, a lane's state) is a label of the number 1 at `..._info`.
     """
     lines = [f"kokorod_{name}{labels} {value}" for name, labels, value in _numbers("", status, "")]
+    lines.append(_info("info", status))
+    for key, value in status.items():
+        if isinstance(value, list):
+            lines += [_info(f"{key}_info", item) for item in value if isinstance(item, Mapping)]
     return "\n".join(lines) + "\n"
+
+
+def _info(name: str, value: Mapping[str, Any]) -> str:
+    """The words of a map as labels, e.g. kokorod_info{state="ready",engine="kokoro"} 1."""
+    words = {key: word for key, word in value.items() if isinstance(word, str)}
+    labels = ",".join(f'{key}="{_label(word)}"' for key, word in words.items())
+    return f"kokorod_{name}{{{labels}}} 1"
+
+
+def _label(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def _numbers(prefix: str, value: Any, labels: str) -> Iterator[tuple[str, str, str]]:
@@ -67,5 +88,4 @@ def _numbers(prefix: str, value: Any, labels: str) -> Iterator[tuple[str, str, s
     elif isinstance(value, list):
         for item in value:
             if isinstance(item, Mapping) and "name" in item:
-                name = str(item["name"]).replace("\\", "\\\\").replace('"', '\\"')
-                yield from _numbers(prefix, item, f'{{name="{name}"}}')
+                yield from _numbers(prefix, item, f'{{name="{_label(str(item["name"]))}"}}')

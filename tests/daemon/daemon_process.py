@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +52,17 @@ class DaemonProcess:
 
     def start(self, *flags: str) -> DaemonProcess:
         """Run `kokorod`, whose log goes to `log_path`. Does not wait."""
+        return self._start([_BIN / "kokorod", *flags])
+
+    def start_after(self, source: str) -> DaemonProcess:
+        """The same, with Python source run before it: another interval, a probe that raises."""
+        main = "from kokorod.__main__ import main\nmain()\n"
+        return self._start([sys.executable, "-c", f"{source}\n{main}"])
+
+    def _start(self, command: Sequence[str | Path]) -> DaemonProcess:
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [_BIN / "kokorod", *flags],
+                command,
                 env=self.environ,
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,

@@ -153,6 +153,23 @@ def test_a_signal_reloads_too(make_daemon: MakeDaemon, toy_files: ToyFiles) -> N
     assert speaks(daemon) == SAID
 
 
+def test_a_reload_changes_how_much_is_logged_and_says_what_waits(
+    make_daemon: MakeDaemon,
+) -> None:
+    daemon = make_daemon().start().wait_ready()
+    daemon.home.mkdir(exist_ok=True)
+    (daemon.home / "config.toml").write_text('log_level = "debug"\nthreads = 1\nlanes = "cpu"\n')
+    assert daemon.ask("reload") == {"reloaded": True, "needs_restart": ["threads", "lanes"]}
+    assert daemon.process is not None
+    daemon.process.send_signal(signal.SIGHUP)
+    (daemon.home / "config.toml").write_text('log_level = "error"\n')
+    wait_until(lambda: "waits_for_restart=threads,lanes" in daemon.log, "the first reload")
+    assert daemon.ask("reload")["reloaded"] is True
+    logged = daemon.log
+    daemon.ask("reload")
+    assert daemon.log == logged
+
+
 def test_a_model_that_goes_away_leaves_nobody_without_an_answer(
     slow_daemon: DaemonProcess,
 ) -> None:
@@ -300,6 +317,20 @@ def test_a_second_signal_ends_it_without_waiting(
     daemon.process.send_signal(signal.SIGTERM)
     wait_until(lambda: "stopping" in daemon.log, "the first signal")
     daemon.process.send_signal(second)
+    assert daemon.process.wait(PATIENCE_S) == 0
+
+
+def test_a_second_signal_does_not_wait_for_threads_either(
+    make_daemon: MakeDaemon, tmp_path: Path
+) -> None:
+    """Its threads get an hour to end, and the lane, deep in a run, would use it."""
+    daemon = make_daemon(home=toy_home(tmp_path, cost=100_000))
+    daemon.start_after("import kokorod.app as a\na._JOIN_S = 3600.0")
+    assert daemon.process is not None
+    wait_until(daemon.socket.exists, "the socket")
+    daemon.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: not daemon.socket.exists(), "the loop's end")
+    daemon.process.send_signal(signal.SIGTERM)
     assert daemon.process.wait(PATIENCE_S) == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ import pytest
 import toy_kokoro
 from daemon.conftest import MakeDaemon, ToyFiles
 from daemon.conversation import Conversation
-from daemon.daemon_process import DaemonProcess, wait_until
+from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
+from daemon.toy_homes import toy_home
 
+from kokorod.engine import optimise
+from kokorod.engine.optimised import Copies, Copy
 from kokorod.models.store import Store
 
 Start = Callable[..., DaemonProcess]
@@ -19,12 +23,13 @@ Start = Callable[..., DaemonProcess]
 
 @pytest.fixture
 def start(make_daemon: MakeDaemon, toy_files: ToyFiles, tmp_path: Path) -> Start:
-    """start(KOKORO_...=...) gives a ready daemon with the toy model."""
+    """start(KOKORO_...=...) gives a ready daemon with the toy model; before: Python to run."""
 
-    def begin(**settings: str) -> DaemonProcess:
+    def begin(before: str = "", **settings: str) -> DaemonProcess:
         home = tmp_path / "home"
-        Store(home / "models").import_files(toy_files.model, toy_files.voices, "toy")
-        return make_daemon(settings, home=home).start().wait_ready()
+        if not home.exists():
+            Store(home / "models").import_files(toy_files.model, toy_files.voices, "toy")
+        return make_daemon(settings, home=home).start_after(before).wait_ready()
 
     return begin
 
@@ -52,7 +57,7 @@ def up_for(daemon: DaemonProcess, seconds: float) -> None:
 def settled(daemon: DaemonProcess) -> None:
     """The background work after ready is done."""
     wait_until(
-        lambda: status(daemon)["startup"]["optimised_ms"] and not status(daemon)["startup"]["now"],
+        lambda: (at := status(daemon)["startup"])["optimised_ms"] and not at["phase"],
         "the background work is done",
     )
 
@@ -145,6 +150,215 @@ def test_the_next_start_takes_the_optimised_copy(start: Start, make_daemon: Make
     assert startup["optimised_ms"] == pytest.approx(startup["ready_ms"], abs=1_000)
     assert startup["not_optimised"] == ""
     speaks(second)
+
+
+#: A request keeps a lane warm for two minutes: here for no time.
+_NOTHING_IS_RECENT = "import kokorod.schedule.warmup as w\nw.RECENT_S = 0.0\n"
+
+#: Memory is looked at every second, and the next step comes with the next look.
+_MEMORY_AT_ONCE = (
+    "import kokorod.upkeep as u, kokorod.schedule.memory as m\n"
+    "u.SAMPLE_S, m._TRIM_EVERY_S = 1.0, 0.5\n"
+)
+
+
+def optimised(home: Path) -> Copy:
+    """The toy's optimised copy, there before the daemon starts."""
+    store = Store(home / "models")
+    return optimise.build(store, store.get("toy"), Copies(home / "cache"))
+
+
+def test_keep_alive_runs_and_touches_the_weights(make_daemon: MakeDaemon, tmp_path: Path) -> None:
+    home = toy_home(tmp_path)
+    optimised(home)
+    daemon = make_daemon({"KOKORO_KEEP_ALIVE_INTERVAL_SECONDS": "1"}, home=home)
+    daemon.start_after(_NOTHING_IS_RECENT).wait_ready()
+    wait_until(lambda: status(daemon)["keep_alive"]["runs"] >= 2, "two keep-alives")
+    wait_until(lambda: status(daemon)["priming"]["touches"] >= 2, "weights touched")
+    value = status(daemon)
+    assert value["keep_alive"]["last_ms"] > 0
+    assert value["priming"]["mapped_mb"] > 0
+    assert (value["priming"]["locked_mb"], value["priming"]["why"]) == (0, "")
+    speaks(daemon)
+
+
+def test_a_request_ends_a_keep_alive(make_daemon: MakeDaemon, tmp_path: Path) -> None:
+    """A run of some seconds: the request has the lane long before it would be done."""
+    settings = {
+        "KOKORO_KEEP_ALIVE_INTERVAL_SECONDS": "1",
+        "KOKORO_SKIP_EXTENDED_WARMING": "true",
+        "KOKORO_LANES": "cpu",
+    }
+    daemon = make_daemon(settings, home=toy_home(tmp_path, cost=2_000))
+    long = f"{_NOTHING_IS_RECENT}w.LENGTHS = {{**w.LENGTHS, w.Pattern.KEEP_ALIVE: 150}}\n"
+    daemon.start_after(f"{long}import kokorod.upkeep as u\nu.LENGTHS = w.LENGTHS\n").wait_ready()
+    wait_until(lambda: (at := lane(daemon, "cpu")) and at["state"] == "busy", "a keep-alive")
+    with Conversation(daemon.socket) as conversation:
+        conversation.speak(1, "tˈu.", phonemes=True)
+        wait_until(lambda: status(daemon)["keep_alive"]["terminated"] == 1, "it was ended")
+        assert conversation.end_of(1)["type"] == "done"
+    assert status(daemon)["requests"]["terminated_runs"] == 1
+    assert status(daemon)["keep_alive"]["runs"] == 0
+
+
+def test_the_weights_are_mapped_with_priming_and_not_without(
+    make_daemon: MakeDaemon, tmp_path: Path
+) -> None:
+    home = toy_home(tmp_path)
+    daemon = make_daemon(home=home).start().wait_ready()
+    assert "without an optimised copy" in status(daemon)["priming"]["why"]
+    assert daemon.stop() == 0
+    optimised(home)
+    daemon = make_daemon(home=home).start().wait_ready()
+    wait_until(lambda: status(daemon)["priming"]["mapped_mb"] > 0, "mapped")
+    (home / "config.toml").write_text("priming_mode = false\n")
+    assert daemon.ask("reload")["reloaded"] is True
+    wait_until(lambda: status(daemon)["priming"]["mapped_mb"] == 0, "unmapped")
+    assert status(daemon)["priming"]["enabled"] is False
+    assert status(daemon)["priming"]["why"] == ""
+
+
+def test_weights_are_locked_where_that_is_asked_for(
+    make_daemon: MakeDaemon, tmp_path: Path
+) -> None:
+    home = toy_home(tmp_path)
+    optimised(home)
+    daemon = make_daemon({"KOKORO_MLOCK_WEIGHTS": "true"}, home=home).start().wait_ready()
+    value = wait_until(lambda: (at := status(daemon)["priming"])["locked_mb"] and at, "locked")
+    assert value["locked_mb"] == value["mapped_mb"]
+    assert value["why"] == ""
+    # What RLIMIT_MEMLOCK refuses is told, and speech goes on.
+    assert daemon.stop() == 0
+    refusing = (
+        "import kokorod.engine.weights as w\n"
+        "w.Weights.lock = lambda self: '5.0 MB cannot be locked'\n"
+    )
+    daemon = make_daemon({"KOKORO_MLOCK_WEIGHTS": "true"}, home=home)
+    daemon.start_after(refusing).wait_ready()
+    wait_until(lambda: status(daemon)["priming"]["why"], "the reason")
+    assert "5.0 MB cannot be locked" in status(daemon)["attention"]
+    assert status(daemon)["priming"]["mapped_mb"] > 0
+    speaks(daemon)
+
+
+def test_priming_that_is_turned_on_brings_the_session_back(start: Start, tmp_path: Path) -> None:
+    daemon = start()
+    file = daemon.home / "config.toml"
+    file.write_text("priming_mode = false\nidle_unload_s = 1\n")
+    assert daemon.ask("reload")["reloaded"] is True
+    wait_until(lambda: status(daemon)["state"] == "asleep", "the session was let go")
+    file.write_text("priming_mode = true\nidle_unload_s = 1\n")
+    assert daemon.ask("reload")["reloaded"] is True
+    wait_until(lambda: status(daemon)["state"] == "ready", "the session is back")
+    assert speaks(daemon)["cold_start"] is False
+    up_for(daemon, status(daemon)["uptime_s"] + 2)
+    assert status(daemon)["state"] == "ready"
+
+
+def test_over_the_threshold_the_session_is_made_anew_and_every_lane_has_the_new_one(
+    make_daemon: MakeDaemon, tmp_path: Path
+) -> None:
+    home = toy_home(tmp_path)
+    marker = home / "small"
+    optimised(home)
+    before = (
+        f"{_MEMORY_AT_ONCE}m._HARD = 1e9\nfrom pathlib import Path\n"
+        f"u.threshold_mb = lambda config: 1.0 if Path({str(marker)!r}).exists() else 1e9\n"
+    )
+    daemon = make_daemon({"KOKORO_LANES": "cpu,cpu-2"}, home=home).start_after(before).wait_ready()
+    wait_until(lambda: lane(daemon, "cpu-2") and cpu_runs(daemon) > 1, "both lanes")
+    assert status(daemon)["sessions"]["created"] == 1
+    hits = status(daemon)["sessions"]["hits"]
+    assert hits == 2  # cpu-express and cpu-2
+    mapped = _mappings(daemon)
+    marker.touch()
+    wait_until(lambda: status(daemon)["memory"]["recycles"] == 1, "recycled")
+    marker.unlink()
+    wait_until(lambda: status(daemon)["sessions"]["created"] == 2, "a new session")
+    wait_until(lambda: status(daemon)["sessions"]["hits"] == 2 * hits, "both lanes again")
+    # The old session is gone, with all who had it.
+    wait_until(lambda: _mappings(daemon) == mapped, "the old mapping is gone")
+    speaks(daemon)
+
+
+def _mappings(daemon: DaemonProcess) -> int:
+    """How often the weights are mapped; 0 where the system does not tell."""
+    assert daemon.process is not None
+    maps = Path(f"/proc/{daemon.process.pid}/maps")
+    return maps.read_text().count("/weights.bin") if maps.exists() else 0
+
+
+def test_far_over_the_threshold_it_ends_for_a_supervisor_to_start_it_anew(start: Start) -> None:
+    daemon = start(_MEMORY_AT_ONCE, KOKORO_MEMORY_THRESHOLD_MB="1")
+    assert daemon.process is not None
+    assert daemon.process.wait(PATIENCE_S) == 75  # EX_TEMPFAIL: no clean end
+    for event in ("memory_trim", "memory_recycle", "memory_exit"):
+        assert event in daemon.log
+
+
+def test_a_machine_that_cannot_be_looked_at_has_its_cpu_lanes(start: Start) -> None:
+    daemon = start(
+        "import kokorod.engine.hardware as h\n"
+        "def detect():\n    raise MemoryError('sysctl is on fire')\n"
+        "h.detect = detect",
+        KOKORO_LANES="cpu,cpu-2,coreml-ane",
+    )
+    wait_until(lambda: lane(daemon, "cpu-2"), "the second lane is up")
+    refused = lane(daemon, "coreml-ane")
+    assert refused is not None
+    assert "MemoryError: sysctl is on fire" in refused["why"]
+    assert "warning hardware" in daemon.log
+    settled(daemon)
+    speaks(daemon)
+
+
+def test_a_copy_that_rotted_is_found_removed_and_made_anew(
+    make_daemon: MakeDaemon, tmp_path: Path
+) -> None:
+    home = toy_home(tmp_path)
+    weights = optimised(home).graph.with_name("weights.bin")
+    stamp, whole = weights.stat(), weights.read_bytes()
+    with weights.open("r+b") as file:  # the same file, size and time: stamps see nothing
+        file.seek(100)
+        file.write(bytes([whole[100] ^ 1]))
+    os.utime(weights, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    daemon = make_daemon(home=home).start().wait_ready()
+    wait_until(lambda: "copy_damaged" in daemon.log, "the damage is found")
+    wait_until(lambda: weights.exists() and "optimised took_s" in daemon.log, "a new copy")
+    settled(daemon)
+    assert weights.read_bytes() == whole
+    assert status(daemon)["sessions"]["created"] == 2
+    assert status(daemon)["startup"]["not_optimised"] == ""
+    speaks(daemon)
+
+
+def test_a_copy_that_is_whole_is_hashed_once(make_daemon: MakeDaemon, tmp_path: Path) -> None:
+    home = toy_home(tmp_path)
+    optimised(home)
+    daemon = make_daemon(home=home).start().wait_ready()
+    wait_until(lambda: "copy_checked" in daemon.log, "it was hashed")
+    settled(daemon)
+    assert status(daemon)["sessions"]["created"] == 1
+
+
+def test_where_the_disk_is_full_the_original_speaks_and_the_reason_is_told(start: Start) -> None:
+    """No file may grow over 20 kB, for the daemon as for the child that makes the copy."""
+    daemon = start("import resource as r\nr.setrlimit(r.RLIMIT_FSIZE, (20_000, 20_000))")
+    wait_until(lambda: status(daemon)["startup"]["not_optimised"], "the reason")
+    wait_until(lambda: not status(daemon)["startup"]["phase"], "the background work is done")
+    value = status(daemon)
+    assert value["startup"]["optimised_ms"] is None
+    assert any("without an optimised copy" in line for line in value["attention"])
+    assert not list((daemon.home / "cache" / "optimised").glob(".tmp-*"))
+    speaks(daemon)
+    # Words of the dictionary need no file; others are told what needs one.
+    with Conversation(daemon.socket) as conversation:
+        conversation.said(1, "Hello world.", cache=False)
+        conversation.speak(2, "Zyxxyquat.", cache=False)
+        end = conversation.end_of(2)
+        assert end["code"] == "engine_failed"
+        assert "set TMPDIR" in end["message"]
+        conversation.said(3, "Zyxxyquat.", voice="built-in", cache=False)
 
 
 def test_metrics_are_the_numbers_of_the_status(start: Start) -> None:

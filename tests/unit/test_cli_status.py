@@ -23,6 +23,7 @@ _STATUS = {
     "startup": {"bound_ms": 97.31, "ready_ms": 1234.5},
     "memory": {"rss_mb": 88.71, "trims": 0},
     "draining": False,
+    "attention": ["it is slow; do this", "it is wrong; do that"],
     "lanes": [
         {"name": "cpu", "state": "idle", "rtf": 0.0157},
         {"name": "built-in", "state": "busy", "rtf": None},
@@ -35,11 +36,13 @@ def test_a_status_is_told_in_words_and_units() -> None:
         "daemon    ready, version 0.1.0, pid 4711, uptime 3600 s",
         "engine    built-in, voice af_heart",
         "note      no model",
+        "look at   it is slow; do this",
+        "look at   it is wrong; do that",
+        "lane      cpu, idle, rtf 0.0157",
+        "lane      built-in, busy",
         "startup   bound 97.3 ms, ready 1234 ms",
         "memory    rss 88.7 MB, trims 0",
         "draining  no",
-        "lane      cpu, idle, rtf 0.0157",
-        "lane      built-in, busy",
     ]
 
 

@@ -25,7 +25,8 @@ ALLOWED: dict[str, set[str]] = {
 }
 #: Files beside app.py that connect rooms on its behalf.
 CONNECTING = set(
-    "app requests ticket status catalogue engines admission upkeep background __main__".split()
+    "app requests ticket status catalogue engines admission upkeep background priming "
+    "__main__".split()
 )
 PURE_CLIENT = {"msgpack"}
 HEAVY = {"numpy", "onnxruntime", "sounddevice", "soundfile", "soxr"}

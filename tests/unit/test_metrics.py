@@ -29,11 +29,13 @@ def test_prometheus_has_every_number_and_labels_lists_by_name() -> None:
             "state": "ready",
             "memory": {"rss_mb": 512.5, "peak_mb": None},
             "keep_alive": {"enabled": True},
-            "lanes": [{"name": 'a"b', "runs": 3}],
+            "lanes": [{"name": 'a"b', "runs": 3, "why": "x\\y\nz"}],
         }
     )
     assert text.splitlines() == [
         "kokorod_memory_rss_mb 512.5",
         "kokorod_keep_alive_enabled 1",
         'kokorod_lanes_runs{name="a\\"b"} 3',
+        'kokorod_info{state="ready"} 1',
+        'kokorod_lanes_info{name="a\\"b",why="x\\\\y\\nz"} 1',
     ]

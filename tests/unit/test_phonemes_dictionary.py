@@ -181,6 +181,19 @@ def test_a_cache_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
     assert entry.default == "wˈɜɹld"
 
 
+def test_a_disk_without_any_room_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for name in ("mkstemp", "TemporaryFile"):
+        monkeypatch.setattr(f"tempfile.{name}", full)
+    entry = open_dictionary("us", tmp_path).lookup("world")
+    assert entry is not None
+    assert entry.default == "wˈɜɹld"
+
+
 def test_two_builders_at_once(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path;"

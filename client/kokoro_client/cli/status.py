@@ -18,15 +18,16 @@ MAX_LINES: Final = 20
 #: The first lines: a name, and the keys told on it where the daemon has them.
 _FIRST: Final = {
     "daemon": ("state", "version", "pid", "uptime_s"),
-    "engine": ("engine", "model", "voice"),
+    "engine": ("engine", "model", "voice", "voices"),
     "note": ("note",),
     "problem": ("problem",),
-    "socket": ("socket",),
-    "home": ("home",),
 }
 
+#: Then lists, a line an item: the key, the line's name, and how many.
+_LISTS: Final = (("attention", "look at", 4), ("lanes", "lane", 5))
+
 #: Values that say by themselves what they are.
-_PLAIN: Final = {"state", "engine", "note", "problem", "socket", "home", "name"}
+_PLAIN: Final = {"state", "engine", "note", "problem", "name", "why", "phase"}
 
 #: Between two looks with --watch: as often as a reader can follow.
 _WATCH_S: Final = 1.0
@@ -67,10 +68,11 @@ def lines(value: Any) -> list[str]:
         told = {key: left.pop(key) for key in keys if key in left}
         if text := _told(told):
             rows.append((name, text))
-    lanes = left.pop("lanes", [])
+    for key, name, most in _LISTS:
+        items = left.pop(key, [])
+        if isinstance(items, list):
+            rows += [(name, text) for item in items[:most] if (text := _shown(item))]
     rows += [(_name(key), text) for key, item in left.items() if (text := _shown(item, key))]
-    if isinstance(lanes, list):
-        rows += [("lane", _shown(lane)) for lane in lanes]
     if len(rows) > MAX_LINES:
         rows[MAX_LINES - 1 :] = [("...", "more with --json")]
     width = max((len(name) for name, _ in rows), default=0)

@@ -151,7 +151,8 @@ def open_dictionary(accent: str, cache_folder: Path) -> Dictionary:
     """The dictionary of an accent, "us" or "gb", built first if the cache has no good one.
 
     Raises KokorodError if misaki's data is missing or cannot be read. Where the cache
-    folder cannot be written the index lives in an unlinked temporary file.
+    folder cannot be written the index lives in an unlinked temporary file, and in memory
+    where that cannot be written either.
     """
     sources = _sources(accent)
     stamp = _stamp(sources)
@@ -224,10 +225,15 @@ def _write(path: Path, index: bytes) -> None:
 def _map_anonymous(index: bytes) -> mmap.mmap:
     import tempfile
 
-    with tempfile.TemporaryFile() as file:
-        file.write(index)
-        file.flush()
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(index)
+            file.flush()
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError:  # the disk is full, or there is no folder for temporary files
+        data = mmap.mmap(-1, len(index))
+        data.write(index)
+        return data
 
 
 def _build(sources: list[Path], stamp: bytes) -> bytes:

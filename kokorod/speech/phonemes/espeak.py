@@ -12,8 +12,9 @@ Apache-2.0): taken as a table of facts.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -162,13 +163,17 @@ class Espeak:
         from phonemizer.separator import default_separator
 
         self._separator = default_separator
-        return EspeakBackend(name, preserve_punctuation=True, with_stress=True, logger=_silent())
+        with _copying_told():
+            return EspeakBackend(
+                name, preserve_punctuation=True, with_stress=True, logger=_silent()
+            )
 
     def _make_tied(self, name: str) -> Any:
         self._load()
         from phonemizer.backend.espeak.wrapper import EspeakWrapper
 
-        espeak = EspeakWrapper()
+        with _copying_told():
+            espeak = EspeakWrapper()
         espeak.set_voice(name)
         return espeak
 
@@ -191,6 +196,18 @@ class Espeak:
                 )
         EspeakWrapper.set_library(str(library))
         EspeakWrapper.set_data_path(str(data))
+
+
+@contextlib.contextmanager
+def _copying_told() -> Iterator[None]:
+    """phonemizer copies the library for each instance: a full disk is no bug of ours."""
+    try:
+        yield
+    except OSError as error:
+        raise EngineError(
+            f"espeak-ng cannot be copied to the temporary folder: {error.strerror or error}; "
+            "free some space there, or set TMPDIR"
+        ) from None
 
 
 def _plain(text: str) -> str:
