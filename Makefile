@@ -11,7 +11,7 @@ WORKERS ?= 0
 SHELL := /bin/sh
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup develop say run test check lint types rules clean bench chaos fuzz
+.PHONY: help setup develop say run test check lint types rules clean bench chaos fuzz golden
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -44,6 +44,9 @@ rules: develop
 
 chaos: develop   ## Minutes of kills, cancels and stalls against real daemons
 	@$(BIN)/python -m pytest tests/chaos $(ARGS)
+
+golden: develop  ## Record tests/golden/ anew; git diff then shows what changed
+	@$(BIN)/python tests/golden_files.py
 
 fuzz: develop    ## Random and mutated bytes against real daemons
 	@$(BIN)/python -m pytest tests/fuzz $(ARGS)

@@ -263,7 +263,7 @@ def _is_code(scan: Scan, value: str, before: str, start: int) -> bool:
     """Whether the digits are said one by one: 007, call 911, PIN 1234, a zip code."""
     if len(value) > 1 and value[0] == "0":
         return True
-    if before in ("zip", "pin", "code", "pincode", "otp", "postcode", "password", "passcode"):
+    if before in _CODES or (before in ("is", "was", ":") and scan.before(start, 2) in _CODES):
         return True
     if value == "911" and before != "porsche":
         return True
@@ -282,6 +282,7 @@ def _is_name(scan: Scan, before: str, end: int) -> bool:
     return named and before not in _NO_NAMES and not _is_counted(scan.after(end).lower())
 
 
+_CODES: Final = words("zip pin code pincode otp postcode password passcode ZIP PIN OTP")
 _DIALLED: Final = words("dial dialled dialed call called ring text texted")
 #: Capitals before a number that are not the beginning of its name.
 _NO_NAMES: Final = words("ad bc ce bce in on by to of and the from for about over under than")

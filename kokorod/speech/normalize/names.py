@@ -122,6 +122,8 @@ def _read_alone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     letter = match["letter"]
     start, end = match.span()
     word = letter != "A" or scan.before(start).lower() not in _LETTERED
+    if letter == "A" and word and not match["owner"] and shouted(scan):
+        letter = "a"
     if letter in "aAI" and word and not match["owner"] and not _math_beside(scan, start, end):
         return say(letter, start, end)
     if match["owner"]:

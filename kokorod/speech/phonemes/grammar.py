@@ -116,7 +116,9 @@ PAST_TIMES: Final = words(
     " nineteen"
 )
 PRESENT_TIMES: Final = words(
-    "every often usually always sometimes rarely seldom generally normally daily weekly now today"
+    "mondays tuesdays wednesdays thursdays fridays saturdays sundays weekends weekdays mornings"
+    " evenings nights summers winters"
+    " each every often usually always sometimes rarely seldom generally normally daily weekly now today"
     " nowadays currently tomorrow typically tonight regularly never"
 )
 #: Clause ends: what is before them does not govern what follows.
@@ -154,7 +156,10 @@ def is_plural(word: str) -> bool:
     )
 
 
-_PLURALS: Final = words("people men women children we they you these those mice geese feet")
+_PLURALS: Final = words(
+    "data media criteria phenomena cattle people men women children we they you these those mice"
+    " geese feet"
+)
 _NOT_PLURALS: Final = words(
     "was has does is this his its always perhaps sometimes besides towards goes says less unless"
     " plus news gets makes takes comes across"

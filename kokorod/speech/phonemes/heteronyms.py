@@ -74,11 +74,15 @@ _RULES: Final[dict[str, Callable[[Place], str]]] = {
     "used": verb_forms.used,
     "learned": verb_forms.learned,
     "mouth": verb_forms.mouth,
+    "aged": verb_forms.aged,
+    "blessed": verb_forms.blessed,
 }
 
 #: Readings the dictionary has no form for: word -> part of speech -> (American, British).
 EXTRA: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "lead": {"METAL": ("lˈɛd", "lˈɛd")},
+    "aged": {"ADJ": ("ˈAʤᵻd", "ˈAʤɪd")},
+    "blessed": {"ADJ": ("blˈɛsᵻd", "blˈɛsɪd")},
     "row": {"QUARREL": ("ɹˈW", "ɹˈW")},
     "does": {"DEER": ("dˈOz", "dˈQz")},
     "resume": {"NOUN": ("ɹˈɛzəmˌA", "ɹˈɛzjʊmA")},

@@ -23,21 +23,22 @@ _METAL: Final = g.words(
 _METALS: Final = g.words(
     "copper zinc tin mercury iron metal metals arsenic cadmium gold silver molten toxic poisonous"
     " steel aluminium aluminum nickel smelting smelted melted melts gasoline petrol heavy asbestos"
+    " stripped smelter plumber plumbers"
 )
 
 
-_POLLUTED: Final = g.words("soil water blood air paint pipes gasoline petrol toys food dust")
+_POLLUTED: Final = g.words(
+    "soil water blood air paint pipes gasoline petrol toys food dust pencil pencils"
+)
 
 
 def lead(place: Place) -> str:
-    if place.after in _METAL:
+    if place.after in _METAL or (place.after == "in" and place.near(3) in _POLLUTED):
         return "METAL"
     governor, _ = place.governor()
     if governor == "to" or governor in g.MODALS or governor in g.SUBJECTS or governor == "the":
         return "NOUN"
     if place.before == "in" and place.after in ("", *g.STOPS):
-        return "METAL"
-    if place.after == "in" and place.near(3) in _POLLUTED:
         return "METAL"
     if place.any_near(_METALS, 5):
         return "METAL"
@@ -89,7 +90,7 @@ _RIPS: Final = g.words(
 )
 
 
-_RIPPING: Final = g.words("down apart up off out through into away open it at")
+_RIPPING: Final = g.words("down apart up off out through into away open it at along here gently")
 
 
 def tear(place: Place) -> str:
@@ -189,7 +190,12 @@ _FISH: Final = g.words(
 )
 
 
+_BAND: Final = g.words("player players guitar guitarist drum line clef note singer solo voice")
+
+
 def bass(place: Place) -> str:
+    if place.after in _BAND:
+        return "ADJ"
     return "NOUN" if place.any_near(_FISH) else "ADJ"
 
 

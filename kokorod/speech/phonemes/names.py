@@ -104,6 +104,7 @@ NAMES: Final[dict[str, str | tuple[str, str]]] = {
     "stdout": ("stˈændəɹd ˈWt", "stˈandəd ˈWt"),
     "sudo": ("sˈudu", "sˈuːduː"),
     "systemd": ("sˌɪstəmdˈi", "sˌɪstəmdˈiː"),
+    "tchaikovsky": ("ʧIkˈɔfski", "ʧIkˈɒfski"),
     "tiktok": ("tˈɪktˌɑk", "tˈɪktɒk"),
     "tuple": ("tˈʌpᵊl", "tjˈuːpᵊl"),
     "tuples": ("tˈʌpᵊlz", "tjˈuːpᵊlz"),

@@ -44,6 +44,8 @@ def noun_or_verb(place: Place) -> str:
         return "NOUN" if inflected else "ADJ"
     if governor in g.HAVE:
         return "NOUN"
+    if governor != before and governor in ("", *g.STOPS) and place.after in g.STARTS_OBJECT:
+        return "VERB"  # never desert your post
     if before == "" or before in g.STOPS or before in g.CONJUNCTIONS:
         return _at_start(place, inflected)
     if g.is_adjective(before):
@@ -60,6 +62,8 @@ OBJECT_STARTS: Final = g.STARTS_OBJECT
 def points(place: Place) -> bool:
     """Does `that` point at something (that one), or join two clauses (said that)?"""
     before, after = place.before, place.after
+    if before == "that":
+        return True  # said that that book is good
     if after in ("", *g.STOPS) or after in g.BE or after in g.MODALS:
         # the man that is here: joins after a noun, points elsewhere
         return (
@@ -142,7 +146,8 @@ _PAIR: Final = 3
 
 def _is_subject(clause: Sequence[str]) -> bool:
     """Only a noun and what belongs to it: these cheap bags; oil and water."""
-    if len(clause) == _PAIR and clause[1] == "and" and g.is_bare(clause[0]):
+    pair = [w for w in clause if not g.is_determiner(w)]
+    if len(pair) == _PAIR and pair[1] == "and" and g.is_bare(pair[0]):
         return True
     if len(clause) > _SUBJECT or clause[0] in ("a", "an"):
         return False

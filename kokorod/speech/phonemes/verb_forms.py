@@ -36,7 +36,11 @@ def read(place: Place) -> str:
     if before == "" or before in g.STOPS:
         return "VBN" if after == "by" else ("VBD" if before == "," and past(place) else "NOUN")
     if governor in ("i", "you", "we", "they", "and", "or", "but", "who") or g.is_plural(before):
+        if any(w in _SURELY_PAST for w in place.words):
+            return "VBD"
         if any(w in g.PRESENT_TIMES for w in place.words):
+            return "NOUN"
+        if "than" in clause and "reads" in place.words:
             return "NOUN"
         if past(place):
             return "VBD"
@@ -46,10 +50,21 @@ def read(place: Place) -> str:
     return "VBD" if g.is_bare(governor) and at >= 0 else "NOUN"
 
 
+#: These decide, whatever else the sentence says of time: earlier today.
+_SURELY_PAST: Final = g.words("yesterday ago earlier previously")
+#: Two words that together say when: the other day, this morning.
+_PAST_PAIRS: Final = frozenset(
+    {("other", "day"), ("other", "night"), ("other", "week"), ("this", "morning")}
+    | {("back", "in"), ("back", "then")}
+)
+
+
 def past(place: Place) -> bool:
     """Does the sentence speak of the past?"""
     for i, word in enumerate(place.words):
         if i != place.at and (g.is_past(word) or word in g.PAST_TIMES):
+            return True
+        if tuple(place.words[i : i + 2]) in _PAST_PAIRS:
             return True
     return False
 
@@ -71,9 +86,14 @@ _LIVED_IN: Final = g.words(
 )
 
 
+_STAGES: Final = g.words("television tv air stage radio youtube camera screen twitch stream")
+
+
 def live(place: Place) -> str:
     governor, _ = place.governor()
     before, after = place.before, place.after
+    if after == "on" and place.near(2) in _STAGES:
+        return "ADJ"
     if after in _LIVED_IN or (after == "from" and before not in ("i", "we", "they", "you")):
         return "ADJ"
     if governor == "to" or governor in g.MODALS or before in g.SUBJECTS or governor in g.SUBJECTS:
@@ -81,6 +101,8 @@ def live(place: Place) -> str:
     if before in g.OBJECTS and place.near(-2) in g.CAUSATIVES:
         return "VERB"
     if before == "let" or (before == "" and after == "and"):
+        return "VERB"
+    if before == "long" and after in g.STARTS_OBJECT:
         return "VERB"
     if g.is_determiner(before) or governor in g.BE or governor in g.LINKING or g.is_past(before):
         return "ADJ"
@@ -141,6 +163,11 @@ def close(place: Place) -> str:
     return "ADJ"
 
 
+_EVERYBODY: Final = g.words(
+    "nobody everybody everyone somebody someone anybody anyone me him her us them you people"
+)
+
+
 def content(place: Place) -> str:
     governor, _ = place.governor()
     if place.before in ("more", "most", "much", "less", "that"):
@@ -151,6 +178,8 @@ def content(place: Place) -> str:
         return "NOUN" if place.after in ("and", "marketing", "creator", "creators") else "ADJ"
     if place.after in ("with", "to", "in") and not g.is_determiner(place.before):
         return "NOUN" if place.before in g.PREPOSITIONS or g.is_adjective(place.before) else "ADJ"
+    if place.before in _EVERYBODY and place.after in ("", *g.STOPS):
+        return "ADJ"
     if place.before in ("himself", "herself", "themselves", "yourself", "myself", "ourselves"):
         return "ADJ"
     return "VERB" if governor == "to" and place.after.endswith(("self", "selves")) else "NOUN"
@@ -183,8 +212,10 @@ def produce(place: Place) -> str:
 
 
 def present(place: Place) -> str:
-    """those present at the meeting"""
-    return "ADJ" if place.after == "at" and g.is_plural(place.before) else ""
+    """those present at the meeting; all members present voted"""
+    after = place.after
+    verb = g.is_past(after) or after in g.MODALS or after in g.BE or after in ("at", "", *g.STOPS)
+    return "ADJ" if verb and g.is_plural(place.before) else ""
 
 
 def adjective_first(place: Place) -> str:
@@ -234,6 +265,25 @@ def learned(place: Place) -> str:
     if g.is_determiner(place.before) and place.after not in ("", *g.STOPS, "to", "that"):
         return "ADJ"
     return "VERB"
+
+
+_OLD: Final = g.words(
+    "man men woman women lady gentleman mother father parent parents aunt uncle relative relatives"
+    " couple pensioner widow grandmother grandfather neighbour neighbor priest king queen"
+)
+
+
+def aged(place: Place) -> str:
+    """an aged man has two syllables, aged cheese and a boy aged ten have one"""
+    the = place.before == "the" and (place.after in g.STOPS or place.after in ("", "and", "in"))
+    return "ADJ" if the or place.after in _OLD else "VERB"
+
+
+def blessed(place: Place) -> str:
+    """a blessed relief; but blessed with talent"""
+    if not g.is_determiner(place.before):
+        return "VERB"
+    return "VERB" if place.after in ("", "with", "by", *g.STOPS) else "ADJ"
 
 
 def mouth(place: Place) -> str:

@@ -223,6 +223,8 @@ class Words:
         if len(parts) < 2:
             return self._compound_reading(text, shouted)
         said = [self._part(p, shouted) for p in parts]
+        if parts[0].lower() == "re" and text[2] == "-":
+            said[0] = "ɹˌiː" if self._british else "ɹˌi"
         mixed = any(p.isdigit() for p in parts) or any(p in SYMBOLS for p in parts)
         if mixed:
             return Reading(" ".join(p for p in said if p), Source.PARTS)
