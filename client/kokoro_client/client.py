@@ -23,7 +23,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
 from . import __version__, connection, errors
@@ -32,6 +32,9 @@ from .inbox import FRAME_CHARS, Inbox
 from .speech import Speech, check_text
 from .wire import messages
 from .wire.errors import WireError
+
+if TYPE_CHECKING:
+    from .playing import Playing
 
 _T = TypeVar("_T")
 
@@ -48,16 +51,19 @@ class Client:
         *,
         start: bool = True,
         timeout: float = connection.TIMEOUT_S,
+        name: str = f"kokoro-client {__version__}",
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         """socket: the daemon's address; None: KOKORO_SOCKET, else the one of KOKORO_HOME.
         start: start a daemon where none runs (never with KOKORO_NO_START=1).
         timeout: seconds to wait for a connection and for the answer to a question.
+        name: which program this is, for the daemon's log and queue(); 64 characters at most.
         """
         self._path = connection.default_path(environ) if socket is None else Path(socket)
         self._start = start and environ.get("KOKORO_NO_START", "") in ("", "0")
         self._timeout = timeout
         self._environ = environ
+        self._hello = _checked(messages.Hello, {"type": "hello", "id": 0, "client": name})
         self._opening = threading.Lock()
         self._exchange: Exchange | None = None
         #: Those before it, which live as long as a speech still hears from them.
@@ -110,10 +116,7 @@ class Client:
             "ttfa_ms": ttfa_ms,
             "output": str(output),
         }
-        try:
-            request = messages.parse_request(fields)
-        except WireError as error:
-            raise errors.from_wire(error) from None
+        request = _checked(messages.Speak, fields)
 
         def begin(gone: Exchange | None = None) -> tuple[Exchange, Inbox]:
             exchange = self._connected(gone)
@@ -128,6 +131,26 @@ class Client:
         exchange, inbox = begin()
         bounded = str(output) == "stream"
         return Speech(self, exchange, inbox, final, bounded, begin if final else None)
+
+    def play(
+        self,
+        text: str,
+        *,
+        device: str | int | None = None,
+        volume: int = 100,
+        **speak: Any,
+    ) -> Playing:
+        """Speak `text` at the speaker, when its turn comes, without waiting for it.
+
+        device: a name or part of it, an index, or None for the default output.
+        volume: percent, 0 to 100.
+        speak: the arguments of speak(), but for format and output.
+
+        Raises what speak() raises, and NoDeviceError.
+        """
+        from .playing import Playing
+
+        return Playing(self.speak(text, **speak, format="s16le", output="speaker"), device, volume)
 
     def status(self) -> Any:
         """What the daemon is and does; a nested dict (docs/protocol.md)."""
@@ -153,6 +176,10 @@ class Client:
         """pause, resume, skip or stop what is being spoken to the speaker."""
         # Not repeated after a loss: a second skip would skip another one.
         return self._ask({"type": "control", "action": str(action), "all": all}, tries=1)
+
+    def queue(self) -> Any:
+        """What is being spoken to the speaker, then what waits for it; a list of dicts."""
+        return self._ask({"type": "queue"})
 
     @property
     def welcome(self) -> messages.Welcome:
@@ -187,7 +214,7 @@ class Client:
                 sock = self._reach(lambda: connection.open_socket(self._path, self._timeout))
                 if self._exchange is not None:
                     self._former.add(self._exchange)
-                self._exchange = Exchange(sock, f"kokoro-client {__version__}")
+                self._exchange = Exchange(sock, self._hello)
             return self._exchange
 
     def _reach(self, attempt: Callable[[], _T]) -> _T:
@@ -212,3 +239,13 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _checked(kind: type[_T], fields: dict[str, Any]) -> _T:
+    """The request with these fields. Raises BadRequestError and its kin."""
+    try:
+        request = messages.parse_request(fields)
+    except WireError as error:
+        raise errors.from_wire(error) from None
+    assert isinstance(request, kind)
+    return request

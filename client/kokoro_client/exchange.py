@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import socket
 from collections.abc import Callable
-from typing import Final
 
 from . import errors
 from .bell import Bell
@@ -17,15 +16,13 @@ from .inbox import OUTBOX_CHARS, Inbox
 from .pump import Pump, encode
 from .wire import messages
 
-_HELLO_ID: Final = 0
-
 
 class Exchange:
     """Many speeches share one connected socket, which it takes over."""
 
-    def __init__(self, sock: socket.socket, name: str) -> None:
-        self._ids = itertools.count(_HELLO_ID + 1)
-        self._pump = Pump(sock, messages.Hello(id=_HELLO_ID, client=name))
+    def __init__(self, sock: socket.socket, hello: messages.Hello) -> None:
+        self._ids = itertools.count(hello.id + 1)
+        self._pump = Pump(sock, hello)
 
     @property
     def alive(self) -> bool:
@@ -79,6 +76,10 @@ class Exchange:
         inbox.discard_events()
         inbox.room_for_text.ring()
 
+    def played(self, inbox: Inbox, at_s: float, final: bool) -> None:
+        """Tell the daemon how much has been heard. Never waits."""
+        self._pump.post(lambda: self._pump.played(inbox, at_s, final))
+
     def take(
         self, inbox: Inbox, timeout: float | None
     ) -> messages.SegmentInfo | messages.Audio | None:
@@ -92,7 +93,7 @@ class Exchange:
                 if self._pump.has_full:
                     self._pump.wake()
                 return event
-            if inbox.end is not None:
+            if inbox.no_more:
                 _raise_end(inbox)
                 return None
 

@@ -7,11 +7,23 @@ one side only, in single steps, so that neither needs a lock.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from . import errors
 from .bell import Bell
-from .wire.messages import Accepted, Append, Audio, Done, Error, SegmentInfo
+from .wire.messages import (
+    Accepted,
+    Append,
+    Audio,
+    Done,
+    Ending,
+    Error,
+    Rendered,
+    SegmentInfo,
+    Turn,
+    TurnAtSpeaker,
+)
 
 #: Audio that may lie unread. Nearly 3 minutes: enough that a slow reader of one
 #: speech seldom holds up the others on its connection, little enough for 32 of them.
@@ -23,6 +35,9 @@ OUTBOX_CHARS: Final = 256 * 1024
 
 #: Characters of one frame. At most 4 bytes each, which leaves 5 KB for the other keys.
 FRAME_CHARS: Final = 15_000
+
+#: Ended by others at the speaker: what has come is not to be heard either.
+_SILENCED: Final = frozenset({Ending.STOPPED, Ending.REPLACED})
 
 _OVERHEAD: Final = 256  # a message's own memory, about
 _WORD: Final = 128
@@ -68,9 +83,9 @@ class Outgoing:
 class Inbox:
     """The answers to one speak request.
 
-    The thread writes `accepted`, `events` (its end), `queued`, `sent`, `end` and
-    `outgoing`; callers write `events` (its begin), `taken`, `appended`, `cancelled`,
-    `discards` and `waits`.
+    The thread writes `accepted`, `events` (its end), `queued`, `sent`, `end`, `turn`,
+    `rendered` and `outgoing`; callers write `events` (its begin), `taken`, `appended`,
+    `cancelled`, `waits` and `watcher`. Either sets `discards`, which is never unset.
 
     Invariants: nothing is added after the end; what has ended stays ended.
     """
@@ -81,6 +96,11 @@ class Inbox:
         self.accepted: Accepted | None = None
         self.events: deque[SegmentInfo | Audio] = deque()
         self.end: Done | errors.KokoroError | None = None
+        #: At the speaker: what to do now; whether all audio has come.
+        self.turn: Turn | None = None
+        self.rendered = False
+        #: Called by the thread when `turn` or `end` has changed. It must not wait.
+        self.watcher: Callable[[], None] | None = None
         self.queued = self.taken = 0  # bytes
         self.appended = self.sent = 0  # characters
         self.cancelled = False
@@ -96,7 +116,9 @@ class Inbox:
     def full(self) -> bool:
         return not self.discards and self.end is None and self.queued - self.taken >= INBOX_BYTES
 
-    def deliver(self, answer: Accepted | SegmentInfo | Audio | Done | Error) -> None:
+    def deliver(
+        self, answer: Accepted | TurnAtSpeaker | SegmentInfo | Audio | Rendered | Done | Error
+    ) -> None:
         match answer:
             case Accepted():
                 self.accepted = answer
@@ -106,7 +128,16 @@ class Inbox:
                     self.queued += cost(answer)
                     self.events.append(answer)
                     self.something_to_take.ring()
+            case TurnAtSpeaker():
+                self.turn = answer.turn
+                self._tell_watcher()
+                self.something_to_take.ring()
+            case Rendered():
+                self.rendered = True
+                self.something_to_take.ring()
             case Done():
+                if answer.ending in _SILENCED:
+                    self.discard_events()
                 self.finish(answer)
             case Error():
                 self.finish(errors.from_code(answer.code, answer.message, answer.retry_after_ms))
@@ -115,22 +146,42 @@ class Inbox:
         """Nothing more comes. Only the first end counts."""
         if self.end is None:
             self.end = end
+            self._tell_watcher()
         for bell in (self.something_to_take, self.something_known, self.room_for_text):
             bell.ring()
 
+    def _tell_watcher(self) -> None:
+        if (watcher := self.watcher) is not None:
+            watcher()
+
     # The callers' side.
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` now, and by the thread at each change of `turn` and at the end."""
+        self.watcher = watcher
+        watcher()
 
     @property
     def unsent(self) -> int:
         return self.appended - self.sent
 
     def can_take(self) -> bool:
-        """An event, or the end, is there."""
-        return self.end is not None or bool(self.events and not self.discards)
+        """An event, or the end of them, is there."""
+        return self.no_more or self._may_take
+
+    @property
+    def no_more(self) -> bool:
+        """No event is left and none comes."""
+        return self.end is not None or (self.rendered and not self.events)
+
+    @property
+    def _may_take(self) -> bool:
+        # What waits for its turn stays here: the next daemon can still be given it all.
+        return bool(self.events) and not self.discards and self.turn is not Turn.WAIT
 
     def take(self) -> SegmentInfo | Audio | None:
-        """The oldest event; None where there is none or nobody wants it."""
-        if self.discards:
+        """The oldest event; None where there is none, nobody wants it, or its turn is to come."""
+        if not self._may_take:
             return None
         try:
             event = self.events.popleft()

@@ -35,6 +35,10 @@ STALL_S: Final = 30.0
 #: close() waits this long for the thread, which has nothing left to do but close.
 _JOIN_S: Final = 5.0
 
+#: Frames ahead of the texts. Over it, where the daemon reads nothing, what has been heard
+#: is not told in between.
+_MANY: Final = 64
+
 _NOTHING: Final = memoryview(b"")
 
 
@@ -111,6 +115,11 @@ class Pump:
         inbox.outgoing.clear()
         if inbox.id in self._inboxes:
             self._urgent.append(encode(messages.Cancel(id=inbox.id)))
+
+    def played(self, inbox: Inbox, at_s: float, final: bool) -> None:
+        """Tell the daemon how much of it has been heard."""
+        if inbox.id in self._inboxes and (final or len(self._urgent) < _MANY):
+            self._urgent.append(encode(messages.Played(id=inbox.id, at_s=at_s, final=final)))
 
     # The thread.
 
@@ -224,9 +233,7 @@ class Pump:
         assert answer.id is not None
         # Answers may still come for what has ended here: a cancel and a done cross.
         inbox = self._inboxes.get(answer.id)
-        # Of the speaker nothing was asked.
-        unasked = (messages.Result, messages.TurnAtSpeaker, messages.Rendered)
-        if inbox is None or isinstance(answer, unasked):
+        if inbox is None or isinstance(answer, messages.Result):
             return
         inbox.deliver(answer)
         if inbox.end is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from . import errors
 from .exchange import Exchange
 from .inbox import Inbox
-from .wire.messages import Accepted, Audio, Done, SegmentInfo
+from .wire.messages import Accepted, Audio, Done, Ending, SegmentInfo, Turn
 
 if TYPE_CHECKING:
     from .client import Client
@@ -21,6 +22,9 @@ SILENCE_S: Final = 300.0
 #: How often a speech that has not begun is handed to the next daemon. A restart takes
 #: two; a text that brings daemons down must not bring down many.
 REPEATS: Final = 3
+
+#: The daemon that was asked is no more; another may come.
+_GONE: Final = (errors.ShuttingDownError, errors.ConnectionLostError)
 
 _T = TypeVar("_T")
 _Begin = Callable[[Exchange], tuple[Exchange, Inbox]]
@@ -50,6 +54,7 @@ class Speech:
         self._bounded = bounded
         self._begin = begin
         self._repeats = 0
+        self._told: Callable[[Turn | None], None] | None = None
 
     def __iter__(self) -> Iterator[bytes]:
         """Frames of PCM: mono, in the format asked for. A frame has at most 1 MiB.
@@ -61,7 +66,11 @@ class Speech:
                 yield event.pcm
 
     def events(self) -> Iterator[SegmentInfo | Audio]:
-        """A SegmentInfo before the Audio of each segment. Raises as __iter__ does."""
+        """A SegmentInfo before the Audio of each segment. Raises as __iter__ does.
+
+        With output="speaker" they end when all sound has come; the speech itself ends
+        after played(..., final=True).
+        """
         while (event := self._take()) is not None:
             self._begin = None  # what was heard is not to be heard again
             yield event
@@ -92,7 +101,8 @@ class Speech:
     def wait(self, timeout: float | None = SILENCE_S) -> dict[str, Any]:
         """Wait for the end without taking audio, and return the stats.
 
-        For output="speaker" and after cancel(). Raises the error that ended the request.
+        For after cancel(), and after played(..., final=True). Raises the error that ended
+        the request.
         """
         return self._unless_gone(lambda: self._exchange.await_end(self._inbox, timeout)).stats
 
@@ -105,6 +115,11 @@ class Speech:
     def cancelled(self) -> bool:
         """True once the daemon has ended it early, for whatever reason."""
         return isinstance(self._inbox.end, Done) and self._inbox.end.cancelled
+
+    @property
+    def ending(self) -> Ending | None:
+        """How it ended; None before that, and where it failed."""
+        return self._inbox.end.ending if isinstance(self._inbox.end, Done) else None
 
     @property
     def accepted(self) -> Accepted | None:
@@ -131,6 +146,48 @@ class Speech:
         """Samples a second."""
         return accepted.sample_rate if (accepted := self.accepted) else 0
 
+    def on_turn(self, told: Callable[[Turn | None], None]) -> None:
+        """With output="speaker": call `told` now and at each change, with what to do.
+
+        None: be silent, it has ended. `told` is called in the thread of the connection,
+        which it must not hold up. Client.play() does all of this.
+        """
+        self._told = told
+        self._watch()
+
+    def played(self, at_s: float, final: bool = False) -> None:
+        """With output="speaker": `at_s` seconds of it have been heard. Never waits.
+
+        final: no more will be; the turn is free.
+        """
+        self._exchange.played(self._inbox, at_s, final)
+
+    def _watch(self) -> None:
+        # The connection holds the inbox, and must not hold this.
+        here = weakref.ref(self)
+
+        def look() -> None:
+            if (speech := here()) is not None:
+                speech._look_whose_turn()
+
+        self._inbox.watch(look)
+
+    def _look_whose_turn(self) -> None:
+        inbox, told = self._inbox, self._told
+        if told is None:
+            return
+        if inbox.end is None:
+            if inbox.turn is not None:
+                told(inbox.turn)
+        elif isinstance(inbox.end, _GONE) and self._may_repeat:
+            told(Turn.WAIT)
+        else:
+            told(None)
+
+    @property
+    def _may_repeat(self) -> bool:
+        return self._begin is not None and self._repeats < REPEATS
+
     @property
     def _timeout(self) -> float | None:
         # While text is still to come, or the user has paused the speaker, silence
@@ -145,17 +202,17 @@ class Speech:
         while True:
             try:
                 return attempt()
-            except (errors.ShuttingDownError, errors.ConnectionLostError) as gone:
+            except _GONE as gone:
                 begin = self._begin
-                # At a speaker an accepted request may have been heard.
-                heard = not self._bounded and self._inbox.accepted is not None
-                if begin is None or heard or self._repeats >= REPEATS:
+                if begin is None or not self._may_repeat:
                     raise
                 self._repeats += 1
                 try:
                     self._exchange, self._inbox = begin(self._exchange)
                 except errors.NoDaemonError:
                     raise gone from None  # none comes after it
+                if self._told is not None:
+                    self._watch()
             if self._begin is None:  # cancelled meanwhile by another thread
                 self._exchange.cancel(self._inbox)
 

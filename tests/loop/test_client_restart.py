@@ -9,6 +9,7 @@ from loop.scripted_peer import Peer
 
 from kokoro_client import Client, errors
 from kokoro_client.speech import REPEATS
+from kokoro_client.wire.messages import Turn
 
 MakePair = Callable[..., Client]
 Script = Callable[[Peer], None]
@@ -116,12 +117,52 @@ def test_text_that_is_still_being_written_is_not_repeated(pair: MakePair) -> Non
             list(speech)
 
 
-def test_what_a_speaker_may_have_played_is_not_repeated(pair: MakePair) -> None:
-    with pair(_hangs_up_after_accepting) as client:
+def _waits_for_its_turn(peer: Peer) -> None:
+    peer.welcome()
+    speak = peer.expect("speak")
+    peer.accept(speak)
+    peer.send({"type": "turn", "id": speak["id"], "turn": "wait"})
+    peer.audio(speak, 0, b"unheard")
+
+
+def test_what_waited_for_its_turn_is_handed_on_and_told_the_turns_of_the_next_daemon(
+    pair: MakePair,
+) -> None:
+    def gives_the_turn(peer: Peer) -> None:
+        peer.welcome()
+        speak = peer.expect("speak")
+        peer.accept(speak)
+        peer.send({"type": "turn", "id": speak["id"], "turn": "play"})
+        peer.audio(speak, 0, b"Hi")
+        peer.send({"type": "rendered", "id": speak["id"], "sound_s": 0.1})
+        assert peer.expect("played")["final"] is True
+        peer.done(speak)
+
+    turns: list[Turn | None] = []
+    with pair(_waits_for_its_turn, gives_the_turn) as client:
         speech = client.speak("Hi", output="speaker")
-        assert speech.accepted is not None
+        speech.on_turn(turns.append)
+        assert list(speech) == [b"Hi"]
+        speech.played(0.1, final=True)
+        speech.wait()
+    # The second wait is for the daemon that comes next.
+    assert turns in ([Turn.WAIT, Turn.WAIT, Turn.PLAY, None], [Turn.WAIT, Turn.PLAY, None])
+
+
+def test_what_was_taken_to_be_played_is_not_repeated(pair: MakePair) -> None:
+    def breaks_off(peer: Peer) -> None:
+        peer.welcome()
+        speak = peer.expect("speak")
+        peer.send({"type": "turn", "id": speak["id"], "turn": "play"})
+        peer.audio(speak, 0, b"half")
+
+    turns: list[Turn | None] = []
+    with pair(breaks_off) as client:
+        speech = client.speak("Hi", output="speaker")
+        speech.on_turn(turns.append)
         with pytest.raises(errors.ConnectionLostError):
-            speech.wait()
+            list(speech)
+    assert turns[-1] is not Turn.PLAY
 
 
 def test_what_was_cancelled_is_not_repeated(pair: MakePair) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from array import array
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -12,98 +13,120 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokoro_client import errors
+from kokoro_client import errors, playback
 from kokoro_client import player as player_module
-from kokoro_client.player import QUEUE_S, TAIL_S, WRITE_S, Player, State, open_device
+from kokoro_client.bell import Bell
+from kokoro_client.device import open_device
+from kokoro_client.playback import TAIL_S, WRITE_S
+from kokoro_client.player import QUEUE_S, Player, State
+from kokoro_client.position import Position
+from kokoro_client.unheard import Unheard
 
 RATE = 1_000
 PATIENCE_S = 30.0
 
 
 class Device:
-    """A device whose every write waits for the test, unless it `runs` freely."""
+    """A device of 40 frames, which takes them when the test lets it, or at once if it `runs`."""
 
-    def __init__(self, runs: bool = True, fails: bool = False) -> None:
+    CAPACITY = 40
+
+    def __init__(self, runs: bool = True) -> None:
         self.heard = bytearray()
         self.calls: list[str] = []
-        self.writing = threading.Event()
-        self._fails = fails
-        self._go = threading.Semaphore(0)
-        self._runs = runs
+        self.fails = 0
+        self.opened = 0
+        self.wrote = threading.Event()
+        self.runs = runs
+        self._held = b""
 
-    def __call__(self, sample_rate: int) -> Device:
+    def __call__(self, sample_rate: int, name: object, anew: bool) -> Device:
         assert sample_rate == RATE
+        self.opened += 1
+        self._held = b""
         return self
 
-    def let_write(self) -> None:
-        self._go.release()
+    def take(self, frames: int = CAPACITY) -> None:
+        """Play some of what it holds."""
+        self.heard += self._held[: frames * 2]
+        self._held = self._held[frames * 2 :]
+
+    @property
+    def write_available(self) -> int:
+        if self.runs:
+            self.take()
+        return self.CAPACITY - len(self._held) // 2
 
     def start(self) -> None:
         self.calls.append("start")
 
     def write(self, data: bytes) -> bool:
-        assert self.calls == ["start"]
-        self.writing.set()
-        if not self._runs:
-            assert self._go.acquire(timeout=PATIENCE_S)
-        if "abort" in self.calls:
-            raise RuntimeError("aborted")
-        if self._fails:
-            raise RuntimeError("unplugged\nwith details")
+        assert self.calls[-1] == "start"
         assert len(data) <= WRITE_S * RATE * 2
-        self.heard += data
+        if self.fails:
+            self.fails -= 1
+            raise RuntimeError("unplugged\nwith details")
+        assert len(data) // 2 <= self.CAPACITY - len(self._held) // 2, "it would have to wait"
+        self._held += data
+        self.wrote.set()
         return False
-
-    def stop(self) -> None:
-        self.calls.append("stop")
 
     def abort(self) -> None:
         self.calls.append("abort")
-        self._go.release()
+        self._held = b""
 
     def close(self) -> None:
         self.calls.append("close")
 
 
+def _player(device: Device, **options: Any) -> Player:
+    return Player(RATE, open_stream=device, **options)
+
+
+def _until(condition: Callable[[], object]) -> None:
+    assert Bell().wait_for(lambda: bool(condition()), PATIENCE_S)
+
+
 @given(st.lists(st.binary(max_size=50).map(lambda pcm: pcm * 2), max_size=30))
-def test_all_that_is_fed_is_heard_in_order(pieces: list[bytes]) -> None:
+def test_all_that_is_fed_is_heard_in_order_and_silence_behind_it(pieces: list[bytes]) -> None:
     device = Device()
-    player = Player(RATE, device)
+    player = _player(device)
     for piece in pieces:
         player.feed(piece)
     player.finish()
     fed = b"".join(pieces)
-    tail = bytes(round(TAIL_S * RATE) * 2) if pieces else b""
-    assert bytes(device.heard) == fed + tail
+    assert device.heard.startswith(fed)
+    tail = device.heard[len(fed) :]
+    assert not any(tail)
+    assert len(tail) >= (TAIL_S * RATE * 2 if fed else 0)
     assert player.state is State.FINISHED
     assert player.played_frames == len(fed) // 2
     player.close()
-    assert device.calls == ["start", "stop", "close"][0 if pieces else 2 :]
+    assert device.calls == ["start", "abort", "close"][0 if fed else 2 :]
 
 
 def test_finished_means_that_the_device_has_taken_the_last_frame() -> None:
     device = Device(runs=False)
-    player = Player(RATE, device)
+    told: list[tuple[float, bool]] = []
+    player = _player(device, on_heard=lambda seconds, final: told.append((seconds, final)))
     player.feed(b"\1\2")
-    ended = threading.Thread(target=player.finish)
-    ended.start()
-    assert device.writing.wait(PATIENCE_S)
+    assert not player.finish(0.05)
+    assert device.wrote.is_set()
     assert player.state is State.PLAYING
     assert player.played_frames == 0
-    while ended.is_alive():
-        assert player.state is State.PLAYING or player.played_frames == 1
-        device.let_write()
-        ended.join(0.001)
+    device.take(1)
+    _until(lambda: player.played_frames == 1)
+    device.runs = True
+    assert player.finish()
     assert player.state is State.FINISHED
-    assert "stop" in device.calls
+    assert told[-1] == (1 / RATE, True)
     player.close()
 
 
 def test_feeding_waits_while_enough_lies_ahead() -> None:
     device = Device(runs=False)
-    player = Player(RATE, device)
-    limit = int(QUEUE_S * RATE) * 2
-    player.feed(bytes(limit))
+    player = _player(device)
+    player.feed(bytes(int(QUEUE_S * RATE + device.CAPACITY) * 2))
     fed = threading.Event()
 
     def feed_more() -> None:
@@ -112,24 +135,86 @@ def test_feeding_waits_while_enough_lies_ahead() -> None:
 
     feeder = threading.Thread(target=feed_more)
     feeder.start()
-    assert device.writing.wait(PATIENCE_S)
+    assert device.wrote.wait(PATIENCE_S)
     assert not fed.is_set()
-    device.let_write()
+    device.take(int(WRITE_S * RATE))
     assert fed.wait(PATIENCE_S)
     feeder.join(PATIENCE_S)
     player.close()
 
 
-def test_abort_drops_what_has_not_been_heard_and_frees_who_feeds(
+def test_what_the_device_had_not_played_at_a_pause_is_played_afterwards() -> None:
+    device = Device(runs=False)
+    player = _player(device)
+    pcm = bytes(range(1, 201))
+    player.feed(pcm)
+    _until(lambda: device.write_available == 0)
+    device.take(7)
+    player.pause()
+    _until(lambda: player.state is State.PAUSED)
+    assert device.calls == ["start", "abort"]
+    assert player.played_frames == 7
+    device.runs = True
+    player.resume()
+    player.finish()
+    assert device.heard.startswith(pcm)
+    player.close()
+
+
+def test_it_is_paused_while_one_reason_is_left() -> None:
+    device = Device()
+    player = _player(device, held_by="turn")
+    player.feed(b"\1\2")
+    player.pause()
+    player.resume("turn")
+    _until(lambda: player.state is State.PAUSED)
+    assert device.calls == []
+    player.resume()
+    player.finish()
+    assert device.heard.startswith(b"\1\2")
+    player.close()
+
+
+def test_nothing_to_play_is_finished_even_before_the_turn() -> None:
+    told: list[tuple[float, bool]] = []
+    player = _player(Device(), held_by="turn", on_heard=lambda *heard: told.append(heard))
+    player.finish()
+    assert told[-1] == (0.0, True)
+    player.close()
+
+
+def test_while_no_sound_comes_silence_is_played_and_then_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(playback, "REST_S", 0.1)
+    device = Device()
+    player = _player(device)
+    player.feed(b"\1\2")
+    _until(lambda: device.calls == ["start", "abort"])
+    assert player.state is State.WAITING
+    player.feed(b"\3\4")
+    player.finish()
+    assert (player.starved, player.underruns) == (1, 0)
+    assert bytes(device.heard).replace(b"\0", b"") == b"\1\2\3\4"
+    player.close()
+
+
+def test_volume_is_a_percentage_of_the_amplitude() -> None:
+    device = Device()
+    player = _player(device, volume=50)
+    player.feed(array("h", [1000, -1000, 32767]).tobytes())
+    player.finish()
+    assert list(array("h", bytes(device.heard[:6]))) == [500, -500, 16383]
+    player.close()
+
+
+def test_abort_drops_what_has_not_been_heard_and_frees_who_feeds() -> None:
     device = Device(runs=False)
-    player = Player(RATE, device)
-    player.feed(bytes(int(QUEUE_S * RATE) * 2))
+    player = _player(device)
+    player.feed(bytes(int(QUEUE_S * RATE + device.CAPACITY) * 2))
     feeder = threading.Thread(target=player.feed, args=(b"\1\2",))
     feeder.start()
-    assert device.writing.wait(PATIENCE_S)
-    monkeypatch.setattr(player_module, "_HANGS_S", 0.01)
+    assert device.wrote.wait(PATIENCE_S)
     player.abort()
     player.abort()
     feeder.join(PATIENCE_S)
@@ -137,39 +222,76 @@ def test_abort_drops_what_has_not_been_heard_and_frees_who_feeds(
     assert player.state is State.ABORTED
     player.feed(b"\3\4")
     player.finish()
+    player.resume()
     player.close()
     assert device.calls == ["start", "abort", "close"]
     assert device.heard == b""
 
 
-def test_abort_lets_a_write_end_and_then_aborts_from_the_same_thread() -> None:
-    device = Device(runs=False)
-    player = Player(RATE, device)
-    player.feed(bytes(100))
-    assert device.writing.wait(PATIENCE_S)
-    aborter = threading.Thread(target=player.abort)
-    aborter.start()
-    device.let_write()
-    aborter.join(PATIENCE_S)
-    assert device.calls == ["start", "abort"]
-    assert len(device.heard) <= WRITE_S * RATE * 2
-    player.close()
+class _Hanging(Device):
+    """Its write waits until it is aborted from outside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._aborted = threading.Event()
+
+    def write(self, data: bytes) -> bool:
+        self.wrote.set()
+        assert self._aborted.wait(PATIENCE_S)
+        raise RuntimeError("aborted")
+
+    def abort(self) -> None:
+        self.calls.append("abort")
+        self._aborted.set()
 
 
 def test_a_device_that_hangs_is_aborted_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(player_module, "_HANGS_S", 0.01)
-    device = Device(runs=False)
-    player = Player(RATE, device)
+    device = _Hanging()
+    player = _player(device)
     player.feed(bytes(100))
-    assert device.writing.wait(PATIENCE_S)
+    assert device.wrote.wait(PATIENCE_S)
     player.abort()
     assert device.calls == ["start", "abort"]
     player.close()
 
 
-def test_a_device_that_fails_is_said_to_feeder_and_finisher() -> None:
-    device = Device(fails=True)
-    player = Player(RATE, device)
+def test_where_the_device_fails_the_one_that_is_there_now_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(playback, "_REOPEN_S", (0.0, 0.0))
+    device = Device(runs=False)
+    player = _player(device)
+    pcm = bytes(range(1, 201))
+    player.feed(pcm)
+    _until(lambda: device.write_available == 0)
+    device.fails = 1
+    device.take(30)
+    _until(lambda: device.opened == 2)
+    device.runs = True
+    player.finish()
+    assert device.heard.startswith(pcm)
+    player.close()
+
+
+def test_a_device_that_takes_nothing_any_more_is_opened_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(playback, "_STALL_S", 0.05)
+    device = Device(runs=False)
+    player = _player(device)
+    player.feed(bytes(range(1, 201)))
+    _until(lambda: device.opened >= 2)
+    player.close()
+
+
+def test_a_device_that_fails_for_good_is_said_to_feeder_and_finisher(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(playback, "_REOPEN_S", (0.0, 0.0))
+    device = Device()
+    device.fails = 3
+    player = _player(device)
     player.feed(b"\1\2")
     with pytest.raises(errors.NoDeviceError, match=r"failed \(unplugged\)$"):
         player.finish()
@@ -177,6 +299,40 @@ def test_a_device_that_fails_is_said_to_feeder_and_finisher() -> None:
         player.feed(b"\1\2")
     assert player.state is State.FAILED
     player.close()
+
+
+@given(st.lists(st.binary(min_size=1, max_size=40_000), max_size=12), st.data())
+def test_what_is_unheard_is_read_again_from_anywhere(pieces: list[bytes], data: Any) -> None:
+    unheard, whole, heard = Unheard(), b"".join(pieces), 0
+    for piece in pieces:
+        unheard.add(piece)
+        heard = data.draw(st.integers(heard, unheard.end))
+        unheard.forget(heard)
+        at = data.draw(st.integers(heard, unheard.end))
+        assert unheard.read(at, 10_000) == whole[: unheard.end][at : at + 10_000]
+    assert unheard.end == len(whole)
+
+
+@given(st.lists(st.tuples(st.integers(1, 30), st.booleans(), st.integers(0, 40)), max_size=60))
+def test_heard_is_the_sound_among_what_the_device_has_taken(
+    steps: list[tuple[int, bool, int]],
+) -> None:
+    position, written, held = Position(), [], 0
+    position.restart(40)
+    for frames, is_sound, left in steps:
+        frames = min(frames, 40 - held)
+        if not frames:
+            continue
+        position.wrote(frames, is_sound)
+        written += [is_sound] * frames
+        held = min(held + frames, left)
+        position.look(40 - held)
+        taken = written[: len(written) - held]
+        assert position.heard == sum(taken)
+        assert position.held == held
+        assert position.silence == len(taken) - max(
+            (at + 1 for at, sound in enumerate(taken) if sound), default=0
+        )
 
 
 class _PortAudioError(Exception):

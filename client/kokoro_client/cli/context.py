@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .. import connection, errors
@@ -13,8 +13,14 @@ from .. import connection, errors
 class Context:
     """The environment, whether a person is there to be asked, and the running daemon."""
 
-    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        environ: Mapping[str, str] = os.environ,
+        on_speaking: Callable[[], None] = lambda: None,
+    ) -> None:
+        """on_speaking: called by `say` when it is accepted and can be heard."""
         self.environ = environ
+        self.on_speaking = on_speaking
 
     @property
     def interactive(self) -> bool:

@@ -12,6 +12,7 @@ FAILED: Final = 1
 USAGE: Final = 2
 NO_DAEMON: Final = 3
 BUSY: Final = 4
+ENDED_EARLY: Final = 5
 INTERRUPTED: Final = 130
 
 HELP: Final = """\
@@ -21,6 +22,7 @@ exit codes:
   2    the command line, or a value in it, is not allowed
   3    no daemon, or not one of yours
   4    the daemon is busy; try again later
+  5    not heard to its end: stopped, or replaced by other speech at the speaker
   130  interrupted
 """
 

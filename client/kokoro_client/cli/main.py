@@ -18,6 +18,11 @@ OWN: Final = {
     "say": "speak text, a file, or standard input as it arrives",
     "voices": "list the voices",
     "status": "show what the daemon is doing",
+    "pause": "be silent, whoever speaks, until `resume`",
+    "resume": "go on after `pause`",
+    "skip": "end what is being spoken; the next one begins",
+    "stop": "end what is being spoken; --all: and all that waits",
+    "queue": "show what is being spoken and what waits, by which program",
     "metrics": "print every number of the status as Prometheus text",
     "reload": "have the daemon read its configuration and models again",
 }
@@ -35,6 +40,9 @@ DAEMONS: Final = {
     "lexicon": "teach it how words are pronounced",
     "bench": "measure speed on this machine",
 }
+
+#: Commands that share a file.
+_GROUPS: Final = dict.fromkeys(("pause", "resume", "skip", "stop", "queue"), "speaker")
 
 _ENTRY_POINTS: Final = "kokoroctl.commands"
 
@@ -120,7 +128,10 @@ def parser_of(name: str, command: Any) -> argparse.ArgumentParser:
 
 
 def _load(name: str) -> Any:
-    return import_module(f".{name}", __package__) if name in OWN else _find(name)
+    if name not in OWN:
+        return _find(name)
+    module = import_module(f".{_GROUPS.get(name, name)}", __package__)
+    return module.COMMANDS[name] if name in _GROUPS else module
 
 
 def _find(name: str) -> Any:

@@ -1,0 +1,90 @@
+"""kokoroctl pause, resume, skip, stop and queue: what is spoken to the speaker, by whomever."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, Final
+
+from . import exits
+from .context import Context
+
+_ANYBODY: Final = """
+It is for what is being spoken to the speaker, whichever program asked for it, and
+works from any terminal and from a hotkey."""
+
+
+class _Control:
+    """One of the four actions as a command."""
+
+    def __init__(self, action: str, help: str, done: str) -> None:
+        self._action = action
+        self._done = done
+        self.HELP = help + "\n" + _ANYBODY
+        self.EPILOG = exits.HELP
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        if self._action == "stop":
+            parser.add_argument("--all", action="store_true", help="and all that waits to be heard")
+
+    def run(self, args: argparse.Namespace, context: Context) -> int:
+        everything = getattr(args, "all", False)
+        value = context.demand({"type": "control", "action": self._action, "all": everything})
+        print(self._told(value if isinstance(value, dict) else {}))
+        return exits.OK
+
+    def _told(self, value: dict[str, Any]) -> str:
+        stopped = value.get("stopped")
+        if self._action in ("skip", "stop"):
+            return f"{self._done} {stopped}" if stopped else "nothing is being spoken"
+        return self._done
+
+
+class _Queue:
+    HELP = """\
+Show what is being spoken to the speaker, then what waits, in the order of its turns.
+
+The columns: play, pause or wait; the program and its process; the priority; the length
+of the text, which itself is not told; seconds heard, of seconds made so far."""
+    EPILOG = exits.HELP
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the list as JSON")
+
+    def run(self, args: argparse.Namespace, context: Context) -> int:
+        value = context.demand({"type": "queue"})
+        if args.json:
+            import json
+
+            print(json.dumps(value, indent=2))
+        else:
+            for line in lines(value):
+                print(line)
+        return exits.OK
+
+
+def lines(value: Any) -> list[str]:
+    """A request a line, in columns."""
+    rows = [_row(place) for place in value if isinstance(place, dict)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+def _row(place: dict[str, Any]) -> list[str]:
+    pid = place.get("pid")
+    return [
+        exits.one_line(place.get("turn", "")),
+        exits.one_line(place.get("client") or "?") + (f" ({pid})" if pid else ""),
+        exits.one_line(place.get("priority", "")),
+        f"{place.get('characters', 0)} characters",
+        f"{place.get('played_s', 0.0):.1f} of {place.get('sound_s', 0.0):.1f} s",
+    ]
+
+
+#: By the name of the command.
+COMMANDS: Final[dict[str, Any]] = {
+    "pause": _Control("pause", "Be silent, until `kokoroctl resume`; who comes waits.", "paused"),
+    "resume": _Control("resume", "Go on where `kokoroctl pause` broke off.", "resumed"),
+    "skip": _Control("skip", "End what is being spoken; the next one begins.", "skipped"),
+    "stop": _Control("stop", "End what is being spoken.", "stopped"),
+    "queue": _Queue(),
+}

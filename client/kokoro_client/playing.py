@@ -1,0 +1,161 @@
+"""A speech at the speaker: from the daemon to the device, when its turn comes."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Any, Final
+
+from . import errors
+from .bell import Bell
+from .player import Player, State
+from .speech import Speech
+from .wire.messages import Ending, Turn
+
+#: What Kokoro makes; the built-in voice is resampled to it (docs/protocol.md).
+SAMPLE_RATE: Final = 24_000
+
+#: Why the player is paused.
+_TURN: Final = "turn"
+_CALLER: Final = "caller"
+
+
+class AtSpeaker:
+    """A player that does as the daemon tells it, and tells the daemon what was heard.
+
+    Owns:       the player.
+    Invariants: nothing is heard before the turn, during a pause, and after the end.
+    """
+
+    def __init__(self, speech: Speech, device: str | int | None = None, volume: int = 100) -> None:
+        """Opens the device; `speech` has output="speaker". Raises NoDeviceError."""
+        self.speech = speech
+        self.player = Player(
+            SAMPLE_RATE, device=device, volume=volume, held_by=_TURN, on_heard=speech.played
+        )
+        speech.on_turn(self._do)
+
+    def feed(self, pcm: bytes) -> None:
+        """Play what the speech has brought. Waits while 2 s lie ahead. Raises NoDeviceError."""
+        self.player.feed(pcm)
+
+    def finish(self) -> None:
+        """Wait until all has been heard and the daemon has said how it ended.
+
+        Raises NoDeviceError, and the error that ended the speech.
+        """
+        self.player.finish()
+        self.speech.wait()
+
+    def close(self) -> None:
+        """Silence, at once. The speech is the caller's to cancel."""
+        self.player.close()
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """The speech's own, with what was heard of it and how."""
+        player = self.player
+        return {
+            **self.speech.stats,
+            "played_s": round(player.heard_s, 3),
+            "underruns": player.underruns,
+            "starved": player.starved,
+        }
+
+    def _do(self, turn: Turn | None) -> None:
+        match turn:
+            case None:
+                self.player.silence()
+            case Turn.PLAY:
+                self.player.resume(_TURN)
+            case Turn.WAIT | Turn.PAUSE:
+                self.player.pause(_TURN)
+
+
+class Playing:
+    """What Client.play() returns. It plays by itself; leaving its `with` stops it."""
+
+    def __init__(self, speech: Speech, device: str | int | None, volume: int) -> None:
+        #: The text may be appended to, the stats be read; the audio is taken here.
+        self.speech = speech
+        try:
+            self._at = AtSpeaker(speech, device, volume)
+        except errors.NoDeviceError:
+            speech.cancel()
+            raise
+        self._failure: errors.KokoroError | None = None
+        self._over = False
+        self._bell = Bell()
+        threading.Thread(target=self._run, name="kokoro-playing", daemon=True).start()
+
+    def pause(self) -> None:
+        """Be silent at once; it keeps its turn. Client.control("pause") is for whoever speaks."""
+        self._at.player.pause(_CALLER)
+
+    def resume(self) -> None:
+        """Go on where it was paused."""
+        self._at.player.resume(_CALLER)
+
+    def stop(self) -> None:
+        """Silence, at once and for good; whoever waits has the turn. Never waits."""
+        self._at.player.silence()
+        self.speech.cancel()
+
+    def wait(self, timeout: float | None = None) -> Ending | None:
+        """How it ended: wait for that. None after `timeout` seconds.
+
+        Raises what ended it otherwise: NoDeviceError, the errors of iterating a Speech.
+        """
+        if not self._bell.wait_for(lambda: self._over, timeout):
+            return None
+        if self._failure is not None:
+            raise errors.again(self._failure)
+        return self.speech.ending
+
+    @property
+    def state(self) -> State:
+        """Whether it waits for its turn, plays, is paused, has ended."""
+        return self._at.player.state
+
+    @property
+    def position(self) -> float:
+        """Seconds of its sound that have been heard."""
+        return self._at.player.heard_s
+
+    @property
+    def volume(self) -> int:
+        """Percent of the amplitude, 0 to 100; may be set while it plays."""
+        return self._at.player.volume
+
+    @volume.setter
+    def volume(self, percent: int) -> None:
+        self._at.player.volume = percent
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """The daemon's (docs/protocol.md, `done`), with played_s, underruns, starved."""
+        return self._at.stats
+
+    def _run(self) -> None:
+        try:
+            for pcm in self.speech:
+                self._at.feed(pcm)
+            self._at.finish()
+        except errors.KokoroError as error:
+            self._failure = error
+            self.speech.cancel()
+        finally:
+            self._at.close()
+            self._over = True
+            self._bell.ring()
+
+    def __enter__(self) -> Playing:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()

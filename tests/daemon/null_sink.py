@@ -1,0 +1,170 @@
+"""A loudspeaker that can be heard by a program: PulseAudio with null sinks, and their monitors.
+
+Owns:       a PulseAudio of its own, in a folder of its own; one recorder a sink.
+Invariants: nobody else's sound server is asked or heard; all of it ends by its pid.
+
+Where PulseAudio is missing the tests fail: .ci/run installs it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import toy_kokoro
+from daemon.daemon_process import PATIENCE_S, wait_until
+from numpy.typing import NDArray
+
+RATE = toy_kokoro.SAMPLE_RATE
+
+#: ALSA's whole configuration: the only devices of PortAudio are these.
+_ALSA = """\
+pcm.!default {{ type pulse server "unix:{socket}" device "{first}" }}
+ctl.!default {{ type pulse server "unix:{socket}" }}
+"""
+_ALSA_SINK = """\
+pcm.{name} {{ type pulse server "unix:{socket}" device "{name}" hint.show on }}
+"""
+
+
+class Recording:
+    """What has come out of one sink since it was started. Silence grows as well."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def pcm(self) -> NDArray[np.int16]:
+        data = self._path.read_bytes()
+        return np.frombuffer(data[: len(data) // 2 * 2], "<i2")
+
+    def __len__(self) -> int:
+        return self._path.stat().st_size // 2
+
+    def sounded(self, samples: int = 1) -> bool:
+        """At least so many samples that are not silence."""
+        return int(np.count_nonzero(self.pcm)) >= samples
+
+    def silent_for(self, seconds: float) -> bool:
+        """It ends in so much silence, behind some sound."""
+        sound = np.flatnonzero(self.pcm)
+        return len(sound) > 0 and len(self) - sound[-1] >= seconds * RATE
+
+    def wait_sound(self, seconds: float = 0.05) -> None:
+        wait_until(lambda: self.sounded(round(seconds * RATE)), "sound at the monitor")
+
+    def wait_more(self, seconds: float) -> None:
+        """Until so much more has been recorded, sound or silence."""
+        goal = len(self) + round(seconds * RATE)
+        wait_until(lambda: len(self) >= goal, "the recorder")
+
+    def wait_silence(self, seconds: float = 0.5) -> None:
+        wait_until(lambda: self.silent_for(seconds), "silence behind the sound")
+
+    def heard(self, **options: Any) -> toy_kokoro.Heard:
+        return toy_kokoro.decode(self.pcm, **options)
+
+
+class NullSink:
+    """The sound server. `environ` leads PortAudio there, `sinks` are recorded by name."""
+
+    def __init__(self, names: Sequence[str] = ("null",)) -> None:
+        for program in ("pulseaudio", "parec"):
+            assert shutil.which(program), (
+                f"{program} is not installed; on Debian: apt-get install pulseaudio "
+                "pulseaudio-utils libportaudio2 libasound2-plugins"
+            )
+        self._folder = Path(tempfile.mkdtemp(prefix="kk-", dir="/tmp"))
+        self.socket = self._folder / "native"
+        self._names = list(names)
+        self._processes: list[subprocess.Popen[bytes]] = []
+        alsa = self._folder / "alsa.conf"
+        alsa.write_text(
+            _ALSA.format(socket=self.socket, first=self._names[0])
+            + "".join(_ALSA_SINK.format(name=name, socket=self.socket) for name in self._names)
+        )
+        self.environ = {
+            "ALSA_CONFIG_PATH": str(alsa),
+            "PULSE_SERVER": f"unix:{self.socket}",
+            "XDG_RUNTIME_DIR": str(self._folder),
+        }
+        self.server: subprocess.Popen[bytes] | None = None
+        self.start_server()
+        self.sinks = {name: self._record(name) for name in self._names}
+
+    @property
+    def sink(self) -> Recording:
+        """The first, which is the default."""
+        return self.sinks[self._names[0]]
+
+    def start_server(self) -> None:
+        modules = [f"module-native-protocol-unix auth-anonymous=1 socket={self.socket}"]
+        modules += [
+            f"module-null-sink sink_name={name} rate={RATE} channels=1 format=s16le norewinds=1"
+            for name in self._names
+        ]
+        log = (self._folder / "log").open("ab")
+        with log:
+            self.server = self._run(
+                ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1",
+                 "--high-priority=no", "--realtime=no", *(f"--load={m}" for m in modules)],
+                stderr=log,
+            )  # fmt: skip
+        server = self.server
+        wait_until(lambda: self.socket.exists() or server.poll() is not None, "PulseAudio's socket")
+        assert server.poll() is None, (self._folder / "log").read_text()
+
+    def _record(self, name: str) -> Recording:
+        path = self._folder / f"{name}.pcm"
+        with path.open("wb") as file:
+            self._run(
+                ["parec", "--raw", f"--device={name}.monitor", f"--rate={RATE}", "--channels=1",
+                 "--format=s16le", "--latency-msec=100"],
+                stdout=file,
+            )  # fmt: skip
+        # It has to listen before anything is said.
+        recording = Recording(path)
+        wait_until(lambda: len(recording) > 0, f"the recorder of {name}")
+        return recording
+
+    def _run(self, command: list[str], **streams: Any) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            command,
+            env={
+                **os.environ,
+                **self.environ,
+                "HOME": str(self._folder),
+                "PULSE_RUNTIME_PATH": str(self._folder),
+                "PULSE_STATE_PATH": str(self._folder),
+            },
+            stdin=subprocess.DEVNULL,
+            **streams,
+        )
+        self._processes.append(process)
+        return process
+
+    def stop(self) -> None:
+        for process in reversed(self._processes):
+            if process.poll() is None:
+                process.terminate()
+                process.wait(PATIENCE_S)
+        shutil.rmtree(self._folder)
+
+
+@contextmanager
+def null_sink(*names: str) -> Iterator[NullSink]:
+    speaker = NullSink(names or ("null",))
+    try:
+        yield speaker
+    finally:
+        speaker.stop()
+
+
+__all__ = ["RATE", "Callable", "NullSink", "Recording", "null_sink"]
