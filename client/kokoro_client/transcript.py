@@ -60,6 +60,9 @@ _MARKUP: Final = re.compile(
     re.MULTILINE,
 )
 
+#: A word whose pronunciation is given, as a link is written.
+_LINK: Final = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+
 #: A token of punctuation; anything else between two words was skipped by the reader.
 _MARKS: Final = re.compile(r"[.,;:!?…—–\-()\[\]{}\"'“”‘’„«»‹›¿¡/&%+=°。、！？；：「」『』（）・]+")
 
@@ -178,7 +181,8 @@ def _between(gap: str) -> tuple[str, str, bool, bool]:
 
 def _seen(text: str) -> str:
     """A word without markup inside it and in one line."""
-    shown = _MARKUP.sub("", text) if any(char in text for char in "<*_~`[") else text
+    shown = _LINK.sub(r"\1", text) if "](" in text else text
+    shown = _MARKUP.sub("", shown) if any(char in shown for char in "<*_~`") else shown
     if "&" in shown:
         import html
 

@@ -220,10 +220,17 @@ class Script:
                 phonemes.append(" ")
                 breaks.append(Break(length, self._pause_s))
                 length += 1
-            taken = [w for w in sentence.words if self._offset <= w.first < stop]
             shift = length - self._offset
+            # A word that goes on here ("$5.30" is five spoken ones) comes in both segments.
             words += [
-                Word(w.start, w.end, w.first + shift, min(w.last, stop) + shift) for w in taken
+                Word(
+                    w.start,
+                    w.end,
+                    max(w.first, self._offset) + shift,
+                    min(w.last, stop) + shift,
+                )
+                for w in sentence.words
+                if w.first < stop and w.last > self._offset
             ]
             # A mark at the very end is reached with the last phoneme, not with the next.
             marks += [
