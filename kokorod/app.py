@@ -29,6 +29,7 @@ from .engine.lane import Lane, Spoken, Task
 from .engine.startup import Opened
 from .engines import Engines
 from .errors import ConfigError, EngineError, KokorodError, UnknownLanguageError
+from .in_flight import STOPPING, InFlight
 from .net import activation
 from .net import listener as listening
 from .net.descriptors import room_for
@@ -36,7 +37,7 @@ from .net.listener import AlreadyRunningError, Listener
 from .net.loop import READ, Loop
 from .net.peer import Peer
 from .priming import Priming
-from .requests import STOPPING, Requests
+from .requests import Requests
 from .schedule.actions import Action, Finish, Prepare, Run, Terminate
 from .schedule.scheduler import WARM_PEER, Scheduler
 from .speech.frontend import make_front_end
@@ -104,7 +105,10 @@ class App:
         self.engines = Engines(self, self.scheduler, self.log)
         self._look_posted = False
         self.priming = Priming(self, self.log)
-        self.requests = Requests(self, self.engines, self.scheduler, self.speech, self.log)
+        self.in_flight = InFlight(self, self.scheduler, self.speech, self.log)
+        self.requests = Requests(
+            self, self.engines, self.scheduler, self.speech, self.in_flight, self.log
+        )
 
     def _make_front_end(self) -> FrontEnd:
         config = self.config
@@ -154,12 +158,12 @@ class App:
             self._join_s = 0.0
             self.loop.stop()
             return
-        self.log.info("stopping", signal=number, requests=len(self.requests.tickets))
+        self.log.info("stopping", signal=number, requests=len(self.in_flight.tickets))
         self.draining = self.scheduler.draining = True
         self.notifier.stopping()
         self.loop.unwatch(self._listener.fileno())
         self.requests.refuse_early()
-        for key in list(self.requests.tickets):
+        for key in list(self.in_flight.tickets):
             job = self.scheduler.job(key)
             if job is None or job.lane is None:
                 self._tell_stopping(key)
@@ -167,14 +171,14 @@ class App:
         self._end_drain_if_done()
 
     def _tell_stopping(self, key: RequestKey) -> None:
-        self.requests.give_up(key, ErrorCode.SHUTTING_DOWN, STOPPING)
+        self.in_flight.give_up(key, ErrorCode.SHUTTING_DOWN, STOPPING)
 
     def _end_drain_if_done(self) -> None:
-        if self.draining and not self.requests.tickets:
+        if self.draining and not self.in_flight.tickets:
             self._end_drain()
 
     def _end_drain(self) -> None:
-        for key in list(self.requests.tickets):
+        for key in list(self.in_flight.tickets):
             self._tell_stopping(key)
         for peer in list(self.peers.values()):
             peer.close_after_sending()
@@ -235,7 +239,7 @@ class App:
                     self.scheduler.prepared(key, report.sentences, report.state, self.now())
                 )
             case ReadFailed() if key is not None:
-                self.requests.give_up(key, _code_of(report.error), str(report.error))
+                self.in_flight.give_up(key, _code_of(report.error), str(report.error))
 
     # -- for engines.py and requests.py
 
@@ -258,14 +262,14 @@ class App:
                 case Terminate():
                     self.engines.lanes[action.lane].terminate()
                 case Finish():
-                    self.requests.finish(action.key, action.cancelled)
+                    self.in_flight.finish(action.key, action.cancelled)
                     self.look_soon()
 
     def _start_run(self, action: Run) -> None:
         if action.key.peer == WARM_PEER:
             self.engines.lanes[action.lane].start(self.upkeep.task(action))
             return
-        ticket = self.requests.tickets[action.key]
+        ticket = self.in_flight.tickets[action.key]
         self.engines.lanes[action.lane].start(
             Task(
                 key=action.key,
@@ -322,9 +326,9 @@ class App:
             self.look_soon()
             return
         self.upkeep.ran(lane, spoken.task.segment.tokens)
-        if (ticket := self.requests.tickets.get(key)) is not None:
+        if (ticket := self.in_flight.tickets.get(key)) is not None:
             waited = ticket.first_sound_s is None
-            self.requests.send(key, ticket.answers(spoken, lane, self.now()))
+            self.in_flight.send(key, ticket.answers(spoken, lane, self.now()))
             if waited and ticket.first_sound_s is not None:
                 predicted = self.scheduler.predicted_s(lane, spoken.task.segment.tokens)
                 self.metrics.first_sound(ticket.first_sound_s, predicted, ticket.idle_s)
@@ -366,7 +370,7 @@ class App:
         self.upkeep.look()
 
     def trim(self) -> None:
-        self.requests.phrases.clear()
+        self.in_flight.phrases.clear()
         give_back_memory()
 
     def exit_for_restart(self) -> None:
@@ -376,7 +380,7 @@ class App:
 
     def give_up(self, task: Task, message: str) -> None:
         self.upkeep.failed(task.key)
-        self.requests.give_up(task.key, ErrorCode.ENGINE_FAILED, message)
+        self.in_flight.give_up(task.key, ErrorCode.ENGINE_FAILED, message)
 
     def on_no_kokoro(self, problem: ErrorCode, message: str) -> None:
         """What comes from now on is spoken by the built-in voice."""
@@ -386,9 +390,9 @@ class App:
         self._give_up_all(Engine.BUILT_IN, ErrorCode.ENGINE_FAILED, message)
 
     def _give_up_all(self, engine: Engine, code: ErrorCode, message: str) -> None:
-        for key, ticket in list(self.requests.tickets.items()):
+        for key, ticket in list(self.in_flight.tickets.items()):
             if ticket.engine is engine:
-                self.requests.give_up(key, code, message)
+                self.in_flight.give_up(key, code, message)
 
     def crash(self, trace: str) -> None:
         lines = trace.strip().splitlines()
@@ -429,7 +433,7 @@ class App:
         self.log.level = Level[new.log_level.upper()]
         self.priming.follow()
         self.upkeep.reload()
-        self.requests.phrases.resize(int(new.phrase_cache_mb * 2**20))
+        self.in_flight.phrases.resize(int(new.phrase_cache_mb * 2**20))
         self.engines.open_kokoro()
         self.log.info("reloaded", waits_for_restart=",".join(waits))
         self._tell_ready()

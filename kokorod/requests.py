@@ -1,10 +1,9 @@
 # loop: runs on the one selector thread.
 """What peers ask, and what they are answered.
 
-Owns:       the ticket of every request in flight, and requests that came before the
-            engine was known.
-Invariants: every Speak is answered by exactly one Done or Error after its Accepted, or by
-            an Error alone; nothing is sent for a request after that.
+Owns:       requests that came before the engine was known.
+Invariants: every Speak is answered by Accepted and then in_flight.py's one Done or Error,
+            or by an Error alone.
 Never:      waits, reads a model or phonemizes: it hands on to the speech thread and the
             scheduler.
 """
@@ -23,7 +22,6 @@ from kokoro_client.wire.messages import (
     Append,
     Cancel,
     ControlSpeaker,
-    Error,
     Hello,
     Output,
     Played,
@@ -37,8 +35,9 @@ from kokoro_client.wire.messages import (
 
 from . import __version__, admission, voices
 from .config import Config
-from .engine.phrases import PhraseCache, phrase_key
+from .engine.phrases import phrase_key
 from .engines import Engines
+from .in_flight import STOPPING, InFlight
 from .net.peer import Peer
 from .schedule.actions import Action
 from .schedule.job import Job
@@ -47,14 +46,11 @@ from .speech.plan import Script
 from .speech.thread import Manner, SpeechThread
 from .speech.token import Markup
 from .ticket import Ticket
-from .types import SAMPLE_RATE, Engine, PeerId, RequestKey
+from .types import SAMPLE_RATE, Engine, RequestKey
 from .watch.log import Log, fingerprint
 
 #: Text of all requests together. A request's own limit is in the config.
 MAX_TEXT_IN_ALL: Final = 64_000_000
-
-#: Told to whom the daemon owes speech when it stops.
-STOPPING: Final = "the daemon is stopping; try again"
 
 _RANKS: Final = {priority: rank for rank, priority in enumerate(Priority)}
 
@@ -79,24 +75,17 @@ class Requests:
         engines: Engines,
         scheduler: Scheduler,
         speech: SpeechThread,
+        in_flight: InFlight,
         log: Log,
     ) -> None:
         self._house = house
         self._engines = engines
         self._scheduler = scheduler
         self._speech = speech
+        self._in_flight = in_flight
         self._log = log
-        self._tickets: dict[RequestKey, Ticket] = {}
-        self._peers: dict[RequestKey, Peer] = {}
-        self._keys: dict[tuple[PeerId, int], RequestKey] = {}  # of the tickets, by the peers' ids
         self._early: deque[tuple[Peer, Request]] = deque()
         self._order = 0
-        self._text_in_all = 0
-        self.phrases = PhraseCache(int(house.config.phrase_cache_mb * 2**20))
-
-    @property
-    def tickets(self) -> dict[RequestKey, Ticket]:
-        return self._tickets
 
     # -- peers report
 
@@ -110,27 +99,26 @@ class Requests:
     def on_refused(self, peer: Peer, error: WireError) -> None:
         """Answer what is not allowed. The request that has its id ends with that answer."""
         if error.request_id is not None:
-            key = self._keys.get((peer.id, error.request_id))
+            key = self._in_flight.key(peer, error.request_id)
             if key is not None:
-                self.give_up(key, error.code, error.message)
+                self._in_flight.give_up(key, error.code, error.message)
                 return
-        self._refuse(peer, error.request_id, error)
+        self._in_flight.refuse(peer, error.request_id, error)
 
     def on_end_of_input(self, peer: Peer) -> None:
         """The peer sends nothing more: what it still wants is spoken, then it is closed."""
-        for key, ticket in list(self._tickets.items()):
-            if key.peer == peer.id and not ticket.final:
+        for ticket in self._in_flight.of(peer):
+            if not ticket.final:
                 self._feed(ticket, "", final=True)
-        self._close_if_done(peer)
+        if not any(early is peer for early, _ in self._early):
+            self._in_flight.close_if_done(peer)
 
     def on_blocked(self, peer: Peer, blocked: bool) -> None:
         self._house.perform(self._scheduler.block(peer.id, blocked, self._house.now()))
 
     def on_gone(self, peer: Peer) -> None:
         self._early = deque((p, r) for p, r in self._early if p is not peer)
-        for key in [key for key in self._tickets if key.peer == peer.id]:
-            self._drop(key)
-        self._house.perform(self._scheduler.peer_gone(peer.id))
+        self._in_flight.forget(peer)
 
     # -- the daemon reports
 
@@ -148,34 +136,7 @@ class Requests:
         early, self._early = self._early, deque()
         for peer, request in early:
             if isinstance(request, Speak):
-                self._refuse(peer, request.id, _stopping())
-
-    def send(self, key: RequestKey, answers: list[Any]) -> None:
-        if (peer := self._peers.get(key)) is not None:
-            for answer in answers:
-                peer.send(answer)
-
-    def finish(self, key: RequestKey, cancelled: bool) -> None:
-        if (ticket := self._tickets.get(key)) is None:
-            return
-        peer = self._peers[key]
-        self._drop(key)
-        done = ticket.done(cancelled)
-        if not cancelled and ticket.cache_key and (phrase := ticket.phrase()):
-            self.phrases.put(ticket.cache_key, phrase)
-        self._log.info("done", peer=key.peer, id=key.id, cancelled=cancelled, **done.stats)
-        peer.send(done)
-        self._close_if_done(peer)
-
-    def give_up(self, key: RequestKey, code: ErrorCode, message: str) -> None:
-        """Answer Error for a request in flight and forget it."""
-        if key not in self._tickets:
-            return
-        peer = self._peers[key]
-        self._drop(key)
-        self._house.perform(self._scheduler.fail(key))
-        self._refuse(peer, key.id, WireError(code, message))
-        self._close_if_done(peer)
+                self._in_flight.refuse(peer, request.id, _stopping())
 
     # -- requests
 
@@ -230,7 +191,7 @@ class Requests:
                 raise self._busy("the daemon is starting and enough requests wait already")
             self._early.append((peer, request))
             return
-        key = self._keys.get((peer.id, request.id))
+        key = self._in_flight.key(peer, request.id)
         match request:
             case Speak():
                 self._speak(peer, request)
@@ -243,7 +204,7 @@ class Requests:
 
     def _speak(self, peer: Peer, speak: Speak) -> None:
         config = self._house.config
-        if (peer.id, speak.id) in self._keys:
+        if self._in_flight.key(peer, speak.id) is not None:
             raise WireError(
                 ErrorCode.BAD_REQUEST,
                 f"id {speak.id} is in use; take another, or cancel that request",
@@ -272,9 +233,7 @@ class Requests:
             received=self._house.now(),
             note=note,
         )
-        self._tickets[key] = ticket
-        self._peers[key] = peer
-        self._keys[key.peer, key.id] = key
+        self._in_flight.add(ticket, peer)
         peer.send(
             Accepted(
                 id=key.id,
@@ -317,7 +276,8 @@ class Requests:
     def _speak_from_cache(self, ticket: Ticket) -> bool:
         """Answer a phrase that is known; else note that it is to be kept."""
         speak, model = ticket.speak, self._engines.model
-        if not (speak.cache and speak.final and self.phrases.capacity):
+        phrases = self._in_flight.phrases
+        if not (speak.cache and speak.final and phrases.capacity):
             return False
         ticket.cache_key = phrase_key(
             model.model_sha256 + model.voices_sha256 if model else "",
@@ -331,14 +291,13 @@ class Requests:
             self._house.config.blends,  # markup may name one
             _stamp(self._house.config.lexicon_file),
         )
-        phrase = self.phrases.get(ticket.cache_key)
+        phrase = phrases.get(ticket.cache_key)
         if phrase is None:
             ticket.record = []
             return False
         ticket.characters, ticket.final = len(speak.text), True
-        self._text_in_all += ticket.characters
-        self.send(ticket.key, ticket.replay(phrase, self._house.now()))
-        self.finish(ticket.key, cancelled=False)
+        self._in_flight.send(ticket.key, ticket.replay(phrase, self._house.now()))
+        self._in_flight.finish(ticket.key, cancelled=False)
         return True
 
     def _job(self, ticket: Ticket) -> Job:
@@ -364,7 +323,7 @@ class Requests:
                 ErrorCode.BAD_REQUEST,
                 f"no request {append.id} is running; append comes before final",
             )
-        ticket = self._tickets[key]
+        ticket = self._in_flight.tickets[key]
         if ticket.final:
             raise WireError(ErrorCode.BAD_REQUEST, f"the text of request {key.id} is final already")
         self._feed(ticket, append.text, append.final)
@@ -372,32 +331,16 @@ class Requests:
     def _feed(self, ticket: Ticket, text: str, final: bool) -> None:
         limit = self._house.config.max_text_chars
         ticket.characters += len(text)
-        self._text_in_all += len(text)
+        give_up = self._in_flight.give_up
         if ticket.characters > limit:
-            self.give_up(
-                ticket.key, ErrorCode.TOO_LARGE, f"text is over {limit} characters; send less"
-            )
+            give_up(ticket.key, ErrorCode.TOO_LARGE, f"text is over {limit} characters; send less")
             return
-        if self._text_in_all > MAX_TEXT_IN_ALL:
-            self.give_up(ticket.key, ErrorCode.BUSY, "too much text is waiting; try again later")
+        if self._in_flight.characters > MAX_TEXT_IN_ALL:
+            give_up(ticket.key, ErrorCode.BUSY, "too much text is waiting; try again later")
             return
         ticket.final = final
         self._speech.feed(ticket.key, text, final)
         self._house.perform(self._scheduler.appended(ticket.key, self._house.now()))
-
-    # -- bookkeeping
-
-    def _drop(self, key: RequestKey) -> None:
-        ticket = self._tickets.pop(key)
-        self._text_in_all -= ticket.characters
-        del self._peers[key]
-        del self._keys[key.peer, key.id]
-        self._speech.forget(key)
-
-    def _close_if_done(self, peer: Peer) -> None:
-        waits = any(key.peer == peer.id for key in self._tickets)
-        if peer.half_closed and not waits and not any(p is peer for p, _ in self._early):
-            peer.close_after_sending()
 
     def _busy(self, what: str) -> WireError:
         retry = self._scheduler.retry_after_s()
@@ -405,17 +348,6 @@ class Requests:
             ErrorCode.BUSY,
             f"{what}; try again in {retry:.1f} s",
             retry_after_ms=round(retry * 1000),
-        )
-
-    def _refuse(self, peer: Peer, request_id: int | None, error: WireError) -> None:
-        self._log.info("refused", peer=peer.id, id=request_id, code=error.code.value)
-        peer.send(
-            Error(
-                id=request_id,
-                code=error.code,
-                message=error.message,
-                retry_after_ms=error.retry_after_ms,
-            )
         )
 
 

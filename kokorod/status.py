@@ -40,7 +40,7 @@ def status_value(app: App) -> dict[str, Any]:
         if engine
         else "starting"
     )
-    phrases = app.requests.phrases
+    phrases = app.in_flight.phrases
     memory, keep_alive = app.upkeep.memory, app.upkeep.warmup.keep_alive
     config, sessions = app.config, app.engines.sessions
     counters = app.scheduler.counters

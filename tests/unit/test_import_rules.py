@@ -25,8 +25,10 @@ ALLOWED: dict[str, set[str]] = {
 }
 #: Files beside app.py that connect rooms on its behalf.
 CONNECTING = set(
-    "app requests ticket status catalogue engines admission upkeep background priming "
-    "__main__".split()
+    """
+    __main__ admission app background catalogue engines in_flight priming requests status ticket
+    turns upkeep
+    """.split()
 )
 PURE_CLIENT = {"msgpack"}
 HEAVY = {"numpy", "onnxruntime", "sounddevice", "soundfile", "soxr"}
