@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from kokoro_client.wire.errors import ErrorCode
-from kokoro_client.wire.messages import MAX_SPEED, MIN_SPEED, Error
+from kokoro_client.wire.messages import MAX_SPEED, MIN_SPEED, Error, Request
 
 from . import admission
 from . import config as configuration
@@ -34,7 +34,7 @@ from .net import activation
 from .net import listener as listening
 from .net.descriptors import room_for
 from .net.listener import AlreadyRunningError, Listener
-from .net.loop import READ, Loop
+from .net.loop import READ, Loop, Timer
 from .net.peer import Peer
 from .priming import Priming
 from .requests import Requests
@@ -159,13 +159,14 @@ class App:
             self.loop.stop()
             return
         self.log.info("stopping", signal=number, requests=len(self.in_flight.tickets))
-        self.draining = self.scheduler.draining = True
+        self.draining = self.scheduler.draining = self.in_flight.turns.draining = True
         self.notifier.stopping()
         self.loop.unwatch(self._listener.fileno())
         self.requests.refuse_early()
         for key in list(self.in_flight.tickets):
             job = self.scheduler.job(key)
-            if job is None or job.lane is None:
+            works = job is not None and job.lane is not None
+            if not works and not self.in_flight.turns.plays_out(key):
                 self._tell_stopping(key)
         self.loop.after(DRAIN_S, self._end_drain)
         self._end_drain_if_done()
@@ -179,7 +180,10 @@ class App:
 
     def _end_drain(self) -> None:
         for key in list(self.in_flight.tickets):
-            self._tell_stopping(key)
+            if self.in_flight.turns.plays_out(key):
+                self.in_flight.heard(key)  # its client has all of it and plays on
+            else:
+                self._tell_stopping(key)
         for peer in list(self.peers.values()):
             peer.close_after_sending()
         if self.peers:
@@ -205,6 +209,7 @@ class App:
             connection.close()
             return
         peer = Peer(self.loop, connection, PeerId(self._next_peer), _Reports(self))
+        peer.pid = listening.peer_pid(connection)
         self._next_peer += 1
         self.peers[peer.id] = peer
         if len(self.peers) > self._max_clients:
@@ -221,6 +226,10 @@ class App:
                 self.loop.watch(fd, READ, self._on_connection)
 
         self.loop.after(_LISTEN_AGAIN_S, listen)
+
+    def on_request(self, peer: Peer, request: Request) -> None:
+        self.requests.on_request(peer, request)
+        self._end_drain_if_done()
 
     def on_gone(self, peer: Peer) -> None:
         self.requests.on_gone(peer)
@@ -245,6 +254,9 @@ class App:
 
     def now(self) -> float:
         return self.loop.clock()
+
+    def after(self, seconds: float, call: Callable[[], None]) -> Timer:
+        return self.loop.after(seconds, call)
 
     def uptime_s(self) -> float:
         return time.monotonic() - self.began
@@ -332,12 +344,12 @@ class App:
             if waited and ticket.first_sound_s is not None:
                 predicted = self.scheduler.predicted_s(lane, spoken.task.segment.tokens)
                 self.metrics.first_sound(ticket.first_sound_s, predicted, ticket.idle_s)
-            self.on_run_over(key)
 
     def on_run_over(self, key: RequestKey) -> None:
         """A run ended, spoken or not. Where the daemon stops no other follows it."""
         if self.draining:
-            self._tell_stopping(key)
+            if not self.in_flight.turns.plays_out(key):
+                self._tell_stopping(key)
             self._end_drain_if_done()
 
     def request_came(self) -> float:
@@ -391,7 +403,7 @@ class App:
 
     def _give_up_all(self, engine: Engine, code: ErrorCode, message: str) -> None:
         for key, ticket in list(self.in_flight.tickets.items()):
-            if ticket.engine is engine:
+            if ticket.engine is engine and self.scheduler.job(key) is not None:
                 self.in_flight.give_up(key, code, message)
 
     def crash(self, trace: str) -> None:
@@ -407,7 +419,8 @@ class App:
             case "status":
                 return status_value(self)
             case "metrics":
-                return prometheus(status_value(self))
+                speaker = self.in_flight.turns.counters()
+                return prometheus({**status_value(self), "speaker": speaker})
             case "warm":
                 self.upkeep.look()
                 return {"lanes": list(self.engines.lanes)}
@@ -457,7 +470,7 @@ class _Reports:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self.on_request = app.requests.on_request
+        self.on_request = app.on_request
         self.on_refused = app.requests.on_refused
         self.on_end_of_input = app.requests.on_end_of_input
         self.on_blocked = app.requests.on_blocked

@@ -232,6 +232,7 @@ class Engines:
                 house.on_spoken(lane.name, report)
                 result = Ran(report.seconds, report.sound_s)
                 house.perform(self._scheduler.ran(lane.name, result, house.now()))
+                house.on_run_over(report.task.key)
             case reports.Ended():
                 house.perform(self._scheduler.terminated(lane.name, house.now()))
                 house.on_run_over(report.task.key)

@@ -13,15 +13,16 @@ from collections.abc import Iterable
 from typing import Final, Protocol
 
 from kokoro_client.wire.errors import ErrorCode, WireError
-from kokoro_client.wire.messages import Answer, Error
+from kokoro_client.wire.messages import Answer, Ending, Error
 
+from . import turns
 from .config import Config
 from .engine.phrases import PhraseCache
 from .net.peer import Peer
-from .schedule.actions import Action
 from .schedule.scheduler import Scheduler
 from .speech.thread import SpeechThread
 from .ticket import Ticket
+from .turns import Turns
 from .types import PeerId, RequestKey
 from .watch.log import Log
 
@@ -29,12 +30,10 @@ from .watch.log import Log
 STOPPING: Final = "the daemon is stopping; try again"
 
 
-class House(Protocol):
+class House(turns.House, Protocol):
     """What the requests in flight need of the rest of the daemon."""
 
     config: Config
-
-    def perform(self, actions: list[Action]) -> None: ...
 
 
 class InFlight:
@@ -44,6 +43,7 @@ class InFlight:
         self._house = house
         self._scheduler = scheduler
         self._speech = speech
+        self.turns = Turns(house, self, scheduler, log)
         self._log = log
         self._peers: dict[RequestKey, Peer] = {}
         self._keys: dict[tuple[PeerId, int], RequestKey] = {}  # by the peers' own ids
@@ -74,18 +74,30 @@ class InFlight:
         if (peer := self._peers.get(key)) is not None:
             for answer in answers:
                 peer.send(answer)
+            self.turns.sent(key)
 
     def finish(self, key: RequestKey, cancelled: bool) -> None:
-        """Nothing of it is left to speak: answer Done."""
+        """Nothing of it is left to speak: answer Done, at the speaker when it was heard."""
         if (ticket := self.tickets.get(key)) is None:
             return
-        peer = self._drop(key)
-        done = ticket.done(cancelled)
         if not cancelled and ticket.cache_key and (phrase := ticket.phrase()):
             self.phrases.put(ticket.cache_key, phrase)
-        self._log.info("done", peer=key.peer, id=key.id, cancelled=cancelled, **done.stats)
-        peer.send(done)
-        self.close_if_done(peer)
+        if cancelled or not self.turns.rendered(key):
+            self._answer_done(key, cancelled)
+
+    def heard(self, key: RequestKey) -> None:
+        """It was played to its end at the speaker: answer Done."""
+        self._answer_done(key, cancelled=False)
+
+    def end(self, key: RequestKey, ending: Ending) -> None:
+        """Cancel it wherever it is and answer Done, at once."""
+        if (ticket := self.tickets.get(key)) is None:
+            return
+        ticket.ending = ending
+        actions = self._scheduler.cancel(key)
+        self._house.perform(actions)
+        if key in self.tickets:  # the scheduler had nothing of it
+            self._answer_done(key, cancelled=True)
 
     def give_up(self, key: RequestKey, code: ErrorCode, message: str) -> None:
         """Answer Error for a request in flight and forget it."""
@@ -95,6 +107,7 @@ class InFlight:
         self._house.perform(self._scheduler.fail(key))
         self.refuse(peer, key.id, WireError(code, message))
         self.close_if_done(peer)
+        self.turns.leave(key)
 
     def refuse(self, peer: Peer, request_id: int | None, error: WireError) -> None:
         self._log.info("refused", peer=peer.id, id=request_id, code=error.code.value)
@@ -111,14 +124,26 @@ class InFlight:
 
     def forget(self, peer: Peer) -> None:
         """The peer has gone: its requests end unanswered."""
-        for ticket in self.of(peer):
+        tickets = self.of(peer)
+        for ticket in tickets:
             self._drop(ticket.key)
         self._house.perform(self._scheduler.peer_gone(peer.id))
+        for ticket in tickets:
+            self.turns.leave(ticket.key)
 
     def close_if_done(self, peer: Peer) -> None:
         """Hang up on who sends nothing more and is owed nothing."""
         if peer.half_closed and not self.of(peer):
             peer.close_after_sending()
+
+    def _answer_done(self, key: RequestKey, cancelled: bool) -> None:
+        ticket = self.tickets[key]
+        peer = self._drop(key)
+        done = ticket.done(cancelled)
+        self._log.info("done", peer=key.peer, id=key.id, ending=done.ending.value, **done.stats)
+        peer.send(done)
+        self.close_if_done(peer)
+        self.turns.leave(key)
 
     def _drop(self, key: RequestKey) -> Peer:
         del self.tickets[key]

@@ -22,11 +22,13 @@ from kokoro_client.wire.messages import (
     Append,
     Cancel,
     ControlSpeaker,
+    Ending,
     Hello,
     Output,
     Played,
     Priority,
     Queue,
+    Reload,
     Request,
     Result,
     Speak,
@@ -110,6 +112,7 @@ class Requests:
         for ticket in self._in_flight.of(peer):
             if not ticket.final:
                 self._feed(ticket, "", final=True)
+        self._in_flight.turns.on_half_closed()
         if not any(early is peer for early, _ in self._early):
             self._in_flight.close_if_done(peer)
 
@@ -146,16 +149,23 @@ class Requests:
                 self._hello(peer, request)
             case Speak() | Append() | Cancel():
                 self._handle_speech(peer, request)
-            case ControlSpeaker() | Played() | Queue():
-                # Accepting it would be a promise that nothing keeps.
-                raise WireError(
-                    ErrorCode.BAD_REQUEST,
-                    "this daemon does not play sound itself yet; cancel the request instead",
-                )
+            case Played():
+                key = self._in_flight.key(peer, request.id)
+                if key is not None:  # else it has ended meanwhile
+                    self._in_flight.turns.on_played(key, request)
             case _:
-                name = type(request).__name__.lower()
-                value = self._house.reload() if name == "reload" else self._house.query(name)
-                peer.send(Result(id=request.id, value=value))
+                peer.send(Result(id=request.id, value=self._value(request)))
+
+    def _value(self, request: Request) -> Any:
+        match request:
+            case ControlSpeaker():
+                return self._in_flight.turns.control(request.action, request.all)
+            case Queue():
+                return self._in_flight.turns.queue()
+            case Reload():
+                return self._house.reload()
+            case _:
+                return self._house.query(type(request).__name__.lower())
 
     def _hello(self, peer: Peer, hello: Hello) -> None:
         if hello.version != VERSION:
@@ -198,7 +208,7 @@ class Requests:
             case Append():
                 self._append(key, request)
             case Cancel() if key is not None:
-                self._house.perform(self._scheduler.cancel(key))
+                self._in_flight.end(key, Ending.CANCELLED)
             case Cancel():
                 pass  # it has ended meanwhile, and was answered
 
@@ -209,14 +219,9 @@ class Requests:
                 ErrorCode.BAD_REQUEST,
                 f"id {speak.id} is in use; take another, or cancel that request",
             )
-        if speak.output is Output.SPEAKER:
-            raise WireError(
-                ErrorCode.BAD_REQUEST,
-                "output is speaker, this daemon has only stream yet; play what it sends",
-            )
-        if self._scheduler.active >= config.max_requests:
+        if len(self._in_flight.tickets) >= config.max_requests:
             raise self._busy(f"{config.max_requests} requests are in flight in all")
-        if self._scheduler.in_flight(peer.id) >= config.max_requests_per_client:
+        if len(self._in_flight.of(peer)) >= config.max_requests_per_client:
             raise self._busy(f"this client has {config.max_requests_per_client} requests in flight")
         voicing = self._engines.voicing
         utterance = admission.choose(speak, config, voicing)
@@ -253,6 +258,10 @@ class Requests:
             lang=utterance.lang,
             priority=speak.priority.value,
         )
+        if speak.output is Output.SPEAKER:
+            self._in_flight.turns.join(ticket, peer)
+            if key not in self._in_flight.tickets:
+                return  # it had to give way at once
         if self._speak_from_cache(ticket):
             return
         ticket.idle_s = self._house.request_came()
@@ -339,6 +348,7 @@ class Requests:
             give_up(ticket.key, ErrorCode.BUSY, "too much text is waiting; try again later")
             return
         ticket.final = final
+        self._in_flight.turns.lives(ticket.key)
         self._speech.feed(ticket.key, text, final)
         self._house.perform(self._scheduler.appended(ticket.key, self._house.now()))
 

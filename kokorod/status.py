@@ -94,6 +94,7 @@ def status_value(app: App) -> dict[str, Any]:
             "failed": counters.failed,
             "terminated_runs": counters.terminated_runs,
         },
+        "speaker": app.in_flight.turns.state(),
         "phrase_cache": {
             "phrases": len(phrases),
             "mb": round(phrases.bytes / 2**20, 2),

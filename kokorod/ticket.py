@@ -11,6 +11,7 @@ from kokoro_client.wire.messages import (
     Answer,
     Audio,
     Done,
+    Ending,
     MarkTiming,
     SegmentInfo,
     Speak,
@@ -34,6 +35,7 @@ class Ticket:
     received: float
     idle_s: float = 0.0  # how long nothing was asked before it came
     stream: Stream = field(default_factory=Stream)
+    ending: Ending = Ending.CANCELLED  # where it is not spoken to its end
     characters: int = 0
     final: bool = False
     note: str = ""
@@ -109,6 +111,7 @@ class Ticket:
         return Done(
             id=self.key.id,
             cancelled=cancelled,
+            ending=self.ending if cancelled else Ending.FINISHED,
             stats={
                 "engine": self.engine.value,
                 "voice": self.utterance.voice,

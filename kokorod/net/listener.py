@@ -153,6 +153,18 @@ def _somebody_listens(path: Path) -> bool:
         return True
 
 
+def peer_pid(connection: socket.socket, platform: str = sys.platform) -> int | None:
+    """The process at the other end; None where the system does not tell."""
+    try:
+        if platform == "darwin":
+            sol_local, local_peerpid = 0, 2
+            return int(struct.unpack("i", connection.getsockopt(sol_local, local_peerpid, 4))[0])
+        credentials = connection.getsockopt(socket.SOL_SOCKET, SO_PEERCRED, 12)
+        return int(struct.unpack("iII", credentials)[0]) or None  # 0: of another namespace
+    except OSError:
+        return None
+
+
 def peer_uid(connection: socket.socket, platform: str = sys.platform) -> int | None:
     """The user at the other end; None where it has gone already."""
     try:

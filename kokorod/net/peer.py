@@ -59,6 +59,7 @@ class Peer:
     def __init__(self, loop: Loop, sock: socket.socket, id: PeerId, handler: Handler) -> None:
         self.id = id
         self.name = ""
+        self.pid: int | None = None
         self.blocked = False
         self.closed = False
         self._loop = loop
@@ -80,6 +81,11 @@ class Peer:
     def half_closed(self) -> bool:
         """The peer sends nothing any more but may still read."""
         return self._ended
+
+    @property
+    def hung_up(self) -> bool:
+        """The other end is gone: of a half-closed one that is told by nothing else."""
+        return self.closed or _hung_up(self._socket)
 
     def send(self, answer: Answer) -> None:
         """Queue one answer. After close() it goes nowhere."""

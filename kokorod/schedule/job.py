@@ -47,7 +47,8 @@ class Job:
     script: Script
     preparing: bool = False
     fed: bool = False  # text arrived while the last reading was under way
-    blocked: bool = False
+    blocked: bool = False  # its peer reads too slowly
+    held: bool = False  # enough sound lies ahead of its listener
     lane: str | None = None
     again: Segment | None = None  # was terminated or failed, to be run before anything else
     failures: int = 0
@@ -70,7 +71,7 @@ class Job:
     def runnable(self) -> bool:
         return (
             self.lane is None
-            and not self.blocked
+            and not (self.blocked or self.held)
             and (self.again is not None or self.script.runnable)
         )
 

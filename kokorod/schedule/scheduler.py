@@ -110,9 +110,6 @@ class Scheduler:
             if job.waits_for_first_sound and job.lane is None and job.key.peer != WARM_PEER
         )
 
-    def in_flight(self, peer: PeerId) -> int:
-        return sum(1 for key in self._jobs if key.peer == peer)
-
     def job(self, key: RequestKey) -> Job | None:
         return self._jobs.get(key)
 
@@ -242,6 +239,20 @@ class Scheduler:
             if job.key.peer == peer:
                 job.blocked = blocked
         return [] if blocked else self._dispatch(now)
+
+    def listens(self, key: RequestKey, heard_s: float, held: bool, now: float) -> list[Action]:
+        """How much of a request has been heard, where that is known better than by the clock.
+
+        held: no more of it is to be made until it is told again.
+        """
+        job = self._jobs.get(key)
+        if job is None:
+            return []
+        if job.heard_from is not None:
+            job.heard_from = now - heard_s
+        goes_on = job.held and not held
+        job.held = held
+        return self._dispatch(now) if goes_on else []
 
     # -- runs
 

@@ -13,7 +13,9 @@ The priorities mean what they mean in speech-dispatcher (SSIP, "Message Priority
     message        waits for what is important or a message; drops text and lower.
     text           the newest text replaces older text; waits for the two above.
     notification   is dropped where anything else plays or waits.
-    progress       is dropped likewise, but the last one is said when all is quiet.
+    progress       is dropped likewise, but the last one is said when all is quiet; one
+                   that is being said ends only for what is above it, else nobody would
+                   ever hear more than the beginning of a fast series.
 """
 
 from __future__ import annotations
@@ -57,7 +59,8 @@ class Place:
     rank: Rank
 
 
-#: Ranks that a new request of this rank drops, wherever they are.
+#: Ranks that a new request of this rank drops, wherever they are; but no progress drops
+#: one that is being said.
 _DROPS: dict[Rank, frozenset[Rank]] = {
     Rank.IMPORTANT: frozenset({Rank.NOTIFICATION, Rank.PROGRESS}),
     Rank.MESSAGE: frozenset({Rank.TEXT, Rank.NOTIFICATION, Rank.PROGRESS}),
@@ -87,7 +90,11 @@ class Speaker:
         place = Place(key, rank)
         if rank is Rank.NOTIFICATION and any(p.rank is not Rank.PROGRESS for p in self.places):
             return [Tell(key, Turn.STOP)]
-        tells = self._drop(p for p in self.places if p.rank in _DROPS[rank] and p.key != key)
+        tells = self._drop(
+            p
+            for p in self.places
+            if p.rank in _DROPS[rank] and not (rank is Rank.PROGRESS and p is self.playing)
+        )
         self.waiting.append(place)
         playing = self.playing
         if rank is Rank.IMPORTANT and playing and playing.rank is not Rank.IMPORTANT:
@@ -140,7 +147,7 @@ class Speaker:
     def _interrupt(self, playing: Place) -> list[Tell]:
         if playing.rank is Rank.MESSAGE:
             self.interrupted, self.playing = playing, None
-            return [Tell(playing.key, Turn.PAUSE)]
+            return [] if self.paused else [Tell(playing.key, Turn.PAUSE)]
         return self._drop([playing])
 
     def _next(self) -> list[Tell]:

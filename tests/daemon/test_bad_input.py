@@ -89,7 +89,7 @@ def test_a_word_of_5000_characters_is_spoken(daemon: DaemonProcess) -> None:
         ("priority", "now", "bad_request", "important"),
         ("ttfa_ms", -1, "bad_request", "50"),
         ("sped", 1.0, "bad_request", "speed"),
-        ("output", "speaker", "bad_request", "stream"),
+        ("output", "loud", "bad_request", "speaker"),
     ],
 )
 def test_a_value_that_is_not_allowed_says_what_is(
@@ -178,10 +178,21 @@ def test_what_is_spoken_is_never_logged(daemon: DaemonProcess) -> None:
     assert SECRET not in daemon.log
 
 
-def test_control_is_refused_while_nothing_can_be_controlled(daemon: DaemonProcess) -> None:
+@pytest.mark.parametrize(
+    ("kind", "fields", "says"),
+    [
+        ("control", {"action": "louder"}, "pause"),
+        ("control", {"action": "stop", "all": 1}, "true or false"),
+        ("played", {"at_s": -1.0}, "0 to"),
+        ("queue", {"whose": "mine"}, "id"),
+    ],
+)
+def test_a_word_about_the_speaker_that_is_not_allowed_is_refused(
+    daemon: DaemonProcess, kind: str, fields: dict[str, object], says: str
+) -> None:
     with Conversation(daemon.socket) as conversation:
-        conversation.send("control", 1, action="pause")
+        conversation.send(kind, 1, **fields)
         error = conversation.end_of(1)
         assert (error["type"], error["code"]) == ("error", "bad_request")
-        assert "cancel" in error["message"]
+        assert says in error["message"]
     speaks_still(daemon)

@@ -67,6 +67,52 @@ def test_only_the_last_progress_is_said_when_all_is_quiet() -> None:
     assert speaker.leave(key(1)) == [tell(3, Turn.PLAY)]
 
 
+def test_a_progress_that_is_being_said_is_heard_to_its_end() -> None:
+    """A fast series would else be heard as nothing but beginnings."""
+    speaker = Speaker()
+    assert speaker.join(key(1), Rank.PROGRESS) == [tell(1, Turn.PLAY)]
+    assert speaker.join(key(2), Rank.PROGRESS) == [tell(2, Turn.WAIT)]
+    assert speaker.join(key(3), Rank.PROGRESS) == [tell(2, Turn.STOP), tell(3, Turn.WAIT)]
+    assert speaker.leave(key(1)) == [tell(3, Turn.PLAY)]
+    assert speaker.join(key(4), Rank.NOTIFICATION) == [tell(3, Turn.STOP), tell(4, Turn.PLAY)]
+
+
+def test_text_waits_while_something_important_is_said() -> None:
+    speaker = Speaker()
+    speaker.join(key(1), Rank.IMPORTANT)
+    assert speaker.join(key(2), Rank.TEXT) == [tell(2, Turn.WAIT)]
+    assert speaker.join(key(3), Rank.IMPORTANT) == [tell(3, Turn.WAIT)]
+    assert speaker.leave(key(1)) == [tell(3, Turn.PLAY)]
+    assert speaker.leave(key(3)) == [tell(2, Turn.PLAY)]
+
+
+def test_an_important_one_that_comes_in_a_pause_is_first_after_it() -> None:
+    speaker = Speaker()
+    speaker.join(key(1), Rank.MESSAGE)
+    speaker.pause()
+    assert speaker.join(key(2), Rank.IMPORTANT) == [tell(2, Turn.WAIT)]
+    assert speaker.resume() == [tell(2, Turn.PLAY)]
+    assert speaker.leave(key(2)) == [tell(1, Turn.PLAY)]
+
+
+def test_who_is_interrupted_can_leave_or_be_skipped_to() -> None:
+    speaker = Speaker()
+    speaker.join(key(1), Rank.MESSAGE)
+    speaker.join(key(2), Rank.IMPORTANT)
+    assert speaker.skip() == [tell(2, Turn.STOP), tell(1, Turn.PLAY)]
+    speaker.join(key(3), Rank.IMPORTANT)
+    assert speaker.leave(key(1)) == []
+    assert speaker.leave(key(3)) == []
+    assert speaker.places == []
+
+
+def test_nobody_told_anything_who_has_left() -> None:
+    speaker = Speaker()
+    speaker.join(key(1), Rank.TEXT)
+    assert speaker.leave(key(2)) == []
+    assert [place.key for place in speaker.places] == [key(1)]
+
+
 def test_pause_holds_everyone_and_resume_goes_on() -> None:
     speaker = Speaker()
     speaker.join(key(1), Rank.MESSAGE)
@@ -109,7 +155,9 @@ def test_one_voice_at_a_time_and_nobody_is_forgotten(events: list[tuple[str, Ran
             assert state.get(item.key) is not Turn.STOP, "told Stop twice, or after it"
             state[item.key] = item.turn
         playing = [k for k, turn in state.items() if turn is Turn.PLAY]
-        assert len(playing) <= 1
+        assert len(playing) == (speaker.playing is not None and not speaker.paused)
+        if speaker.places and not speaker.paused:
+            assert playing, "all wait, and nobody plays"
         at_speaker = {place.key for place in speaker.places}
         assert at_speaker == {k for k, turn in state.items() if turn is not Turn.STOP}
 
