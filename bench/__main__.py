@@ -15,7 +15,7 @@ from typing import Final
 
 from bench import model, report
 from bench.figure import Figure
-from bench.figures import ALL
+from bench.figures import ALL, GROUPS
 from bench.model import ModelFiles
 from bench.stage import Effort, Stage
 from kokoro_client import KokoroError
@@ -36,7 +36,10 @@ def main(arguments: Sequence[str]) -> int:
         epilog="docs/benchmarks.md says what the figures mean.",
     )
     parser.add_argument(
-        "what", nargs="*", metavar="WHAT", help=f"of {', '.join(ALL)} (default: all)"
+        "what",
+        nargs="*",
+        metavar="WHAT",
+        help=f"of {', '.join((*ALL, *GROUPS))} (default: all that need no sound server)",
     )
     parser.add_argument(
         "--trials",
@@ -63,11 +66,11 @@ def main(arguments: Sequence[str]) -> int:
         help="folder for the results (default: bench/results)",
     )
     args = parser.parse_args(arguments)
-    if unknown := [name for name in args.what if name not in ALL]:
-        parser.error(f"no figure {', '.join(unknown)}; there are {', '.join(ALL)}")
+    if unknown := [name for name in args.what if name not in (*ALL, *GROUPS)]:
+        parser.error(f"no figure {', '.join(unknown)}; there are {', '.join((*ALL, *GROUPS))}")
     if args.trials < _FEWEST_TRIALS:
         parser.error(f"--trials {args.trials}; {_FEWEST_TRIALS} or more, or --quick")
-    wanted = [name for name in ALL if name in args.what or not args.what]
+    wanted = _wanted(args.what)
     effort = Effort.quick() if args.quick else Effort.full(args.trials, args.long_runs)
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(2**31)
     files: list[ModelFiles] = []
@@ -96,10 +99,17 @@ def main(arguments: Sequence[str]) -> int:
             "figures": [figure.as_json() for figure in figures],
             "not_measured": list(problems),  # why may hold paths
         }
-        what = "-".join(wanted) if args.what else "all"
+        what = "-".join(name for name in (*wanted, *GROUPS) if name in args.what) or "all"
         path = report.write(args.out, time.strftime("%Y-%m-%d", began), what, content)
         print(f"written to {path}")
     return 1 if problems or not figures else 0
+
+
+def _wanted(asked: Sequence[str]) -> list[str]:
+    """The figures that are meant, in the order they are measured."""
+    grouped = {name for names in GROUPS.values() for name in names}
+    meant = {name for each in asked for name in GROUPS.get(each, (each,))}
+    return [name for name in ALL if name in (meant or set(ALL) - grouped)]
 
 
 def measure(stage: Stage, wanted: Sequence[str]) -> tuple[list[Figure], dict[str, str]]:

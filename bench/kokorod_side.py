@@ -63,6 +63,10 @@ class Kokorod:
         return self._daemon.pid
 
     @property
+    def socket(self) -> Path:
+        return self._daemon.socket
+
+    @property
     def client(self) -> Client:
         assert self._client is not None
         return self._client

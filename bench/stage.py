@@ -15,12 +15,16 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from bench.kokoro_onnx_side import KokoroOnnx
+from bench.kokoroctl_side import Kokoroctl
 from bench.kokorod_side import Kokorod
 from bench.model import ModelFiles
+from bench.sink.room import AtSink, Sink
 from bench.speaker import Speaker
+from bench.stackvox_side import Stackvox
 from kokorod.commands.bench.texts import Texts
 
 _S = TypeVar("_S", bound=Speaker)
+_AtSink = TypeVar("_AtSink", bound=AtSink)
 
 #: Characters spoken before anything is measured: both allocate, kokorod learns its pace.
 _WARM_UP: Final = (12, 60, 400)
@@ -36,6 +40,8 @@ class Effort:
     window_s     seconds for which the pace of a document is taken, after skip_s
     pairs        of such windows, disturbed and not
     clients, requests   of the crowd
+    spoken_out   texts of 60, 400 and 2,000 characters that are heard to their end
+    controls     of stop, and of pause and resume, each
     """
 
     trials: int
@@ -46,6 +52,8 @@ class Effort:
     pairs: int
     clients: int = 8
     requests: int = 40
+    spoken_out: tuple[int, int, int] = (4, 2, 1)
+    controls: int = 10
 
     @classmethod
     def full(cls, trials: int, long_runs: int = 20) -> Effort:
@@ -61,7 +69,17 @@ class Effort:
     @classmethod
     def quick(cls) -> Effort:
         """Enough to see that it works; no figure to be quoted."""
-        return cls(1, long_runs=1, cancels=3, window_s=12.0, skip_s=3.0, pairs=1, requests=3)
+        return cls(
+            1,
+            long_runs=1,
+            cancels=3,
+            window_s=12.0,
+            skip_s=3.0,
+            pairs=1,
+            requests=3,
+            spoken_out=(1, 0, 0),
+            controls=1,
+        )
 
 
 class Stage:
@@ -74,6 +92,9 @@ class Stage:
         self._files: ModelFiles | None = None
         self._kokorod: Kokorod | None = None
         self._rival: KokoroOnnx | None = None
+        self._sink: Sink | None = None
+        self._kokoroctl: Kokoroctl | None = None
+        self._stackvox: Stackvox | None = None
         self._exit = ExitStack()
         # Spoken by each side once; drawn now, so that they do not depend on the order.
         self._warm_up = [self.texts.next(chars) for chars in _WARM_UP]
@@ -102,6 +123,27 @@ class Stage:
     def sides(self) -> list[Speaker]:
         return [self.rival, self.kokorod]
 
+    @property
+    def sink(self) -> Sink:
+        if self._sink is None:
+            self.note("starting a sound server")
+            self._sink = Sink()
+            self._exit.callback(self._sink.close)
+        return self._sink
+
+    @property
+    def kokoroctl(self) -> Kokoroctl:
+        if self._kokoroctl is None:
+            self._kokoroctl = self._warm_at_sink(Kokoroctl(self.kokorod, self.sink.server))
+        return self._kokoroctl
+
+    @property
+    def stackvox(self) -> Stackvox:
+        if self._stackvox is None:
+            self.note("starting stackvox")
+            self._stackvox = self._warm_at_sink(Stackvox(self.files, self.sink.server))
+        return self._stackvox
+
     def unique(self, chars: int, count: int) -> Iterator[str]:
         """`count` texts of `chars` characters."""
         return (self.texts.next(chars) for _ in range(count))
@@ -117,6 +159,12 @@ class Stage:
         self._exit.callback(side.close)
         for text in self._warm_up:
             side.speak(text)
+        return side
+
+    def _warm_at_sink(self, side: _AtSink) -> _AtSink:
+        self._exit.callback(side.close)
+        for text in self._warm_up:
+            self.sink.seconds_to_sound(side, text)
         return side
 
     def __enter__(self) -> Self:

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from typing import Final
 
 from bench.figure import Figure
-from bench.figures import cached, cancel, crowd, document, first_sound, long_text
+from bench.figures import (
+    cached,
+    cancel,
+    control,
+    crowd,
+    document,
+    enter,
+    first_sound,
+    long_text,
+    spoken_out,
+)
 from bench.stage import Stage
 
 Measure = Callable[[Stage], list[Figure]]
@@ -20,4 +30,13 @@ ALL: Final[dict[str, Measure]] = {
     "beside": document.measure_beside,
     "pace": document.measure_pace,
     "crowd": crowd.measure,
+    "enter": enter.measure,
+    "stop": control.measure_stop,
+    "pause": control.measure_pause,
+    "spoken-out": spoken_out.measure,
+}
+
+#: Names for several. What needs a sound server is measured when it is asked for.
+GROUPS: Final[dict[str, tuple[str, ...]]] = {
+    "speaker": ("enter", "stop", "pause", "spoken-out"),
 }

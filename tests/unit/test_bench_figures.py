@@ -11,7 +11,7 @@ import pytest
 from bench import __main__ as command
 from bench import report
 from bench.figure import Figure, at_most, percentile, ratio_at_least, ratio_at_most
-from bench.figures import ALL
+from bench.figures import ALL, GROUPS
 from bench.figures.document import Made, pace_of
 from bench.stage import Effort, Stage
 from kokorod.commands.bench.hearing import NothingHeardError
@@ -157,3 +157,20 @@ def test_too_few_trials_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         command.main(["--trials", "3"])
     assert "7 or more" in capsys.readouterr().err
+
+
+def test_a_group_means_its_figures_and_what_needs_a_sound_server_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    measured: list[str] = []
+    for name in list(ALL):
+        monkeypatch.setitem(
+            ALL, name, lambda stage, name=name: [measured.append(name), _figure()][1:]
+        )
+    assert command.main(["speaker", "--out", str(tmp_path)]) == 0
+    assert measured == list(GROUPS["speaker"])
+    assert [path.name.endswith("-speaker.json") for path in tmp_path.iterdir()] == [True]
+    measured.clear()
+    assert command.main(["--out", str(tmp_path)]) == 0
+    assert measured
+    assert not set(measured) & set(GROUPS["speaker"])

@@ -1,0 +1,44 @@
+"""kokoroctl as a person meets it: a process for each command, its sound at the sink."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Final
+
+from bench.kokorod_side import Kokorod
+from bench.sink.room import Started
+from bench.sink.server import SoundServer
+from bench.speaker import VOICE
+
+#: An interrupted `say` waits a second for the daemon's last word.
+_END_S: Final = 20.0
+
+
+class Kokoroctl:
+    def __init__(self, daemon: Kokorod, server: SoundServer) -> None:
+        self.name = "kokoroctl"
+        self.daemon = daemon
+        self._environ = {**server.environ, "KOKORO_NO_START": "1"}
+
+    def run(self, *arguments: str, socket: Path | None = None) -> Started:
+        """Start `kokoroctl ARGUMENTS`. socket: another than the daemon's own."""
+        script = Path(sys.executable).parent / "kokoroctl"
+        return Started.run(
+            [str(script), *arguments],
+            {**self._environ, "KOKORO_SOCKET": os.fspath(socket or self.daemon.socket)},
+        )
+
+    def say(self, text: str, socket: Path | None = None) -> Started:
+        return self.run("say", "-v", VOICE, text, socket=socket)
+
+    def hush(self, started: Started) -> None:
+        if started.process.poll() is None:
+            started.process.send_signal(signal.SIGINT)
+        started.process.communicate(timeout=_END_S)
+        self.daemon.wait_idle()
+
+    def close(self) -> None:
+        """Nothing is left running: every command was waited for."""
