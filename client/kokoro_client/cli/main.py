@@ -25,6 +25,7 @@ OWN: Final = {
     "queue": "show what is being spoken and what waits, by which program",
     "metrics": "print every number of the status as Prometheus text",
     "reload": "have the daemon read its configuration and models again",
+    "completions": "print a script that completes commands, flags, voices and models",
 }
 
 #: Commands that come with the package kokorod (entry points `kokoroctl.commands`).
@@ -44,10 +45,24 @@ DAEMONS: Final = {
 #: Commands that share a file.
 _GROUPS: Final = dict.fromkeys(("pause", "resume", "skip", "stop", "queue"), "speaker")
 
+EXAMPLES: Final = f"""\
+examples:
+  kokoroctl say "Hello, world"
+  kokoroctl say -v bf_emma -o hello.wav "Hello, world"
+  some-llm | kokoroctl say -
+  kokoroctl status --json
+
+environment:
+  KOKORO_HOME      folder of configuration, models, caches and logs
+  KOKORO_SOCKET    the daemon's socket
+  KOKORO_NO_START  1: never start a daemon
+
+{exits.HELP}"""
+
 _ENTRY_POINTS: Final = "kokoroctl.commands"
 
 
-class _Help(argparse.RawDescriptionHelpFormatter):
+class SettledHelp(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         # Left to itself it imports shutil, with four compressors, to learn the width.
         super().__init__(prog, width=80)
@@ -96,7 +111,7 @@ def main(arguments: Sequence[str]) -> int:
         return exits.OK
     name, rest = arguments[0], arguments[1:]
     try:
-        command = _load(name)
+        command = load(name)
         return int(command.run(parser_of(name, command).parse_args(rest), Context()))
     except SystemExit as stop:  # argparse has said why
         return stop.code if isinstance(stop.code, int) else exits.USAGE
@@ -121,13 +136,14 @@ def parser_of(name: str, command: Any) -> argparse.ArgumentParser:
         prog=f"kokoroctl {name}",
         description=command.HELP,
         epilog=getattr(command, "EPILOG", ""),
-        formatter_class=_Help,
+        formatter_class=SettledHelp,
     )
     command.add_arguments(parser)
     return parser
 
 
-def _load(name: str) -> Any:
+def load(name: str) -> Any:
+    """The module of a command, or what stands for one. Raises CommandError where none does."""
     if name not in OWN:
         return _find(name)
     module = import_module(f".{_GROUPS.get(name, name)}", __package__)
@@ -165,18 +181,7 @@ commands of the package kokorod:
 
   kokoroctl COMMAND --help tells more; kokoroctl --version prints the version.
 
-examples:
-  kokoroctl say "Hello, world"
-  kokoroctl say -v bf_emma -o hello.wav "Hello, world"
-  some-llm | kokoroctl say -
-  kokoroctl status --json
-
-environment:
-  KOKORO_HOME      folder of configuration, models, caches and logs
-  KOKORO_SOCKET    the daemon's socket
-  KOKORO_NO_START  1: never start a daemon
-
-{exits.HELP}"""
+{EXAMPLES}"""
 
 
 def _mute_stdout() -> None:
