@@ -215,12 +215,13 @@ def test_sound_is_made_a_minute_ahead_of_who_hears_it(
 ) -> None:
     """Else a book would wait in its client's memory, or `turn` behind it."""
     one, two, _ = programs
-    text = " ".join([LONG] * 10)
+    text = " ".join([LONG] * 6)
     assert two.say(1, priority="message") == "play"
     assert one.say(1, text, "message") == "wait"
 
-    while len(one.pcm(1)) < 60 * 24_000:
-        one.until(lambda a: a["type"] == "audio")
+    heard_s = 0.0
+    while heard_s < 60:
+        heard_s += len(one.until(lambda a: a["type"] == "audio")["pcm"]) / 48_000
     wait_until(
         lambda: all(lane["state"] == "idle" for lane in daemon.ask("status")["lanes"]),
         "nothing more to do",
@@ -231,8 +232,8 @@ def test_sound_is_made_a_minute_ahead_of_who_hears_it(
     assert one.turn(1) == "play"
     while "rendered" not in kinds(one, 1):
         audio = one.until(lambda a: a["type"] in ("audio", "rendered"))
-        if audio["type"] == "audio":
-            one.send("played", 1, at_s=len(one.pcm(1)) / 24_000)
+        heard_s += len(audio.get("pcm", b"")) / 48_000
+        one.send("played", 1, at_s=heard_s)
     hear_whole(one, 1, text)
 
 
@@ -595,3 +596,54 @@ def of(program: Program, id: int) -> str:
     turns = [a["turn"] for a in program.answers[id] if a["type"] == "turn"]
     ended = any(a["type"] == "done" for a in program.answers[id])
     return "" if ended or not turns else str(turns[-1])
+
+
+# The end of the daemon
+
+
+def stops(daemon: DaemonProcess) -> None:
+    assert daemon.process is not None
+    daemon.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: "stopping" in daemon.log, "the drain")
+
+
+def test_what_is_rendered_whole_is_heard_to_its_end(toy_daemon: DaemonProcess) -> None:
+    with Program(toy_daemon.socket) as one, Program(toy_daemon.socket) as two:
+        assert one.say(1, priority="message") == "play"
+        assert two.say(1, priority="message") == "wait"
+        one.rendered(1)
+        two.rendered(1)
+        stops(toy_daemon)
+        assert two.end_of(1)["code"] == "shutting_down"
+        assert kinds(two, 1) == ["accepted", "turn", "rendered", "error"], "it is told no turn"
+        assert one.hear_out(1)["type"] == "done"
+        assert one.ending(1) == "finished"
+        assert one.rest() == []
+    assert toy_daemon.process is not None
+    assert toy_daemon.process.wait(60) == 0
+
+
+def test_a_client_that_plays_on_is_not_waited_for_longer_than_the_drain(
+    toy_daemon: DaemonProcess,
+) -> None:
+    with Program(toy_daemon.socket) as one:
+        assert one.say(1, LONG) == "play"
+        one.rendered(1)
+        stops(toy_daemon)
+        assert one.ending(1) == "finished"
+    assert toy_daemon.process is not None
+    assert toy_daemon.process.wait(60) == 0
+
+
+def test_what_is_not_rendered_is_told_that_it_stops(toy_daemon: DaemonProcess) -> None:
+    with Program(toy_daemon.socket) as one, Program(toy_daemon.socket) as two:
+        assert one.say(1, SHORT, "message", final=False) == "play"
+        assert two.say(1, priority="important") == "play"
+        two.control("pause")
+        two.rendered(1)
+        stops(toy_daemon)
+        assert one.end_of(1)["code"] == "shutting_down"
+        # Paused, nobody could let it go on.
+        assert two.end_of(1)["code"] == "shutting_down"
+    assert toy_daemon.process is not None
+    assert toy_daemon.process.wait(60) == 0

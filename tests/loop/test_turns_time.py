@@ -1,0 +1,203 @@
+"""How long a turn at the speaker lasts where its client says nothing; by the loop's own clock."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from loop.turning import Connected, connect, settle
+
+from kokoro_client.wire.errors import ErrorCode
+from kokoro_client.wire.messages import Control, Ending, Output, Played, Priority, Speak
+from kokorod.net.loop import Loop, Timer
+from kokorod.schedule.actions import Action
+from kokorod.schedule.scheduler import Scheduler
+from kokorod.ticket import Ticket
+from kokorod.turns import AHEAD_S, MUTE_S, SILENT_S, Turns
+from kokorod.types import SAMPLE_RATE, Engine, PeerId, RequestKey, Utterance
+from kokorod.watch.log import Log
+
+
+@dataclass
+class Clock:
+    now: float = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class House:
+    """What turns need of the daemon; how requests end is noted."""
+
+    loop: Loop
+    ended: dict[RequestKey, str] = field(default_factory=dict)
+    turns: Turns = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.turns = Turns(self, self, Scheduler(), Log())
+
+    def now(self) -> float:
+        return self.loop.clock()
+
+    def after(self, seconds: float, call: Callable[[], None]) -> Timer:
+        return self.loop.after(seconds, call)
+
+    def perform(self, actions: list[Action]) -> None:
+        assert actions == []
+
+    def heard(self, key: RequestKey) -> None:
+        self._end(key, "finished")
+
+    def end(self, key: RequestKey, ending: Ending) -> None:
+        self._end(key, ending.value)
+
+    def give_up(self, key: RequestKey, code: ErrorCode, message: str) -> None:
+        assert f"{SILENT_S:g} s" in message
+        self._end(key, code.value)
+
+    def _end(self, key: RequestKey, how: str) -> None:
+        assert key not in self.ended
+        self.ended[key] = how
+        self.turns.leave(key)
+
+
+@dataclass
+class Stage:
+    """A loop whose clock stands still until it is told, with the clients at its speaker."""
+
+    clock: Clock
+    loop: Loop
+    house: House
+    clients: list[Connected] = field(default_factory=list)
+
+    def join(self, sound_s: float = 0.0, rendered: bool = False) -> RequestKey:
+        client = connect(self.loop, len(self.clients) + 1)
+        self.clients.append(client)
+        key = RequestKey(PeerId(len(self.clients)), 1)
+        speak = Speak(id=1, text="", output=Output.SPEAKER, priority=Priority.MESSAGE)
+        utterance = Utterance("af_heart", 1.0, "en-us")
+        ticket = Ticket(key, speak, utterance, Engine.KOKORO, self.clock.now)
+        self.house.turns.join(ticket, client.peer)
+        if sound_s:
+            ticket.samples = int(sound_s * SAMPLE_RATE)
+            self.house.turns.sent(key)
+        if rendered:
+            assert self.house.turns.rendered(key)
+        return key
+
+    def after(self, seconds: float) -> dict[RequestKey, str]:
+        """Let time pass, at least a second at a time; how requests have ended by then."""
+        until = self.clock.now + seconds
+        while self.clock.now < until:
+            self.clock.now = min(until, self.clock.now + 1.0)
+            settle(self.loop)
+        return self.house.ended
+
+    def turns_of(self, key: RequestKey) -> list[str]:
+        received = self.clients[key.peer - 1].received()
+        return [message["turn"] for message in received if message["type"] == "turn"]
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    clock = Clock()
+    loop = Loop(clock)
+    stage = Stage(clock, loop, House(loop))
+    yield stage
+    for client in stage.clients:
+        client.peer.close()
+        client.other.close()
+    loop.close()
+
+
+def test_who_never_says_played_is_given_up_a_minute_after_its_sound(stage: Stage) -> None:
+    one, two = stage.join(10.0, rendered=True), stage.join()
+    assert stage.after(10 + SILENT_S - 2) == {}
+    assert stage.after(4) == {one: "cancelled"}
+    assert stage.turns_of(two) == ["wait", "play"]
+    assert stage.house.turns.counters()["timed_out"] == 1
+
+
+def test_it_is_given_up_where_nobody_waits_too(stage: Stage) -> None:
+    one = stage.join(1.0, rendered=True)
+    assert stage.after(1 + SILENT_S + 2) == {one: "cancelled"}
+
+
+def test_a_word_gives_it_time_anew(stage: Stage) -> None:
+    one = stage.join(30.0, rendered=True)
+    for at_s in (1.0, 2.0, 3.0):
+        assert stage.after(SILENT_S) == {}
+        stage.house.turns.on_played(one, Played(1, at_s))
+    assert stage.after(27 + SILENT_S - 2) == {}
+    stage.house.turns.on_played(one, Played(1, 30.0, True))
+    assert stage.house.ended == {one: "finished"}
+
+
+def test_a_pause_does_not_count(stage: Stage) -> None:
+    one = stage.join(10.0, rendered=True)
+    stage.house.turns.control(Control.PAUSE, False)
+    assert stage.after(10 * SILENT_S) == {}
+    stage.house.turns.control(Control.RESUME, False)
+    assert stage.after(10 + SILENT_S - 2) == {}
+    assert stage.after(4) == {one: "cancelled"}
+
+
+def test_who_waits_has_all_the_time(stage: Stage) -> None:
+    one, two = stage.join(500.0, rendered=True), stage.join(10.0, rendered=True)
+    assert stage.after(500) == {}
+    stage.house.turns.on_played(one, Played(1, 500.0, True))
+    assert stage.after(10 + SILENT_S - 2) == {one: "finished"}
+    assert stage.after(4)[two] == "cancelled"
+
+
+def test_a_text_that_is_being_written_has_time_until_somebody_waits(stage: Stage) -> None:
+    one = stage.join(5.0)
+    assert stage.after(20 * SILENT_S) == {}
+    two = stage.join()
+    stage.house.turns.lives(one)  # more of its text has come
+    assert stage.after(SILENT_S - 2) == {}
+    assert stage.after(4) == {one: "cancelled"}
+    assert stage.turns_of(two) == ["wait", "play"]
+
+
+def test_who_cannot_say_played_has_its_sound_and_no_more(stage: Stage) -> None:
+    one = stage.join(10.0, rendered=True)
+    stage.clients[0].other.shutdown(socket.SHUT_WR)
+    settle(stage.loop)
+    stage.house.turns.on_half_closed()
+    assert stage.after(10 + MUTE_S - 1.5) == {}
+    assert stage.after(3) == {one: "finished"}
+
+
+def test_who_cannot_say_played_and_dies_is_noticed(stage: Stage) -> None:
+    stage.join(500.0, rendered=True)
+    stage.clients[0].other.shutdown(socket.SHUT_WR)
+    settle(stage.loop)
+    stage.house.turns.on_half_closed()
+    stage.after(3)
+    assert not stage.clients[0].reported.gone
+    stage.clients[0].other.close()
+    stage.after(3)
+    assert stage.clients[0].reported.gone
+
+
+def test_sound_is_held_back_and_made_again_by_the_clock(stage: Stage) -> None:
+    one = stage.join(AHEAD_S + 20.0)
+    seat = stage.house.turns._seats[one]
+    assert seat.held
+    stage.after(30)
+    assert seat.held
+    stage.after(6)
+    assert not seat.held, "who only says the last played would wait for ever"
+
+
+def test_many_words_leave_one_timer(stage: Stage) -> None:
+    one = stage.join(30.0, rendered=True)
+    for _ in range(1_000):
+        stage.house.turns.control(Control.PAUSE, False)
+        stage.house.turns.control(Control.RESUME, False)
+        stage.house.turns.on_played(one, Played(1, 1.0))
+    assert len(stage.loop._timers) <= 2
