@@ -56,7 +56,8 @@ class Spoken:
 
 #: Marks of Markdown and tags, which are seen by nobody.
 _MARKUP: Final = re.compile(
-    r"<[^<>]*>|\]\([^()]*\)|\[\^[^\]]*\]|\[pause[^\]]*\]|\*+|__+|~~+|`+|^[ \t]*(?:#+|>|[-+])[ \t]",
+    r"<[^<>]*>|\]\([^()]*\)|\[\^[^\]]*\]|\[pause[^\]]*\]|!?\[|\]|\*+|__+|~~+|`+"
+    r"|^[ \t]*(?:#+|>|[-+])[ \t]",
     re.MULTILINE,
 )
 
@@ -130,7 +131,7 @@ class Transcript:
             stop = Stop.CLAUSE
         whole = self._leading + text + trailing
         self._leading = leading
-        return [replace(held, text=whole, stop=stop, joined=not spaced)]
+        return [replace(held, text=whole, stop=stop, joined=not spaced and next_s is not None)]
 
 
 def shared_out(text: str, start: int, start_s: float, end_s: float) -> Sequence[Timed]:

@@ -50,7 +50,7 @@ def _words(daemon: DaemonProcess, text: str, **fields: object) -> list[tuple[str
         ),
         (
             "markdown",
-            "# A *title*\n\nSome `code`, [a link](http://x.com).\n\n- [ ] $5\n\n| a | 3 |\n|--|--|\n",
+            "# A *title*\n\nSome `code`, [a link](http://x.com).\n\n- [ ] $5\n\n| a | 3 |\n|-|-|\n",
             "A|title|Some|code|a|link|$5|a|3",
         ),
         (
