@@ -26,6 +26,7 @@ def checks(environ: Mapping[str, str], ask: Ask) -> dict[str, Callable[[], Findi
     return {
         "python": machine.check_python,
         "packages": machine.check_packages,
+        "hardware": parts.check_hardware,
         "onnxruntime version": machine.check_onnxruntime_version,
         "onnxruntime": parts.check_onnxruntime,
         "espeak": parts.check_espeak,

@@ -1,4 +1,4 @@
-"""The native parts: onnxruntime, espeak-ng, the sound device.
+"""The native parts: the hardware, onnxruntime, espeak-ng, the sound device.
 
 Each is tried in a process of its own: one that hangs, aborts or prints is a finding, not
 the end of the examination.
@@ -19,6 +19,12 @@ _PATIENCE_S: Final = 60.0
 _MAX_SAID: Final = 200
 
 # Each prints one JSON value. -c, not -m: what they import is the module asked about.
+_HARDWARE: Final = """
+import json
+from kokorod.engine.hardware import detect
+machine = detect()
+print(json.dumps([machine.described(), machine.warnings]))
+"""
 _ONNXRUNTIME: Final = """
 import json, onnxruntime
 print(json.dumps([onnxruntime.__version__, onnxruntime.get_available_providers()]))
@@ -50,6 +56,18 @@ else:
 
 class PartError(Exception):
     """The probe ended without an answer; the message is what it said last."""
+
+
+def check_hardware() -> Finding:
+    """What the daemon chooses its lanes by. A gap keeps nothing from speaking."""
+    todo = "the CPU speaks all the same; if it names nothing of yours, report it"
+    try:
+        described, warnings = _probe(_HARDWARE)
+    except PartError as error:
+        return warn("hardware", f"cannot be looked at: {error}", todo)
+    if warnings:
+        return warn("hardware", f"{described}; {'; '.join(warnings)}", todo)
+    return ok("hardware", described)
 
 
 def check_onnxruntime() -> Finding:

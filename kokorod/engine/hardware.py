@@ -35,6 +35,24 @@ _INSTRUCTION_SETS: Final = re.compile(
     r"(sse|ssse|avx|amx|fma|f16c|bmi|vnni|asimd|neon|sve|sme(?!p)|fphp|i8mm|bf16|dotprod|feat_)\w*"
 )
 
+#: Those that tell the fast processors from the slow ones.
+_TELLING: Final = (
+    "avx2",
+    "fma",
+    "avx512f",
+    "avx512_vnni",
+    "avx_vnni",
+    "amx_tile",
+    "asimd",
+    "feat_dotprod",
+    "i8mm",
+    "feat_i8mm",
+    "bf16",
+    "feat_bf16",
+    "sve",
+    "feat_sme",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class CoreLevel:
@@ -76,6 +94,24 @@ class Hardware:
     @property
     def cuda(self) -> bool:
         return "CUDAExecutionProvider" in self.providers
+
+    def described(self) -> str:
+        """One line for people, of what was found out."""
+        cores = " + ".join(f"{level.cores} {level.name}" for level in self.levels)
+        if not cores and self.physical:
+            cores = str(self.physical)
+        threads = self.logical if self.logical != self.physical else 0
+        sets = [name for name in _TELLING if name in self.instruction_sets]
+        parts = (
+            self.system,
+            f"{self.chip} ({self.architecture})" if self.chip else self.architecture,
+            f"{cores} cores" if cores else "",
+            f"{threads} threads" if threads else "",
+            f"{self.memory / 1e9:.0f} GB" if self.memory else "",
+            " ".join(sets),
+            "CUDA" if self.cuda else "",
+        )
+        return ", ".join(filter(None, parts))
 
 
 @dataclass(frozen=True, slots=True)

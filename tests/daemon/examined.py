@@ -16,6 +16,7 @@ _BIN = Path(sys.executable).parent
 CHECKS = [
     "python",
     "packages",
+    "hardware",
     "onnxruntime version",
     "onnxruntime",
     "espeak",

@@ -25,8 +25,8 @@ def folder() -> Iterator[Path]:
 
 def test_a_new_machine_has_nothing_that_fails(folder: Path) -> None:
     findings = examine(environ_in(folder), status=0)
-    parts = ("python", "packages", "onnxruntime version", "onnxruntime", "espeak")
-    assert outcomes(findings, *parts) == ["ok"] * 5
+    parts = ("python", "packages", "hardware", "onnxruntime version", "onnxruntime", "espeak")
+    assert outcomes(findings, *parts) == ["ok"] * 6
     assert outcomes(findings, "configuration", "home", "socket") == ["ok"] * 3
     # Without a service manager there is nothing to install.
     assert outcomes(findings, "service") == ["warn" if sys.platform == "darwin" else "ok"]

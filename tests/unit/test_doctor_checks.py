@@ -67,6 +67,7 @@ def test_a_part_that_does_not_answer(
     program: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, check in (
+        ("_HARDWARE", parts.check_hardware),
         ("_ONNXRUNTIME", parts.check_onnxruntime),
         ("_ESPEAK", parts.check_espeak),
         ("_SOUND", parts.check_sound),
@@ -75,8 +76,10 @@ def test_a_part_that_does_not_answer(
         finding = check()
         assert said in finding.found
         assert finding.todo
-        # Without sound a file can be written; without the others nothing speaks.
-        assert finding.outcome is (Outcome.WARN if name == "_SOUND" else Outcome.FAIL)
+        # Without sound a file can be written, and hardware unknown is a CPU; without the
+        # others nothing speaks.
+        speaks = name in ("_SOUND", "_HARDWARE")
+        assert finding.outcome is (Outcome.WARN if speaks else Outcome.FAIL)
 
 
 def test_a_part_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +118,13 @@ def test_espeak_that_is_silent_and_onnxruntime_without_cpu(monkeypatch: pytest.M
     assert "silence" in parts.check_espeak().found
     monkeypatch.setattr(parts, "_ONNXRUNTIME", 'print(\'["1.30", ["X"]]\')')
     assert parts.check_onnxruntime().outcome is Outcome.FAIL
+
+
+def test_hardware_with_a_gap_is_told_with_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "_HARDWARE", """print('["Linux 6, x86_64", ["no memory: why"]]')""")
+    finding = parts.check_hardware()
+    assert finding.outcome is Outcome.WARN
+    assert finding.found == "Linux 6, x86_64; no memory: why"
 
 
 def test_what_belongs_to_others(tmp_path: Path) -> None:
@@ -167,7 +177,7 @@ def test_each_finding_bears_the_name_of_its_check() -> None:
     environ = {"HOME": "/nonexistent", "PATH": ""}
     named = examination.checks(environ, lambda request: None)
     for name, check in named.items():
-        if name not in ("onnxruntime", "espeak", "sound"):  # they take a second each
+        if name not in ("hardware", "onnxruntime", "espeak", "sound"):  # they take a second each
             assert examination._alone(name, check).check == name
 
 

@@ -181,3 +181,23 @@ def test_this_machine() -> None:
     assert found.memory > 100_000_000
     assert "CPUExecutionProvider" in found.providers
     assert found.instruction_sets == hardware.instruction_sets()
+
+
+def test_a_machine_in_one_line_for_people() -> None:
+    assert detect(mac(APPLE_M3_PRO, "arm64")).described() == (
+        "macOS 15.5, Apple M3 Pro (arm64), 6 Performance + 6 Efficiency cores, 39 GB, "
+        "feat_dotprod feat_bf16"
+    )
+    linux = probes(
+        release=lambda: "6.8.0",
+        architecture=lambda: "x86_64",
+        cpuinfo=lambda: X86_LINUX,
+        physical=lambda: 4,
+        logical=lambda: 8,
+        memory=lambda: 16 * 10**9,
+        providers=lambda: ["CUDAExecutionProvider", "CPUExecutionProvider"],
+    )
+    assert detect(linux).described() == (
+        "Linux 6.8.0, AMD EPYC (x86_64), 4 cores, 8 threads, 16 GB, avx2 fma avx512f amx_tile, CUDA"
+    )
+    assert detect(probes()).described() == "Linux"
