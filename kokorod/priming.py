@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from .config import Config
 from .engine.startup import Opened
@@ -26,7 +26,10 @@ from .watch.log import Log
 if TYPE_CHECKING:
     from .engine.weights import Weights
 
-_NO_COPY = "the model speaks without an optimised copy: its weights are no file to keep in memory"
+_NO_COPY: Final = (
+    "the model speaks without its optimised copy, so its weights are no file that could be "
+    "kept in memory; restart once the copy is there"
+)
 
 
 class House(Protocol):

@@ -29,6 +29,8 @@ NOT_RUNNING: Final = 3
 _ANSWER_S: Final = 60.0
 _POLL_S: Final = 0.1
 
+_NOT_INSTALLED: Final = "running in the background; `kokoroctl service install` starts it at login"
+
 _ACTIONS: Final = {
     "install": "write the login item and start it; again after an upgrade",
     "uninstall": "stop it and remove all that was written",
@@ -80,7 +82,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
         case "restart":
             supervisor.restart()
     if isinstance(supervisor, Background):
-        print("running in the background; `kokoroctl service install` starts it at login")
+        here = supervisor_here(environ)
+        print(WITHOUT if isinstance(here, Background) else _NOT_INSTALLED)
     return _say(_await_answer(context))
 
 

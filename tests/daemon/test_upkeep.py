@@ -206,7 +206,7 @@ def test_the_weights_are_mapped_with_priming_and_not_without(
 ) -> None:
     home = toy_home(tmp_path)
     daemon = make_daemon(home=home).start().wait_ready()
-    assert "without an optimised copy" in status(daemon)["priming"]["why"]
+    assert "restart once the copy is there" in status(daemon)["priming"]["why"]
     assert daemon.stop() == 0
     optimised(home)
     daemon = make_daemon(home=home).start().wait_ready()
