@@ -11,7 +11,7 @@ WORKERS ?= 0
 SHELL := /bin/sh
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup develop say run test check lint types rules clean bench bench-speaker chaos fuzz golden
+.PHONY: help setup develop say run test check lint types rules clean man bench bench-speaker chaos fuzz golden
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -56,6 +56,9 @@ bench: develop   ## Every figure, beside kokoro-onnx (an hour); ARGS="first-soun
 
 bench-speaker: develop ## What is heard at a null sink, beside stackvox (15 minutes); ARGS=--quick
 	@$(BIN)/python -m bench speaker $(ARGS)
+
+man: setup       ## The manual pages, in build/man: man -M build/man kokoroctl
+	@$(BIN)/python docs/manual.py build/man
 
 clean:           ## Remove the virtual environment and what tests left
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

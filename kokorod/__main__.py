@@ -6,16 +6,19 @@ from __future__ import annotations
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
 
 _BEGAN = time.monotonic()  # of this process, as near to exec as Python allows
 
 
-def main() -> None:
-    """The console script."""
+def daemon_parser() -> argparse.ArgumentParser:
+    """The command line of kokorod: an option for each setting."""
     import argparse
 
-    from . import __version__, app, config
-    from .errors import KokorodError
+    from . import __version__, config
 
     parser = argparse.ArgumentParser(
         prog="kokorod",
@@ -26,13 +29,22 @@ def main() -> None:
     parser.add_argument("--version", action="version", version=f"kokorod {__version__}")
     for name, spec in config.settings().items():
         unit = f", in {spec.metadata['unit']}" if spec.metadata["unit"] else ""
+        default = spec.default if spec.default not in ("", ()) else "empty"
         parser.add_argument(
             f"--{name.replace('_', '-')}",
             dest=name,
             metavar="VALUE",
-            help=f"{spec.metadata['why']}{unit} (default {spec.default!r})".replace("%", "%%"),
+            help=f"{spec.metadata['why']}{unit} (default {default})".replace("%", "%%"),
         )
-    flags = vars(parser.parse_args())
+    return parser
+
+
+def main() -> None:
+    """The console script."""
+    from . import app
+    from .errors import KokorodError
+
+    flags = vars(daemon_parser().parse_args())
     try:
         status = app.run(os.environ, flags, _BEGAN)
     except KokorodError as error:
