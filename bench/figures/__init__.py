@@ -16,6 +16,7 @@ from bench.figures import (
     first_sound,
     long_text,
     spoken_out,
+    text,
 )
 from bench.stage import Stage
 
@@ -30,6 +31,7 @@ ALL: Final[dict[str, Measure]] = {
     "beside": document.measure_beside,
     "pace": document.measure_pace,
     "crowd": crowd.measure,
+    "text": text.measure,
     "enter": enter.measure,
     "stop": control.measure_stop,
     "pause": control.measure_pause,

@@ -94,6 +94,10 @@ class Lexicon:
                 longest[first] = max(longest.get(first, 0), len(words))
         return True
 
+    def __bool__(self) -> bool:
+        """Whether there is any entry."""
+        return bool(self._sections)
+
     def entries(self) -> dict[str, dict[str, Entry]]:
         """Section -> word -> entry."""
         return {

@@ -98,7 +98,7 @@ class Phonemizer:
         """
         lang = language(lang)
         tokens, readings = self._apart(tokens, lang)
-        if self._lexicon is not None:
+        if self._lexicon:
             self._look_up(self._lexicon, tokens, readings, lang)
         self._read(tokens, readings, lang)
         return [(t, self._fit(r)) for t, r in zip(tokens, readings, strict=True)]

@@ -27,6 +27,9 @@ _PAUSES = frozenset(";:,.!?—…")
 #: Tokens of another language that are looked through for the next sound.
 _AHEAD = 20
 
+#: Kokoro has its own letter for the flap, and learned no glottal stop.
+_NOT_LEARNED = frozenset("ɾʔ")
+
 #: A sentence of fewer words in capitals may as well be a list of acronyms.
 _SHOUTED_WORDS = 3
 
@@ -58,9 +61,10 @@ class English:
                     if tokens[i].letters
                     else self._word(texts, i, vowel)
                 )
-                # Kokoro has its own letter for the flap, and learned no glottal stop.
-                heard = said.phonemes.replace("ɾ", "T").replace("ʔ", "t")
-                readings[i] = Reading(heard, said.source, said.joined)
+                if not _NOT_LEARNED.isdisjoint(said.phonemes):
+                    heard = said.phonemes.replace("ɾ", "T").replace("ʔ", "t")
+                    said = Reading(heard, said.source, said.joined)
+                readings[i] = said
             vowel = _begins_with_vowel(readings[i], vowel)
 
     def _wholes(self, tokens: Sequence[Token], own: Sequence[int]) -> dict[int, Reading]:
@@ -173,13 +177,14 @@ class _Texts:
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
+        self._plains = [plain(token.text) for token in tokens]
 
     def plain(self, i: int) -> str:
-        return plain(self._tokens[i].text)
+        return self._plains[i]
 
     @functools.cached_property
     def lower(self) -> list[str]:
-        return [plain(t.text).lower() for t in self._tokens]
+        return [text.lower() for text in self._plains]
 
     def place(self, i: int) -> Place:
         """The word among its neighbours: a rule looks no further, however long the text."""

@@ -118,7 +118,8 @@ PAST_TIMES: Final = words(
 PRESENT_TIMES: Final = words(
     "mondays tuesdays wednesdays thursdays fridays saturdays sundays weekends weekdays mornings"
     " evenings nights summers winters"
-    " each every often usually always sometimes rarely seldom generally normally daily weekly now today"
+    " each every often usually always sometimes rarely seldom generally normally daily weekly now"
+    " today"
     " nowadays currently tomorrow typically tonight regularly never"
 )
 #: Clause ends: what is before them does not govern what follows.
