@@ -5,6 +5,7 @@ texts.py          where the text comes from; tape.py: what of it is kept to be s
 sinks.py          where the sound goes; files.py: into a file
 events.py         what is told while it is spoken, and to whom: listeners.py
 progress.py       a bar
+follow.py         the text with the word that is heard; page.py: its lines
 caption_files.py  captions and word times
 run.py            the run: each text to the daemon, its sound to the sink
 """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from typing import Final
+from typing import Final, TextIO
 
 from ...encoded import SoundFormat
 from ...wire.messages import MAX_SPEED, MIN_SPEED, Markup, Priority
@@ -22,6 +23,7 @@ examples:
   some-llm | kokoroctl say -
   kokoroctl say -f preface.md -f chapter.txt --progress
   kokoroctl say -v af_heart -s 1.2 -o hello.mp3 "Hello, world"
+  kokoroctl say -f talk.md --follow
   kokoroctl say -f talk.md -o talk.flac --srt talk.srt
   kokoroctl say --raw "Hello" | aplay -q -t raw -f S16_LE -r 24000 -c 1
   kokoroctl say --raw "Hello" | ffplay -nodisp -autoexit -f s16le -ar 24000 -i -
@@ -118,6 +120,11 @@ def _add_telling(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="show how far it has come and what is left, on a terminal",
     )
+    group.add_argument(
+        "--follow",
+        action="store_true",
+        help="show the text and highlight each word while it is heard, on a terminal",
+    )
     group.add_argument("--srt", metavar="FILE", help="write captions as SubRip; - is stdout")
     group.add_argument("--vtt", metavar="FILE", help="write captions as WebVTT")
     group.add_argument(
@@ -167,6 +174,19 @@ def refuse_contradictions(args: argparse.Namespace) -> None:
         ),
         (args.speed is not None and args.rate is not None, "give -s or -r, not both"),
         (args.phonemes and args.markup, "phonemes have no markup; leave --markup out"),
+        (
+            args.follow and (args.output or args.raw),
+            "--follow goes with the loudspeaker; leave -o and --raw out",
+        ),
+        (args.follow and args.progress, "give --follow or --progress, not both"),
+        (
+            args.follow and (args.json or "-" in (args.srt, args.vtt, args.timings)),
+            "only one thing can go to standard output",
+        ),
+        (
+            args.follow and not _movable(sys.stdout),
+            "--follow needs a terminal with a cursor that can be moved",
+        ),
         (args.format and not args.output, "--format is for -o FILE"),
         (args.title is not None and not args.output, "--title is for -o FILE"),
         (
@@ -176,6 +196,10 @@ def refuse_contradictions(args: argparse.Namespace) -> None:
     ):
         if wrong:
             raise exits.CommandError(message, exits.USAGE)
+
+
+def _movable(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty() and os.environ.get("TERM", "") != "dumb"
 
 
 def speed_of(args: argparse.Namespace) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 
 from ..context import Context
@@ -30,6 +31,10 @@ def listeners_of(
             listeners.append(CaptionFile(args.vtt, web=True))
         if args.timings:
             listeners.append(TimingsFile(args.timings))
+    if args.follow:
+        from .follow import Follow
+
+        listeners.append(Follow(sys.stdout, heard_s, colour))
     if args.progress:
         from .progress import Progress
 

@@ -2,13 +2,14 @@
 
 Owns:       the pieces that were added and that some reader still needs.
 Invariants: characters count from the beginning of the text, whatever was forgotten; one
-            thread adds, another reads and forgets, in single steps.
+            thread adds, others read and forget, in single steps.
 Never:      holds anything where nobody reads; holds more than the daemon takes of one
             text (its limit `text_chars`).
 """
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 
 
@@ -16,6 +17,7 @@ class Tape:
     def __init__(self) -> None:
         self._pieces: deque[tuple[int, str]] = deque()  # the first character of each
         self._readers: list[TapeReader] = []
+        self._cleaning = threading.Lock()
         self.end = 0
 
     def reader(self) -> TapeReader:
@@ -40,9 +42,14 @@ class Tape:
 
     def clean(self) -> None:
         """Drop what all readers have forgotten."""
-        needed = min(reader.needed for reader in self._readers)
-        while self._pieces and self._pieces[0][0] + len(self._pieces[0][1]) <= needed:
-            self._pieces.popleft()
+        # Nobody waits for it: whoever comes meanwhile leaves it to the next time.
+        if self._cleaning.acquire(blocking=False):
+            try:
+                needed = min(reader.needed for reader in self._readers)
+                while self._pieces and self._pieces[0][0] + len(self._pieces[0][1]) <= needed:
+                    self._pieces.popleft()
+            finally:
+                self._cleaning.release()
 
 
 class TapeReader:
