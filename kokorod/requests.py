@@ -35,11 +35,12 @@ from kokoro_client.wire.messages import (
     Welcome,
 )
 
-from . import __version__, admission, voices
+from . import __version__, admission, lulls, voices
 from .config import Config
 from .engine.phrases import phrase_key
 from .engines import Engines
 from .in_flight import STOPPING, InFlight
+from .lulls import Lulls
 from .net.peer import Peer
 from .schedule.actions import Action
 from .schedule.job import Job
@@ -57,13 +58,12 @@ MAX_TEXT_IN_ALL: Final = 64_000_000
 _RANKS: Final = {priority: rank for rank, priority in enumerate(Priority)}
 
 
-class House(Protocol):
+class House(lulls.House, Protocol):
     """What requests need of the rest of the daemon."""
 
     config: Config
     draining: bool
 
-    def now(self) -> float: ...
     def perform(self, actions: list[Action]) -> None: ...
     def request_came(self) -> float: ...
     def query(self, name: str) -> Any: ...
@@ -88,6 +88,7 @@ class Requests:
         self._log = log
         self._early: deque[tuple[Peer, Request]] = deque()
         self._order = 0
+        self._lulls = Lulls(house, self._on_lull)
 
     # -- peers report
 
@@ -349,8 +350,17 @@ class Requests:
             return
         ticket.final = final
         self._in_flight.turns.lives(ticket.key)
+        if not final:
+            self._lulls.fed(ticket.key)
         self._speech.feed(ticket.key, text, final)
         self._house.perform(self._scheduler.appended(ticket.key, self._house.now()))
+
+    def _on_lull(self, key: RequestKey) -> None:
+        """Speak what has come, as far as it looks whole."""
+        ticket = self._in_flight.tickets.get(key)
+        if ticket is not None and not ticket.final:
+            self._speech.lull(key)
+            self._house.perform(self._scheduler.appended(key, self._house.now()))
 
     def _busy(self, what: str) -> WireError:
         retry = self._scheduler.retry_after_s()

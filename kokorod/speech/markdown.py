@@ -36,6 +36,8 @@ _RULE_S: Final = 0.8
 _LONGEST_OPEN: Final = 2_000
 #: Of a line that is still arriving: enough to know that it is no more than text.
 _TELLING: Final = 12
+#: What a line may end with where its writer pauses.
+_WHOLE: Final = frozenset(".!?…")
 
 _FENCE: Final = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`]*)\Z")
 _HEADING: Final = re.compile(r" {0,3}#{1,6}(?:[ \t]+|\Z)")
@@ -76,6 +78,9 @@ class _Block:
         self._added.append(text)
         self._sentences.feed(text)
         self.starts += range(start, start + len(text))
+
+    def lull(self) -> None:
+        self._sentences.lull()
 
     def begin_line(self) -> None:
         self.line = len(self.starts)
@@ -166,10 +171,25 @@ class MarkdownReader:
         ready, self._ready = self._ready, []
         return ready
 
-    def _partial(self, text: str, start: int) -> bool:
-        """Take in a line's beginning where it is certain to be text."""
+    def lull(self) -> list[Piece]:
+        """The writer pauses: the pieces that look whole."""
+        rest = self._rest
+        if rest.rstrip()[-1:] in _WHOLE and not self._more and self._partial(rest, self._at, 1):
+            self._rest = ""
+            self._at += len(rest)
+        if self._block and not self._rest and not self._more:
+            self._block.lull()
+            self._give()
+        ready, self._ready = self._ready, []
+        return ready
+
+    def _partial(self, text: str, start: int, least: int = _TELLING) -> bool:
+        """Take in a line's beginning where it is certain to be text.
+
+        least  characters of it that tell.
+        """
         if not self._inside:
-            if self._until or len(text) < _TELLING or _STRUCTURAL.match(text) or "|" in text:
+            if self._until or len(text) < least or _STRUCTURAL.match(text) or "|" in text:
                 return False
             if self._table or (
                 self._block is None and _ITEM.match(text) and len(text) < 2 * _TELLING

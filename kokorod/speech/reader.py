@@ -3,7 +3,7 @@
 
 Owns:       the source of its text (sources.py).
 Invariants: each call reads a bounded piece, so a long text begins as fast as a short one.
-Never:      gives out a sentence whose end may still change.
+Never:      gives out a sentence whose end may still change, but in a lull.
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ class Reader:
         """Append text; after final=True no more may come."""
         self._final = self._final or final
         self._source.feed(text, self._final)
+
+    def lull(self) -> None:
+        """The writer pauses: a sentence that looks whole may be read."""
+        self._source.lull()
 
     def read(self) -> Reading:
         """The next sentences, about one long segment of them. Raises KokorodError."""

@@ -3,8 +3,8 @@
 
 Owns: the text that arrived and was not given out yet.
 Invariants: spans are in order, never overlap, and leave out only white space; where the
-text is cut does not depend on how it arrived; each call looks at `limit` characters and
-a word more at most, so that the first sentence of a long text is there at once.
+text is cut does not depend on how it arrived, lulls apart; each call looks at `limit`
+characters and a word more at most, so that the first sentence of a long text is there at once.
 Never: cut inside a number, a URL or an abbreviation while the sentence is within `limit`.
 
 `sentencex` says whether a full stop after a word ends a sentence in the text's language
@@ -73,6 +73,7 @@ class SentenceSplitter:
     `feed` takes text, `next` gives the span (start, end) of the next sentence in
     characters from the first one ever fed, without the white space around it, or None
     when its end is not certain yet. After `feed(..., final=True)` None means the end.
+    After `lull` a sentence that looks whole is given out without what follows it.
     """
 
     def __init__(self, lang: str = "en-us", *, limit: int = LIMIT) -> None:
@@ -84,6 +85,7 @@ class SentenceSplitter:
         self._start = 0  # in _text: where the next sentence begins
         self._seen = 0  # in _text: before this no candidate is left to judge
         self._final = False
+        self._lull = False
 
     def feed(self, text: str, final: bool = False) -> None:
         """More text; `final` says that no more comes. Raises ValueError after the end."""
@@ -91,7 +93,12 @@ class SentenceSplitter:
             raise ValueError("text after the final one; use a new SentenceSplitter")
         if text:
             self._arrived.append(text)
+            self._lull = False
         self._final = final
+
+    def lull(self) -> None:
+        """The writer pauses: what has come and looks like a whole sentence is one."""
+        self._lull = True
 
     def next(self) -> tuple[int, int] | None:
         """The next sentence, or None: wait for more text, or the text has ended."""
@@ -107,6 +114,8 @@ class SentenceSplitter:
             if candidate.end() == horizon < len(text):
                 break  # the window cut it; the bound below decides
             verdict = self._judge(candidate)
+            if verdict is None and self._lull:
+                verdict = self._looks_whole(candidate)
             if verdict is None:
                 self._seen = candidate.start()
                 break
@@ -177,6 +186,30 @@ class SentenceSplitter:
         if first >= len(text):
             return True if self._final else None
         return self._ends_before(candidate, after, first)
+
+    def _looks_whole(self, candidate: re.Match[str]) -> bool | None:
+        """Whether what ends at `candidate` can stand for itself; None where it is not the end,
+        or where more is likely to come: 3. or Dr. or an open bracket.
+        """
+        text, stop = self._text, candidate.start()
+        if self._skip_space(candidate.end()) != len(text):
+            return None
+        if candidate["line"]:
+            line = re.split(rf"[{_BREAK}]", text[self._start : stop])[-1].strip()
+            return True if line and line[-1] not in ",;-–—&/" else None
+        if candidate["end"] != "." or self._lang == PHONEMES:
+            return True
+        found = _LAST_WORD.search(text, max(self._start, stop - _WORD), stop)
+        word = found.group() if found else ""
+        if not word or word[-1].isdigit() or _LETTERS_AND_DOTS.fullmatch(word):
+            return None
+        if word == "I":
+            return True
+        if len(word) == 1:
+            return None
+        if word.lower() in TITLES or word.lower() in ENDERS or word.lower() in ("no", "nos"):
+            return None
+        return True if _library_ends(self._lang, word, "T") else None
 
     def _ends_before(self, candidate: re.Match[str], after: int, first: int) -> bool | None:
         if self._lang == PHONEMES:

@@ -3,7 +3,7 @@
 
 Owns:       the text that has arrived and is not given out yet.
 Invariants: pieces come in the order of the text, their spans count characters of the
-            whole of it; where a piece ends does not depend on how the text arrived.
+            whole of it; where a piece ends does not depend on how the text arrived, but for lulls.
 Never:      looks at more than a bounded part of the text in one call, but for SSML, which
             is only known to be well-formed when it is whole.
 """
@@ -33,6 +33,9 @@ class Source(Protocol):
     def feed(self, text: str, final: bool) -> None:
         """Append text; after final=True no more may come."""
 
+    def lull(self) -> None:
+        """The writer pauses: a sentence that looks whole need not wait for the next one."""
+
     def next(self) -> Piece | None:
         """The next sentence, None where its end is not certain yet or nothing is left."""
 
@@ -50,6 +53,9 @@ class PlainSource:
     def feed(self, text: str, final: bool) -> None:
         self._text += text
         self._splitter.feed(text, final)
+
+    def lull(self) -> None:
+        self._splitter.lull()
 
     def next(self) -> Piece | None:
         while not self._pieces:
@@ -80,6 +86,9 @@ class MarkdownSource:
     def feed(self, text: str, final: bool) -> None:
         self._arrived.extend(self._reader.feed(text, final))
 
+    def lull(self) -> None:
+        self._arrived.extend(self._reader.lull())
+
     def next(self) -> Piece | None:
         while (piece := next(self._pieces, None)) is None:
             if not self._arrived:
@@ -100,6 +109,9 @@ class SsmlSource:
     def feed(self, text: str, final: bool) -> None:
         self._text.append(text)
         self._final = final
+
+    def lull(self) -> None:
+        pass  # half a document is none
 
     def next(self) -> Piece | None:
         if not self._final:
@@ -131,6 +143,10 @@ class AutoSource:
             self._source = SsmlSource(self._lang) if ssml else PlainSource(self._lang)
             self._source.feed(self._begin, final)
             self._begin = ""
+
+    def lull(self) -> None:
+        if self._source is not None:
+            self._source.lull()
 
     def next(self) -> Piece | None:
         return self._source.next() if self._source is not None else None

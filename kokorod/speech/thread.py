@@ -91,6 +91,10 @@ class SpeechThread:
     def feed(self, key: RequestKey, text: str, final: bool) -> None:
         self._inbox.put(lambda: self._feed(key, text, final))
 
+    def lull(self, key: RequestKey) -> None:
+        """No text has come for a while: what looks whole may be read."""
+        self._inbox.put(lambda: self._lull(key))
+
     def want(self, key: RequestKey) -> None:
         """Read on; a Reading or ReadFailed is reported."""
         self._inbox.put(lambda: self._read(key))
@@ -129,6 +133,10 @@ class SpeechThread:
     def _feed(self, key: RequestKey, text: str, final: bool) -> None:
         if (reader := self._readers.get(key)) is not None:
             reader.feed(text, final)
+
+    def _lull(self, key: RequestKey) -> None:
+        if (reader := self._readers.get(key)) is not None:
+            reader.lull()
 
     def _read(self, key: RequestKey) -> None:
         if (reader := self._readers.get(key)) is None:

@@ -204,3 +204,94 @@ def test_only_white_space_is_left_out(text: str) -> None:
 def test_odd_text_takes_no_longer_than_other_text(unit: str) -> None:
     text = unit * (40_000 // len(unit))
     assert "".join("".join(s.split()) for s in split(text)) == "".join(text.split())
+
+
+# A lull: the writer pauses
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello there.",
+        "Hello there. ",
+        "Hello there!",
+        "Really?",
+        "Well…",
+        'He said "stop."',
+        "It is I.",
+        "Hello there\n",
+        "Hallo dort.\n",
+        "はい。",
+        "(Yes.)",
+    ],
+)
+def test_in_a_lull_what_looks_whole_is_given_out(text: str) -> None:
+    splitter = SentenceSplitter()
+    splitter.feed(text)
+    splitter.lull()
+    assert splitter.next() == (0, len(text.rstrip()))
+    assert splitter.next() is None
+    splitter.feed(" And more. Yes", final=True)
+    more = len(text) + 1
+    assert splitter.next() == (more, more + 9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello there",
+        "Hello,",
+        "Ask Dr.",
+        "It costs 3.",
+        "At 5 p.m.",
+        "No.",
+        "J.",
+        "U.S.",
+        "e.g.",
+        "",
+        " \n",
+        "one, two,\n",
+        'He said. "',
+        "1.\n",
+    ],
+)
+def test_in_a_lull_what_likely_goes_on_waits(text: str) -> None:
+    splitter = SentenceSplitter()
+    splitter.feed(text)
+    splitter.lull()
+    assert splitter.next() is None
+
+
+def test_a_lull_is_over_when_more_comes() -> None:
+    splitter = SentenceSplitter()
+    splitter.feed("Hello the")
+    splitter.lull()
+    assert splitter.next() is None
+    splitter.feed("re.")
+    assert splitter.next() is None
+    splitter.lull()
+    splitter.lull()
+    assert splitter.next() == (0, 12)
+    splitter.lull()
+    assert splitter.next() is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXT | st.text(max_size=120), st.data())
+def test_lulls_lose_and_double_nothing(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=12)))
+    splitter = SentenceSplitter()
+    said = []
+
+    def take() -> None:
+        while (span := splitter.next()) is not None:
+            said.append(text[slice(*span)])
+
+    for begin, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
+        splitter.feed(text[begin:end])
+        splitter.lull()
+        take()
+    splitter.feed("", final=True)
+    take()
+    assert "".join("".join(s.split()) for s in said) == "".join(text.split())
+    assert all(s and s == s.strip() for s in said)

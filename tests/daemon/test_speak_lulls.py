@@ -1,0 +1,47 @@
+"""A text that is still being written: its writer pauses, and what is whole is spoken."""
+
+from __future__ import annotations
+
+import pytest
+import toy_kokoro
+from daemon.conversation import Conversation
+from daemon.daemon_process import DaemonProcess
+from daemon.texts import without_joins
+
+
+@pytest.mark.parametrize("markup", ["auto", "plain", "markdown"])
+def test_a_whole_sentence_is_heard_without_the_next(toy_daemon: DaemonProcess, markup: str) -> None:
+    with Conversation(toy_daemon.socket) as conversation:
+        conversation.speak(1, "", final=False, markup=markup)
+        for token in ("Hel", "lo", " there", "."):
+            conversation.send("append", 1, text=token)
+        segment = conversation.until(lambda a: a["type"] == "segment")
+        assert (segment["start"], segment["end"]) == (0, 12)
+        conversation.first_audio(1)
+        conversation.send("append", 1, text=" And so it goes on.", final=True)
+        assert conversation.end_of(1)["type"] == "done"
+        heard = toy_kokoro.decode(conversation.pcm(1))
+    with Conversation(toy_daemon.socket) as conversation:
+        whole = conversation.said(1, "Hello there. And so it goes on.", cache=False)
+    assert without_joins(heard.phonemes) == without_joins(toy_kokoro.decode(whole).phonemes)
+
+
+def test_phonemes_are_heard_too(toy_daemon: DaemonProcess) -> None:
+    with Conversation(toy_daemon.socket) as conversation:
+        conversation.speak(1, "həlˈO ðˈɛɹ.", final=False, phonemes=True)
+        conversation.first_audio(1)
+        conversation.send("append", 1, text="", final=True)
+        conversation.end_of(1)
+        assert toy_kokoro.decode(conversation.pcm(1)).phonemes == "həlˈO ðˈɛɹ."
+
+
+def test_half_a_sentence_waits(toy_daemon: DaemonProcess) -> None:
+    with Conversation(toy_daemon.socket) as conversation, Conversation(toy_daemon.socket) as other:
+        conversation.speak(1, "Ask Dr.", final=False)
+        # Its lull is over when that of one that began later is.
+        other.speak(1, "Hello there.", final=False)
+        other.first_audio(1)
+        conversation.send("append", 1, text=" Jones.", final=True)
+        conversation.end_of(1)
+        segments = [a for a in conversation.answers[1] if a["type"] == "segment"]
+        assert [(a["start"], a["end"]) for a in segments] == [(0, 14)]
