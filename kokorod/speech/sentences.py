@@ -305,5 +305,6 @@ def _library_ends(lang: str, word: str, follower: str) -> bool:
     # Imported here: it is not needed before the first text comes.
     import sentencex
 
-    probe = f"And {word}. "
-    return len(sentencex.get_sentence_boundaries(lang, probe + follower)) > 1
+    # The library takes UTF-8, which half of a surrogate pair has no place in.
+    probe = f"And {word}. {follower}".encode("utf-8", "replace").decode("utf-8")
+    return len(sentencex.get_sentence_boundaries(lang, probe)) > 1
