@@ -21,14 +21,21 @@ class Kokoroctl:
     def __init__(self, daemon: Kokorod, server: SoundServer) -> None:
         self.name = "kokoroctl"
         self.daemon = daemon
-        self._environ = {**server.environ, "KOKORO_NO_START": "1"}
+        self._environ = {**server.environ, "KOKORO_NO_START": "1", "TERM": "xterm"}
+        self._environ.pop("NO_COLOR", None)
 
-    def run(self, *arguments: str, socket: Path | None = None) -> Started:
-        """Start `kokoroctl ARGUMENTS`. socket: another than the daemon's own."""
+    def run(
+        self, *arguments: str, socket: Path | None = None, terminal: int | None = None
+    ) -> Started:
+        """Start `kokoroctl ARGUMENTS`.
+
+        socket: another than the daemon's own; terminal: the descriptor it writes to.
+        """
         script = Path(sys.executable).parent / "kokoroctl"
         return Started.run(
             [str(script), *arguments],
             {**self._environ, "KOKORO_SOCKET": os.fspath(socket or self.daemon.socket)},
+            terminal,
         )
 
     def say(self, text: str, socket: Path | None = None) -> Started:

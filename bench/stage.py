@@ -42,6 +42,7 @@ class Effort:
     clients, requests   of the crowd
     spoken_out   texts of 60, 400 and 2,000 characters that are heard to their end
     controls     of stop, and of pause and resume, each
+    followed     texts of the toy, whose words are highlighted
     """
 
     trials: int
@@ -54,6 +55,7 @@ class Effort:
     requests: int = 40
     spoken_out: tuple[int, int, int] = (4, 2, 1)
     controls: int = 10
+    followed: int = 3
 
     @classmethod
     def full(cls, trials: int, long_runs: int = 20) -> Effort:
@@ -79,6 +81,7 @@ class Effort:
             requests=3,
             spoken_out=(1, 0, 0),
             controls=1,
+            followed=1,
         )
 
 

@@ -14,6 +14,7 @@ from bench.figures import (
     document,
     enter,
     first_sound,
+    follow,
     long_text,
     spoken_out,
     text,
@@ -35,10 +36,11 @@ ALL: Final[dict[str, Measure]] = {
     "enter": enter.measure,
     "stop": control.measure_stop,
     "pause": control.measure_pause,
+    "follow": follow.measure,
     "spoken-out": spoken_out.measure,
 }
 
 #: Names for several. What needs a sound server is measured when it is asked for.
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "speaker": ("enter", "stop", "pause", "spoken-out"),
+    "speaker": ("enter", "stop", "pause", "follow", "spoken-out"),
 }

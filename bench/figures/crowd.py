@@ -7,7 +7,6 @@ scheduling, joins and the wire lose or double. Its speed says nothing.
 from __future__ import annotations
 
 import random
-import sys
 import tempfile
 import threading
 from dataclasses import dataclass, field
@@ -16,9 +15,9 @@ from typing import Final
 
 import numpy as np
 
+from bench import toy
 from bench.figure import Figure, at_most
 from bench.kokorod_side import Kokorod, pcm_of
-from bench.model import ROOT, ModelFiles
 from bench.speaker import VOICE
 from bench.stage import Stage
 from kokoro_client import Audio, KokoroError
@@ -33,9 +32,6 @@ _ALL_S: Final = 600.0
 
 #: In results; the first are enough to go and look.
 _MOST_SHOWN: Final = 20
-
-#: Kokoro's alphabet, from which words without meaning are made: 3 to 8 letters each.
-_LETTERS: Final = "abdefhiklmnoprstuvwzæðŋɑɔəɛɡɪɹʃʊʌˈ"
 
 
 @dataclass(slots=True)
@@ -52,7 +48,7 @@ def measure(stage: Stage) -> list[Figure]:
     seeds = [stage.random.randrange(2**31) for _ in range(effort.clients)]
     tallies = [Tally() for _ in seeds]
     with tempfile.TemporaryDirectory() as folder:
-        daemon = Kokorod(_toy(Path(folder)))
+        daemon = Kokorod(toy.build(Path(folder)))
         try:
             threads = [
                 threading.Thread(
@@ -88,22 +84,13 @@ def measure(stage: Stage) -> list[Figure]:
     ]
 
 
-def phonemes(draw: random.Random) -> str:
-    """One sentence of words without meaning, never the same twice as good as."""
-    wanted = draw.randint(_FEWEST, _MOST)
-    words: list[str] = []
-    while sum(map(len, words)) + len(words) < wanted:
-        words.append("".join(draw.choices(_LETTERS, k=draw.randint(3, 8))))
-    return " ".join(words)
-
-
 def _talk(daemon: Kokorod, draw: random.Random, requests: int, tally: Tally) -> None:
     """What one client does: ask, listen, compare, again."""
     from toy_kokoro import decode, tokens_of
 
     with daemon.connect() as client:
         for number in range(requests):
-            wanted = phonemes(draw)
+            wanted = toy.phonemes(draw, draw.randint(_FEWEST, _MOST))
             try:
                 speech = client.speak(wanted, voice=VOICE, phonemes=True, cache=False)
                 pcm = [pcm_of(event) for event in speech.events() if isinstance(event, Audio)]
@@ -114,16 +101,3 @@ def _talk(daemon: Kokorod, draw: random.Random, requests: int, tally: Tally) -> 
             tally.heard += len(heard.tokens)
             wrong = heard.mistakes(tokens_of(wanted))
             tally.mistakes += [f"request {number}: {line}" for line in wrong]
-
-
-def _toy(folder: Path) -> ModelFiles:
-    tests = str(ROOT / "tests")
-    if tests not in sys.path:
-        sys.path.insert(0, tests)
-    import toy_kokoro
-
-    return ModelFiles(
-        toy_kokoro.build(folder / "toy.onnx"),
-        toy_kokoro.write_voices(folder / "toy-voices.bin"),
-        "toy",
-    )

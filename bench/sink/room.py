@@ -51,14 +51,17 @@ class Started:
     began: float
 
     @classmethod
-    def run(cls, command: Sequence[str], environ: dict[str, str]) -> Started:
+    def run(
+        cls, command: Sequence[str], environ: dict[str, str], terminal: int | None = None
+    ) -> Started:
+        """terminal: a descriptor where it is to write instead of to pipes."""
         began = time.monotonic()
         process = subprocess.Popen(
             command,
             env=environ,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE if terminal is None else terminal,
+            stderr=subprocess.PIPE if terminal is None else terminal,
             encoding="utf-8",
             errors="replace",
         )
@@ -70,7 +73,7 @@ class Started:
     def words(self) -> str:
         """What it wrote; waits for its end."""
         out, err = self.process.communicate(timeout=_HUSH_S)
-        return (err or out).strip()[-1000:]
+        return (err or out or "").strip()[-1000:]
 
     def wait(self, timeout_s: float) -> str:
         """Wait for its end; its standard output. Raises CommandFailedError."""
@@ -81,10 +84,9 @@ class Started:
             self.process.communicate()
             raise CommandFailedError(f"a command did not end in {timeout_s:g} s") from None
         if self.process.returncode != 0:
-            raise CommandFailedError(
-                f"a command ended with status {self.process.returncode}: {err.strip()[-1000:]}"
-            )
-        return out
+            said = (err or "").strip()[-1000:]
+            raise CommandFailedError(f"a command ended with {self.process.returncode}: {said}")
+        return out or ""
 
 
 class AtSink(Protocol):
