@@ -249,6 +249,7 @@ def _marked(stretch: Stretch, lang: str, emoji: Literal["name", "drop"]) -> list
 
 _INLINE: Final = re.compile(
     r"\[pause(?:[ ]+(?P<value>\d{1,6}(?:\.\d{1,3})?)[ ]*(?P<unit>ms|s))?\]"
+    r"|\[\[slnc[ ]+(?P<slnc>\d{1,6})[ ]*\]\]"  # macOS' say: milliseconds
     r"|\[(?P<word>[^\[\]\n]{1,200})\]\(/(?P<phonemes>[^/()\n]{1,400})/\)",
     re.IGNORECASE,
 )
@@ -269,7 +270,9 @@ def split_inline(stretch: Stretch) -> list[Stretch | float]:
     for mark in _INLINE.finditer(stretch.text):
         if mark.start() > last:
             found.append(_cut(stretch, last, mark.start()))
-        if mark["word"] is None:
+        if mark["slnc"]:
+            found.append(pause_of(mark["slnc"], "ms"))
+        elif mark["word"] is None:
             found.append(pause_of(mark["value"], mark["unit"]))
         else:
             whole = _cut(stretch, mark.start(), mark.end())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import wave
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 import toy_kokoro
 from daemon.daemon_process import PATIENCE_S, DaemonProcess
+from daemon.texts import without_joins
 from daemon.toy_homes import speaking
 
 from kokoro_client.cli.samples import LANGUAGES
@@ -125,3 +127,59 @@ def test_there_is_a_sample_in_each_language_and_each_can_be_read() -> None:
     assert len({sample for _, _, sample in LANGUAGES.values()}) == len(LANGUAGES)
     assert all(locale.replace("_", "-").lower()[:2] == lang[:2]
                for lang, (_, locale, _) in LANGUAGES.items())  # fmt: skip
+
+
+def test_say_lists_them_as_macos_does(daemon: DaemonProcess) -> None:
+    lines = asked(daemon, "say", "-v", "?").splitlines()
+    assert len(lines) == len(voices.KNOWN) + 2
+    assert all(re.fullmatch(r"\S+ +[a-z]{2}_[A-Z]{2} +# .+", line) for line in lines)
+    assert lines[0] == "af_heart            en_US    # " + LANGUAGES["en-us"][2]
+    assert any(re.fullmatch(r"warm +en_GB +# .+", line) for line in lines)
+
+
+@pytest.mark.parametrize("flag", ["-v", "--voice", "--blend"])
+def test_say_speaks_with_a_blend(daemon: DaemonProcess, tmp_path: Path, flag: str) -> None:
+    path = tmp_path / "blend.wav"
+    said = asked(daemon, "say", flag, "bf_emma:3,am_adam:1", "--json", "-o", str(path), "Hello.")
+    assert json.loads(said.splitlines()[0])["voice"] == "bf_emma:0.75,am_adam:0.25"
+
+
+def test_say_takes_what_means_the_same_in_macos(daemon: DaemonProcess, tmp_path: Path) -> None:
+    text, path = tmp_path / "text", tmp_path / "sound"
+    text.write_text("Wait [[slnc 1000]] here.")
+    asked(
+        daemon, "say", "--input-file", str(text), "--output-file", str(path),
+        "--file-format=WAVE", "--data-format=LEI16@24000", "--channels=1", "-r", "175",
+    )  # fmt: skip
+    with wave.open(str(path)) as sound:
+        pcm = np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
+    (pause,) = [s.length for s in toy_kokoro.decode(pcm).silences if s.length > 12_000]
+    assert pause == pytest.approx(24_000, abs=240)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--file-format", "AIFF"], "only WAVE; --format has wav, flac"),
+        (["--file-format", "WAVE", "--format", "mp3"], "contradict each other"),
+        (["--data-format", "LEF32@8000"], "only LEI16 or LEI16@24000"),
+        (["--channels", "2"], "a voice is one channel"),
+        (["--bit-rate", "64000"], "mp3 and opus are small"),
+        (["--quality", "127"], "flac and wav lose nothing"),
+        (["-n", "studio:49152"], "nothing leaves this machine"),
+    ],
+)
+def test_say_refuses_what_means_something_else(
+    daemon: DaemonProcess, flags: list[str], said: str
+) -> None:
+    assert said in asked(daemon, "say", "-o", "x.wav", *flags, "Hello", status=2)
+
+
+def test_phonemes_go_into_say_as_they_come_out(daemon: DaemonProcess, tmp_path: Path) -> None:
+    text = "It costs $5.30. NASA agrees! A title\n\nWhat, at 5 p.m.? Yes."
+    printed = asked(daemon, "phonemes", text)
+    paths = [tmp_path / "text.wav", tmp_path / "phonemes.wav"]
+    asked(daemon, "say", "-o", str(paths[0]), text)
+    asked(daemon, "say", "-o", str(paths[1]), "--phonemes", printed)
+    assert heard(paths[0]) == heard(paths[1])
+    assert without_joins(heard(paths[0])) == without_joins(" ".join(printed.split()))

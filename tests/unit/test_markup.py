@@ -22,6 +22,8 @@ def heard(pieces: list[Piece]) -> list[tuple[str, float | None]]:
         ("Wait [PAUSE] here.", [("Wait", 0.5), ("here.", None)]),
         ("Wait [pause 2 s][pause 1s] here.", [("Wait", 3.0), ("here.", None)]),
         ("Wait [pause 999999s]", [("Wait", MAX_PAUSE_S)]),
+        ("Wait [[slnc 500]] here.", [("Wait", 0.5), ("here.", None)]),
+        ("Wait [[SLNC 90000]] here.", [("Wait", MAX_PAUSE_S), ("here.", None)]),
         ("[pause 1s] Go", [("", 1.0), ("Go", None)]),
         ("No [pause for effect] here", [("No (pause for effect) here", None)]),
         ("[pause 5 minutes]", [("(pause five minutes)", None)]),

@@ -233,3 +233,9 @@ def test_it_does_not_matter_how_the_text_arrives(text: str, data: st.DataObject)
 def test_odd_text_takes_no_longer_than_other_text(unit: str) -> None:
     text = unit * (20_000 // len(unit))
     assert sum(len(piece.text) for piece in read_markdown(text)) <= 2 * len(text)
+
+
+def test_the_silence_of_macos_say() -> None:
+    one, two = read_markdown("*Wait* [[slnc 1500]] here.")
+    assert (one.text.strip(), one.pause_s) == ("Wait", 1.5)
+    assert two.text.strip() == "here."

@@ -7,6 +7,7 @@ events.py         what is told while it is spoken, and to whom: listeners.py
 progress.py       a bar
 follow.py         the text with the word that is heard; page.py: its lines
 caption_files.py  captions and word times
+macos.py          the flags of macOS' say that are not ours
 run.py            the run: each text to the daemon, its sound to the sink
 """
 

@@ -10,6 +10,7 @@ from typing import Final, TextIO
 from ...encoded import SoundFormat
 from ...wire.messages import MAX_SPEED, MIN_SPEED, Markup, Priority
 from .. import exits
+from . import macos
 
 HELP = """\
 Speak TEXT, files, or standard input.
@@ -53,12 +54,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_sound(parser.add_argument_group("where the sound goes"))
     _add_telling(parser.add_argument_group("what is told meanwhile"))
     _add_daemon(parser.add_argument_group("the daemon"))
+    macos.add_arguments(parser.add_argument_group("as macOS' say has them"))
 
 
 def _add_text(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "-f",
         "--file",
+        "--input-file",
         metavar="FILE",
         action="append",
         help="say what the file holds (UTF-8); may be repeated; - is standard input",
@@ -78,7 +81,14 @@ def _add_text(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_speech(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("-v", "--voice", default="", help="a name that `kokoroctl voices` lists")
+    group.add_argument(
+        "-v",
+        "--voice",
+        "--blend",
+        default="",
+        help="a name that `kokoroctl voices` lists, or a blend: af_heart:0.6,am_adam:0.4;"
+        " ? lists them as macOS' say does",
+    )
     group.add_argument("-s", "--speed", type=float, help="0.5 to 2; 1 is normal")
     group.add_argument(
         "-r",
@@ -94,6 +104,7 @@ def _add_sound(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "-o",
         "--output",
+        "--output-file",
         metavar="FILE",
         help="write a file, play nothing: .wav, .flac, .ogg, .opus or .mp3; - is standard output",
     )

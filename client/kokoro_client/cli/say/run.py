@@ -17,6 +17,7 @@ from ...speech import Speech
 from ...wire.messages import SegmentInfo
 from .. import exits
 from ..context import Context
+from . import macos
 from .files import SAMPLE_BYTES, SAMPLE_RATE
 from .flags import refuse_contradictions, speed_of
 from .listeners import listeners_of
@@ -34,6 +35,9 @@ _BUILT_IN: Final = "built-in"
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
+    macos.settle(args)
+    if args.voice == "?":
+        return macos.list_voices(args, context)
     refuse_contradictions(args)
     speed = speed_of(args)
     texts = open_texts(args)
