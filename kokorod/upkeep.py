@@ -190,7 +190,7 @@ class Upkeep:
         self._sampled = now
         self.memory.threshold_mb = threshold_mb(self._house.config)
         # Locked pages count twice, once for the session's mapping and once for ours.
-        rss = rss_mb() - self._house.locked_mb()
+        rss = round(rss_mb() - self._house.locked_mb(), 1)
         match self.memory.sample(rss, peak_mb(), idle, now):
             case Step.TRIM:
                 self._log.info("memory_trim", rss_mb=self.memory.rss_mb)

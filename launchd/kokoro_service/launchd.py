@@ -94,7 +94,7 @@ class Launchd:
         domain, _ = self._loaded()
         if domain and not changed:
             return [f"already installed: {self._plist} in {domain}"]
-        place.make_log_folder(job)
+        place.make_folders(job)
         if domain:
             self._bootout(domain)
         done = []

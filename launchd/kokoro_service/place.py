@@ -51,15 +51,16 @@ def remove(*paths: Path) -> list[Path]:
     return removed
 
 
-def make_log_folder(job: Job) -> None:
-    """A supervisor opens the log but makes no folder for it. Raises ServiceError."""
-    try:
-        job.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        job.log.parent.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise ServiceError(
-            f"cannot make {job.log.parent}: {error.strerror}; set KOKORO_HOME to a folder of yours"
-        ) from None
+def make_folders(job: Job) -> None:
+    """A supervisor opens log and socket but makes no folder for them. Raises ServiceError."""
+    for folder, variable in ((job.log.parent, "KOKORO_HOME"), (job.socket.parent, "KOKORO_SOCKET")):
+        try:
+            job.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ServiceError(
+                f"cannot make {folder}: {error.strerror}; set {variable} to a path of yours"
+            ) from None
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -78,7 +78,7 @@ class Systemd:
             raise ServiceError(masked)
         if not changed and self._both_active() and not self.state().switched_off:
             return [f"already installed: {', '.join(map(str, files))}"]
-        place.make_log_folder(job)
+        place.make_folders(job)
         if self._folder / SOCKET in changed:
             self._quietly("stop", SOCKET, SERVICE)
         place.write(changed)

@@ -201,6 +201,73 @@ def test_a_request_ends_a_keep_alive(make_daemon: MakeDaemon, tmp_path: Path) ->
     assert status(daemon)["keep_alive"]["runs"] == 0
 
 
+def test_waking_from_sleep_warms_the_lane(start: Start, tmp_path: Path) -> None:
+    """The wall clock jumps ahead of the other one, as it does while a machine sleeps."""
+    slept = tmp_path / "slept"
+    daemon = start(
+        "import time, kokorod.upkeep as u\nfrom pathlib import Path\n"
+        f"jump = lambda: time.time() + 3600 * Path({str(slept)!r}).exists()\n"
+        "u.Upkeep.__init__.__defaults__ = (jump,)\n",
+        KOKORO_SKIP_EXTENDED_WARMING="true",
+        KOKORO_KEEP_ALIVE_INTERVAL_SECONDS="1",
+    )
+    settled(daemon)
+    assert cpu_runs(daemon) == 0
+    slept.touch()
+    wait_until(lambda: cpu_runs(daemon) == 1, "the lane is warm again")
+    assert "woke" in daemon.log
+
+
+#: Each timer that is set is a line of the log; memory is looked at every second.
+_TIMERS_TOLD = (
+    "import sys, kokorod.net.loop as l, kokorod.upkeep as u\n"
+    "u.SAMPLE_S = 1.0\n"
+    "def after(self, seconds, call, real=l.Loop.after):\n"
+    "    print('timer', seconds, file=sys.stderr, flush=True)\n"
+    "    return real(self, seconds, call)\n"
+    "l.Loop.after = after\n"
+)
+
+
+def test_while_idle_nothing_wakes_more_often_than_once_a_second(
+    make_daemon: MakeDaemon, tmp_path: Path
+) -> None:
+    home = toy_home(tmp_path)
+    optimised(home)
+    daemon = make_daemon({"KOKORO_LANES": "cpu,cpu-2,cpu-3"}, home=home)
+    daemon.start_after(_TIMERS_TOLD).wait_ready()
+    settled(daemon)
+    names = ("cpu", "cpu-2", "cpu-3")
+    wait_until(lambda: all(_warm(lane(daemon, name)) for name in names), "all is warm")
+    # From here on nobody asks it anything.
+    told = daemon.log.count("timer")
+    wait_until(lambda: daemon.log.count("timer") > told, "the next look")
+    before = _wake_ups(daemon)
+    told = daemon.log.count("timer")
+    wait_until(lambda: daemon.log.count("timer") >= told + 4, "four looks")
+    after = _wake_ups(daemon)
+    seconds = [float(line.split()[1]) for line in daemon.log.splitlines() if "timer" in line]
+    assert min(seconds[-4:]) >= 1.0
+    # Lanes, onnxruntime's threads, the speech thread: not one of them has moved.
+    assert after == before
+
+
+def _warm(found: dict[str, Any] | None) -> bool:
+    """Its two patterns have run, and nothing runs now."""
+    return found is not None and found["runs"] >= 2 and found["state"] == "idle"
+
+
+def _wake_ups(daemon: DaemonProcess) -> dict[str, int]:
+    """How often each thread but the loop's was woken; nothing where the system does not tell."""
+    assert daemon.process is not None
+    found = {}
+    for task in Path(f"/proc/{daemon.process.pid}/task").glob("*/status"):
+        if task.parent.name != str(daemon.process.pid):
+            words = task.read_text().split()
+            found[task.parent.name] = int(words[words.index("voluntary_ctxt_switches:") + 1])
+    return found
+
+
 def test_the_weights_are_mapped_with_priming_and_not_without(
     make_daemon: MakeDaemon, tmp_path: Path
 ) -> None:

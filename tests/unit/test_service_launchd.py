@@ -103,6 +103,17 @@ def test_install_writes_the_file_and_bootstraps_it(mac: Mac) -> None:
     assert (state.installed, state.pid, state.switched_off, state.failed) == (True, 501, "", False)
 
 
+def test_a_socket_in_a_new_folder_finds_it(mac: Mac) -> None:
+    """launchd makes no folder, and the daemon would bind a socket that nobody holds."""
+    elsewhere = Job(mac.job.program, mac.job.home, mac.home / "new" / "s", ())
+    mac.launchd().install(elsewhere)
+    assert stat.S_IMODE((mac.home / "new").stat().st_mode) == 0o700
+    (mac.home / "file").touch()
+    nowhere = Job(mac.job.program, mac.job.home, mac.home / "file" / "s", ())
+    with pytest.raises(ServiceError, match="set KOKORO_SOCKET"):
+        mac.launchd().install(nowhere)
+
+
 def test_over_ssh_there_is_no_gui_domain(mac: Mac) -> None:
     mac.change(gui=False)
     mac.launchd().install(mac.job)
