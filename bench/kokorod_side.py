@@ -7,8 +7,6 @@ Invariants: the daemon has started twice, so that what it prepares once is prepa
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,13 +14,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from bench.model import ModelFiles, cache_folder
+from bench.home import Home
+from bench.model import ModelFiles
 from bench.speaker import VOICE
 from kokoro_client import Audio, Client, SegmentInfo, Speech
 from kokorod.commands.bench.hearing import Heard, Hearing
 from kokorod.commands.bench.private_daemon import PrivateDaemon
 from kokorod.errors import EngineError
-from kokorod.models.store import Store
 
 #: A lane begins and ends a run within seconds; who waits longer has found a bug.
 _LANES_S: Final = 60.0
@@ -35,18 +33,11 @@ class Kokorod:
     def __init__(self, files: ModelFiles) -> None:
         """Import the model and start. Raises LineError, ModelError or EngineError."""
         self.name = "kokorod"
-        cache = cache_folder(os.environ)
-        cache.mkdir(parents=True, exist_ok=True)
-        # Not in the temporary folder, which may be memory: models are large.
-        self._home = tempfile.TemporaryDirectory(prefix="home-", dir=cache)
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("KOKORO_")}
+        self._home = Home(files)
         # Both sides are to speak the same tokens: kokoro-onnx has espeak-ng's.
-        settings = {"KOKORO_HOME": self._home.name, "KOKORO_PHONEMES": "espeak"}
-        self._daemon = PrivateDaemon({**inherited, **settings})
+        self._daemon = PrivateDaemon(self._home.environ(KOKORO_PHONEMES="espeak"))
         self._client: Client | None = None
         try:
-            store = Store(Path(self._home.name) / "models")
-            store.import_files(files.model, files.voices, "bench")
             self._daemon.start()
             self._daemon.stop()
             self._daemon.start()
@@ -110,7 +101,7 @@ class Kokorod:
         if self._client is not None:
             self._client.close()
         self._daemon.close()
-        self._home.cleanup()
+        self._home.close()
 
 
 def take_audio(speech: Speech, began: float, *, to_end: bool = True) -> Heard:

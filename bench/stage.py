@@ -43,6 +43,8 @@ class Effort:
     spoken_out   texts of 60, 400 and 2,000 characters that are heard to their end
     controls     of stop, and of pause and resume, each
     followed     texts of the toy, whose words are highlighted
+    idle_s, idle_cpu_s  the long rest, and the part of it whose processor time is taken
+    many, several       requests over which memory must not grow: toy, reference model
     """
 
     trials: int
@@ -56,6 +58,10 @@ class Effort:
     spoken_out: tuple[int, int, int] = (4, 2, 1)
     controls: int = 10
     followed: int = 3
+    idle_s: float = 600.0
+    idle_cpu_s: float = 60.0
+    many: int = 2_000
+    several: int = 60
 
     @classmethod
     def full(cls, trials: int, long_runs: int = 20) -> Effort:
@@ -82,6 +88,10 @@ class Effort:
             spoken_out=(1, 0, 0),
             controls=1,
             followed=1,
+            idle_s=10.0,
+            idle_cpu_s=3.0,
+            many=80,
+            several=8,
         )
 
 

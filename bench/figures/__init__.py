@@ -7,6 +7,7 @@ from typing import Final
 
 from bench.figure import Figure
 from bench.figures import (
+    at_rest,
     cached,
     cancel,
     control,
@@ -16,7 +17,9 @@ from bench.figures import (
     first_sound,
     follow,
     long_text,
+    memory,
     spoken_out,
+    start,
     text,
 )
 from bench.stage import Stage
@@ -33,6 +36,12 @@ ALL: Final[dict[str, Measure]] = {
     "pace": document.measure_pace,
     "crowd": crowd.measure,
     "text": text.measure,
+    "start": start.measure_start,
+    "optimised": start.measure_optimised,
+    "keep-alive": at_rest.measure_keep_alive,
+    "lanes": memory.measure_lanes,
+    "slope": memory.measure_slope,
+    "idle": at_rest.measure_idle,
     "enter": enter.measure,
     "stop": control.measure_stop,
     "pause": control.measure_pause,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -426,6 +427,14 @@ def test_where_the_disk_is_full_the_original_speaks_and_the_reason_is_told(start
         assert end["code"] == "engine_failed"
         assert "set TMPDIR" in end["message"]
         conversation.said(3, "Zyxxyquat.", voice="built-in", cache=False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Python's own start is not seen")
+def test_the_times_of_the_start_count_from_exec(start: Start, tmp_path: Path) -> None:
+    # The interpreter itself takes half a second before kokorod's first line.
+    (tmp_path / "sitecustomize.py").write_text("import time; time.sleep(0.5)\n")
+    startup = status(start(PYTHONPATH=str(tmp_path)))["startup"]
+    assert 500 <= startup["bound_ms"] <= startup["session_ms"] <= startup["ready_ms"]
 
 
 def test_metrics_are_the_numbers_of_the_status(start: Start) -> None:

@@ -13,6 +13,7 @@ from bench import report
 from bench.figure import Figure, at_most, percentile, ratio_at_least, ratio_at_most
 from bench.figures import ALL, GROUPS
 from bench.figures.document import Made, pace_of
+from bench.figures.memory import growth_percent
 from bench.stage import Effort, Stage
 from kokorod.commands.bench.hearing import NothingHeardError
 
@@ -174,3 +175,10 @@ def test_a_group_means_its_figures_and_what_needs_a_sound_server_is_asked_for(
     assert command.main(["--out", str(tmp_path)]) == 0
     assert measured
     assert not set(measured) & set(GROUPS["speaker"])
+
+
+def test_growth_is_of_the_line_through_what_follows_the_warm_up() -> None:
+    assert growth_percent([900.0] * 10 + [100.0] * 30) == 0.0
+    rising = [50.0] * 4 + [100.0 + n for n in range(12)]
+    assert growth_percent(rising) == pytest.approx(11 / 105.5 * 100)
+    assert growth_percent([1.0] * 4 + [110.0 - n for n in range(12)]) < 0

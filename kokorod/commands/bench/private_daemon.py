@@ -1,8 +1,8 @@
 """A daemon of the benchmark's own: nobody else speaks with it, and it ends with it.
 
 Owns:       the process, a folder for its socket and log.
-Invariants: once entered it is ready and has done what it does by itself after a start;
-            once left it has ended and the folder is gone.
+Invariants: once entered it is ready and, where that is waited for, has done what it does
+            by itself after a start; once left it has ended and the folder is gone.
 Never:      touches a daemon it did not start.
 """
 
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -40,12 +40,19 @@ _IDLE_LOOKS: Final = 4
 
 
 class PrivateDaemon:
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        """environ: all of its environment but KOKORO_SOCKET."""
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        program: Sequence[str] = ("-m", "kokorod"),
+        wait_until_quiet: bool = True,
+    ) -> None:
+        """environ: all of its environment but KOKORO_SOCKET; program: for the interpreter."""
         # Short: a socket's path has at most 103 bytes.
         self._folder = Path(tempfile.mkdtemp(prefix="kokoro-"))
         self.socket = self._folder / "socket"
         self._log = self._folder / "log"
+        self._program = program
+        self._waits_until_quiet = wait_until_quiet
         self._environ = {**environ, "KOKORO_SOCKET": str(self.socket)}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -74,7 +81,7 @@ class PrivateDaemon:
         """Start it and wait until it is ready and quiet. Raises LineError with its log's end."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "kokorod"],
+                [sys.executable, *self._program],
                 env=self._environ,
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,
@@ -85,7 +92,8 @@ class PrivateDaemon:
         while self._state() not in ("ready", "stopping"):
             self._check(deadline, f"the daemon is not ready after {_START_S:g} s")
             time.sleep(_LOOK_S)
-        self._wait_quiet()
+        if self._waits_until_quiet:
+            self._wait_quiet()
 
     def stop(self) -> None:
         """End it as a supervisor would."""
