@@ -10,7 +10,8 @@ WORKERS ?= logical
 SHELL := /bin/sh
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup develop say run test check lint types rules clean man bench bench-speaker chaos fuzz golden
+.PHONY: help setup develop say run test check lint types rules clean man bench bench-speaker \
+  chaos fuzz soak golden
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -53,7 +54,7 @@ golden: develop  ## Record tests/golden/ anew; git diff then shows what changed
 fuzz: develop    ## Random and mutated bytes against real daemons
 	@$(BIN)/python -m pytest tests/fuzz $(ARGS)
 
-bench: develop   ## Every figure, beside kokoro-onnx (an hour); ARGS="first-sound cancel" for some
+bench: develop   ## Every figure, beside kokoro-onnx (two hours); ARGS="first-sound cancel" for some
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-speaker: develop ## What is heard at a null sink, beside stackvox (15 minutes); ARGS=--quick
@@ -61,6 +62,9 @@ bench-speaker: develop ## What is heard at a null sink, beside stackvox (15 minu
 
 man: setup       ## The manual pages, in build/man: man -M build/man kokoroctl
 	@$(BIN)/python docs/manual.py build/man
+
+soak: develop    ## Half an hour: memory over thousands of requests, and a long rest
+	@$(BIN)/python -m bench slope lanes idle $(ARGS)
 
 clean:           ## Remove the virtual environment and what tests left
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -6,11 +6,11 @@ from __future__ import annotations
 import os
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
-from pathlib import Path
 
 #: Python is up sooner. A process that is older was another program before its exec.
 _YOUNG_S = 1.0

@@ -20,7 +20,7 @@ from typing import Any, Final
 from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import MAX_SPEED, MIN_SPEED, Error, Request
 
-from . import admission
+from . import admission, heap
 from . import config as configuration
 from .background import Background
 from .catalogue import voices_value
@@ -46,7 +46,7 @@ from .speech.thread import FrontEnd, ReadCrashed, ReadFailed, SpeechThread
 from .status import status_value
 from .ticket import Ticket
 from .types import Engine, PeerId, RequestKey, Segment, Utterance
-from .upkeep import Upkeep, give_back_memory
+from .upkeep import Upkeep
 from .watch import logfile, notify
 from .watch.log import Level, Log
 from .watch.metrics import Metrics, prometheus
@@ -130,6 +130,7 @@ class App:
         self.notifier.keep_pinging(self.loop.after)
         self.upkeep = Upkeep(self, self.loop, self.engines, self.scheduler, self.log)
         self.background = Background(self, self.engines, self.log)
+        heap.keep_big_blocks_apart()
         self.speech.open()
         self.engines.open_kokoro()
         self.loop.run()
@@ -383,7 +384,7 @@ class App:
 
     def trim(self) -> None:
         self.in_flight.phrases.clear()
-        give_back_memory()
+        heap.give_back_memory()
 
     def exit_for_restart(self) -> None:
         """Leave with a status that makes the supervisor start a fresh process."""

@@ -9,7 +9,6 @@ Never:      decides: schedule/warmup.py and schedule/memory.py do.
 
 from __future__ import annotations
 
-import gc
 import resource
 import sys
 import time
@@ -236,14 +235,3 @@ def peak_mb() -> float:
     """The most that was ever resident."""
     unit = 1 if sys.platform == "darwin" else 1024
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20, 1)
-
-
-def give_back_memory() -> None:
-    """Collect garbage and return free heap pages to the system, where malloc can."""
-    gc.collect()
-    if sys.platform == "linux":
-        import contextlib
-        import ctypes
-
-        with contextlib.suppress(OSError, AttributeError):  # musl has no malloc_trim
-            ctypes.CDLL(None).malloc_trim(0)

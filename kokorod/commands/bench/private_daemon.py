@@ -137,7 +137,9 @@ class PrivateDaemon:
         while quiet < _IDLE_LOOKS:
             self._check(deadline, f"the daemon is still at work {_QUIET_S:g} s after its start")
             time.sleep(_IDLE_LOOK_S)
-            quiet = quiet + 1 if process.cpu_percent() < _IDLE_PERCENT else 0
+            # What a child of low priority does costs the daemon itself nothing.
+            busy = process.cpu_percent() >= _IDLE_PERCENT or self.status()["startup"]["now"]
+            quiet = 0 if busy else quiet + 1
 
     def _check(self, deadline: float, problem: str) -> None:
         assert self._process is not None
