@@ -324,10 +324,11 @@ def test_a_second_signal_does_not_wait_for_threads_either(
     make_daemon: MakeDaemon, tmp_path: Path
 ) -> None:
     """Its threads get an hour to end, and the lane, deep in a run, would use it."""
-    daemon = make_daemon(home=toy_home(tmp_path, cost=100_000))
+    daemon = make_daemon(home=toy_home(tmp_path, cost=2_000_000))
     daemon.start_after("import kokorod.app as a\na._JOIN_S = 3600.0")
     assert daemon.process is not None
-    wait_until(daemon.socket.exists, "the socket")
+    wait_until(lambda: "bound" in daemon.log, "the socket")
+    wait_until(lambda: daemon.ask("status")["startup"]["session_ms"], "the first inference")
     daemon.process.send_signal(signal.SIGTERM)
     wait_until(lambda: not daemon.socket.exists(), "the loop's end")
     daemon.process.send_signal(signal.SIGTERM)

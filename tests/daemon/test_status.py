@@ -96,7 +96,7 @@ def test_what_start_up_took_is_in_its_order(make_daemon: MakeDaemon, tmp_path: P
 
 def test_while_it_starts_the_phase_is_told(make_daemon: MakeDaemon, tmp_path: Path) -> None:
     # The first inference takes for ever.
-    daemon = make_daemon(home=toy_home(tmp_path, cost=100_000)).start()
+    daemon = make_daemon(home=toy_home(tmp_path, cost=2_000_000)).start()
     wait_until(daemon.socket.exists, "the socket")
     value = wait_until(
         lambda: _if_phase(daemon.ask("status"), "the first inference"), "the first inference"
@@ -112,6 +112,30 @@ def test_while_it_starts_the_phase_is_told(make_daemon: MakeDaemon, tmp_path: Pa
     assert "the first inference" in said
     assert daemon.process is not None
     daemon.process.kill()
+
+
+#: Modules that are loaded at `bound` and at `ready`, told in the log.
+_TELL_MODULES = """
+import sys, kokorod.app as a
+def telling(name, real):
+    def tell(self, *arguments):
+        print(name, *sys.modules, file=sys.stderr, flush=True)
+        return real(self, *arguments)
+    return tell
+a.Listener.fileno = telling("AT_BOUND", a.Listener.fileno)
+a.App.on_engine_known = telling("AT_READY", a.App.on_engine_known)
+"""
+
+
+def test_nothing_heavy_is_loaded_before_the_socket_nor_on_the_way_to_the_first_inference(
+    make_daemon: MakeDaemon, tmp_path: Path
+) -> None:
+    daemon = make_daemon(home=toy_home(tmp_path)).start_after(_TELL_MODULES).wait_ready()
+    told = {line.split()[0]: set(line.split()) for line in reversed(daemon.log.splitlines())}
+    heavy = {"numpy", "onnxruntime", "psutil", "phonemizer", "ctypes", "soxr", "sounddevice"}
+    assert not told["AT_BOUND"] & heavy
+    assert "onnxruntime" in told["AT_READY"]
+    assert not told["AT_READY"] & {"soxr", "kokoro_onnx", "spokenform", "sounddevice", "soundfile"}
 
 
 def _if_phase(value: dict[str, Any], phase: str) -> dict[str, Any] | None:

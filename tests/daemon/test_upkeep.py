@@ -291,10 +291,15 @@ def test_weights_are_locked_where_that_is_asked_for(
 ) -> None:
     home = toy_home(tmp_path)
     optimised(home)
-    daemon = make_daemon({"KOKORO_MLOCK_WEIGHTS": "true"}, home=home).start().wait_ready()
+    (home / "config.toml").write_text("mlock_weights = true\n")
+    daemon = make_daemon(home=home).start().wait_ready()
     value = wait_until(lambda: (at := status(daemon)["priming"])["locked_mb"] and at, "locked")
     assert value["locked_mb"] == value["mapped_mb"]
     assert value["why"] == ""
+    (home / "config.toml").write_text("mlock_weights = false\n")
+    assert daemon.ask("reload")["reloaded"] is True
+    wait_until(lambda: status(daemon)["priming"]["locked_mb"] == 0, "unlocked")
+    assert status(daemon)["priming"]["mapped_mb"] > 0
     # What RLIMIT_MEMLOCK refuses is told, and speech goes on.
     assert daemon.stop() == 0
     refusing = (
