@@ -10,7 +10,6 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
-from importlib.util import find_spec
 from typing import Any, BinaryIO, Final
 
 from . import errors
@@ -206,6 +205,8 @@ class _Channel:
 
 
 def _found(package: str) -> bool:
+    from importlib.util import find_spec
+
     try:
         return find_spec(package) is not None
     except ValueError:  # tests and embedders put None in sys.modules

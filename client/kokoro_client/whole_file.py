@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -34,7 +33,7 @@ class WholeFile:
                 self.stream: BinaryIO = path.open("wb")
                 return
         name = os.fsdecode(os.fsencode(self._path.name)[:_NAME_BYTES])
-        beside = self._path.with_name(f".{name}.{secrets.token_hex(4)}")
+        beside = self._path.with_name(f".{name}.{os.urandom(4).hex()}")
         fd = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         self._beside = beside
         try:

@@ -132,10 +132,16 @@ class TimingsFile:
         self._file.write(f'{self._between}\n{_json(about)[:-1]}, "words": [')
         self._between = ","
         self._word_between = ""
+        self._word: dict[str, Any] = {}
 
     def segment(self, info: SegmentInfo) -> None:
         for word in _words(info, self._tape):
-            timing = {
+            if self._word and word.start < self._word["end"]:
+                # It goes on from the segment before.
+                self._word["end_s"] = round(self._at_s + word.end_s, _DIGITS)
+                continue
+            self._write_word()
+            self._word = {
                 "text": self._tape.text(word.start, word.end),
                 "start": word.start,
                 "end": word.end,
@@ -143,11 +149,10 @@ class TimingsFile:
                 "end_s": round(self._at_s + word.end_s, _DIGITS),
                 "exact": info.exact,
             }
-            self._file.write(f"{self._word_between}\n  {_json(timing)}")
-            self._word_between = ","
         self._tape.forget(info.end)
 
     def ended(self, speech: Speech) -> None:
+        self._write_word()
         self._file.write("\n]}")
 
     def finish(self) -> None:
@@ -156,6 +161,12 @@ class TimingsFile:
 
     def close(self) -> None:
         self._file.close()
+
+    def _write_word(self) -> None:
+        if self._word:
+            self._file.write(f"{self._word_between}\n  {_json(self._word)}")
+            self._word_between = ","
+            self._word = {}
 
 
 def _words(info: SegmentInfo, tape: TapeReader) -> Iterable[Timed]:
