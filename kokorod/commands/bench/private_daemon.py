@@ -138,7 +138,7 @@ class PrivateDaemon:
             self._check(deadline, f"the daemon is still at work {_QUIET_S:g} s after its start")
             time.sleep(_IDLE_LOOK_S)
             # What a child of low priority does costs the daemon itself nothing.
-            busy = process.cpu_percent() >= _IDLE_PERCENT or self.status()["startup"]["now"]
+            busy = process.cpu_percent() >= _IDLE_PERCENT or self.status()["startup"]["phase"]
             quiet = 0 if busy else quiet + 1
 
     def _check(self, deadline: float, problem: str) -> None:
