@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from . import errors
 from .bell import Bell
+from .playback import FRAME_BYTES
 from .player import Player, State
 from .speech import Speech
 from .wire.messages import Ending, Turn
@@ -27,12 +28,23 @@ class AtSpeaker:
     Invariants: nothing is heard before the turn, during a pause, and after the end.
     """
 
-    def __init__(self, speech: Speech, device: str | int | None = None, volume: int = 100) -> None:
-        """Opens the device; `speech` has output="speaker". Raises NoDeviceError."""
+    def __init__(
+        self,
+        speech: Speech,
+        device: str | int | None = None,
+        volume: int = 100,
+        lead_s: float = 0.0,
+    ) -> None:
+        """Opens the device; `speech` has output="speaker". Raises NoDeviceError.
+
+        lead_s: seconds of silence before the speech, which are no part of it.
+        """
         self.speech = speech
+        self._lead_s = lead_s
         self.player = Player(
-            SAMPLE_RATE, device=device, volume=volume, held_by=_TURN, on_heard=speech.played
+            SAMPLE_RATE, device=device, volume=volume, held_by=_TURN, on_heard=self._heard
         )
+        self.player.feed(bytes(round(lead_s * SAMPLE_RATE) * FRAME_BYTES))
         speech.on_turn(self._do)
 
     def feed(self, pcm: bytes) -> None:
@@ -45,22 +57,19 @@ class AtSpeaker:
         Raises NoDeviceError, and the error that ended the speech.
         """
         self.player.finish()
-        self.speech.wait()
+        # What the daemon cannot know stands beside what it measured.
+        self.speech.wait().update(
+            played_s=round(max(0.0, self.player.heard_s - self._lead_s), 3),
+            underruns=self.player.underruns,
+            starved=self.player.starved,
+        )
 
     def close(self) -> None:
         """Silence, at once. The speech is the caller's to cancel."""
         self.player.close()
 
-    @property
-    def stats(self) -> dict[str, Any]:
-        """The speech's own, with what was heard of it and how."""
-        player = self.player
-        return {
-            **self.speech.stats,
-            "played_s": round(player.heard_s, 3),
-            "underruns": player.underruns,
-            "starved": player.starved,
-        }
+    def _heard(self, seconds: float, final: bool) -> None:
+        self.speech.played(max(0.0, seconds - self._lead_s), final)
 
     def _do(self, turn: Turn | None) -> None:
         match turn:
@@ -134,7 +143,7 @@ class Playing:
     @property
     def stats(self) -> dict[str, Any]:
         """The daemon's (docs/protocol.md, `done`), with played_s, underruns, starved."""
-        return self._at.stats
+        return self.speech.stats
 
     def _run(self) -> None:
         try:

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,42 +34,54 @@ pcm.{name} {{ type pulse server "unix:{socket}" device "{name}" hint.show on }}
 """
 
 
+#: Amplitude below which it is silence: the toy hisses like Kokoro, by a step or two.
+_HISS = 16
+
+
+def loud(pcm: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Which samples are more than hiss."""
+    return np.abs(pcm) > _HISS
+
+
 class Recording:
-    """What has come out of one sink since it was started. Silence grows as well."""
+    """What has come out of one sink since it was started, or cleared. Silence grows as well."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._start = 0
 
     @property
     def pcm(self) -> NDArray[np.int16]:
-        data = self._path.read_bytes()
+        with self._path.open("rb") as file:
+            file.seek(self._start * 2)
+            data = file.read()
         return np.frombuffer(data[: len(data) // 2 * 2], "<i2")
 
     def __len__(self) -> int:
-        return self._path.stat().st_size // 2
+        return self._path.stat().st_size // 2 - self._start
 
-    def sounded(self, samples: int = 1) -> bool:
-        """At least so many samples that are not silence."""
-        return int(np.count_nonzero(self.pcm)) >= samples
-
-    def silent_for(self, seconds: float) -> bool:
-        """It ends in so much silence, behind some sound."""
-        sound = np.flatnonzero(self.pcm)
-        return len(sound) > 0 and len(self) - sound[-1] >= seconds * RATE
+    def clear(self) -> None:
+        """Forget what was heard so far."""
+        self._start += len(self)
 
     def wait_sound(self, seconds: float = 0.05) -> None:
-        wait_until(lambda: self.sounded(round(seconds * RATE)), "sound at the monitor")
-
-    def wait_more(self, seconds: float) -> None:
-        """Until so much more has been recorded, sound or silence."""
-        goal = len(self) + round(seconds * RATE)
-        wait_until(lambda: len(self) >= goal, "the recorder")
+        """Until so much has been recorded that is not silence."""
+        wait_until(lambda: loud(self.pcm).sum() >= seconds * RATE, "sound at the monitor")
 
     def wait_silence(self, seconds: float = 0.5) -> None:
-        wait_until(lambda: self.silent_for(seconds), "silence behind the sound")
+        """Until it ends in so much silence, behind some sound."""
 
-    def heard(self, **options: Any) -> toy_kokoro.Heard:
-        return toy_kokoro.decode(self.pcm, **options)
+        def silent() -> bool:
+            pcm = self.pcm
+            sound = np.flatnonzero(loud(pcm))
+            return len(sound) > 0 and len(pcm) - sound[-1] >= seconds * RATE
+
+        wait_until(silent, "silence behind the sound")
+
+    def wait_more(self, seconds: float = 0.3) -> None:
+        """Until so much more has been recorded, be it silence."""
+        goal = len(self) + round(seconds * RATE)
+        wait_until(lambda: len(self) >= goal, "the recorder")
 
 
 class NullSink:
@@ -95,8 +107,7 @@ class NullSink:
             "PULSE_SERVER": f"unix:{self.socket}",
             "XDG_RUNTIME_DIR": str(self._folder),
         }
-        self.server: subprocess.Popen[bytes] | None = None
-        self.start_server()
+        self.server = self._start_server()
         self.sinks = {name: self._record(name) for name in self._names}
 
     @property
@@ -104,7 +115,8 @@ class NullSink:
         """The first, which is the default."""
         return self.sinks[self._names[0]]
 
-    def start_server(self) -> None:
+    def _start_server(self) -> subprocess.Popen[bytes]:
+        # Without rewinds: what a null sink has taken is in its monitor, as a card has played it.
         modules = [f"module-native-protocol-unix auth-anonymous=1 socket={self.socket}"]
         modules += [
             f"module-null-sink sink_name={name} rate={RATE} channels=1 format=s16le norewinds=1"
@@ -112,16 +124,17 @@ class NullSink:
         ]
         log = (self._folder / "log").open("ab")
         with log:
-            self.server = self._run(
+            server = self._run(
                 ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1",
                  "--high-priority=no", "--realtime=no", *(f"--load={m}" for m in modules)],
                 stderr=log,
             )  # fmt: skip
-        server = self.server
         wait_until(lambda: self.socket.exists() or server.poll() is not None, "PulseAudio's socket")
         assert server.poll() is None, (self._folder / "log").read_text()
+        return server
 
     def _record(self, name: str) -> Recording:
+        # Its latency is longer than a player's block, so that the player's counts.
         path = self._folder / f"{name}.pcm"
         with path.open("wb") as file:
             self._run(
@@ -165,6 +178,3 @@ def null_sink(*names: str) -> Iterator[NullSink]:
         yield speaker
     finally:
         speaker.stop()
-
-
-__all__ = ["RATE", "Callable", "NullSink", "Recording", "null_sink"]

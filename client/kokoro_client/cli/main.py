@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, Final, NoReturn
 
@@ -109,10 +109,13 @@ def main(arguments: Sequence[str]) -> int:
     if arguments[0] in ("-V", "--version"):
         print(f"kokoroctl {__version__}")
         return exits.OK
-    name, rest = arguments[0], arguments[1:]
+    return guarded(lambda: _run(arguments[0], arguments[1:]))
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """run(), whose failures become a line and a status."""
     try:
-        command = load(name)
-        return int(command.run(parser_of(name, command).parse_args(rest), Context()))
+        return run()
     except SystemExit as stop:  # argparse has said why
         return stop.code if isinstance(stop.code, int) else exits.USAGE
     except exits.CommandError as error:
@@ -140,6 +143,11 @@ def parser_of(name: str, command: Any) -> argparse.ArgumentParser:
     )
     command.add_arguments(parser)
     return parser
+
+
+def _run(name: str, arguments: Sequence[str]) -> int:
+    command = load(name)
+    return int(command.run(parser_of(name, command).parse_args(arguments), Context()))
 
 
 def load(name: str) -> Any:

@@ -64,6 +64,8 @@ of the text, which itself is not told; seconds heard, of seconds made so far."""
 
 def lines(value: Any) -> list[str]:
     """A request a line, in columns."""
+    if not value:
+        return ["nothing is being spoken"]
     rows = [_row(place) for place in value if isinstance(place, dict)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from ...speech import Speech
-from ...wire.messages import Accepted, Done, SegmentInfo, to_payload
+from ...wire.messages import Accepted, Done, Ending, SegmentInfo, to_payload
 from .texts import Text
 
 
@@ -53,7 +53,9 @@ class JsonLines:
         _print_event("segment", info)
 
     def ended(self, speech: Speech) -> None:
-        _print_event("done", Done(id=0, cancelled=speech.cancelled, stats=speech.stats))
+        ending = speech.ending or Ending.FINISHED
+        done = Done(id=0, cancelled=speech.cancelled, ending=ending, stats=speech.stats)
+        _print_event("done", done)
 
     def finish(self) -> None:
         pass

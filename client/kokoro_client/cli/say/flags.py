@@ -10,7 +10,7 @@ from typing import Final, TextIO
 from ...encoded import SoundFormat
 from ...wire.messages import MAX_SPEED, MIN_SPEED, Markup, Priority
 from .. import exits
-from . import macos
+from . import loudspeaker, macos
 
 HELP = """\
 Speak TEXT, files, or standard input.
@@ -22,6 +22,7 @@ EPILOG = f"""\
 examples:
   kokoroctl say "Hello, world"
   some-llm | kokoroctl say -
+  kokoroctl say --no-wait --priority notification --as backup "The backup is done"
   kokoroctl say -f preface.md -f chapter.txt --progress
   kokoroctl say -v af_heart -s 1.2 -o hello.mp3 "Hello, world"
   kokoroctl say -f talk.md --follow
@@ -31,6 +32,10 @@ examples:
 
 Files are spoken in the order given, each as a text of its own, read by its ending, with a
 short pause between two. TEXT and -f exclude each other; `-f -` is standard input.
+
+The loudspeaker speaks with one voice at a time, whoever asked: --priority says what waits
+for what (docs/protocol.md), `kokoroctl queue` shows it, and `kokoroctl pause`, `resume`,
+`skip` and `stop` work from anywhere.
 
 --json prints a JSON object a line: {{"event": "accepted", ...}}, a "segment" for each
 piece of speech, and "done" with the figures.
@@ -123,6 +128,7 @@ def _add_sound(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--fallback-file", metavar="FILE", help="where there is no sound device, write this"
     )
+    loudspeaker.add_arguments(group)
 
 
 def _add_telling(group: argparse._ArgumentGroup) -> None:
@@ -207,6 +213,7 @@ def refuse_contradictions(args: argparse.Namespace) -> None:
     ):
         if wrong:
             raise exits.CommandError(message, exits.USAGE)
+    loudspeaker.refuse_contradictions(args)
 
 
 def _movable(stream: TextIO | None) -> bool:

@@ -1,7 +1,8 @@
 """The run of `say`: each text to the daemon, its sound to the sink, its events to who listens.
 
 Owns:       the client, the sink, the listeners, from the first to the last text.
-Invariants: one text at a time, in order; the sink gets their sound as one.
+Invariants: one text at a time, in order; a file gets their sound as one, and at the
+            loudspeaker each is heard before the next is asked for.
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ from typing import Final
 from ... import errors
 from ...client import Client
 from ...speech import Speech
-from ...wire.messages import SegmentInfo
+from ...wire.messages import Output, SegmentInfo
 from .. import exits
 from ..context import Context
 from . import macos
 from .files import SAMPLE_BYTES, SAMPLE_RATE
 from .flags import refuse_contradictions, speed_of
 from .listeners import listeners_of
-from .sinks import Sink, device_or_fallback, file_sink
+from .loudspeaker import Loudspeaker, list_devices, status_of
+from .sinks import Sink, fallback_sink, file_sink
 from .texts import Text, open_texts
 
 #: After Ctrl-C the daemon's `done` is awaited this long; closing the connection
@@ -38,7 +40,13 @@ def run(args: argparse.Namespace, context: Context) -> int:
     macos.settle(args)
     if args.voice == "?":
         return macos.list_voices(args, context)
+    if args.device == "?":
+        return list_devices()
     refuse_contradictions(args)
+    if args.no_wait:
+        from .hand_over import hand_over
+
+        return hand_over(args)
     speed = speed_of(args)
     texts = open_texts(args)
     with contextlib.ExitStack() as stack:
@@ -55,17 +63,22 @@ class _Run:
         speed: float,
     ) -> None:
         self._args = args
+        self._context = context
         self._stack = stack
         self._texts = texts
         self._speed = speed
         self._written_s = 0.0
-        self._sink: Sink | None = None
-        if (sink := file_sink(args)) is not None:
-            self._take(sink)
+        self._sink = file_sink(args) or fallback_sink(args)
+        self._at_speaker = self._sink is None
+        self._before_s = 0.0  # heard of former texts
+        if self._sink is not None:
+            stack.callback(self._sink.close)
         self._listeners = listeners_of(args, context, texts, self._heard_s)
         for listener in self._listeners:
             stack.callback(listener.close)
-        self._client = stack.enter_context(Client(start=not args.no_start, environ=context.environ))
+        self._client = stack.enter_context(
+            Client(start=not args.no_start, environ=context.environ, name=args.program)
+        )
 
     def run(self) -> int:
         for text in self._texts:
@@ -76,6 +89,8 @@ class _Run:
                 self._hear(speech, text)
             except KeyboardInterrupt:
                 return self._interrupted(speech)
+            if status := status_of(speech.ending):
+                return status
         for listener in self._listeners:
             listener.finish()
         if failures := [text.failure for text in self._texts if text.failure]:
@@ -94,43 +109,51 @@ class _Run:
             timings=any(listener.wants_words for listener in self._listeners),
             cache=self._args.cache,
             ttfa_ms=self._args.ttfa_ms,
+            output=(Output.SPEAKER if self._at_speaker else Output.STREAM).value,
             final=text.whole,
         )
 
     def _hear(self, speech: Speech, text: Text) -> None:
         text.feed(speech)
-        # Now that the daemon is at work: opening a device takes a while.
-        sink = self._sink or self._take(device_or_fallback(self._args))
-        if text is not self._texts[0]:
-            self._write(sink, bytes(round(_BETWEEN_S * SAMPLE_RATE) * SAMPLE_BYTES))
+        lead_s = 0.0 if text is self._texts[0] else _BETWEEN_S
+        if self._at_speaker:
+            sink = self._loudspeaker(speech, lead_s)
+        else:
+            assert self._sink is not None
+            sink = self._sink
+        if lead_s and not self._at_speaker:
+            sink.write(bytes(round(lead_s * SAMPLE_RATE) * SAMPLE_BYTES))
+        self._written_s += lead_s
         accepted = speech.accepted
         if accepted is not None:
             if accepted.engine == _BUILT_IN and accepted.note:
                 exits.say_why(accepted.note)
             for listener in self._listeners:
                 listener.began(accepted, self._written_s)
+            self._context.on_speaking()
         for event in speech.events():
             if isinstance(event, SegmentInfo):
                 for listener in self._listeners:
                     listener.segment(event)
             else:
-                self._write(sink, event.pcm)
-        if text is self._texts[-1]:
+                sink.write(event.pcm)
+                self._written_s += len(event.pcm) / SAMPLE_BYTES / SAMPLE_RATE
+        if self._at_speaker or text is self._texts[-1]:
             sink.finish()
         for listener in self._listeners:
             listener.ended(speech)
 
-    def _write(self, sink: Sink, pcm: bytes) -> None:
-        sink.write(pcm)
-        self._written_s += len(pcm) / SAMPLE_BYTES / SAMPLE_RATE
+    def _loudspeaker(self, speech: Speech, lead_s: float) -> Sink:
+        # Now that the daemon is at work: opening a device takes a while.
+        if self._sink is not None:
+            self._before_s += self._sink.heard_s
+            self._sink.close()
+        self._sink = Loudspeaker(speech, self._args, lead_s)
+        self._stack.callback(self._sink.close)
+        return self._sink
 
     def _heard_s(self) -> float:
-        return self._sink.heard_s if self._sink else 0.0
-
-    def _take(self, sink: Sink) -> Sink:
-        self._stack.callback(sink.close)
-        self._sink = sink
-        return sink
+        return self._before_s + (self._sink.heard_s if self._sink else 0.0)
 
     def _interrupted(self, speech: Speech) -> int:
         # A second Ctrl-C is in a hurry: the end of the connection cancels as well.

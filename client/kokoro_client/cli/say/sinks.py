@@ -1,12 +1,10 @@
-"""Where `say` puts the sound: the device, a file, or standard output."""
+"""Where `say` puts the sound, but for the loudspeaker: a file, or standard output."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Protocol
 
-from ... import errors
-from ...player import Player
 from .. import exits
 from .files import (
     SAMPLE_BYTES,
@@ -16,6 +14,7 @@ from .files import (
     saying_which,
     standard_output,
 )
+from .loudspeaker import why_none
 
 
 class Sink(Protocol):
@@ -31,26 +30,6 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Let go of the device or file, at once. After finish() or in the middle."""
-
-
-class Device:
-    """The loudspeaker. Raises NoDeviceError where there is none."""
-
-    def __init__(self) -> None:
-        self._player = Player(SAMPLE_RATE)
-
-    @property
-    def heard_s(self) -> float:
-        return self._player.played_frames / SAMPLE_RATE
-
-    def write(self, pcm: bytes) -> None:
-        self._player.feed(pcm)
-
-    def finish(self) -> None:
-        self._player.finish()
-
-    def close(self) -> None:
-        self._player.close()
 
 
 class Raw:
@@ -86,14 +65,9 @@ def file_sink(args: argparse.Namespace) -> Sink | None:
     return None
 
 
-def device_or_fallback(args: argparse.Namespace) -> Sink:
-    """The loudspeaker, else the file for that case. Raises NoDeviceError without either."""
-    try:
-        return Device()
-    except errors.NoDeviceError as error:
-        if not args.fallback_file:
-            raise errors.NoDeviceError(
-                f"{error}; write a file with -o FILE.wav, or pipe the sound with --raw"
-            ) from None
-        exits.say_why(f"{error}; writing {args.fallback_file}")
-        return SoundFile(args.fallback_file, format_of(args.fallback_file, None), None)
+def fallback_sink(args: argparse.Namespace) -> Sink | None:
+    """The file for where there is no loudspeaker; None: there is one, or no such file is named."""
+    if not args.fallback_file or not (why := why_none(args)):
+        return None
+    exits.say_why(f"{why}; writing {args.fallback_file}")
+    return SoundFile(args.fallback_file, format_of(args.fallback_file, None), None)
