@@ -10,6 +10,7 @@ Never:      decides what is spoken when: that is schedule/.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import time
@@ -344,7 +345,10 @@ class App:
             self.in_flight.send(key, ticket.answers(spoken, lane, self.now()))
             if waited and ticket.first_sound_s is not None:
                 predicted = self.scheduler.predicted_s(lane, spoken.task.segment.tokens)
-                self.metrics.first_sound(ticket.first_sound_s, predicted, ticket.idle_s)
+                idle_s = ticket.idle_s
+                if ticket.cold:  # a lane that was made for it has no runs to predict from
+                    predicted, idle_s = predicted or spoken.seconds, math.inf
+                self.metrics.first_sound(ticket.first_sound_s, predicted, idle_s)
 
     def on_run_over(self, key: RequestKey) -> None:
         """A run ended, spoken or not. Where the daemon stops no other follows it."""

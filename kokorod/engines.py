@@ -32,6 +32,7 @@ from .engine.startup import (
 from .errors import ModelDamagedError, ModelMissingError
 from .models.record import InstalledModel
 from .schedule.actions import Action
+from .schedule.cost import Cost
 from .schedule.lanes import Ran
 from .schedule.scheduler import Scheduler
 from .speech.phonemes.languages import language_of_voice
@@ -92,6 +93,7 @@ class Engines:
         self._shared: Synthesizer | None = None  # what the cpu lanes have in common
         self.sessions: Sessions[KokoroSynthesizer] = Sessions()
         self.asleep = False  # the session was let go, and a request opens it again
+        self._costs: dict[str, Cost] = {}  # of lanes that were, for those made anew
 
     def open_kokoro(self, *, anew: bool = False) -> None:
         """Open the chosen model on a new cpu lane, which replaces an older one when up.
@@ -256,6 +258,7 @@ class Engines:
                 lane.name,
                 synthesizer.engine,
                 self._house.now(),
+                prior=self._costs.get(lane.name),
                 express=lane.name == EXPRESS,
                 accelerator=lane.name in ACCELERATORS,
             )
@@ -263,6 +266,7 @@ class Engines:
 
     def _drop(self, name: str) -> None:
         if (lane := self.lanes.pop(name, None)) is not None:
+            self._costs |= {s.name: s.cost for s in self._scheduler.lanes() if s.name == name}
             self._house.on_lane(name, None)
             self._house.perform(self._scheduler.lane_down(name, self._house.now()))
             lane.terminate()
@@ -276,6 +280,7 @@ class Engines:
     def _on_kokoro(self, lane: Lane, synthesizer: Synthesizer, opened: Opened) -> None:
         if self.model is not None and self.model != opened.model:
             self._drop_kokoro()  # accelerators too speak the model that was
+            self._costs.clear()
         for name in CPU_LANES[1:]:
             self._drop(name)  # they would keep the session that was, and its memory
         self.asleep = False

@@ -305,6 +305,7 @@ class Requests:
         if phrase is None:
             ticket.record = []
             return False
+        self._scheduler.counters.total += 1
         ticket.characters, ticket.final = len(speak.text), True
         self._in_flight.send(ticket.key, ticket.replay(phrase, self._house.now()))
         self._in_flight.finish(ticket.key, cancelled=False)

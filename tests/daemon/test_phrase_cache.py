@@ -19,6 +19,9 @@ def test_a_phrase_said_again_is_the_same_sound_from_the_cache(toy_daemon: Daemon
         assert (cached(conversation, 1), cached(conversation, 2)) == (False, True)
         assert np.array_equal(first, again)
         assert all(a["cached"] for a in conversation.answers[2] if a["type"] == "segment")
+    status = toy_daemon.ask("status")
+    assert status["requests"]["total"] == 2
+    assert (status["phrase_cache"]["hits"], status["phrase_cache"]["misses"]) == (1, 1)
 
 
 def test_cache_false_neither_reads_nor_writes(toy_daemon: DaemonProcess) -> None:

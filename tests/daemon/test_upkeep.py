@@ -104,8 +104,11 @@ def test_without_priming_the_session_goes_when_idle_and_comes_back(start: Start)
     daemon = start(KOKORO_PRIMING_MODE="false", KOKORO_IDLE_UNLOAD_S="1")
     wait_until(lambda: status(daemon)["state"] == "asleep", "the session was let go")
     assert lane(daemon, "cpu") is None
+    assert status(daemon)["cold_starts"] == {"count": 0, "extra_ms": 0}
     assert speaks(daemon)["cold_start"] is True
     assert status(daemon)["state"] in ("ready", "asleep")
+    assert status(daemon)["cold_starts"]["count"] == 1
+    assert status(daemon)["cold_starts"]["extra_ms"] > 0
 
 
 def test_with_priming_the_session_stays(start: Start) -> None:
@@ -344,11 +347,14 @@ def test_over_the_threshold_the_session_is_made_anew_and_every_lane_has_the_new_
     hits = status(daemon)["sessions"]["hits"]
     assert hits == 2  # cpu-express and cpu-2
     mapped = _mappings(daemon)
+    cost = (lane(daemon, "cpu") or {})["cost"]
     marker.touch()
     wait_until(lambda: status(daemon)["memory"]["recycles"] == 1, "recycled")
     marker.unlink()
     wait_until(lambda: status(daemon)["sessions"]["created"] == 2, "a new session")
     wait_until(lambda: status(daemon)["sessions"]["hits"] == 2 * hits, "both lanes again")
+    # What is known of its speed stays: a made-up cost would cut sentences to pieces.
+    assert (lane(daemon, "cpu") or {})["cost"]["b"] == pytest.approx(cost["b"], rel=0.9)
     # The old session is gone, with all who had it.
     wait_until(lambda: _mappings(daemon) == mapped, "the old mapping is gone")
     speaks(daemon)
