@@ -335,6 +335,32 @@ def test_a_second_signal_does_not_wait_for_threads_either(
     assert daemon.process.wait(PATIENCE_S) == 0
 
 
+def test_a_second_signal_in_the_middle_of_a_run_that_hangs(
+    make_daemon: MakeDaemon, tmp_path: Path
+) -> None:
+    daemon = make_daemon(
+        {"KOKORO_SKIP_EXTENDED_WARMING": "true"}, home=toy_home(tmp_path, cost=3_000)
+    )
+    daemon.start_after(
+        "import kokorod.app as a, kokorod.engine.lane as l\n"
+        "a._JOIN_S = a.DRAIN_S = 3600.0\n"
+        "l.Lane.terminate = lambda self: None\n"
+    ).wait_ready()
+    assert daemon.process is not None
+    with Conversation(daemon.socket) as conversation:
+        # Word by word it would be spoken for minutes.
+        conversation.speak(1, LONG, phonemes=True, speed=0.5, ttfa_ms=60_000)
+        wait_until(
+            lambda: any(lane["state"] == "busy" for lane in daemon.ask("status")["lanes"]), "a run"
+        )
+        daemon.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: "stopping" in daemon.log, "the first signal")
+        daemon.process.send_signal(signal.SIGTERM)
+        assert daemon.process.wait(PATIENCE_S) == 0
+    assert "stopping_at_once" in daemon.log
+    assert "threads_left=0" not in daemon.log
+
+
 def test_a_client_that_does_not_read_does_not_keep_it(slow_daemon: DaemonProcess) -> None:
     assert slow_daemon.process is not None
     with Conversation(slow_daemon.socket) as conversation:

@@ -207,3 +207,22 @@ def test_watch_shows_it_again_and_again(toy_daemon: DaemonProcess, json: list[st
         while seen < 2:
             seen += "uptime" in watching.stdout.readline()
         watching.terminate()
+
+
+def test_reload_says_what_waits_and_what_is_wrong(toy_daemon: DaemonProcess) -> None:
+    def reload(content: str) -> tuple[int, str, str]:
+        (toy_daemon.home / "config.toml").write_text(content)
+        ended = subprocess.run(
+            ["kokoroctl", "reload"], env=toy_daemon.environ, capture_output=True, text=True
+        )
+        return ended.returncode, ended.stdout, ended.stderr
+
+    assert reload("ttfa_ms = 300\n") == (0, "reloaded\n", "")
+    assert reload('threads = 1\nlanes = "cpu"\n') == (
+        0,
+        "reloaded\nwaits for `kokoroctl service restart`: threads, lanes\n",
+        "",
+    )
+    status, out, error = reload('ttfa_ms = "soon"\n')
+    assert (status, out) == (1, "")
+    assert error.startswith("kokoroctl: nothing was changed: ttfa_ms is 'soon'")

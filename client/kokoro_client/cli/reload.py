@@ -6,7 +6,6 @@ import argparse
 
 from . import exits
 from .context import Context
-from .status import lines
 
 HELP = "Have the daemon read its configuration and models again."
 
@@ -17,5 +16,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     value = context.demand({"type": "reload"})
-    print("\n".join(lines(value)) if value else "reloaded")
+    told = value if isinstance(value, dict) else {}
+    if told.get("reloaded") is False:
+        raise exits.CommandError(f"nothing was changed: {told.get('message')}")
+    print("reloaded")
+    if waits := told.get("needs_restart"):
+        names = ", ".join(map(str, waits)) if isinstance(waits, list) else waits
+        print(exits.one_line(f"waits for `kokoroctl service restart`: {names}"))
     return exits.OK
