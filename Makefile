@@ -10,7 +10,7 @@ WORKERS ?= logical
 SHELL := /bin/sh
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup develop say run test check lint types rules clean man bench bench-speaker \
+.PHONY: help setup develop say run test check lint types rules clean man picture bench bench-speaker \
   chaos fuzz soak golden
 
 help:            ## This list
@@ -65,6 +65,9 @@ man: setup       ## The manual pages, in build/man: man -M build/man kokoroctl
 
 soak: develop    ## Half an hour: memory over thousands of requests, and a long rest
 	@$(BIN)/python -m bench slope lanes idle $(ARGS)
+
+picture: develop ## The picture in the README, recorded anew (needs PulseAudio)
+	@$(BIN)/python docs/picture.py docs/picture.svg
 
 clean:           ## Remove the virtual environment and what tests left
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -9,7 +9,7 @@ import pytest
 import toy_kokoro
 from daemon.conftest import MakeDaemon, ToyFiles
 from daemon.conversation import Conversation
-from daemon.daemon_process import DaemonProcess
+from daemon.daemon_process import DaemonProcess, wait_until
 from numpy.typing import NDArray
 
 from kokorod.models.store import Store
@@ -137,9 +137,16 @@ def test_the_default_voice_may_be_a_saved_blend(
     daemon = make_daemon({"KOKORO_VOICE": "warm", "KOKORO_BLENDS": "warm=bf_emma:1,am_adam:1"})
     Store(daemon.home / "models").import_files(toy_files.model, toy_files.voices, "toy")
     daemon.start().wait_ready()
+    # The first warm-up speaks with it too.
+    wait_until(lambda: any(lane["runs"] + lane["failures"] for lane in lanes(daemon)), "a run")
     with Conversation(daemon.socket) as conversation:
         conversation.said(1, TEXT)
         assert conversation.answers[1][0]["voice"] == "bf_emma:0.5,am_adam:0.5"
+    assert not any(lane["failures"] for lane in lanes(daemon))
+
+
+def lanes(daemon: DaemonProcess) -> Any:
+    return daemon.ask("status")["lanes"]
 
 
 def test_ssml_names_a_blend_or_speaks_on_with_the_requests_voice(

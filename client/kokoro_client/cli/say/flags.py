@@ -138,7 +138,9 @@ def _add_telling(group: argparse._ArgumentGroup) -> None:
         help="show how far it has come and what is left, on a terminal",
     )
     group.add_argument(
+        "-i",
         "--follow",
+        "--interactive",
         action="store_true",
         help="show the text and highlight each word while it is heard, on a terminal",
     )
