@@ -20,7 +20,7 @@ from .lexicon import Lexicon
 from .markup import Piece, tokens_of
 from .normalize import normalize
 from .phonemes import Phonemizer, language, vocabulary
-from .phonemes.espeak import Espeak
+from .phonemes.espeak import Espeak, safe
 from .thread import FrontEnd, Manner
 from .token import Token
 
@@ -115,7 +115,7 @@ def _spoken_only(tokens: list[Token], text: str, start: int) -> Sentence:
         spoken += said + (" " if token.space else "")
     if not words:
         return Sentence(start, start + len(text), "", "")
-    return Sentence(start, start + len(text), spoken.rstrip(), "", tuple(words))
+    return Sentence(start, start + len(text), safe(spoken.rstrip()), "", tuple(words))
 
 
 def _given(text: str, start: int, vocabulary: frozenset[str]) -> Sentence:
@@ -126,7 +126,7 @@ def _given(text: str, start: int, vocabulary: frozenset[str]) -> Sentence:
 
 def _text_only(text: str, start: int) -> Sentence:
     """For the built-in voice: words are ranges of the text itself."""
-    spoken = text if any(c.isalnum() for c in text) else ""
+    spoken = safe(text) if any(c.isalnum() for c in text) else ""
     words = tuple(
         Word(start + m.start(), start + m.end(), m.start(), m.end()) for m in _WORD.finditer(text)
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import itertools
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from kokoro_onnx.tokenizer import Tokenizer
 
 from kokorod.errors import EngineError, UnknownLanguageError
-from kokorod.speech.phonemes.espeak import Espeak, to_kokoro
+from kokorod.speech.phonemes.espeak import Espeak, safe, to_kokoro
 from kokorod.speech.phonemes.vocabulary import vocabulary
 
 
@@ -98,3 +100,40 @@ def test_a_language_that_espeak_does_not_have_here() -> None:
 )
 def test_the_mapping(ipa: str, lang: str, expected: str) -> None:
     assert to_kokoro(ipa, lang) == expected
+
+
+#: Each of them ended the process in espeak-ng 1.52, with any of its voices.
+DEADLY = [">-नमस्ते", ";-मम", "…-नस\u200c©नन", "x <-नमस्ते", "a >--नमस्ते"]
+
+
+def test_no_text_ends_the_process() -> None:
+    # In a process of its own: where this fails there is no traceback, but a signal.
+    script = (
+        "import sys\n"
+        "from kokorod.speech.phonemes.espeak import Espeak\n"
+        "from kokorod.speech.phonemes.vocabulary import vocabulary\n"
+        "espeak = Espeak()\n"
+        "for text in sys.argv[1:]:\n"
+        "    for lang in ('hi', 'en-us', 'fr'):\n"
+        "        espeak.words([text], lang)\n"
+        "        espeak.words(text.split(), lang)\n"
+        "        espeak.raw(text, lang, vocabulary())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *DEADLY], capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        (">-नमस्ते", "> नमस्ते"),
+        ("x --y", "x   y"),
+        ("a-b", "a-b"),
+        ("नमस्ते-न", "नमस्ते-न"),
+        ("-5 °C", "-5 °C"),
+        ("a\0b\ud800", "a b?"),
+    ],
+)
+def test_what_it_is_given_is_as_long_and_safe(text: str, given: str) -> None:
+    assert safe(text) == given
+    assert len(given) == len(text)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -108,6 +109,8 @@ class Espeak:
         backend = self._raw.get(lang)
         if backend is None:
             backend = self._raw[lang] = self._make_raw(_espeak_name(lang))
+        if not text.isascii():
+            text = safe(text)  # Devanagari may be in it
         lines = [line for line in text.strip().split("\n") if line.strip()]
         if not lines:
             return ""
@@ -153,7 +156,7 @@ class Espeak:
         espeak = self._tied.get(lang)
         if espeak is None:
             espeak = self._tied[lang] = self._make_tied(_espeak_name(lang))
-        ipa = espeak.text_to_phonemes(_plain(text), True)
+        ipa = espeak.text_to_phonemes(safe(text), True)
         ipa = _FLAG.sub("", ipa.replace("_", ""))
         return " ".join(ipa.split())
 
@@ -210,9 +213,27 @@ def _copying_told() -> Iterator[None]:
         ) from None
 
 
-def _plain(text: str) -> str:
-    """Text that C takes whole: no NUL, which would end it, and no half of a character."""
+def safe(text: str) -> str:
+    """Text of the same length that C takes whole.
+
+    No NUL, which would end it; no half of a character; no hyphen that joins nothing, for
+    espeak-ng 1.52 reads past its buffer, and ends the process, at one that stands between a
+    sign and Devanagari (>-नमस्ते), whatever its voice.
+    """
+    if "-" in text:
+        text = _LOOSE_HYPHENS.sub(_unless_joined, text)
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+
+
+#: Before a digit it is a minus.
+_LOOSE_HYPHENS: Final = re.compile(r"(?P<before>[^-]?)(?P<hyphens>-+)(?!\d)")
+
+
+def _unless_joined(found: re.Match[str]) -> str:
+    before = found["before"]
+    if before.isalnum() or unicodedata.category(before or " ").startswith("M"):
+        return found.group()
+    return before + " " * len(found["hyphens"])
 
 
 def _espeak_name(lang: str) -> str:
