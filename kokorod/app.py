@@ -10,60 +10,48 @@ Never:      decides what is spoken when: that is schedule/.
 
 from __future__ import annotations
 
-import math
 import os
 import signal
 import time
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import replace
 from typing import Any, Final
 
 from kokoro_client.wire.errors import ErrorCode
-from kokoro_client.wire.messages import MAX_SPEED, MIN_SPEED, Error, Request
+from kokoro_client.wire.messages import Request
 
-from . import admission, heap
 from . import config as configuration
+from . import heap, questions
 from .background import Background
-from .catalogue import voices_value
+from .clients import Clients
 from .config import Config
+from .drain import Drain
 from .engine.lane import Lane, Spoken, Task
 from .engine.startup import Opened
 from .engines import Engines
-from .errors import ConfigError, EngineError, KokorodError, UnknownLanguageError
-from .in_flight import STOPPING, InFlight
+from .errors import EngineError, KokorodError, UnknownLanguageError
+from .in_flight import InFlight
 from .net import activation
 from .net import listener as listening
-from .net.descriptors import room_for
 from .net.listener import AlreadyRunningError, Listener
-from .net.loop import READ, Loop, Timer
+from .net.loop import Loop, Timer
 from .net.peer import Peer
+from .performing import Performing
 from .priming import Priming
 from .requests import Requests
-from .schedule.actions import Action, Finish, Prepare, Run, Terminate
-from .schedule.scheduler import WARM_PEER, Scheduler
+from .schedule.actions import Action
+from .schedule.scheduler import Scheduler
 from .speech.frontend import make_front_end
 from .speech.reader import Reading
 from .speech.thread import FrontEnd, ReadCrashed, ReadFailed, SpeechThread
-from .status import status_value
-from .ticket import Ticket
-from .types import Engine, PeerId, RequestKey, Segment, Utterance
+from .types import Engine, RequestKey
 from .upkeep import Upkeep
 from .watch import logfile, notify
 from .watch.log import Level, Log
-from .watch.metrics import Metrics, prometheus
+from .watch.metrics import Metrics
 from .watch.notify import Notifier
-
-#: A segment of 150 tokens takes 5 s on a slow machine; clients are not kept longer.
-DRAIN_S: Final = 5.0
-
-#: What is queued for a peer at the end is sent within this, or dropped.
-_FLUSH_S: Final = 2.0
 
 #: Threads end within a segment's node; a run that hangs must not keep the process.
 _JOIN_S: Final = 2.0
-
-#: Pause before connections are accepted again after there was no descriptor for one.
-_LISTEN_AGAIN_S: Final = 0.5
 
 #: Of a traceback, the lines that are logged; each is bounded by the log.
 _TRACE_LINES: Final = 40
@@ -80,7 +68,6 @@ class App:
     ) -> None:
         """reread: the configuration as it is now, for reload; began: of the process."""
         self.config = config
-        self.draining = False
         self.began = began
         self.bound_s = time.monotonic() - began
         self.session_s: float | None = None
@@ -89,16 +76,17 @@ class App:
         self.upkeep: Upkeep
         self.background: Background
         self.loop = Loop()
+        # First of all: the socket is there already, and would be left behind.
+        self.loop.on_signals((signal.SIGTERM, signal.SIGINT), self._on_stop_signal)
+        self.loop.on_signals((signal.SIGHUP,), lambda number: self._reload_quietly())
         self.log = Log(Level[config.log_level.upper()], logfile.standard_error(config.logs_folder))
         self.notifier = notifier or Notifier()
         self.scheduler = Scheduler()
         self.metrics = Metrics()
-        self.peers: dict[PeerId, Peer] = {}
-        self._listener = listener
-        self._reread = reread
-        self._next_peer = 1
+        self.clients = Clients(self.loop, listener, self.log, config.max_clients)
+        self._bound_to = listener.path
+        self.reread = reread
         self._join_s = _JOIN_S
-        self._max_clients = room_for(config.max_clients)
         self.speech = SpeechThread(
             self._make_front_end,
             lambda key, report: self.loop.post(lambda: self._on_speech(key, report)),
@@ -110,6 +98,10 @@ class App:
         self.requests = Requests(
             self, self.engines, self.scheduler, self.speech, self.in_flight, self.log
         )
+        self.drain = Drain(self.loop, self.scheduler, self.requests, self.in_flight, self.clients)
+        self.performing = Performing(
+            self, self.engines, self.scheduler, self.speech, self.in_flight, self.metrics
+        )
 
     def _make_front_end(self) -> FrontEnd:
         config = self.config
@@ -120,14 +112,16 @@ class App:
             lambda why: self.loop.post(lambda: self.log.warning("lexicon_refused", why=why)),
         )
 
+    @property
+    def draining(self) -> bool:
+        return self.drain.begun
+
     # -- life
 
     def run(self) -> int:
         """Serve until a signal; the exit status."""
-        self.loop.watch(self._listener.fileno(), READ, self._on_connection)
-        self.loop.on_signals((signal.SIGTERM, signal.SIGINT), self._on_stop_signal)
-        self.loop.on_signals((signal.SIGHUP,), lambda number: self._reload_quietly())
-        self.log.info("bound", socket=self._listener.path, pid=os.getpid(), ms=self.bound_s * 1000)
+        self.clients.listen(_Reports(self))
+        self.log.info("bound", socket=self._bound_to, pid=os.getpid(), ms=self.bound_s * 1000)
         self.notifier.keep_pinging(self.loop.after)
         self.upkeep = Upkeep(self, self.loop, self.engines, self.scheduler, self.log)
         self.background = Background(self, self.engines, self.log)
@@ -138,10 +132,18 @@ class App:
         self._close()
         return self.exit_status
 
+    def _on_stop_signal(self, number: int) -> None:
+        if self.draining:
+            self.log.info("stopping_at_once", signal=number)
+            self._join_s = 0.0
+            self.loop.stop()
+            return
+        self.log.info("stopping", signal=number, requests=len(self.in_flight.tickets))
+        self.notifier.stopping()
+        self.drain.begin()
+
     def _close(self) -> None:
-        self._listener.close()
-        for peer in list(self.peers.values()):
-            peer.close()
+        self.clients.close()
         self.background.stop()
         self.priming.close()
         self.speech.close()
@@ -154,90 +156,16 @@ class App:
         self.log.info("stopped", status=self.exit_status, threads_left=ended.count(False))
         self.loop.close()
 
-    def _on_stop_signal(self, number: int) -> None:
-        if self.draining:
-            self.log.info("stopping_at_once", signal=number)
-            self._join_s = 0.0
-            self.loop.stop()
-            return
-        self.log.info("stopping", signal=number, requests=len(self.in_flight.tickets))
-        self.draining = self.scheduler.draining = self.in_flight.turns.draining = True
-        self.notifier.stopping()
-        self.loop.unwatch(self._listener.fileno())
-        self.requests.refuse_early()
-        for key in list(self.in_flight.tickets):
-            job = self.scheduler.job(key)
-            works = job is not None and job.lane is not None
-            if not works and not self.in_flight.turns.plays_out(key):
-                self._tell_stopping(key)
-        self.loop.after(DRAIN_S, self._end_drain)
-        self._end_drain_if_done()
-
-    def _tell_stopping(self, key: RequestKey) -> None:
-        self.in_flight.give_up(key, ErrorCode.SHUTTING_DOWN, STOPPING)
-
-    def _end_drain_if_done(self) -> None:
-        if self.draining and not self.in_flight.tickets:
-            self._end_drain()
-
-    def _end_drain(self) -> None:
-        for key in list(self.in_flight.tickets):
-            if self.in_flight.turns.plays_out(key):
-                self.in_flight.heard(key)  # its client has all of it and plays on
-            else:
-                self._tell_stopping(key)
-        for peer in list(self.peers.values()):
-            peer.close_after_sending()
-        if self.peers:
-            self.loop.after(_FLUSH_S, self.loop.stop)
-        else:
-            self.loop.stop()
-
-    # -- connections
-
-    def _on_connection(self, events: int) -> None:
-        try:
-            connection = self._listener.accept()
-        except OSError as error:
-            # Out of descriptors: those who wait are let in when others have left.
-            self.log.warning("accept_failed", why=error.strerror)
-            self._listen_later()
-            return
-        if connection is None:
-            return
-        uid = listening.peer_uid(connection)
-        if uid not in (os.getuid(), 0):
-            self.log.warning("foreign_user", uid=uid)
-            connection.close()
-            return
-        peer = Peer(self.loop, connection, PeerId(self._next_peer), _Reports(self))
-        peer.pid = listening.peer_pid(connection)
-        self._next_peer += 1
-        self.peers[peer.id] = peer
-        if len(self.peers) > self._max_clients:
-            message = f"{self._max_clients} clients are connected; try again later"
-            peer.send(Error(code=ErrorCode.BUSY, message=message, retry_after_ms=1000))
-            peer.close_after_sending()
-
-    def _listen_later(self) -> None:
-        fd = self._listener.fileno()
-        self.loop.unwatch(fd)
-
-        def listen() -> None:
-            if not self.draining:
-                self.loop.watch(fd, READ, self._on_connection)
-
-        self.loop.after(_LISTEN_AGAIN_S, listen)
+    # -- peers
 
     def on_request(self, peer: Peer, request: Request) -> None:
         self.requests.on_request(peer, request)
-        self._end_drain_if_done()
+        self.drain.look()
 
     def on_gone(self, peer: Peer) -> None:
         self.requests.on_gone(peer)
-        self.peers.pop(peer.id, None)
-        if self.draining and not self.peers:
-            self.loop.stop()
+        self.clients.gone(peer)
+        self.drain.on_gone()
 
     # -- the speech thread
 
@@ -267,53 +195,23 @@ class App:
         self.loop.post(call)
 
     def perform(self, actions: list[Action]) -> None:
-        for action in actions:
-            match action:
-                case Prepare():
-                    self.speech.want(action.key)
-                case Run():
-                    self._start_run(action)
-                case Terminate():
-                    self.engines.lanes[action.lane].terminate()
-                case Finish():
-                    self.in_flight.finish(action.key, action.cancelled)
-                    self.look_soon()
+        self.performing.perform(actions)
 
-    def _start_run(self, action: Run) -> None:
-        if action.key.peer == WARM_PEER:
-            self.engines.lanes[action.lane].start(self.upkeep.task(action))
-            return
-        ticket = self.in_flight.tickets[action.key]
-        self.engines.lanes[action.lane].start(
-            Task(
-                key=action.key,
-                segment=action.segment,
-                utterance=self._utterance(ticket, action.segment),
-                stream=ticket.stream,
-                format=ticket.speak.format,
-            )
-        )
+    def on_spoken(self, lane: str, spoken: Spoken) -> None:
+        self.performing.on_spoken(lane, spoken)
 
-    def _utterance(self, ticket: Ticket, segment: Segment) -> Utterance:
-        """The request's voice and speed, or what markup asks for where that can be."""
-        asked = ticket.utterance
-        marked = admission.kokoro_voice(segment.voice, self.config, self.engines.voicing)
-        kokoro = ticket.engine is Engine.KOKORO
-        return replace(
-            asked,
-            voice=(marked if kokoro else "") or asked.voice,
-            speed=min(max(asked.speed * segment.rate, MIN_SPEED), MAX_SPEED),
-        )
+    def on_run_over(self, key: RequestKey) -> None:
+        self.drain.on_run_over(key)
 
     def on_engine_known(self) -> None:
         if self.ready_s is None:
             self.ready_s = self.uptime_s()
         engine = self.engines.voicing.engine
         self.log.info("ready", engine=engine, ms=self.uptime_s() * 1000)
-        self._tell_ready()
+        self.tell_ready()
         self.requests.engine_known()
 
-    def _tell_ready(self) -> None:
+    def tell_ready(self) -> None:
         if self.engines.voicing.engine and not self.draining:
             voicing = self.engines.voicing
             self.notifier.ready(voicing.note or f"{voicing.engine} speaks")
@@ -332,30 +230,6 @@ class App:
 
     def on_lane_refused(self, name: str, why: str) -> None:
         self.background.refused[name] = why
-
-    def on_spoken(self, lane: str, spoken: Spoken) -> None:
-        key = spoken.task.key
-        if key.peer == WARM_PEER:
-            self.upkeep.warmed(spoken)
-            self.look_soon()
-            return
-        self.upkeep.ran(lane, spoken.task.segment.tokens)
-        if (ticket := self.in_flight.tickets.get(key)) is not None:
-            waited = ticket.first_sound_s is None
-            self.in_flight.send(key, ticket.answers(spoken, lane, self.now()))
-            if waited and ticket.first_sound_s is not None:
-                predicted = self.scheduler.predicted_s(lane, spoken.task.segment.tokens)
-                idle_s = ticket.idle_s
-                if ticket.cold:  # a lane that was made for it has no runs to predict from
-                    predicted, idle_s = predicted or spoken.seconds, math.inf
-                self.metrics.first_sound(ticket.first_sound_s, predicted, idle_s)
-
-    def on_run_over(self, key: RequestKey) -> None:
-        """A run ended, spoken or not. Where the daemon stops no other follows it."""
-        if self.draining:
-            if not self.in_flight.turns.plays_out(key):
-                self._tell_stopping(key)
-            self._end_drain_if_done()
 
     def request_came(self) -> float:
         """Upkeep makes way. How long nothing was asked, in seconds."""
@@ -420,42 +294,10 @@ class App:
         self.loop.stop()
 
     def query(self, name: str) -> Any:
-        match name:
-            case "status":
-                return status_value(self)
-            case "metrics":
-                speaker = self.in_flight.turns.counters()
-                return prometheus({**status_value(self), "speaker": speaker})
-            case "warm":
-                self.upkeep.look()
-                return {"lanes": list(self.engines.lanes)}
-            case "voices":
-                return voices_value(self.engines.voicing, self.config)
-            case _:
-                return {}
+        return questions.answer(self, name)
 
     def reload(self) -> Any:
-        """Read the configuration again; open the model if it is another one."""
-        try:
-            new = self._reread()
-        except ConfigError as error:
-            return {"reloaded": False, "message": str(error)}
-        self.notifier.reloading()
-        waits = [
-            name
-            for name, spec in configuration.settings().items()
-            if not spec.metadata["live"] and getattr(new, name) != getattr(self.config, name)
-        ]
-        self.config = new
-        self._max_clients = room_for(new.max_clients)
-        self.log.level = Level[new.log_level.upper()]
-        self.priming.follow()
-        self.upkeep.reload()
-        self.in_flight.phrases.resize(int(new.phrase_cache_mb * 2**20))
-        self.engines.open_kokoro()
-        self.log.info("reloaded", waits_for_restart=",".join(waits))
-        self._tell_ready()
-        return {"reloaded": True, "needs_restart": waits}
+        return questions.reload(self)
 
     def _reload_quietly(self) -> None:
         value = self.reload()

@@ -102,7 +102,7 @@ def status_value(app: App) -> dict[str, Any]:
             "hits": phrases.hits,
             "misses": phrases.misses,
         },
-        "clients": len(app.peers),
+        "clients": len(app.clients.peers),
         "sessions": {
             "created": sessions.created,
             "hits": sessions.hits,

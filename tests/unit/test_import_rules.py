@@ -26,8 +26,8 @@ ALLOWED: dict[str, set[str]] = {
 #: Files beside app.py that connect rooms on its behalf.
 CONNECTING = set(
     """
-    __main__ admission app background catalogue engines in_flight lulls priming requests
-    status ticket turns upkeep
+    __main__ admission app background catalogue clients drain engines in_flight lulls
+    performing priming questions requests speaking status ticket turns upkeep
     """.split()
 )
 PURE_CLIENT = {"msgpack"}

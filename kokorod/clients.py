@@ -1,0 +1,98 @@
+# loop: runs on the one selector thread.
+"""Who is connected: let in, counted, said goodbye to.
+
+Owns:       the listening descriptor's place in the loop, the peer of every connection.
+Invariants: a peer is of this user or root; one over the limit is told so and closed.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from kokoro_client.wire.errors import ErrorCode
+from kokoro_client.wire.messages import Error
+
+from .net import listener as listening
+from .net.descriptors import room_for
+from .net.listener import Listener
+from .net.loop import READ, Loop
+from .net.peer import Handler, Peer
+from .types import PeerId
+from .watch.log import Log
+
+#: Pause before connections are accepted again after there was no descriptor for one.
+_LISTEN_AGAIN_S: Final = 0.5
+
+
+class Clients:
+    def __init__(self, loop: Loop, listener: Listener, log: Log, max_clients: int) -> None:
+        self.peers: dict[PeerId, Peer] = {}
+        self._loop = loop
+        self._listener = listener
+        self._log = log
+        self._handler: Handler
+        self._listens = False
+        self._next = 1
+        self.allow(max_clients)
+
+    def allow(self, max_clients: int) -> None:
+        """How many may be connected, where there are descriptors for them."""
+        self._max = room_for(max_clients)
+
+    def listen(self, handler: Handler) -> None:
+        """Let them in; their peers report to `handler`."""
+        self._handler = handler
+        self._listens = True
+        self._loop.watch(self._listener.fileno(), READ, self._on_connection)
+
+    def let_nobody_in(self) -> None:
+        self._listens = False
+        self._loop.unwatch(self._listener.fileno())
+
+    def gone(self, peer: Peer) -> None:
+        self.peers.pop(peer.id, None)
+
+    def close_after_sending(self) -> None:
+        """Hang up on everybody once they have been sent what is theirs."""
+        for peer in list(self.peers.values()):
+            peer.close_after_sending()
+
+    def close(self) -> None:
+        self._listener.close()
+        for peer in list(self.peers.values()):
+            peer.close()
+
+    def _on_connection(self, events: int) -> None:
+        try:
+            connection = self._listener.accept()
+        except OSError as error:
+            # Out of descriptors: those who wait are let in when others have left.
+            self._log.warning("accept_failed", why=error.strerror)
+            self._listen_later()
+            return
+        if connection is None:
+            return
+        uid = listening.peer_uid(connection)
+        if uid not in (os.getuid(), 0):
+            self._log.warning("foreign_user", uid=uid)
+            connection.close()
+            return
+        peer = Peer(self._loop, connection, PeerId(self._next), self._handler)
+        peer.pid = listening.peer_pid(connection)
+        self._next += 1
+        self.peers[peer.id] = peer
+        if len(self.peers) > self._max:
+            message = f"{self._max} clients are connected; try again later"
+            peer.send(Error(code=ErrorCode.BUSY, message=message, retry_after_ms=1000))
+            peer.close_after_sending()
+
+    def _listen_later(self) -> None:
+        fd = self._listener.fileno()
+        self._loop.unwatch(fd)
+
+        def listen() -> None:
+            if self._listens:
+                self._loop.watch(fd, READ, self._on_connection)
+
+        self._loop.after(_LISTEN_AGAIN_S, listen)
