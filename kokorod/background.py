@@ -160,7 +160,7 @@ class Background:
         def look() -> None:
             try:
                 choice = providers.choose(wanted, machine := hardware.detect())
-            except Exception as error:  # noqa: BLE001 - whatever it is, the CPU lane speaks
+            except BaseException as error:  # noqa: BLE001 - whatever it is, the CPU lane speaks
                 why = f"{type(error).__name__}: {error}"[:_SHOWN]
                 self._house.post(lambda: self._on_no_hardware(wanted, why))
             else:

@@ -375,17 +375,18 @@ def test_far_over_the_threshold_it_ends_for_a_supervisor_to_start_it_anew(start:
         assert event in daemon.log
 
 
-def test_a_machine_that_cannot_be_looked_at_has_its_cpu_lanes(start: Start) -> None:
+@pytest.mark.parametrize("error", ["MemoryError", "SystemExit", "GeneratorExit"])
+def test_a_machine_that_cannot_be_looked_at_has_its_cpu_lanes(start: Start, error: str) -> None:
     daemon = start(
         "import kokorod.engine.hardware as h\n"
-        "def detect():\n    raise MemoryError('sysctl is on fire')\n"
+        f"def detect():\n    raise {error}('sysctl is on fire')\n"
         "h.detect = detect",
         KOKORO_LANES="cpu,cpu-2,coreml-ane",
     )
     wait_until(lambda: lane(daemon, "cpu-2"), "the second lane is up")
     refused = lane(daemon, "coreml-ane")
     assert refused is not None
-    assert "MemoryError: sysctl is on fire" in refused["why"]
+    assert f"{error}: sysctl is on fire" in refused["why"]
     assert "warning hardware" in daemon.log
     settled(daemon)
     speaks(daemon)

@@ -79,11 +79,11 @@ def lines(value: Any) -> list[str]:
     return [f"{name:{width}}  {text}" for name, text in rows]
 
 
-def _told(values: dict[str, Any]) -> str:
+def _told(values: dict[str, Any], unit: str = "") -> str:
     return ", ".join(
         text if key in _PLAIN else f"{_name(key)} {text}"
         for key, item in values.items()
-        if (text := _shown(item, key))
+        if (text := _shown(item, f"{key}{unit}"))
     )
 
 
@@ -99,7 +99,7 @@ def _shown(value: Any, key: object = "") -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, dict):
-        return _told(value)
+        return _told(value, next((unit for unit in _UNITS if str(key).endswith(unit)), ""))
     if isinstance(value, list | tuple):
         return "; ".join(filter(None, map(_shown, value)))
     if isinstance(value, bool):
