@@ -26,7 +26,7 @@ RATE = toy_kokoro.SAMPLE_RATE
 
 #: ALSA's whole configuration: the only devices of PortAudio are these.
 _ALSA = """\
-pcm.!default {{ type pulse server "unix:{socket}" device "{first}" }}
+pcm.!default {{ type pulse server "unix:{socket}" }}
 ctl.!default {{ type pulse server "unix:{socket}" }}
 """
 _ALSA_SINK = """\
@@ -88,7 +88,7 @@ class NullSink:
     """The sound server. `environ` leads PortAudio there, `sinks` are recorded by name."""
 
     def __init__(self, names: Sequence[str] = ("null",)) -> None:
-        for program in ("pulseaudio", "parec"):
+        for program in ("pulseaudio", "parec", "pactl"):
             assert shutil.which(program), (
                 f"{program} is not installed; on Debian: apt-get install pulseaudio "
                 "pulseaudio-utils libportaudio2 libasound2-plugins"
@@ -99,7 +99,7 @@ class NullSink:
         self._processes: list[subprocess.Popen[bytes]] = []
         alsa = self._folder / "alsa.conf"
         alsa.write_text(
-            _ALSA.format(socket=self.socket, first=self._names[0])
+            _ALSA.format(socket=self.socket)
             + "".join(_ALSA_SINK.format(name=name, socket=self.socket) for name in self._names)
         )
         self.environ = {
@@ -108,6 +108,7 @@ class NullSink:
             "XDG_RUNTIME_DIR": str(self._folder),
         }
         self.server = self._start_server()
+        self._ask("set-default-sink", self._names[0])
         self.sinks = {name: self._record(name) for name in self._names}
 
     @property
@@ -132,6 +133,23 @@ class NullSink:
         wait_until(lambda: self.socket.exists() or server.poll() is not None, "PulseAudio's socket")
         assert server.poll() is None, (self._folder / "log").read_text()
         return server
+
+    def remove(self, name: str) -> None:
+        """Pull out a loudspeaker; the next of them is the default then."""
+        for line in self._ask("list", "short", "modules").splitlines():
+            number, module, arguments = line.split("\t")[:3]
+            if module == "module-null-sink" and f"sink_name={name} " in arguments:
+                self._ask("unload-module", number)
+
+    def _ask(self, *question: str) -> str:
+        return subprocess.run(
+            ["pactl", *question],
+            env={**os.environ, **self.environ},
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        ).stdout
 
     def _record(self, name: str) -> Recording:
         # Its latency is longer than a player's block, so that the player's counts.

@@ -28,8 +28,8 @@ THREE = "Stop that now."
 
 Say = Callable[..., subprocess.Popen[bytes]]
 
-#: What a sound server takes at once and plays on, whatever it is told.
-BLOCK = RATE // 40
+#: What a sound server takes at once and plays on, whatever it is told: 25 ms, and a little.
+BLOCK = RATE // 30
 
 
 @pytest.fixture(scope="module")
@@ -368,6 +368,27 @@ def test_a_sound_server_that_dies_is_one_line(tmp_path: Path) -> None:
         line = said.splitlines()[-1]  # PortAudio itself may say something, too
         assert line.startswith("kokoroctl: the sound device failed")
         wait_until(lambda: process.ask("queue") == [], "the turn")
+
+
+def test_where_the_device_is_pulled_out_the_next_one_goes_on(tmp_path: Path) -> None:
+    with (
+        null_sink("headphones", "speakers") as sound,
+        speaking(toy_home(tmp_path)) as process,
+        _saying(process) as say,
+    ):
+        process.environ.update(sound.environ)
+        whole = _tokens(_streamed(process, ONE))
+        saying = say(ONE)
+        sound.sink.wait_sound(0.5)
+        sound.remove("headphones")
+        status, _ = _end(saying)
+        assert status == 0
+        speakers = sound.sinks["speakers"]
+        speakers.wait_silence()
+        rest = _tokens(speakers.pcm)
+        assert 0 < len(rest) < len(whole)
+        # It may begin in the middle of the token that was being heard.
+        assert rest[1:] == whole[1 - len(rest) :]
 
 
 _APP = """
