@@ -37,6 +37,10 @@ REST_S: Final = 1.0
 #: How often the device is looked at while it is full: a tenth of what it holds.
 _LOOK_S: Final = 0.01
 
+#: A device takes sound in steps, a sound server 20 to 50 ms at once, and lets it out
+#: evenly. Between two of them the clock tells the place; no further than the longest one.
+_STEP_S: Final = 0.05
+
 #: A device that takes nothing for so long has gone, without a word.
 _STALL_S: Final = 2.0
 
@@ -112,6 +116,8 @@ class Playback:
         self._was_silence = True  # what was written last
         self._reported = 0  # frames
         self._took_at = 0.0  # when the device last took some
+        #: Frames heard when it last took sound, and when that was.
+        self._step_at = (-1, 0.0)
         self._lost = 0
         self._lost_at = 0  # frames
 
@@ -125,6 +131,16 @@ class Playback:
     def heard(self) -> int:
         """Frames of what was fed."""
         return self._position.heard
+
+    @property
+    def sounding(self) -> float:
+        """Frames of what was fed that have sounded by now: `heard`, and between two looks
+        at the device as much more as sounds in that time."""
+        heard, step_at = self._step_at
+        if not self._running or self.pauses or heard != self._position.heard:
+            return float(self._position.heard)
+        since = min(time.monotonic() - step_at, _STEP_S)
+        return min(heard + since * self._rate, float(self.next // FRAME_BYTES))
 
     # The thread.
 
@@ -185,6 +201,7 @@ class Playback:
         self._running = self._was_silence = True
         self._position.restart(self.stream.write_available)
         self._took_at = time.monotonic()
+        self._step_at = (-1, 0.0)
 
     def _halt(self) -> None:
         """Empty the device. What it held is to be played again."""
@@ -240,8 +257,11 @@ class Playback:
     def _look(self) -> int:
         """Frames that the device takes now."""
         now, room = time.monotonic(), self.stream.write_available
+        before = self._position.heard
         if self._position.look(room) or not self._position.held:
             self._took_at = now
+            if self._position.heard > before:
+                self._step_at = (self._position.heard, now)
             self._unheard.forget(self._position.heard * FRAME_BYTES)
         elif now - self._took_at > _STALL_S:
             raise TimeoutError(f"it has taken no sound for {_STALL_S:g} s")

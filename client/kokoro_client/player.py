@@ -92,8 +92,9 @@ class Player:
 
     @property
     def heard_s(self) -> float:
-        """Seconds of what was fed that have been heard."""
-        return self._playback.heard / self._rate
+        """Seconds of what was fed that have been heard: exact at a pause and at the end, to
+        some 10 ms while it plays."""
+        return self._playback.sounding / self._rate
 
     def feed(self, pcm: bytes) -> None:
         """Play `pcm`, whole frames, after what was fed before. Waits while QUEUE_S lie ahead.

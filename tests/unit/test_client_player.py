@@ -373,3 +373,26 @@ def test_a_library_that_is_not_installed_is_named(
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(errors.NoDeviceError, match=r"not found\).*libportaudio2"):
         open_device(24_000)
+
+
+def test_between_two_steps_of_the_device_the_place_goes_on_and_is_exact_in_the_end() -> None:
+    device = Device(runs=False)
+    player = _player(device)
+    pcm = bytes(400)
+    player.feed(pcm)
+    _until(lambda: device.write_available == 0)
+    assert player.heard_s == 0  # nothing has been let out
+    device.take(10)
+    # It goes on by itself, but never beyond what was written.
+    _until(lambda: player.heard_s > 10 / RATE)
+    assert player.played_frames == 10
+    _until(lambda: player.heard_s >= device.CAPACITY / RATE - 1e-9)
+    assert player.heard_s <= device.CAPACITY / RATE
+    player.pause()
+    _until(lambda: player.state is State.PAUSED)
+    assert player.heard_s == 10 / RATE
+    device.runs = True
+    player.resume()
+    player.finish()
+    assert player.heard_s == len(pcm) / 2 / RATE
+    player.close()

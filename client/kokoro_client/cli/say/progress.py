@@ -72,8 +72,6 @@ class Progress:
                     self._before + info.end,
                 )
             )
-        if self._began is None:
-            self._began = time.monotonic()
 
     def ended(self, speech: Speech) -> None:
         pass
@@ -102,6 +100,8 @@ class Progress:
         place = 0.0
         while not self._over.wait(_TICK_S):
             heard_s = self._heard_s()
+            if self._began is None and heard_s > 0:  # not while it waits for its turn
+                self._began = time.monotonic() - _TICK_S
             while self._ahead and self._ahead[0][0] <= heard_s:
                 start_s, end_s, start, end = self._ahead[0]
                 share = min(1.0, (heard_s - start_s) / max(end_s - start_s, 1e-9))

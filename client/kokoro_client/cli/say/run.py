@@ -70,7 +70,8 @@ class _Run:
         self._written_s = 0.0
         self._sink = file_sink(args) or fallback_sink(args)
         self._at_speaker = self._sink is None
-        self._before_s = 0.0  # heard of former texts
+        #: What was heard of former texts, and what tells it of this one. Others read it.
+        self._hearing: tuple[float, Sink | None] = (0.0, self._sink)
         if self._sink is not None:
             stack.callback(self._sink.close)
         self._listeners = listeners_of(args, context, texts, self._heard_s)
@@ -145,15 +146,17 @@ class _Run:
 
     def _loudspeaker(self, speech: Speech, lead_s: float) -> Sink:
         # Now that the daemon is at work: opening a device takes a while.
+        self._hearing = (self._heard_s(), None)
         if self._sink is not None:
-            self._before_s += self._sink.heard_s
             self._sink.close()
         self._sink = Loudspeaker(speech, self._args, lead_s)
         self._stack.callback(self._sink.close)
+        self._hearing = (self._hearing[0], self._sink)
         return self._sink
 
     def _heard_s(self) -> float:
-        return self._before_s + (self._sink.heard_s if self._sink else 0.0)
+        before_s, sink = self._hearing
+        return before_s + (sink.heard_s if sink else 0.0)
 
     def _interrupted(self, speech: Speech) -> int:
         # A second Ctrl-C is in a hurry: the end of the connection cancels as well.
