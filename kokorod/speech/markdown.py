@@ -162,8 +162,8 @@ class MarkdownReader:
             if rest:
                 self._line(rest, self._at + position)
             self._close()
-        elif self._partial(rest.rstrip("\r"), self._at + position):
-            position += len(rest.rstrip("\r"))
+        elif self._partial(certain := _certain(rest), self._at + position):
+            position += len(certain)
         elif len(rest) > _TELLING * 2 and not rest.endswith("\r"):
             self._more.append("")
         self._rest = source[position:]
@@ -364,6 +364,11 @@ class MarkdownReader:
         self, kind: PieceKind, content: Iterable[Stretch | float], pause_s: float | None
     ) -> None:
         self._ready += join_pieces(kind, content, pause_s)
+
+
+def _certain(text: str) -> str:
+    """Without what a line's end would take with it, which may still come."""
+    return text.rstrip("\r").removesuffix("\\")
 
 
 def read_markdown(text: str, *, code: Code = "skip", lang: str = "en-us") -> list[Piece]:

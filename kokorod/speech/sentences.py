@@ -132,11 +132,13 @@ class SentenceSplitter:
 
     def _take_in(self) -> None:
         if self._arrived:
-            self._base += self._start
-            self._text = self._text[self._start :] + "".join(self._arrived)
+            # How long the line before is may decide whether its end is a sentence's.
+            forgotten = max(0, self._start - _SHORT_LINE)
+            self._base += forgotten
+            self._text = self._text[forgotten:] + "".join(self._arrived)
             self._arrived.clear()
-            self._seen -= self._start
-            self._start = 0
+            self._seen -= forgotten
+            self._start -= forgotten
 
     def _skip_space(self, position: int) -> int:
         found = _SPACE.match(self._text, position)

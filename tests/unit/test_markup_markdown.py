@@ -239,3 +239,11 @@ def test_the_silence_of_macos_say() -> None:
     one, two = read_markdown("*Wait* [[slnc 1500]] here.")
     assert (one.text.strip(), one.pause_s) == ("Wait", 1.5)
     assert two.text.strip() == "here."
+
+
+def test_a_backslash_at_a_lines_end_is_a_break_however_it_arrives() -> None:
+    text = "This is a line that is long enough to be told at once, and it goes on\\\nhere."
+    reader = MarkdownReader()
+    pieces = [piece for character in text for piece in reader.feed(character)]
+    pieces += reader.feed("", final=True)
+    assert words(pieces) == words(read_markdown(text))

@@ -295,3 +295,10 @@ def test_lulls_lose_and_double_nothing(text: str, data: st.DataObject) -> None:
     take()
     assert "".join("".join(s.split()) for s in said) == "".join(text.split())
     assert all(s and s == s.strip() for s in said)
+
+
+def test_a_line_is_as_long_as_it_was_when_the_sentence_before_it_was_given_out() -> None:
+    text = "It was written in one line, this sentence. And this one on the same\n[line] is."
+    whole = split(text)
+    assert split(text, "en-us", list(text)) == whole
+    assert len(whole) == 2
