@@ -18,7 +18,8 @@ from .engine.lane import Spoken, Task
 from .engines import Engines
 from .in_flight import InFlight
 from .schedule.actions import Action, Finish, Prepare, Run, Terminate
-from .schedule.scheduler import WARM_PEER, Scheduler
+from .schedule.known import WARM_PEER
+from .schedule.scheduler import Scheduler
 from .speech.thread import SpeechThread
 from .ticket import Ticket
 from .types import Engine, Segment, Utterance

@@ -23,8 +23,9 @@ from .engine.lane import Spoken, Stream, Task
 from .engines import CPU, EXPRESS, Engines
 from .net.loop import Loop, Timer
 from .schedule.actions import Action, Run
+from .schedule.known import WARM_PEER
 from .schedule.memory import SAMPLE_S, Memory, Step, default_threshold_mb
-from .schedule.scheduler import WARM_PEER, Scheduler
+from .schedule.scheduler import Scheduler
 from .schedule.warmup import LENGTHS, Manner, Pattern, Warm, Warmup, slept
 from .speech.phonemes.languages import language_of_voice
 from .types import Engine, RequestKey, Segment, Utterance

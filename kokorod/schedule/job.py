@@ -5,9 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from ..types import Engine, RequestKey, Segment, Sentence, TextState
+
+#: After every priority: whatever comes may end a warm-up.
+_WARM_RANK: Final = 99
 
 
 class Script(Protocol):
@@ -84,3 +87,25 @@ class Job:
         if self.heard_from is None:
             return 0.0
         return max(0.0, self.made_s - (now - self.heard_from))
+
+
+class _Said:
+    """The script of a warm-up: nothing follows its one segment."""
+
+    state = TextState.END
+    backlog = 0
+    runnable = False
+    ended = True
+
+    def add(self, sentences: Iterable[Sentence], state: TextState) -> None:
+        raise AssertionError("a warm-up has no text")
+
+    def next(self, budget: int, cap: int, then: Callable[[int, int], int]) -> Segment:
+        raise AssertionError("a warm-up has no text")
+
+
+def warm_up(key: RequestKey, engine: Engine, segment: Segment) -> Job:
+    """A job that runs one segment, for nobody."""
+    job = Job(key, engine, _WARM_RANK, 1.0, 0.0, 0, _Said())
+    job.again = segment
+    return job

@@ -16,8 +16,9 @@ from hypothesis.stateful import (
 
 from kokorod.schedule.actions import Action, Finish, Prepare, Run, Terminate
 from kokorod.schedule.job import Job
+from kokorod.schedule.known import CAP, WARM_PEER
 from kokorod.schedule.lanes import Ran
-from kokorod.schedule.scheduler import CAP, WARM_PEER, Scheduler
+from kokorod.schedule.scheduler import Scheduler
 from kokorod.speech.plan import Script
 from kokorod.types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from unit.lane_simulation import Listener, Simulation, machine, sentences, short_sentence
 
 from kokorod.schedule.cost import Cost
-from kokorod.schedule.scheduler import CAP
+from kokorod.schedule.known import CAP
 from kokorod.speech.plan import MIN_TOKENS
 from kokorod.types import PeerId
 

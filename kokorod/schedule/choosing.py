@@ -1,0 +1,101 @@
+# pure: no socket, thread or clock.
+"""Which request runs on which lane next, and whose run ends for another.
+
+Order: by priority; among equals, who waits for the first sound or is about to run dry
+comes before who has sound in store, and then the client served longest ago.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from . import router
+from .job import Job
+from .known import CAP, MARGIN, Known
+from .lanes import LaneState
+from .router import Option
+
+#: A run that ends this soon is not worth terminating: the termination takes as long.
+_NEARLY_DONE_S: Final = 0.06
+
+#: Share of a run that may be thrown away where another lane is free to run beside it: a run
+#: beside another takes more than twice as long, but wastes nothing.
+_WASTE: Final = 0.6
+
+#: Runs a document completes between two that are terminated for others.
+_SPARED_RUNS: Final = 2
+
+
+def choose(known: Known, now: float) -> tuple[LaneState, Job] | None:
+    """The most urgent request that a lane can run now, and the lane."""
+    waiting = sorted(
+        (job for job in known.jobs.values() if job.runnable),
+        key=lambda job: _urgency(known, job, now),
+    )
+    for job in waiting:
+        if (lane := _idle_lane(known, job, now)) is not None:
+            return lane, job
+    return None
+
+
+def to_end(known: Known, now: float) -> LaneState | None:
+    """A lane whose run can wait, where a request waits for its first sound."""
+    for job in known.jobs.values():
+        if not (job.runnable and job.waits_for_first_sound):
+            continue
+        for lane in known.lanes.values():
+            if lane.engine is job.engine and _may_end(lane, job, now):
+                return lane
+    return None
+
+
+def _urgency(known: Known, job: Job, now: float) -> tuple[int, bool, int, int]:
+    served = known.served.get(job.key.peer, 0)
+    return job.rank, known.in_store(job, now), served, job.order
+
+
+def _idle_lane(known: Known, job: Job, now: float) -> LaneState | None:
+    mine = [lane for lane in known.lanes.values() if lane.engine is job.engine]
+    if known.in_store(job, now) and any(lane.express and lane.segment for lane in mine):
+        return None  # who waits for the first sound has the machine alone
+    able = [
+        lane
+        for lane in mine
+        if not lane.express and lane.benched_until <= now and lane.name not in job.lanes_failed
+    ]
+    options = [
+        Option(lane.name, lane.accelerator, lane.cost, lane.fit.runs, lane.busy_s(now))
+        for lane in able or [lane for lane in mine if not lane.express]
+    ]
+    tokens = job.again.tokens if job.again else min(CAP, job.script.backlog)
+    if (name := router.choose(options, tokens, job.size)) is not None:
+        return known.lanes[name]
+    # Beside a run that had better not be ended: only what is short and waited for.
+    if job.waits_for_first_sound and not any(
+        lane.terminating or _worth_ending(lane, job, now) for lane in mine
+    ):
+        return next((lane for lane in mine if lane.express and lane.segment is None), None)
+    return None
+
+
+def _worth_ending(lane: LaneState, waiting: Job, now: float) -> bool:
+    """The run may be ended, and has not done so much that it is a waste."""
+    if lane.segment is None or not _may_end(lane, waiting, now):
+        return False
+    whole = lane.cost.seconds(lane.segment.tokens)
+    return now - lane.started <= _WASTE * whole
+
+
+def _may_end(lane: LaneState, waiting: Job, now: float) -> bool:
+    running = lane.job
+    if running is None or lane.segment is None or lane.terminating or lane.express:
+        return False
+    whole = lane.cost.seconds(lane.segment.tokens)
+    if lane.started + whole - now < _NEARLY_DONE_S:
+        return False
+    if waiting.rank < running.rank:
+        return True
+    if waiting.rank > running.rank or running.waits_for_first_sound:
+        return False
+    enough = running.ahead_s(now) >= MARGIN * (waiting.first_s + whole)
+    return enough and running.spared >= _SPARED_RUNS

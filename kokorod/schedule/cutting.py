@@ -1,0 +1,47 @@
+# pure: no socket, thread or clock.
+"""How long the next segment of a request is: the ramp, with others in mind."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..types import Segment
+from .job import Job
+from .known import CAP, MARGIN, Known
+from .lanes import LaneState
+
+#: Longest segment while others come in between. Shorter ones throw less away when they
+#: are terminated, but each join's context is work too: simulated, 80 costs a document
+#: least (tests/unit/test_schedule_time.py).
+_SHORT_CAP: Final = 80
+
+#: A budget of tokens that holds every segment.
+_NO_LIMIT: Final = 1_000_000
+
+
+def cut(known: Known, lane: LaneState, job: Job, now: float) -> Segment:
+    """The job's next segment, of a length that the lane makes in time."""
+    cap = _SHORT_CAP if known.disturbed(job, now) else CAP
+    # An express lane hardly ever runs alone: it costs what the other one does.
+    cost = ((lane.express and known.lane_for(lane.engine)) or lane).cost
+    # Others that are listening take their turns on the same lane.
+    sharers = max(sum(1 for other in known.jobs.values() if other.rank <= job.rank), 1)
+
+    sound_s = cost.sound_s / job.speed
+    first = job.waits_for_first_sound
+    slow = sharers * cost.seconds(CAP) > CAP * sound_s
+    if slow and not first:
+        # Slower than speech: gaps cannot be helped, so they come between sentences.
+        return job.script.next(_NO_LIMIT, cap, lambda phonemes, tokens: _NO_LIMIT)
+    ahead_s = job.ahead_s(now)
+
+    def budget(ahead_s: float) -> int:
+        return cost.tokens(ahead_s / MARGIN / sharers)
+
+    def then(phonemes: int, tokens: int) -> int:
+        if slow:
+            return _NO_LIMIT
+        left_s = 0.0 if first else ahead_s - cost.seconds(tokens)
+        return budget(max(left_s, 0.0) + phonemes * sound_s)
+
+    return job.script.next(cost.tokens(job.first_s) if first else budget(ahead_s), cap, then)

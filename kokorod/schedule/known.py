@@ -1,0 +1,54 @@
+# pure: no socket, thread or clock.
+"""What the scheduler knows: the requests, the lanes, who was served and heard when.
+
+Never:      decides: choosing.py and cutting.py do, from what is here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from ..types import Engine, PeerId, RequestKey
+from .job import Job
+from .lanes import LaneState
+
+#: The peer of warm-ups: no connection has this number.
+WARM_PEER: Final = PeerId(0)
+
+#: Longest segment: memory grows with it (790 MB at 200 tokens, 670 at 150) and speech is
+#: best at 100 to 200.
+CAP: Final = 150
+
+#: Share of the sound ahead that the next run may take: predictions are off by a fifth.
+MARGIN: Final = 1.25
+
+#: How long after another request's first sound a document still counts as disturbed.
+_DISTURBED_S: Final = 15.0
+
+
+@dataclass(slots=True)
+class Known:
+    jobs: dict[RequestKey, Job] = field(default_factory=dict)
+    lanes: dict[str, LaneState] = field(default_factory=dict)
+    served: dict[PeerId, int] = field(default_factory=dict)  # by the number of the turn
+    first_sounds: dict[PeerId, float] = field(default_factory=dict)
+
+    def lane_for(self, engine: Engine) -> LaneState | None:
+        for lane in self.lanes.values():
+            if lane.engine is engine and not lane.express:
+                return lane
+        return None
+
+    def in_store(self, job: Job, now: float) -> bool:
+        """The listener has more sound than the longest run takes to make."""
+        lane = self.lane_for(job.engine)
+        need = lane.cost.seconds(CAP) if lane else 1.0
+        return not job.waits_for_first_sound and job.ahead_s(now) > need
+
+    def disturbed(self, job: Job, now: float) -> bool:
+        return any(
+            now - at < _DISTURBED_S
+            for peer, at in self.first_sounds.items()
+            if peer != job.key.peer
+        )
