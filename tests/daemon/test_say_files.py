@@ -136,9 +136,18 @@ def test_a_file_is_replaced_when_the_new_one_is_whole(
     assert _names(folder) == ["link.flac", "real.flac"]
 
 
-@pytest.mark.parametrize("ending", ["wav", "flac", "opus"])
+@pytest.mark.parametrize(
+    ("ending", "number"),
+    [
+        ("wav", signal.SIGINT),
+        ("flac", signal.SIGINT),
+        ("opus", signal.SIGINT),
+        ("wav", signal.SIGTERM),
+        ("wav", signal.SIGHUP),
+    ],
+)
 def test_what_was_made_before_ctrl_c_is_kept_beside(
-    toy_daemon: DaemonProcess, tmp_path: Path, ending: str
+    toy_daemon: DaemonProcess, tmp_path: Path, ending: str, number: int
 ) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
@@ -158,7 +167,7 @@ def test_what_was_made_before_ctrl_c_is_kept_beside(
             return any(path.stat().st_size > 2_000 for path in folder.glob(".*"))
 
         wait_until(written, "some sound")
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         assert process.wait(PATIENCE_S) == 130
         (line,) = process.stderr.read().decode().splitlines()
     assert line.endswith(f"what was made until then is in {folder}/long.part.{ending}")
@@ -252,6 +261,19 @@ def test_a_file_that_is_not_there_is_known_before_the_first_is_spoken(
     )
     assert out == b""
     assert err == f"kokoroctl: cannot read {tmp_path}/two.txt: No such file or directory\n"
+
+
+def test_a_file_that_lacks_some_of_its_text_is_not_whole(
+    toy_daemon: DaemonProcess, tmp_path: Path
+) -> None:
+    (tmp_path / "one.txt").write_text("One.")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    _, err = _say(
+        *(toy_daemon, "-f", tmp_path / "one.txt", "-f", folder, "-o", folder / "x.wav"), status=1
+    )
+    assert _names(folder) == ["x.part.wav"]
+    assert f"cannot read {folder}: Is a directory" in err
 
 
 def test_phonemes_are_said_as_they_stand(toy_daemon: DaemonProcess) -> None:

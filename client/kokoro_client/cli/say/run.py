@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import signal
 from collections.abc import Sequence
 from typing import Final
 
@@ -74,6 +75,9 @@ class _Run:
         self._hearing: tuple[float, Sink | None] = (0.0, self._sink)
         if self._sink is not None:
             stack.callback(self._sink.close)
+            # What ends it from outside is to leave the same as Ctrl-C: no file half named.
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.default_int_handler)
         self._listeners = listeners_of(args, context, texts, self._heard_s)
         for listener in self._listeners:
             stack.callback(listener.close)
@@ -94,8 +98,7 @@ class _Run:
                 return status
         for listener in self._listeners:
             listener.finish()
-        if failures := [text.failure for text in self._texts if text.failure]:
-            raise exits.CommandError("; ".join(failures))
+        self._raise_failures()
         return exits.OK
 
     def _speak(self, text: Text) -> Speech:
@@ -140,9 +143,16 @@ class _Run:
                 sink.write(event.pcm)
                 self._written_s += len(event.pcm) / SAMPLE_BYTES / SAMPLE_RATE
         if self._at_speaker or text is self._texts[-1]:
+            if not self._at_speaker:
+                self._raise_failures()  # a file that lacks some of its text is not whole
             sink.finish()
         for listener in self._listeners:
             listener.ended(speech)
+
+    def _raise_failures(self) -> None:
+        """Raises CommandError where a text could not be read to its end."""
+        if failures := [text.failure for text in self._texts if text.failure]:
+            raise exits.CommandError("; ".join(failures))
 
     def _loudspeaker(self, speech: Speech, lead_s: float) -> Sink:
         # Now that the daemon is at work: opening a device takes a while.
