@@ -63,6 +63,7 @@ class Background:
         self._tries = 0
         self._hashed: set[str] = set()  # keys of copies; as many as models were open
         self._copy: Copy | None = None  # in use
+        self._open: dict[str, str] = {}  # accelerators: lane -> key of its verdict
 
     def begin(self, model: InstalledModel, copy: Copy | None) -> None:
         """The CPU lane speaks `model`; copy: from this one."""
@@ -84,6 +85,10 @@ class Background:
         self._steps.clear()
         if self._child is not None:
             self._child.terminate()
+        if self._open:
+            from .engine import selftest
+
+            selftest.Verdicts(self._house.config.cache_folder).close(self._open.values())
 
     def _next(self) -> None:
         self.working, self._child = "", None
@@ -211,23 +216,46 @@ class Background:
         key = selftest.verdict_key(lane, model, machine)
         known = verdicts.get(key, time.time())
         if known is not None:
-            self._on_verdict(lane, known, "")
+            self._on_verdict(lane, key, known, "")
             return
 
         def on_verdict(verdict: selftest.Verdict | None, why: str) -> None:
             if verdict is not None:
                 verdicts.put(key, verdict, time.time())
-            self._house.post(lambda: self._on_verdict(lane, verdict, why))
+            self._house.post(lambda: self._on_verdict(lane, key, verdict, why))
 
         self.working = f"trying {lane}"
         self._child = selftest.start_selftest(
             config.models_folder, model.name, config.cache_folder, config.threads, lane, on_verdict
         )
 
-    def _on_verdict(self, lane: str, verdict: selftest.Verdict | None, why: str) -> None:
-        if verdict is not None and verdict.fit:
-            self._engines.open_accelerator(lane)
+    def _on_verdict(self, lane: str, key: str, verdict: selftest.Verdict | None, why: str) -> None:
+        if verdict is None or not verdict.fit:
+            problem = verdict.why if verdict else why
         else:
-            self.refused[lane] = verdict.why if verdict else why
-            self._log.info("lane_refused", lane=lane, why=self.refused[lane])
+            problem = self._left_open(lane, key)
+        if problem:
+            self.refused[lane] = problem
+            self._log.info("lane_refused", lane=lane, why=problem)
+        else:
+            self._engines.open_accelerator(lane)
         self._next()
+
+    def _left_open(self, lane: str, key: str) -> str:
+        """Why the lane is not trusted although it passed; empty where it is.
+
+        What crashes, crashes the daemon: a supervisor would start it into the next crash.
+        """
+        from .engine import selftest
+
+        if lane in self._open:  # opened anew, by this daemon
+            return ""
+        cache = self._house.config.cache_folder
+        left = selftest.Verdicts(cache).open(key)
+        if left < selftest.MOST_LEFT_OPEN:
+            self._open[lane] = key
+            return ""
+        return (
+            f"{left} daemons in a row crashed or were killed while it was open; delete "
+            f"{cache / selftest.FILE} to have it tried again"
+        )

@@ -15,7 +15,7 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -50,9 +50,16 @@ _PATIENCE_S: Final = 1_200.0
 #: The machine may have been busy: a refusal is looked at again after a month.
 _REFUSED_S: Final = 30 * 86_400.0
 
+#: Daemons in a row that ended without closing the lane, by a crash or a kill, after which it
+#: is not opened. Before a supervisor gives up: systemd's limit is five starts a minute.
+MOST_LEFT_OPEN: Final = 3
+
 #: Lanes by models that are switched between; the oldest verdict goes.
 _MOST: Final = 24
 _MAX_FILE: Final = 256 * 1024
+
+#: In the cache folder: the verdicts.
+FILE: Final = "self-tests.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +166,7 @@ class Verdicts:
     """The verdicts kept below `cache` (Config.cache_folder), in one small file."""
 
     def __init__(self, cache: Path) -> None:
-        self._path = cache / "self-tests.json"
+        self._path = cache / FILE
 
     def get(self, key: str, now: float) -> Verdict | None:
         """The verdict of that key, where it still holds; now: seconds of the wall clock."""
@@ -176,7 +183,30 @@ class Verdicts:
         entries = self._load()
         entries.pop(key, None)
         entries[key] = {"at": now, "verdict": dataclasses.asdict(verdict)}
-        kept = dict(list(entries.items())[-_MOST:])
+        self._write(dict(list(entries.items())[-_MOST:]))
+
+    def open(self, key: str) -> int:
+        """Note that a daemon has the lane open; how many in a row ended without close()."""
+        entries = self._load()
+        entry = entries.get(key)
+        if not isinstance(entry, dict):
+            return 0
+        left = entry.get("left_open")
+        before = left if type(left) is int and left > 0 else 0
+        if before < MOST_LEFT_OPEN:
+            entry["left_open"] = before + 1
+            self._write(entries)
+        return before
+
+    def close(self, keys: Iterable[str]) -> None:
+        """Their daemon ends as it should: whatever ended others, it was not these lanes."""
+        entries = self._load()
+        for key in keys:
+            if isinstance(entries.get(key), dict):
+                entries[key]["left_open"] = 0
+        self._write(entries)
+
+    def _write(self, kept: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             disk.write_atomically(self._path, json.dumps(kept, indent=1).encode())

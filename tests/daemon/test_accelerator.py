@@ -110,6 +110,32 @@ def test_one_that_passed_and_does_not_open_is_refused_with_the_reason(
     assert "cpu" in says(second, LONG)
 
 
+def test_one_that_ends_the_daemon_again_and_again_is_not_opened(start: Start) -> None:
+    """A crash in native code: no supervisor's restart is to meet it for ever."""
+    daemon = start()
+    up(daemon)
+    assert daemon.stop() == 0  # an end as it should be counts for nothing
+    for _ in range(3):
+        daemon = start()
+        up(daemon)
+        assert daemon.process is not None
+        daemon.process.kill()
+        daemon.process.wait()
+    wary = start()
+    wait_until(lambda: gpu(wary)["state"] == "refused", "refused")
+    assert "3 daemons in a row" in gpu(wary)["why"]
+    assert "self-tests.json" in gpu(wary)["why"]
+    assert "cpu" in says(wary, LONG)
+    assert wary.stop() == 0
+    # Nor is it by the next one, until somebody says so.
+    again = start()
+    wait_until(lambda: gpu(again)["state"] == "refused", "still refused")
+    assert "3 daemons in a row" in gpu(again)["why"]
+    assert again.stop() == 0
+    (again.home / "cache" / "self-tests.json").unlink()
+    up(start())
+
+
 def test_its_session_is_recycled_too(start: Start) -> None:
     """What CoreML leaks goes with its session, as all that is over the threshold."""
     often = (
