@@ -30,7 +30,21 @@ _TOKEN: Final = re.compile(
     rf"|(?P<close>\](?:{_TARGET}|\[[^\[\]\n]{{0,200}}\])?)"
     r"|(?P<run>\*+|_+|~~+|==+)",
 )
-_BREAKING: Final = re.compile(r"</?(?:br|p|div|li|tr|td|th|h[1-6]|hr)\b", re.IGNORECASE)
+#: A tag that parts what is before it from what is behind, and one that ends it.
+_BREAKING: Final = re.compile(
+    r"<(?P<close>/)?(?P<name>br|p|div|li|tr|td|th|h[1-6]|hr|ul|ol|dl|dt|dd|table|caption|summary"
+    r"|details|section|article|header|footer|main|nav|aside|figure|figcaption|blockquote|pre|title"
+    r"|head|body|form|option|button)\b",
+    re.IGNORECASE,
+)
+#: Seconds of silence after them, as after their kind in Markdown.
+_SILENCES: Final = {
+    "p": 0.5, "h1": 0.6, "h2": 0.6, "h3": 0.6, "h4": 0.6, "h5": 0.6, "h6": 0.6, "title": 0.6,
+    "li": 0.3, "dt": 0.3, "dd": 0.3, "tr": 0.4, "td": 0.2, "th": 0.2, "hr": 0.8, "br": 0.2,
+    "blockquote": 0.5, "summary": 0.5, "figcaption": 0.5, "caption": 0.5, "div": 0.3, "pre": 0.5,
+    "option": 0.3, "button": 0.3,
+}  # fmt: skip
+_ALT: Final = re.compile(r"<img\s[^>]*?\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 #: Emphasis deeper than this in one paragraph is nothing that people write.
 _MOST_OPEN: Final = 64
 
@@ -42,9 +56,11 @@ def read_line(text: str, starts: Sequence[int]) -> list[Stretch | float]:
     """
     if not text:
         return []
-    hidden, replaced, ours = _scan(text)
+    silences: dict[int, float] = {}
+    hidden, replaced, ours = _scan(text, silences)
     result: list[Stretch | float] = []
     run = position = 0
+    told = False
     length = len(text)
     while position < length:
         here = replaced.get(position)
@@ -59,6 +75,10 @@ def read_line(text: str, starts: Sequence[int]) -> list[Stretch | float]:
             run = position = mine
         elif here:
             end, visible = here
+            # Nothing to be silent after at a block's beginning: most blocks begin so.
+            told = told or any(isinstance(r, Stretch) and r.text.strip() for r in result[-2:])
+            if told and position in silences:
+                result.append(silences[position])
             result.append(Stretch(visible, starts[position], starts[end - 1] + 1))
             run = position = end
         else:
@@ -69,8 +89,13 @@ def read_line(text: str, starts: Sequence[int]) -> list[Stretch | float]:
     return result
 
 
-def _scan(text: str) -> tuple[bytearray, dict[int, tuple[int, str]], dict[int, int]]:
-    """What is not seen, what is seen as something else, and where our own markup stands."""
+def _scan(
+    text: str, silences: dict[int, float]
+) -> tuple[bytearray, dict[int, tuple[int, str]], dict[int, int]]:
+    """What is not seen, what is seen as something else, and where our own markup stands.
+
+    silences  filled in: where a tag ends a block, and how long nothing is said there
+    """
     hidden = bytearray(len(text))
     replaced: dict[int, tuple[int, str]] = {}
     ours: dict[int, int] = {}
@@ -96,8 +121,15 @@ def _scan(text: str) -> tuple[bytearray, dict[int, tuple[int, str]], dict[int, i
         elif kind in ("comment", "note"):
             _hide(hidden, start, position)
         elif kind == "tag":
-            if _BREAKING.match(found.group()):
+            if block := _BREAKING.match(found.group()):
                 replaced[start] = (position, " ")
+                name = block["name"].lower()
+                if block["close"] or name in ("br", "hr"):
+                    silences[start] = _SILENCES.get(name, 0.0)
+                else:
+                    silences[start] = 0.0
+            elif alt := _ALT.match(found.group()):
+                replaced[start] = (position, f" {alt[1] or alt[2] or ''} ")
             else:
                 _hide(hidden, start, position)
         elif kind == "entity":

@@ -280,7 +280,7 @@ class MarkdownReader:
             self._close()
             self._text(text[note.end() :], start + note.end(), False)
         elif found := (_COMMENT.match(text) or _DROPPED.match(text)):
-            self._begin_dropped(text, found)
+            self._begin_dropped(text, start, found)
         elif blank and not self._block and _INDENTED.match(text):
             self._blank = True
             if self._code == "read":
@@ -310,12 +310,15 @@ class MarkdownReader:
         if text[item.end() :].strip():
             self._add(text[item.end() :], start + item.end())
 
-    def _begin_dropped(self, text: str, found: re.Match[str]) -> None:
+    def _begin_dropped(self, text: str, start: int, found: re.Match[str]) -> None:
         tag = found[1] if found.re is _DROPPED else ""
         end = re.compile(rf".*</{tag}\s*>" if tag else r".*-->", re.IGNORECASE)
-        if not end.match(text, found.end()):
+        over = end.match(text, found.end())
+        if over is None:
             self._close()
             self._until, self._coded = end, False
+        elif text[over.end() :].strip():
+            self._text(text[over.end() :], start + over.end(), False)
 
     def _begin_table(self) -> None:
         block, self._block = self._block, None

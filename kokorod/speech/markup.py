@@ -16,6 +16,8 @@ from typing import Final, Literal
 
 from .normalize import normalize
 from .normalize.sayas import say_as
+from .phonemes.ipa import from_ipa
+from .phonemes.languages import language
 from .token import Token
 
 #: Longest silence that markup may ask for, in seconds: a slip of the pen must not stop
@@ -24,6 +26,10 @@ MAX_PAUSE_S: Final = 30.0
 
 #: Silence of a `[pause]` without a length, in seconds.
 PAUSE_S: Final = 0.5
+
+
+#: The alphabet of phonemes that is not Kokoro's own.
+IPA: Final = "ipa"
 
 
 class PieceKind(StrEnum):
@@ -44,8 +50,8 @@ class Stretch:
     start, end  characters of the source. As long as `text`: they match one by one;
                 otherwise every character of `text` stands for all of them
     say         how to read it, in SSML's words: "characters", "ordinal", ...; "" normally
-    detail      the `format` that goes with `say`
-    phonemes    given by the user, in Kokoro's alphabet
+    detail      the `format` that goes with `say`; IPA: the alphabet of `phonemes`
+    phonemes    given by the user, in Kokoro's alphabet unless `detail` says otherwise
     lang        language, where it differs from the piece's, else ""
     event       name of a mark that is reached here
     """
@@ -230,7 +236,10 @@ def _marked(stretch: Stretch, lang: str, emoji: Literal["name", "drop"]) -> list
     span = stretch.start, stretch.end
     if stretch.phonemes is not None:
         words = " ".join(stretch.text.split()) or stretch.phonemes
-        return [Token(words, *span, phonemes=stretch.phonemes)]
+        said = stretch.phonemes
+        if stretch.detail == IPA:
+            said = from_ipa(said, language(lang))
+        return [Token(words, *span, phonemes=said)]
     if stretch.say:
         tokens = say_as(stretch.say, stretch.text, detail=stretch.detail, lang=lang)
     else:

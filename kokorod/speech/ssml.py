@@ -21,7 +21,8 @@ from defusedxml.expatreader import DefusedExpatParser
 
 from kokorod.errors import KokorodError
 
-from .markup import MAX_PAUSE_S, Piece, PieceKind, Stretch, join_pieces
+from .markup import IPA, MAX_PAUSE_S, Piece, PieceKind, Stretch, join_pieces
+from .normalize.sayas import KINDS
 
 #: Elements inside one another; what people write has fewer than ten.
 MAX_DEPTH: Final = 64
@@ -38,6 +39,7 @@ _KNOWN: Final = frozenset(
     ["speak", "p", "s", "break", "prosody", "say-as", "sub", "phoneme", "voice", "lang", "mark",
      "emphasis", "w", "token", "paragraph", "sentence", *_SILENT]
 )  # fmt: skip
+_ALPHABETS: Final = frozenset({"", IPA, "x-kokoro", "x-misaki"})
 _ENTITY: Final = re.compile(r"&#?\w{1,32};")
 _PARAGRAPH_S: Final = 0.6
 
@@ -170,11 +172,14 @@ class _Reader(ContentHandler):
                 scope = replace(scope, rate=self._rate(values["rate"], scope.rate, here))
         elif name == "say-as":
             kind = self._need(values, "interpret-as", name, here)
+            if kind.lower() not in KINDS:
+                self.ignored.append(f"say-as {kind[:40]}")
             scope = replace(scope, say=kind, detail=values.get("format", ""))
         elif name == "sub":
             scope = replace(scope, alias=self._need(values, "alias", name, here))
         elif name == "phoneme":
-            scope = replace(scope, phonemes=self._need(values, "ph", name, here))
+            alphabet = self._alphabet(values, here)
+            scope = replace(scope, phonemes=self._need(values, "ph", name, here), detail=alphabet)
         elif name == "voice":
             scope = replace(scope, voice=values.get("name", scope.voice))
         return replace(scope, silent=scope.silent or name in _SILENT)
@@ -183,6 +188,17 @@ class _Reader(ContentHandler):
         if not values.get(key):
             raise self.error(f'<{name}> needs {key}="..."', here)
         return values[key]
+
+    def _alphabet(self, values: dict[str, str], here: int) -> str:
+        """IPA, or "" for Kokoro's own."""
+        alphabet = values.get("alphabet", "").lower()
+        if alphabet not in _ALPHABETS:
+            raise self.error(
+                f"phoneme alphabet {alphabet!r:.40} is not known; use ipa, or x-kokoro (or none) "
+                "for Kokoro's own",
+                here,
+            )
+        return IPA if alphabet == IPA else ""
 
     def _break(self, values: dict[str, str], here: int) -> float:
         if "time" in values:
@@ -219,7 +235,9 @@ class _Reader(ContentHandler):
         if name == "sub" and scope.alias is not None and not scope.silent:
             self._held.append(self._stretch(outer, scope.alias, scope.began, end))
         elif name == "phoneme" and self._is_empty_since(scope.began):
-            self._held.append(Stretch("", scope.began, end, phonemes=scope.phonemes))
+            self._held.append(
+                Stretch("", scope.began, end, detail=scope.detail, phonemes=scope.phonemes)
+            )
         if name in _BLOCKS:
             self._end_piece(_PARAGRAPH_S if name in ("p", "paragraph") else None, scope)
         elif (scope.voice, scope.rate) != (outer.voice, outer.rate):

@@ -247,3 +247,21 @@ def test_a_backslash_at_a_lines_end_is_a_break_however_it_arrives() -> None:
     pieces = [piece for character in text for piece in reader.feed(character)]
     pieces += reader.feed("", final=True)
     assert words(pieces) == words(read_markdown(text))
+
+
+@pytest.mark.parametrize(
+    ("html", "heard"),
+    [
+        ("<h1>Title</h1>\n<p>One</p>", [("Title", 0.6), ("One", 0.5)]),
+        ("<p>Hi</p><p>There</p>", [("Hi", 0.5), ("There", 0.5)]),
+        ("One<br/>two <b>bold</b>", [("One", 0.2), ("two bold", 0.5)]),
+        ("<ul><li>one</li><li>two</li></ul>", [("one", 0.3), ("two", 0.5)]),
+        ("<script>no()</script>Hello", [("Hello", 0.5)]),
+        ("<!-- no -->Hello", [("Hello", 0.5)]),
+        ('Look: <img src="x" alt="a cat"/>', [("Look: a cat", 0.5)]),
+        ("<details><summary>More</summary>text</details>", [("More", 0.5), ("text", 0.5)]),
+    ],
+)
+def test_html(html: str, heard: list[tuple[str, float]]) -> None:
+    pieces = read_markdown(html)
+    assert [(" ".join(piece.text.split()), piece.pause_s) for piece in pieces] == heard

@@ -130,10 +130,40 @@ def test_every_word_knows_its_place() -> None:
 
 
 def test_given_phonemes() -> None:
-    (token,) = tokens("<speak><phoneme alphabet='x' ph='kˈæt'>cat</phoneme></speak>")
+    (token,) = tokens("<speak><phoneme alphabet='x-kokoro' ph='kˈæt'>cat</phoneme></speak>")
     assert (token.text, token.phonemes) == ("cat", "kˈæt")
     (token,) = tokens("<speak><phoneme ph='kˈæt'/></speak>")
     assert token.phonemes == "kˈæt"
+
+
+@pytest.mark.parametrize(
+    ("lang", "ipa", "said"),
+    [
+        ("en-us", "təˈmeɪtoʊ", "təmˈAtO"),
+        ("en-gb", "/təˈmɑːtəʊ/", "təmˈɑːtQ"),
+        ("en-us", "ˈbʌt.ɚ", "bˈʌtəɹ"),
+        ("en-us", "ˈbɑɾl̩", "bˈɑTᵊl"),
+        ("en-us", "t͡ʃɜːrt͡ʃ", "ʧɜɹʧ"),
+        ("en-gb", "ˈkɹɪk.ɪt ˈbæt", "kɹˈɪkɪt bˈat"),
+        ("fr", "bɔ̃ʒuʁ", "bɔ̃ʒuʁ"),
+    ],
+)
+def test_phonemes_in_ipa(lang: str, ipa: str, said: str) -> None:
+    (piece,) = read_ssml(f"<speak><phoneme alphabet='ipa' ph='{ipa}'>x</phoneme></speak>").pieces
+    assert [token.phonemes for token in tokens_of(piece, lang=lang)] == [said]
+
+
+def test_characters_are_named_in_their_language() -> None:
+    text = "<speak><say-as interpret-as='characters'>A1</say-as></speak>"
+    (piece,) = read_ssml(text).pieces
+    assert [t.text for t in tokens_of(piece, lang="en-us")] == ["A", "one"]
+    assert [t.text for t in tokens_of(piece, lang="fr")] == ["A", "1"]
+
+
+def test_a_kind_that_is_not_known_is_read_and_reported() -> None:
+    found = read_ssml("<speak><say-as interpret-as='net'>5</say-as></speak>")
+    assert found.ignored == ("say-as net",)
+    assert [t.text for t in tokens_of(found.pieces[0])] == ["five"]
 
 
 def test_what_is_left_out_is_reported_once() -> None:
@@ -155,6 +185,7 @@ def test_what_is_left_out_is_reported_once() -> None:
         ("<speak><say-as>1</say-as></speak>", 1, 8, "interpret-as"),
         ("<speak><sub>1</sub></speak>", 1, 8, "alias"),
         ("<speak><phoneme>1</phoneme></speak>", 1, 8, "ph="),
+        ("<speak>\n<phoneme alphabet='x-sampa' ph='t@'/></speak>", 2, 1, "use ipa, or x-kokoro"),
         ("<speak><mark/></speak>", 1, 8, "name="),
         ("<speak>\ud800</speak>", 1, 8, "surrogate"),
         ("<speak>" + "<p>" * MAX_DEPTH, 1, 7 + 3 * MAX_DEPTH - 2, f"more than {MAX_DEPTH}"),

@@ -16,7 +16,10 @@ _TAG: Final = re.compile(
     r"(?:\s[^<>]{0,500})?\s?/?>",
     re.IGNORECASE,
 )
-_COMMENT: Final = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
+_COMMENT: Final = re.compile(
+    r"<!--.{0,2000}?-->|<!doctype[^>]{0,200}>|<(?P<code>script|style)\b[^>]{0,500}>.{0,2000}?</(?P=code)>",
+    re.DOTALL | re.IGNORECASE,
+)
 #: What the reader of a page sees as a gap: the words on both sides are not one phrase.
 _BLOCKS: Final = frozenset(
     "blockquote br caption center dd div dl dt figcaption h1 h2 h3 h4 h5 h6 hr li ol p pre section"

@@ -25,23 +25,29 @@ def say_as(kind: str, text: str, *, detail: str = "", lang: str = "en-us") -> li
     detail  SSML's `format`: mdy, dmy, ymd, ... for a date
     """
     kind = kind.lower()
+    english = lang.lower().startswith("en")
     if kind in ("characters", "spell-out", "verbatim"):
-        return _characters(text)
+        return _characters(text, english)
     if kind in ("expletive", "bleep"):
         return [Token("beep", 0, len(text))]
     reader = _READERS.get(kind)
     words = reader(text.strip(), detail.lower(), lang == "en-gb") if reader else None
-    if words is None or not lang.lower().startswith("en"):
+    if kind in ("digits", "telephone") and not english:
+        return _characters(text, english)
+    if words is None or not english:
         return normalize(text, lang=lang)
     return [Token(word, 0, len(text)) for word in words.split()]
 
 
-def _characters(text: str) -> list[Token]:
+def _characters(text: str, english: bool) -> list[Token]:
+    """One by one; in other languages espeak knows the names of digits and signs."""
     tokens: list[Token] = []
     for found in re.finditer(r"[^\W\d_]|\d|[^\w\s]|_", text):
         character = found.group()
         start, end = found.span()
-        if character.isdecimal():
+        if not english:
+            tokens.append(Token(character, start, end, letters=character.isalpha()))
+        elif character.isdecimal():
             tokens.append(Token(digits(str(int(character))), start, end))
         elif character.isalpha():
             tokens.append(Token(character, start, end, letters=True))
