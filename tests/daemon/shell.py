@@ -43,6 +43,22 @@ class Shell:
             if select.select([self._keyboard], [], [], 1.0)[0]:
                 self.shown += os.read(self._keyboard, 65536).decode(errors="replace")
 
+    def press_until(self, key: str, text: str) -> None:
+        """Press `key`, again and again, until `text` is on the screen.
+
+        What a shell asks for while one types has a time limit, which a busy machine can miss.
+        """
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            os.write(self._keyboard, key.encode())
+            again = time.monotonic() + PATIENCE_S / 10
+            while time.monotonic() < again:
+                if select.select([self._keyboard], [], [], 1.0)[0]:
+                    self.shown += os.read(self._keyboard, 65536).decode(errors="replace")
+                if text in self.shown:
+                    return
+            assert time.monotonic() < deadline, f"no {text!r} in {self.shown!r}"
+
     def __enter__(self) -> Shell:
         return self
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from daemon.daemon_process import PATIENCE_S, DaemonProcess
+from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
 from daemon.shell import Shell
 from daemon.toy_homes import speaking, toy_home
 
@@ -85,27 +85,31 @@ def test_tab_completes(
     completed: str,
 ) -> None:
     with start(daemon, folder) as shell:
-        shell.type(f"{typed}\t")
+        shell.type(typed)
         # zsh lists a flag with what it is for instead of writing it out.
-        shell.wait_for(completed)
+        shell.press_until("\t", completed)
         assert completed not in typed
 
 
 @pytest.mark.parametrize(("typed", "completed"), TYPED)
 def test_fish_completes(daemon: DaemonProcess, folder: Path, typed: str, completed: str) -> None:
     script(daemon, "fish", folder / ".config" / "fish" / "completions" / "kokoroctl.fish")
-    ended = subprocess.run(
-        ["fish", "-c", f"complete -C '{typed}'"],
-        env={**daemon.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder / ".config")},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=True,
-    )
-    offered = [line.split("\t")[0] for line in ended.stdout.splitlines()]
-    assert completed in offered
-    assert ended.stderr == ""
+    environ = {**daemon.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder / ".config")}
+
+    def offered() -> list[str]:
+        ended = subprocess.run(
+            ["fish", "-c", f"complete -C '{typed}'"],
+            env=environ,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=True,
+        )
+        assert ended.stderr == ""
+        return [line.split("\t")[0] for line in ended.stdout.splitlines()]
+
+    wait_until(lambda: completed in offered(), completed)
 
 
 def words(environ: dict[str, str], kind: str) -> subprocess.CompletedProcess[str]:

@@ -31,7 +31,7 @@ docs/completions.md tells more. The script is made anew after an update.
 _SHELLS: Final = ("bash", "zsh", "fish")
 
 #: A key press that is not answered by then is better not answered.
-_WORDS_S: Final = 1.0
+_WORDS_S: Final = 2.0
 
 _VOICES: Final = frozenset({"voice", "sample", "blend"})
 
