@@ -6,8 +6,11 @@ Never:      holds more than QUEUE_S of sound that has not been written.
 
 from __future__ import annotations
 
+import atexit
 import threading
+import weakref
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 from . import errors
@@ -23,6 +26,20 @@ QUEUE_S: Final = 2.0
 
 #: A call of PortAudio that takes longer than this hangs, and is aborted from outside.
 _HANGS_S: Final = 1.0
+
+
+#: Those that are to be closed before PortAudio ends: it frees what their threads use.
+_players: Final[weakref.WeakSet[Player]] = weakref.WeakSet()
+
+
+@cache
+def _close_all_at_exit() -> None:
+    atexit.register(_close_all)
+
+
+def _close_all() -> None:
+    for player in list(_players):
+        player.close()
 
 
 class Player:
@@ -60,6 +77,9 @@ class Player:
             target=self._playback.run, name="kokoro-player", daemon=True
         )
         self._thread.start()
+        # Registered after PortAudio's own, which its import has, so that it runs before.
+        _close_all_at_exit()
+        _players.add(self)
 
     @property
     def state(self) -> State:
@@ -153,6 +173,7 @@ class Player:
         self.abort()
         self._thread.join(_HANGS_S)
         self._playback.stream.close()
+        _players.discard(self)
 
     def _check(self) -> None:
         if self._playback.state is State.FAILED:

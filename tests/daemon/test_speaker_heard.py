@@ -418,3 +418,27 @@ def test_a_program_plays_pauses_and_goes_on(daemon: DaemonProcess, sink: Recordi
     assert ended.stdout.split()[:3] == ["None", "finished", "finished"]
     assert "underruns" in ended.stdout
     assert _parted(_heard(sink), _tokens(_streamed(daemon, ONE)))
+
+
+_LEAVER = """
+from kokoro_client import Client
+
+sound = Client().play("The quick brown fox jumps over the lazy dog. " * 20)
+while sound.position < 0.1:
+    assert sound.wait(0.01) is None
+"""
+
+
+def test_a_program_that_ends_while_it_plays_ends_well(
+    daemon: DaemonProcess, sink: Recording
+) -> None:
+    # Several times: PortAudio's end and the player's thread raced.
+    for _ in range(5):
+        ended = subprocess.run(
+            [sys.executable, "-c", _LEAVER],
+            env=daemon.environ,
+            capture_output=True,
+            timeout=PATIENCE_S,
+        )
+        assert (ended.returncode, ended.stderr) == (0, b"")
+        wait_until(lambda: daemon.ask("queue") == [], "the turn")
