@@ -18,7 +18,7 @@ from ...speech import Speech
 from ...transcript import Spoken, Timed, Transcript, shared_out
 from ...whole_file import WholeFile
 from ...wire.messages import Accepted, SegmentInfo
-from .files import SAMPLE_RATE, saying_which, standard_output
+from .output import SAMPLE_RATE, saying_which, standard_output
 from .tape import TapeReader
 from .texts import Text
 

@@ -6,23 +6,16 @@ NAME.part.ENDING, playable, and said so.
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from ... import errors
 from ...encoded import EncodedFile, SoundFormat, check_installed
 from ...wav import WavFile
 from ...whole_file import WholeFile
 from .. import exits
-
-#: What Kokoro makes; the built-in voice is resampled to it (docs/protocol.md).
-SAMPLE_RATE: Final = 24_000
-
-SAMPLE_BYTES: Final = 2
+from .output import SAMPLE_BYTES, SAMPLE_RATE, saying_which, standard_output
 
 #: Other endings of the same formats.
 _ALSO: Final = {"wave": SoundFormat.WAV, "oga": SoundFormat.OGG}
@@ -109,22 +102,3 @@ class SoundFile:
                     self._stream, self._format, SAMPLE_RATE, self._title, mend
                 )
         return self._sound
-
-
-def standard_output() -> BinaryIO:
-    """A stream of its own to standard output. Raises CommandError where that is closed."""
-    if sys.stdout is None:
-        raise exits.CommandError("standard output is closed")
-    return os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-
-
-@contextmanager
-def saying_which(name: str) -> Iterator[None]:
-    """An OSError inside becomes a CommandError that names the file."""
-    try:
-        yield
-    except BrokenPipeError:  # the reader has had enough: no failure to speak of
-        raise
-    except OSError as error:
-        shown = "standard output" if name == "-" else name
-        raise exits.CommandError(f"cannot write {shown}: {error.strerror or error}") from None

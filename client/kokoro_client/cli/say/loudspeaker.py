@@ -9,7 +9,7 @@ from ... import errors
 from ...speech import Speech
 from ...wire.messages import Ending
 from .. import exits
-from .files import SAMPLE_RATE
+from .output import SAMPLE_RATE
 
 #: What is told where there is no device.
 _INSTEAD: Final = "write a file with -o FILE.wav, or PCM to a pipe with --raw"

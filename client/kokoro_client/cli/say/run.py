@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import signal
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,10 +19,10 @@ from ...wire.messages import Output, SegmentInfo
 from .. import exits
 from ..context import Context
 from . import macos
-from .files import SAMPLE_BYTES, SAMPLE_RATE
 from .flags import refuse_contradictions, speed_of
 from .listeners import listeners_of
 from .loudspeaker import Loudspeaker, list_devices, status_of
+from .output import SAMPLE_BYTES, SAMPLE_RATE
 from .sinks import Sink, fallback_sink, file_sink
 from .texts import Text, open_texts
 
@@ -76,6 +75,8 @@ class _Run:
         if self._sink is not None:
             stack.callback(self._sink.close)
             # What ends it from outside is to leave the same as Ctrl-C: no file half named.
+            import signal
+
             for number in (signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.default_int_handler)
         self._listeners = listeners_of(args, context, texts, self._heard_s)

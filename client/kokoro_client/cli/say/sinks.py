@@ -6,15 +6,8 @@ import argparse
 from typing import Protocol
 
 from .. import exits
-from .files import (
-    SAMPLE_BYTES,
-    SAMPLE_RATE,
-    SoundFile,
-    format_of,
-    saying_which,
-    standard_output,
-)
 from .loudspeaker import why_none
+from .output import SAMPLE_BYTES, SAMPLE_RATE, saying_which, standard_output
 
 
 class Sink(Protocol):
@@ -61,6 +54,8 @@ def file_sink(args: argparse.Namespace) -> Sink | None:
     if args.raw:
         return Raw()
     if args.output:
+        from .files import SoundFile, format_of
+
         return SoundFile(args.output, format_of(args.output, args.format), args.title)
     return None
 
@@ -70,4 +65,6 @@ def fallback_sink(args: argparse.Namespace) -> Sink | None:
     if not args.fallback_file or not (why := why_none(args)):
         return None
     exits.say_why(f"{why}; writing {args.fallback_file}")
+    from .files import SoundFile, format_of
+
     return SoundFile(args.fallback_file, format_of(args.fallback_file, None), None)
