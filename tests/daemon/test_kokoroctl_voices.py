@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import toy_kokoro
 from daemon.daemon_process import PATIENCE_S, DaemonProcess
+from daemon.null_sink import null_sink
 from daemon.texts import without_joins
 from daemon.toy_homes import speaking
 
@@ -183,3 +184,23 @@ def test_phonemes_go_into_say_as_they_come_out(daemon: DaemonProcess, tmp_path: 
     asked(daemon, "say", "-o", str(paths[1]), "--phonemes", printed)
     assert heard(paths[0]) == heard(paths[1])
     assert without_joins(heard(paths[0])) == without_joins(" ".join(printed.split()))
+
+
+def test_a_sample_is_heard_at_the_loudspeaker(daemon: DaemonProcess) -> None:
+    with null_sink() as speaker:
+        environ = {**daemon.environ, **speaker.environ}
+        subprocess.run(
+            ["kokoroctl", "voices", "--sample", "af_heart"],
+            env=environ,
+            check=True,
+            timeout=PATIENCE_S,
+        )
+        speaker.sink.wait_silence()
+        assert toy_kokoro.decode(speaker.sink.pcm).phonemes.startswith("həlˈO")
+
+
+def test_the_configuration_shows_saved_blends(daemon: DaemonProcess) -> None:
+    (line,) = [at for at in asked(daemon, "config").splitlines() if at.startswith("blends ")]
+    assert "warm = bf_emma:0.75,am_adam:0.25" in line
+    value = {at["name"]: at["value"] for at in json.loads(asked(daemon, "config", "--json"))}
+    assert value["blends"] == {"warm": "bf_emma:0.75,am_adam:0.25"}
