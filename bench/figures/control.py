@@ -27,8 +27,8 @@ _SILENCE_S: Final = 1.0
 
 _WAIT_S: Final = 20.0
 
-#: Moments that fell into a pause are drawn anew, so often.
-_TRIES: Final = 20
+#: A moment that falls into a pause is drawn anew so much later.
+_LOOK_S: Final = (0.05, 0.2)
 
 _ASKED_MS: Final = 50.0
 
@@ -89,11 +89,11 @@ def _speaking(stage: Stage) -> Iterator[None]:
 
 def _wait_sounding(stage: Stage) -> None:
     time.sleep(stage.random.uniform(_SHORTEST, _LONGEST))
-    for _ in range(_TRIES):
-        if stage.sink.monitor.recording().sounding(time.monotonic(), _SOUNDING_S):
-            return
-        time.sleep(stage.random.uniform(0.05, 0.2))
-    raise NothingHeardError("a text of two minutes was silent whenever it was to be stopped")
+    deadline = time.monotonic() + _WAIT_S
+    while not stage.sink.monitor.recording().sounding(time.monotonic(), _SOUNDING_S):
+        if time.monotonic() > deadline:
+            raise NothingHeardError(f"a text of two minutes was silent for {_WAIT_S:g} s")
+        time.sleep(stage.random.uniform(*_LOOK_S))
 
 
 def _tell(stage: Stage, action: str, how: str) -> float:
