@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -79,6 +80,8 @@ def main(arguments: Sequence[str]) -> int:
         files.append(model.find(os.environ, args.model, args.voices))
         return files[0]
 
+    # So that what was started ends, too.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     began = time.localtime()
     with Stage(find, effort, seed) as stage:
         figures, problems = measure(stage, wanted)

@@ -38,8 +38,8 @@ class Kokoroctl:
             terminal,
         )
 
-    def say(self, text: str, socket: Path | None = None) -> Started:
-        return self.run("say", "-v", VOICE, text, socket=socket)
+    def say(self, text: str, *flags: str, socket: Path | None = None) -> Started:
+        return self.run("say", "-v", VOICE, *flags, text, socket=socket)
 
     def hush(self, started: Started) -> None:
         if started.process.poll() is None:

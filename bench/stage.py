@@ -42,6 +42,7 @@ class Effort:
     clients, requests   of the crowd
     spoken_out   texts of 60, 400 and 2,000 characters that are heard to their end
     controls     of stop, and of pause and resume, each
+    clicks       for the delay of the sound's own path
     followed     texts of the toy, whose words are highlighted
     idle_s, idle_cpu_s  the long rest, and the part of it whose processor time is taken
     many, several       requests over which memory must not grow: toy, reference model
@@ -55,8 +56,9 @@ class Effort:
     pairs: int
     clients: int = 8
     requests: int = 40
-    spoken_out: tuple[int, int, int] = (4, 2, 1)
-    controls: int = 10
+    spoken_out: tuple[int, int, int] = (3, 1, 1)
+    controls: int = 8
+    clicks: int = 15
     followed: int = 3
     idle_s: float = 600.0
     idle_cpu_s: float = 60.0
@@ -87,6 +89,7 @@ class Effort:
             requests=3,
             spoken_out=(1, 0, 0),
             controls=1,
+            clicks=3,
             followed=1,
             idle_s=10.0,
             idle_cpu_s=3.0,

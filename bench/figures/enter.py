@@ -69,7 +69,7 @@ def measure(stage: Stage) -> list[Figure]:
 def measure_path(stage: Stage) -> Figure:
     """What every moment at the monitor contains: nothing is taken off for it."""
     stage.note("the delay of the sound's path")
-    delays_ms = [s * 1000 for s in stage.sink.path_delays()]
+    delays_ms = [s * 1000 for s in stage.sink.path_delays(stage.effort.clicks)]
     return Figure(
         name="delay of the sound server and its monitor",
         unit="ms",

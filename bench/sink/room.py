@@ -35,7 +35,6 @@ _SOUND_S: Final = 40.0
 _HUSH_S: Final = 60.0
 
 #: Of the click that tells the delay of the path itself.
-_CLICKS: Final = 15
 _CLICK_S: Final = 0.2
 
 
@@ -155,7 +154,7 @@ class Sink:
         """Until what the server has been given has been recorded, too."""
         time.sleep(QUIET_S)
 
-    def path_delays(self) -> list[float]:
+    def path_delays(self, clicks: int) -> list[float]:
         """Seconds from the moment the server is told to play a click to hearing it.
 
         What every figure here contains of the path itself: the server plays a sample it
@@ -167,7 +166,7 @@ class Sink:
             _write_click(click)
             controls.connect(str(self.server.controls))
             controls.sendall(f"load-sample click {click}\n".encode())
-            for _ in range(_CLICKS):
+            for _ in range(clicks):
                 self.wait_silence()
                 began = time.monotonic()
                 controls.sendall(f"play-sample click {SINK}\n".encode())

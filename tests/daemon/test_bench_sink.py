@@ -35,7 +35,7 @@ def _say(sink: Sink, at: Path, *arguments: str) -> Started:
 
 
 def test_a_click_is_heard_not_before_the_server_was_told(sink: Sink) -> None:
-    delays = sink.path_delays()
+    delays = sink.path_delays(3)
     assert delays
     # Moments are exact to a block of the sink; how late they are no test asserts.
     assert min(delays) > -0.01
