@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kokorod import config
 from kokorod.config import Config
 from kokorod.engine.vocabulary import default_vocabulary
 from kokorod.speech.lexicon import Lexicon
-from kokorod.speech.normalize import normalize
+from kokorod.speech.markup import tokens_of
 from kokorod.speech.phonemes import (
     Phonemizer,
     Reading,
@@ -22,8 +24,8 @@ from kokorod.speech.phonemes import (
 )
 from kokorod.speech.phonemes.assembly import assemble
 from kokorod.speech.plan import Script
-from kokorod.speech.sentences import SentenceSplitter
-from kokorod.speech.token import Token
+from kokorod.speech.sources import open_source
+from kokorod.speech.token import Markup, Token
 from kokorod.types import Segment, Sentence, TextState
 
 from . import OK, Context
@@ -32,6 +34,9 @@ HELP = "show how a text is read: normalized, phonemes, tokens, segments"
 
 #: The longest segment, and a budget as a lane of usual speed has it: 150 tokens.
 _CAP: Final = 150
+
+#: Columns for what was written: a URL is one token's source.
+_WIDEST: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Explained:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="*", metavar="TEXT", help="default: standard input")
     parser.add_argument("-l", "--lang", help="language of the text (default: the voice's own)")
+    parser.add_argument("--markdown", action="store_true", help="the text is Markdown or HTML")
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
@@ -53,13 +59,13 @@ def run(args: argparse.Namespace, context: Context) -> int:
     settings, _ = config.load(context.environ)
     text = " ".join(args.text) if args.text else sys.stdin.read()
     lang = language_of_text(args.lang, settings)
-    explained = explain(text, lang, settings)
-    # Marks alone have no sound: the daemon leaves them out too.
-    segments = _segments([e.sentence for e in explained if e.sentence.words], settings)
+    markup = Markup.MARKDOWN if args.markdown else Markup.AUTO
+    explained = explain(text, lang, settings, markup)
+    segments = _segments([e.sentence for e in explained], settings)
     if args.json:
         print(json.dumps(_value(text, explained, segments), ensure_ascii=False, indent=1))
     else:
-        _print(explained, segments)
+        _print(text, explained, segments)
     return OK
 
 
@@ -69,22 +75,32 @@ def language_of_text(asked: str | None, settings: Config) -> str:
     return language(asked or settings.lang or language_of_voice(voice))
 
 
-def explain(text: str, lang: str, settings: Config) -> list[Explained]:
+def explain(
+    text: str, lang: str, settings: Config, markup: Markup = Markup.AUTO
+) -> list[Explained]:
     """Each sentence of `text`, read as the daemon reads it.
 
-    Raises ConfigError for a wrong lexicon, UnknownLanguageError where an extra is missing.
+    Raises ConfigError for a wrong lexicon, UnknownLanguageError where an extra is missing,
+    SsmlError for SSML that cannot be read.
     """
     lexicon = Lexicon(settings.lexicon_file, vocabulary())
     lexicon.refresh()
     phonemizer = Phonemizer(vocabulary(), settings.cache_folder, lexicon)
-    splitter = SentenceSplitter(lang)
-    splitter.feed(text, final=True)
+    source = open_source(markup, lang)
+    source.feed(text, final=True)
     explained = []
-    while (span := splitter.next()) is not None:
-        written = text[span[0] : span[1]]
-        readings = phonemizer.explain(normalize(written, lang=lang, base=span[0]), lang)
+    while (piece := source.next()) is not None:
+        start, end = piece.source_span(0, len(piece.text))
+        own = language(piece.lang) if piece.lang else lang
+        readings = phonemizer.explain(tokens_of(piece, lang=own), own)
         sentence = assemble([t for t, _ in readings], [r for _, r in readings])
-        explained.append(Explained(written, readings, sentence))
+        pause_s = sentence.pause_s if piece.pause_s is None else piece.pause_s
+        sentence = replace(
+            sentence, start=start, end=end, pause_s=pause_s, voice=piece.voice, rate=piece.rate
+        )
+        if not sentence.words:  # marks alone have no sound: the daemon leaves them out too
+            sentence = replace(sentence, spoken="", phonemes="")
+        explained.append(Explained(text[start:end], readings, sentence))
     return explained
 
 
@@ -94,14 +110,14 @@ def _segments(sentences: list[Sentence], settings: Config) -> list[Segment]:
     segments = []
     while script.runnable:
         segments.append(script.next(10 * _CAP, _CAP))
-    return segments
+    return [segment for segment in segments if segment.phonemes]  # others are pauses
 
 
 def _value(text: str, explained: list[Explained], segments: list[Segment]) -> dict[str, Any]:
     ids = default_vocabulary()
     return {
         "source": text,
-        "normalized": " ".join(e.sentence.spoken for e in explained),
+        "normalized": " ".join(e.sentence.spoken for e in explained if e.sentence.spoken),
         "sentences": [
             {
                 "start": e.sentence.start,
@@ -123,7 +139,7 @@ def _value(text: str, explained: list[Explained], segments: list[Segment]) -> di
             for e in explained
         ],
         "phonemes": " ".join(e.sentence.phonemes for e in explained if e.sentence.phonemes),
-        "tokens": [[ids[symbol] for symbol in e.sentence.phonemes] for e in explained],
+        "tokens": [_tokens(e.sentence, ids) for e in explained],
         "segments": [
             {"start": s.start, "end": s.end, "phonemes": s.phonemes, "tokens": len(s.phonemes)}
             for s in segments
@@ -131,19 +147,60 @@ def _value(text: str, explained: list[Explained], segments: list[Segment]) -> di
     }
 
 
-def _print(explained: list[Explained], segments: list[Segment]) -> None:
+def _tokens(sentence: Sentence, ids: Mapping[str, int]) -> list[int]:
+    return [ids[symbol] for symbol in sentence.phonemes]
+
+
+def _print(text: str, explained: list[Explained], segments: list[Segment]) -> None:
+    ids = default_vocabulary()
     for number, item in enumerate(explained, 1):
-        print(f"{number}  written     {item.written}")
-        print(f"   normalized  {item.sentence.spoken}")
-        print(f"   phonemes    {item.sentence.phonemes}")
+        sentence = item.sentence
+        print(f"{number}  source      {' '.join(item.written.split())}")
+        print(f"   normalized  {sentence.spoken}")
+        print(f"   phonemes    {sentence.phonemes}")
+        print(f"   tokens      {' '.join(map(str, _tokens(sentence, ids)))}")
+        if asked := _asked(sentence):
+            print(f"   markup      {asked}")
         rows = [
-            (token.text, reading.phonemes or "-", reading.source.value)
+            (_written(text, token), token.text, reading.phonemes or "-", reading.source.value)
             for token, reading in item.readings
             if not token.mark
         ]
-        width = max((len(row[0]) for row in rows), default=0)
-        said = max((len(row[1]) for row in rows), default=0)
-        for spoken, phonemes, source in rows:
-            print(f"     {spoken:<{width}}  {phonemes:<{said}}  {source}")
-    lengths = ", ".join(str(len(segment.phonemes)) for segment in segments)
-    print(f"tokens of each segment: {lengths or 'none, nothing to say'}")
+        if rows:
+            print()
+            _table([("WRITTEN", "SAID", "PHONEMES", "FROM"), *rows])
+            print()
+    for number, segment in enumerate(segments, 1):
+        length = len(segment.phonemes)
+        print(f"segment {number}: {length} tokens, characters {segment.start} to {segment.end}")
+    if not segments:
+        print("no segment: nothing to say")
+
+
+def _written(text: str, token: Token) -> str:
+    """What a token was read from, short and on one line."""
+    written = " ".join(text[token.start : token.end].split())
+    return written if len(written) <= _WIDEST else f"{written[: _WIDEST - 1]}…"
+
+
+def _asked(sentence: Sentence) -> str:
+    """What markup asks for beside the text."""
+    asked = [f"voice {sentence.voice}"] if sentence.voice else []
+    asked += [f"rate {sentence.rate:g}"] if sentence.rate != 1.0 else []
+    asked += [f"pause {sentence.pause_s:g} s"] if sentence.pause_s is not None else []
+    return ", ".join(asked)
+
+
+def _table(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (c + " " * (w - _width(c)) for c, w in zip(row, widths, strict=True))
+        print(f"   {'  '.join(cells)}".rstrip())
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: combining marks take none, wide characters two."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )

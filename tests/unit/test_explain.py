@@ -11,6 +11,7 @@ import pytest
 
 from kokorod.commands import explain
 from kokorod.engine.vocabulary import default_vocabulary
+from kokorod.speech.ssml import SsmlError
 
 
 @dataclass
@@ -69,3 +70,35 @@ def test_the_table_names_where_each_reading_came_from(
 def test_nothing_to_say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said(tmp_path, "...")
     assert "nothing to say" in capsys.readouterr().out
+
+
+def test_markup_is_read_as_the_daemon_reads_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(tmp_path, "--json", '<speak>Go <break time="1s"/><voice name="bf_emma">on</voice></speak>')
+    value = json.loads(capsys.readouterr().out)
+    assert value["normalized"] == "Go on"
+    assert [s["phonemes"] for s in value["sentences"]] == ["ɡˌO", "ˌɔn"]
+    said(tmp_path, '<speak>Go <break time="1s"/><voice name="bf_emma">on</voice></speak>')
+    out = capsys.readouterr().out
+    assert "pause 1 s" in out
+    assert "voice bf_emma" in out
+    said(tmp_path, "--json", "--markdown", "# Head\n\n- *one* [two](http://x.org)")
+    assert json.loads(capsys.readouterr().out)["normalized"] == "Head one two"
+
+
+def test_the_table_shows_what_each_word_was_read_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(tmp_path, "It is $5.")
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["WRITTEN", "SAID", "PHONEMES", "FROM"] in lines
+    assert ["$5", "dollars", "dˈɑləɹz", "dictionary"] in lines
+    ids = default_vocabulary()
+    assert ["tokens", *(str(ids[c]) for c in "ˌɪt ɪz fˈIv dˈɑləɹz.")] in lines
+    assert ["segment", "1:", "20", "tokens,", "characters", "0", "to", "9"] in lines
+
+
+def test_ssml_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SsmlError, match="line 1, column 15"):
+        said(tmp_path, "<speak><bad></speak>")
