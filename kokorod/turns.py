@@ -10,7 +10,6 @@ Never:      decides whose turn it is: schedule/speaker.py does. Answers Done: in
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from kokoro_client.wire.errors import ErrorCode, WireError
@@ -22,6 +21,7 @@ from .net.peer import Peer
 from .schedule.actions import Action
 from .schedule.scheduler import Scheduler
 from .schedule.speaker import Rank, Speaker, Tell, Turn
+from .seat import SILENT_S, Seat
 from .ticket import Ticket
 from .types import SAMPLE_RATE, RequestKey
 from .watch.log import Log
@@ -32,14 +32,6 @@ AHEAD_S: Final = 60.0
 
 #: More is made once so little is left; a segment takes seconds at most.
 _REFILL_S: Final = 45.0
-
-#: Who has the turn and says nothing for so long after its sound must be over has hung: a
-#: device that opens slowly, a machine that swaps take seconds.
-SILENT_S: Final = 60.0
-
-#: The same for a client that has shut down its sending direction and cannot say `played`:
-#: what its device still holds.
-MUTE_S: Final = 2.0
 
 #: How often such a client is looked at: nothing but its sound tells whether it lives.
 _LOOK_S: Final = 1.0
@@ -62,37 +54,6 @@ class Ends(Protocol):
     def heard(self, key: RequestKey) -> None: ...
     def end(self, key: RequestKey, ending: Ending) -> None: ...
     def give_up(self, key: RequestKey, code: ErrorCode, message: str) -> None: ...
-
-
-@dataclass(slots=True)
-class Seat:
-    """A request at the speaker; times in seconds of its sound, or of the loop's clock."""
-
-    ticket: Ticket
-    peer: Peer
-    turn: Word = Word.WAIT
-    rendered: bool = False
-    held: bool = False  # enough sound is ahead of its listener
-    sound_s: float = 0.0  # sent
-    played_s: float = 0.0  # by its client's last word
-    heard_s: float = 0.0  # by that word, or by the clock, as it was at `since`
-    since: float = 0.0
-    deadline: float = 0.0  # of its client's next sign of life
-
-    def ahead_s(self, now: float) -> float:
-        """Sound sent and not heard yet, where the client plays from its turn on."""
-        played = now - self.since if self.turn is Word.PLAY else 0.0
-        return max(0.0, self.sound_s - self.heard_s - played)
-
-    def settle(self, now: float) -> None:
-        """Count what has been heard until now; before anything of it changes."""
-        self.heard_s = self.sound_s - self.ahead_s(now)
-        self.since = now
-
-    def lives(self, now: float) -> None:
-        """A sign of life, the client's or of its sound's."""
-        mute = self.rendered and self.peer.half_closed
-        self.deadline = now + self.ahead_s(now) + (MUTE_S if mute else SILENT_S)
 
 
 class Turns:

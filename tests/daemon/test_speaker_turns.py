@@ -635,6 +635,17 @@ def test_a_client_that_plays_on_is_not_waited_for_longer_than_the_drain(
     assert toy_daemon.process.wait(60) == 0
 
 
+def test_nobody_gets_the_turn_of_who_is_told_that_it_stops(toy_daemon: DaemonProcess) -> None:
+    with Program(toy_daemon.socket) as one, Program(toy_daemon.socket) as two:
+        assert one.say(1, "", "message", final=False) == "play"
+        assert two.say(1, priority="message") == "wait"
+        two.rendered(1)
+        stops(toy_daemon)
+        assert one.end_of(1)["code"] == "shutting_down"
+        assert two.end_of(1)["code"] == "shutting_down"
+        assert kinds(two, 1) == ["accepted", "turn", "rendered", "error"]
+
+
 def test_what_is_not_rendered_is_told_that_it_stops(toy_daemon: DaemonProcess) -> None:
     with Program(toy_daemon.socket) as one, Program(toy_daemon.socket) as two:
         assert one.say(1, SHORT, "message", final=False) == "play"

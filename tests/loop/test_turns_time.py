@@ -14,8 +14,9 @@ from kokoro_client.wire.messages import Control, Ending, Output, Played, Priorit
 from kokorod.net.loop import Loop, Timer
 from kokorod.schedule.actions import Action
 from kokorod.schedule.scheduler import Scheduler
+from kokorod.seat import MUTE_S, SILENT_S
 from kokorod.ticket import Ticket
-from kokorod.turns import AHEAD_S, MUTE_S, SILENT_S, Turns
+from kokorod.turns import AHEAD_S, Turns
 from kokorod.types import SAMPLE_RATE, Engine, PeerId, RequestKey, Utterance
 from kokorod.watch.log import Log
 

@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str]] = {
 CONNECTING = set(
     """
     __main__ admission app background catalogue clients drain engines in_flight lulls
-    performing priming questions requests speaking status ticket turns upkeep
+    performing priming questions requests seat speaking status ticket turns upkeep
     """.split()
 )
 PURE_CLIENT = {"msgpack"}

@@ -1,0 +1,51 @@
+# pure: no socket, thread or clock.
+"""A request at the speaker: what its client has, has heard, and when it is to say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kokoro_client.wire.messages import Turn
+
+from .net.peer import Peer
+from .ticket import Ticket
+
+#: Who has the turn and says nothing for so long after its sound must be over has hung: a
+#: device that opens slowly, a machine that swaps take seconds.
+SILENT_S: Final = 60.0
+
+#: The same for a client that has shut down its sending direction and cannot say `played`:
+#: what its device still holds.
+MUTE_S: Final = 2.0
+
+
+@dataclass(slots=True)
+class Seat:
+    """A request at the speaker; times in seconds of its sound, or of the loop's clock."""
+
+    ticket: Ticket
+    peer: Peer
+    turn: Turn = Turn.WAIT
+    rendered: bool = False
+    held: bool = False  # enough sound is ahead of its listener
+    sound_s: float = 0.0  # sent
+    played_s: float = 0.0  # by its client's last word
+    heard_s: float = 0.0  # by that word, or by the clock, as it was at `since`
+    since: float = 0.0
+    deadline: float = 0.0  # of its client's next sign of life
+
+    def ahead_s(self, now: float) -> float:
+        """Sound sent and not heard yet, where the client plays from its turn on."""
+        played = now - self.since if self.turn is Turn.PLAY else 0.0
+        return max(0.0, self.sound_s - self.heard_s - played)
+
+    def settle(self, now: float) -> None:
+        """Count what has been heard until now; before anything of it changes."""
+        self.heard_s = self.sound_s - self.ahead_s(now)
+        self.since = now
+
+    def lives(self, now: float) -> None:
+        """A sign of life, the client's or of its sound's."""
+        mute = self.rendered and self.peer.half_closed
+        self.deadline = now + self.ahead_s(now) + (MUTE_S if mute else SILENT_S)
