@@ -159,6 +159,22 @@ def test_what_others_end_is_silent_while_the_caller_feeds(
     assert loudspeaker.sound == SOUND
 
 
+def test_what_had_come_of_a_stopped_speech_is_not_given_out_any_more(pair: MakePair) -> None:
+    def script(peer: Peer) -> None:
+        peer.welcome()
+        speak = peer.expect("speak")
+        peer.accept(speak)
+        _turn(peer, speak, "play")
+        peer.audio(speak, 0, SOUND)
+        peer.done(speak, cancelled=True, ending="stopped")
+
+    with pair(script) as client:
+        speech = client.speak("Hi", output="speaker")
+        _until(lambda: speech.ending)
+        assert list(speech) == []
+        assert speech.ending is Ending.STOPPED
+
+
 def test_stop_gives_the_turn_back(pair: MakePair, loudspeaker: Loudspeaker) -> None:
     def script(peer: Peer) -> None:
         peer.welcome()

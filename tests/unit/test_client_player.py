@@ -199,6 +199,22 @@ def test_while_no_sound_comes_silence_is_played_and_then_nothing(
     player.close()
 
 
+class _Empty(Device):
+    """It has run empty before every write."""
+
+    def write(self, data: bytes) -> bool:
+        super().write(data)
+        return True
+
+
+def test_an_underrun_is_counted_where_there_was_sound_and_not_at_the_start() -> None:
+    player = _player(_Empty())
+    player.feed(bytes(int(WRITE_S * RATE) * 2 * 3))
+    player.finish()
+    assert player.underruns == 2
+    player.close()
+
+
 def test_volume_is_a_percentage_of_the_amplitude() -> None:
     device = Device()
     player = _player(device, volume=50)
