@@ -63,23 +63,29 @@ of the text, which itself is not told; seconds heard, of seconds made so far."""
 
 
 def lines(value: Any) -> list[str]:
-    """A request a line, in columns."""
-    if not value:
+    """A request a line, in columns, whatever the daemon's release."""
+    places = value if isinstance(value, list) else []
+    rows = [_row(place) for place in places if isinstance(place, dict)]
+    if not rows:
         return ["nothing is being spoken"]
-    rows = [_row(place) for place in value if isinstance(place, dict)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
 def _row(place: dict[str, Any]) -> list[str]:
     pid = place.get("pid")
+    played_s, sound_s = (_tenths(place.get(key)) for key in ("played_s", "sound_s"))
     return [
-        exits.one_line(place.get("turn", "")),
-        exits.one_line(place.get("client") or "?") + (f" ({pid})" if pid else ""),
-        exits.one_line(place.get("priority", "")),
-        f"{place.get('characters', 0)} characters",
-        f"{place.get('played_s', 0.0):.1f} of {place.get('sound_s', 0.0):.1f} s",
+        exits.one_line(place.get("turn") or "?"),
+        exits.one_line(place.get("client") or "?") + (f" ({exits.one_line(pid)})" if pid else ""),
+        exits.one_line(place.get("priority") or "?"),
+        f"{exits.one_line(place.get('characters', '?'))} characters",
+        f"{played_s} of {sound_s} s",
     ]
+
+
+def _tenths(seconds: Any) -> str:
+    return f"{seconds:.1f}" if isinstance(seconds, float | int) else "?"
 
 
 #: By the name of the command.
