@@ -184,6 +184,7 @@ BEFORE_NUMBER: Final[dict[str, str]] = {
     "ex": "example",
     "tab": "table",
     "app": "appendix",
+    "prop": "proposition",
     "ed": "edition",
     "ver": "version",
     "v": "version",

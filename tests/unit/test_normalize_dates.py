@@ -11,7 +11,7 @@ CASES = [
     ("1914–18", "nineteen fourteen to eighteen"),
     ("from 1939–1945", "from nineteen thirty nine to nineteen forty five"),
     ("the 2019-20 season", "the twenty nineteen to twenty season"),
-    ("10:00-12:00", "ten to twelve o'clock"),
+    ("10:00-12:00", "ten to twelve"),
     ("9:00am – 5:30pm", "nine A M to five thirty P M"),
     ("from 2:30 to 3:45", "from two thirty to three forty five"),
     ("at 5 pm.", "at five P M."),

@@ -47,7 +47,8 @@ _SPELLED: Final = words(
 #: English words of two to five letters that people write in capitals for emphasis.
 _WORDS: Final = words(
     "a an the and but or nor so yet if then else when where why how who what which that this "
-    "these those i you he she we they me him her them my your his its our their am is are was "
+    "these those "
+    "it us i you he she we they me him her them my your his its our their am is are was "
     "were be been being do does did done have has had can could will would shall should may "
     "might must not no yes yeah nope never always ever only just very too more most less "
     "least much many all any some none each every both few own same such other here there now "

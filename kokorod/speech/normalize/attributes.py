@@ -13,7 +13,8 @@ from .scan import Scan
 _MEASURED: Final = words(
     "adapter amplifier amp angle baby bag bank barbell barrel battery beam belt bill bit block "
     "board boat bolt bomb book bottle box bowl bridge budget building bulb bullet cable camera "
-    "cannon car card ceiling charger chip climb coin connection container course cut dam dash deal "
+    "cannon car card ceiling charger chip climb coin connection container contract course cut dam "
+    "dash deal "
     "deadline delay deposit descent diet discount distance dive diver donation dose drill drive "
     "drop dumbbell engine fee file film filter fine fish fence gap gate gift glass grant "
     "gun gust hammer hike hole hose house interval investment jar jog jug jump knife ladder laptop "

@@ -60,7 +60,7 @@ _MONTH_DAY: Final = re.compile(
 )
 _DAY_MONTH: Final = re.compile(
     rf"(?P<day>{_DAY})(?P<suffix>st|nd|rd|th)?(?:[ ]?[-–—][ ]?(?P<day2>{_DAY})(?:st|nd|rd|th)?)?"
-    rf"(?P<gap>[ -])(?P<of>of[ ])?(?P<name>{_M})\b(?P<dot>\.(?=[ ]\d))?"
+    rf"(?P<gap>[ -])(?P<of>of[ ])?(?P<name>{_M})\b(?P<dot>\.(?=[ ]\d|,))?"
     rf"(?:-(?P<dashed>\d{{4}}|\d\d)\b)?{_YEAR}"
 )
 _MONTH_YEAR: Final = re.compile(
@@ -76,7 +76,7 @@ _DECADE: Final = re.compile(
     r"(?P<tick>')?(?P<decade>\d\d(?:\d0|00)|\d0)'?s"
     r"(?:[ ]?[-–—][ ]?(?P<tick2>')?(?P<decade2>\d{4}|\d0)'?s)?(?!\w)"
 )
-_SHORT_YEAR: Final = re.compile(r"'(?P<short>\d\d)(?!\w|')")
+_SHORT_YEAR: Final = re.compile(r"'(?P<short>\d\d)(?:[-–]'(?P<short2>\d\d))?(?!\w|')")
 _YEARS: Final = re.compile(
     r"(?P<one>1[0-9]\d\d|20\d\d)[ ]?[-–—/][ ]?(?P<two>1[0-9]\d\d|20\d\d|\d\d|present|now|today)"
     r"(?![\w%]|[.,-]\d)"
@@ -297,7 +297,11 @@ def _read_short_year(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     before = scan.text[match.start() - 1 : match.start()] if match.start() else " "
     if not before.isspace() and before not in "([-–—/":
         return None
-    return say(_short(match["short"]), *match.span())
+    parts = say(_short(match["short"]), *match.span("short"))
+    if match["short2"]:
+        begin, end = match.span("short2")
+        parts += [*say("to", begin - 2, begin - 1), *say(_short(match["short2"]), begin, end)]
+    return parts
 
 
 def _read_years(scan: Scan, match: re.Match[str]) -> list[Part] | None:

@@ -97,7 +97,8 @@ def _read_clock(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     parts += _half(scan, match)
     if two:
         minute = match["minute2"] or "00"
-        bare = match["minute2"] is None
+        early = int(match["hour2"]) <= 12 and match["minute"] == "00"
+        bare = match["minute2"] is None or (early and not match["second2"])
         second = _time(match["hour2"], minute, match["second2"], match["half2"], bare)
         if second is None:
             return None

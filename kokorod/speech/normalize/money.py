@@ -33,6 +33,7 @@ def _dollar(nation: str) -> Currency:
 
 _SYMBOLS: Final[dict[str, Currency]] = {
     "US$": _dollar("U S"),
+    "US $": _dollar("U S"),
     "AU$": _dollar("Australian"),
     "A$": _dollar("Australian"),
     "CA$": _dollar("Canadian"),
@@ -126,15 +127,18 @@ _SECOND: Final = _MAGNITUDE.format(name="size2")
 _SYMBOL: Final = "|".join(re.escape(symbol) for symbol in _SYMBOLS)
 _CODE: Final = "|".join(re.escape(code) for code in sorted(_CODES, key=len, reverse=True))
 
+#: 1,50 and 1.234,56, with nothing that could be a list behind.
+_EUROPEAN: Final = r"(?:\d{1,3}(?:\.\d{3})*|\d+),\d\d(?![\d,.]\d|\d)"
 _BEFORE: Final = re.compile(
     rf"(?P<sign>[-−+~≈]?)(?P<unit>{_SYMBOL}|(?:{_CODE})(?=[\d ]))[ ]?(?P<sign2>[-−]?)"
-    rf"(?P<amount>{NUMBER}){_FIRST}"
+    rf"(?P<amount>{_EUROPEAN}|{NUMBER}){_FIRST}"
     rf"(?:[ ]?[-–—][ ]?(?:{_SYMBOL})?(?P<amount2>{NUMBER}){_SECOND}(?![\d%]))?"
-    r"(?:-dollar(?=[ ]))?(?P<per>/(?:sq\.? ft|[A-Za-z]+)(?![\w/]))?(?P<plus>\+(?!\w))?(?![\w])",
+    r"(?:-dollar(?=[ ]))?(?P<per>/(?:sq\.? ft|[A-Za-z]+)(?![\w/])(?:\.(?=[,;:)]))?)?"
+    r"(?P<plus>\+(?!\w))?(?![\w])",
     re.IGNORECASE,
 )
 _AFTER: Final = re.compile(
-    rf"(?P<sign>[-−+]?)(?P<amount>{NUMBER})(?P<comma>,\d\d)?{_FIRST}"
+    rf"(?P<sign>[-−+]?)(?P<amount>{_EUROPEAN}|{NUMBER})(?P<comma>,\d\d)?{_FIRST}"
     rf"(?:[-–](?P<amount2>{NUMBER}){_SECOND})?"
     rf"[ ]?(?P<unit>[€£$¥₹₽₩₺₴₪₫฿₱₦₿]|(?:{_CODE})(?!\w))"
 )
@@ -166,8 +170,16 @@ _PERIODS: Final = {
 }
 
 
+def _plain(number: str) -> str:
+    """A number with a point and no commas: 1,234.5 and 1.234,50 alike."""
+    if re.fullmatch(_EUROPEAN, number):
+        return number.replace(".", "").replace(",", ".")
+    return number.replace(",", "")
+
+
 def _amount(scan: Scan, number: str, size: str | None, unit: Currency, attribute: bool) -> str:
-    whole, _, part = number.replace(",", "").partition(".")
+    number = _plain(number)
+    whole, _, part = number.partition(".")
     if size:
         said = f"{spoken_number(number, scan.british)} {MAGNITUDES[size.lower()]}"
         return f"{said} {unit.one if attribute else unit.many}"
@@ -210,7 +222,7 @@ def _read_before(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     else:
         said += _amount(scan, match["amount"], match["size"], unit, attribute)
     if match["per"]:
-        period = match["per"][1:]
+        period = match["per"][1:].rstrip(".")
         word = _PERIODS.get(period.lower(), period)
         said += f" {word}" if word == "each" else f" per {word}"
     if match["plus"]:
@@ -226,7 +238,7 @@ def _range(scan: Scan, match: re.Match[str], unit: Currency, attribute: bool) ->
         if size:
             lower = lower.removesuffix(f" {unit.many}").removesuffix(f" {unit.one}")
     else:
-        lower = spoken_number(match["amount"], scan.british)
+        lower = spoken_number(_plain(match["amount"]), scan.british)
     return f"{lower} to {upper}"
 
 

@@ -9,11 +9,12 @@ from typing import Final
 from ..abbreviations import words
 from .acronyms import SAID, is_said, shouted
 from .figures import label
-from .numbers import spoken_number
+from .numbers import plural, spoken_number
 from .scan import Kind, Part, Rule, Scan, mark, say, spell
 
 _DOTTED: Final = re.compile(
-    r"(?P<letters>(?:[A-Za-z]\.){2,12})(?P<last>[A-Za-z](?![\w']))?(?P<owner>'s)?"
+    r"(?P<letters>(?:[A-Za-z]\.){2,12})(?P<last>(?!s(?!\w))[A-Za-z](?![\w']))?"
+    r"(?P<owner>'s|s(?!\w))?"
 )
 _INITIAL: Final = re.compile(r"(?P<letter>[A-Z])\.(?=[ ]?[A-Z]|[ ]?,)")
 _PLUSSED: Final = re.compile(r"(?P<name>[A-Za-z]{1,10})(?P<plus>\+\+|\+|#|\*)(?![\w+])")
@@ -155,7 +156,7 @@ def _read_degree(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 
 _MIXED: Final = re.compile(
-    r"(?P<one>[A-Z]{1,6}|[a-z]|[A-Z][a-z]{1,12})(?P<joint>-?)(?P<number>\d{1,6})(?P<part>\.\d{1,3}(?!\.\d))?(?P<rest>[A-Za-z]{1,4}|-\d{1,5}[A-Za-z]{0,3}|[A-Za-z]\d{1,4})?(?P<owner>'s|s)?(?![\w]|-\w|\.\d)"
+    r"(?P<one>[A-Z]{1,6}|[a-z]|[A-Z][a-z]{1,12})(?P<joint>-?)(?P<number>\d{1,6})(?P<part>\.\d{1,3}(?!\.\d))?(?P<rest>(?!s(?!\w))[A-Za-z]{1,4}|-\d{1,5}[A-Za-z]{0,3}|[A-Za-z]\d{1,4})?(?P<owner>'s|s)?(?![\w]|-\w|\.\d)"
 )
 
 
@@ -174,7 +175,7 @@ def _read_mixed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     if match["part"]:
         number, last = spoken_number(match["number"] + match["part"]), match.end("part")
     if match["owner"] and not match["rest"]:
-        number += match["owner"] if match["owner"][0] == "'" else "s"
+        number = f"{number}'s" if match["owner"][0] == "'" else plural(number)
         last = match.end("owner")
     parts += say(number, first, last)
     if match["rest"]:

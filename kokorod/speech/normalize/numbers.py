@@ -32,7 +32,8 @@ _ORDINALS: Final = {
 MAX_DIGITS: Final = 33
 
 #: A number as English writes it: 1,234.5, 1234, .5.
-NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
+#: As India groups them: 1,00,000.
+NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,2}(?:,\d\d)+,\d{3}(?!\d)|\d+)(?:\.\d+)?|\.\d+"
 
 
 def digits(text: str, zero: str = "zero") -> str:

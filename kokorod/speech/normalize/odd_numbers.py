@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .numbers import cardinal, pairs
+from .numbers import cardinal, pairs, plural
 from .scan import Part, Rule, Scan, say, spell
 from .units import MIXED, mixed
 
@@ -22,6 +22,12 @@ _NAMES: Final = {
 }  # fmt: skip
 _OPEN: Final = re.compile(r"(?P<numbers>\d{1,3}(?:\.\d{1,3}){0,3})\.(?P<x>[xX])(?!\w)")
 _INCHES: Final = re.compile(rf"{MIXED}[\"″](?![\w\"])")
+#: Aircraft in the plural; other numbers with an s are seconds.
+_PLANES: Final = re.compile(r"(?P<value>7[0-8]7)s(?!\w)")
+_FEET: Final = re.compile(r"(?P<feet>[1-9])[ ]?ft[ ]?(?P<inches>\d|1[01])(?![\w.,'\"″]|[ ]in)")
+_POINT: Final = re.compile(
+    r"(?P<value>\d{1,3})(?:pt(?!\w)|[ ]pt[ ](?=font|type|text|Arial|Times|Helvetica))"
+)
 _ZULU: Final = re.compile(
     r"(?P<hour>0\d)(?P<minute>00)(?=[ ]?(?:flight|train|hour|start|departure))"
 )
@@ -57,6 +63,20 @@ def _read_inches(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(f"{said} {'inches' if match['whole'] else 'inch'}", *match.span())
 
 
+def _read_planes(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return say(plural(pairs(match["value"])), *match.span())
+
+
+def _read_feet(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    feet = "foot" if match["feet"] == "1" else "feet"
+    parts = say(f"{cardinal(match['feet'])} {feet}", match.start(), match.start("inches"))
+    return parts + say(cardinal(match["inches"]), *match.span("inches"))
+
+
+def _read_point(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return say(f"{cardinal(match['value'])} point", *match.span())
+
+
 def _read_zulu(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     hour = int(match["hour"])
     return say(f"oh {cardinal(hour)} hundred" if hour else "zero hundred", *match.span())
@@ -68,5 +88,8 @@ RULES: Final[list[Rule]] = [
     (_MANY, _read_many),
     (_OPEN, _read_open),
     (_INCHES, _read_inches),
+    (_PLANES, _read_planes),
+    (_FEET, _read_feet),
+    (_POINT, _read_point),
     (_ZULU, _read_zulu),
 ]

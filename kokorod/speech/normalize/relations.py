@@ -88,6 +88,8 @@ def _read_slashed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         return say(" slash ".join(cardinal(n) for n in match.group().split("/")), *match.span())
     if (one, two) in (("24", "7"), ("9", "11"), ("50", "50"), ("20", "20"), ("180", "360")):
         return say(f"{cardinal(one)} {cardinal(two)}", *match.span())
+    if scan.after(match.end()) == "=":
+        return say(f"{spoken_number(one)} divided by {spoken_number(two)}", *match.span())
     outof = int(two) in _SCORED or two == one or "." in one
     joint = "out of" if outof else "over"
     if len(one) + len(two) > 6:

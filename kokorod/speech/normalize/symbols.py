@@ -30,7 +30,8 @@ _COMPARISONS: Final = {
     "&&": "and", "||": "or", "::": "colon colon", ":=": "is",
 }  # fmt: skip
 _POWER: Final = re.compile(
-    r"\^\(?(?P<power>[-−+]?\d{1,4})\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)|\^\(?(?P<name>[A-Za-z])\)?(?!\w)"
+    r"\^\(?(?P<power>[-−+]?\d{1,4})\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)"
+    r"|\^\(?(?P<minus>[-−]?)(?P<name>[A-Za-z])\)?(?!\w)"
 )
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -66,7 +67,9 @@ _GREEK: Final = dict(
         strict=True,
     )
 )
-_GREEK_LETTER: Final = re.compile(r"[Α-Ωα-ω](?![^\W\d_])(?<![^\W\d_].)")
+_GREEK_LETTER: Final = re.compile(
+    r"[Α-Ωα-ω](?![^\W\d_])(?<![^\W\d_].)|(?<!\w)[ΔδΣΩωλσμπθ](?=[a-zA-Z](?![^\W\d_]))"
+)
 _COMPARING: Final = re.compile(r"[<>](?=\s*[\w.(])")
 
 
@@ -124,8 +127,12 @@ def _read_dash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         return []
     if _is_grade(scan, start, end):
         return say("minus", start, end)
+    if match.group() == "–" and scan.before(start) == "K" and scan.after(end) == "12":
+        return []
     if match.group() in "-−–" and _operands(scan, start, end):
         return say("minus", start, end)
+    if match.group() == "–" and _is_span(scan, start, end):
+        return say("to", start, end)
     return [Part("—", start, end, Kind.DASH)]
 
 
@@ -137,6 +144,17 @@ def _is_hanging(scan: Scan, start: int, end: int) -> bool:
     """Whether a hyphen stands for the rest of a word: two- to three-year."""
     after_word = start > 0 and scan.text[start - 1].isalnum() and end - start == 1
     return after_word and _AFTER_HANGING.match(scan.text, end) is not None
+
+
+_UNTIL: Final = frozenset({"noon", "midnight", "late", "close", "dusk", "dawn", "present"})
+
+
+def _is_span(scan: Scan, start: int, end: int) -> bool:
+    """Whether an en dash without spaces means "to": Dec 2023–Jan 2024, 10am–noon."""
+    before, after = scan.text[start - 1 : start], scan.text[end : end + 1]
+    if not (before.isalnum() and after.isalnum()):
+        return False
+    return before.isdecimal() or scan.after(end).lower() in _UNTIL
 
 
 def _is_grade(scan: Scan, start: int, end: int) -> bool:
@@ -212,6 +230,8 @@ def _read_bar(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 def _read_compared(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     written = match.group()
+    if written in (">=", "<=") and not scan.before(match.start()):
+        return say("at least" if written == ">=" else "at most", *match.span())
     return say(_COMPARISONS.get(written, "equals equals"), *match.span())
 
 
@@ -220,7 +240,8 @@ def _read_power(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     if not scan.parts or scan.text[start - 1 : start].isspace():
         return [] if match["raised"] else None
     if match["name"]:
-        return [*say("to the power of", start, end), Part(match["name"], start, end, Kind.LETTERS)]
+        said = "to the power of minus" if match["minus"] else "to the power of"
+        return [*say(said, start, end), Part(match["name"], start, end, Kind.LETTERS)]
     if match["raised"]:
         power = match["raised"].translate(_RAISED)
         before = scan.before(start)

@@ -45,7 +45,7 @@ _QUANTITY: Final = re.compile(
 )
 _FRACTIONAL: Final = re.compile(rf"(?P<sign>[-−]?){_MIXED}(?![\d/]){_UNIT}")
 _FEET: Final = re.compile(
-    r"(?P<feet>\d{1,3})(?:'|′|[ ]?ft\.?|[ ]?feet|[ ]?foot)[ ,]{0,2}"
+    r"(?P<feet>\d{1,3})(?:'|′|[ ]?ft\.?|[ ]?feet|[ ]?foot)[ ,-]{0,2}"
     r"(?P<inches>\d{1,2}(?:\.\d)?|)(?P<vulgar>[½¼¾])?"
     r"(?:\"|″|''|”|[ ]?in\b\.?(?!\w)|[ ]?inches\b)"
 )
