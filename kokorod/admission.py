@@ -10,7 +10,6 @@ from . import blends, voices
 from .config import Config
 from .engines import Voicing
 from .errors import UnknownLanguageError
-from .speech.phonemes.languages import language, language_of_voice
 from .types import Engine, Utterance
 
 
@@ -22,6 +21,8 @@ def choose(speak: Speak, config: Config, voicing: Voicing) -> Utterance:
     """
     voice = resolve(speak.voice or config.voice, config, voicing)
     try:
+        from .speech.phonemes.languages import language, language_of_voice
+
         lang = language(speak.lang or config.lang or language_of_voice(voice))
     except UnknownLanguageError as error:
         raise WireError(ErrorCode.UNKNOWN_LANGUAGE, str(error)) from None

@@ -40,10 +40,8 @@ from .priming import Priming
 from .requests import Requests
 from .schedule.actions import Action
 from .schedule.scheduler import Scheduler
-from .speech.frontend import make_front_end
-from .speech.reader import Reading
 from .speech.thread import FrontEnd, ReadCrashed, ReadFailed, SpeechThread
-from .types import Engine, RequestKey
+from .types import Engine, Reading, RequestKey
 from .upkeep import Upkeep
 from .watch import logfile, notify
 from .watch.log import Level, Log
@@ -104,6 +102,9 @@ class App:
         )
 
     def _make_front_end(self) -> FrontEnd:
+        """On the speech thread."""
+        from .speech.frontend import make_front_end
+
         config = self.config
         return make_front_end(
             config.phonemes,

@@ -8,12 +8,13 @@ from typing import Any
 from . import voices
 from .config import Config
 from .engines import Voicing
-from .speech.phonemes.languages import language_of_voice
 from .types import Engine
 
 
 def voices_value(voicing: Voicing, config: Config) -> list[dict[str, Any]]:
     """One map a voice; blends only where their voices could be there too."""
+    from .speech.phonemes.languages import language_of_voice
+
     listed = [
         {
             "name": v.name,

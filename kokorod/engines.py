@@ -35,7 +35,6 @@ from .schedule.actions import Action
 from .schedule.cost import Cost
 from .schedule.lanes import Ran
 from .schedule.scheduler import Scheduler
-from .speech.phonemes.languages import language_of_voice
 from .types import Engine, RequestKey, VoiceInfo
 from .watch.log import Log
 
@@ -286,6 +285,9 @@ class Engines:
         self.asleep = False
         self.model = opened.model
         self._shared = synthesizer
+        # Not before the socket is bound; the speech thread has loaded it by now.
+        from .speech.phonemes.languages import language_of_voice
+
         listed = [
             VoiceInfo(name, language_of_voice(name), voices.gender(name), Engine.KOKORO)
             for name in synthesizer.voices()

@@ -154,3 +154,11 @@ class VoiceInfo:
     lang: str
     gender: str
     engine: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Sentences in order, and whether more can be read."""
+
+    sentences: list[Sentence]
+    state: TextState

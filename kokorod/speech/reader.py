@@ -9,10 +9,9 @@ Never:      gives out a sentence whose end may still change, but in a lull.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-from ..types import Sentence, TextState
+from ..types import Reading, Sentence, TextState
 from .markup import Piece
 from .sources import Source
 
@@ -24,14 +23,6 @@ _ENOUGH: Final = 150
 
 #: Sentences looked at in one call, for texts in which most have nothing to say.
 _MOST_SENTENCES: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Sentences in order, and whether more can be read."""
-
-    sentences: list[Sentence]
-    state: TextState
 
 
 class Reader:

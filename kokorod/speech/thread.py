@@ -15,15 +15,17 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..errors import KokorodError
-from ..types import RequestKey, Sentence
-from .markup import Piece
-from .reader import Reader, Reading
-from .sentences import PHONEMES
-from .sources import open_source
+from ..types import Reading, RequestKey, Sentence
 from .token import Markup
+
+# The rest of this room is loaded on the thread: its tables of patterns take 0.1 s, which
+# would hold up the binding of the socket.
+if TYPE_CHECKING:
+    from .markup import Piece
+    from .reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,18 @@ class SpeechThread:
     def _work(self) -> None:
         try:
             self._front_end = self._make()
+            from . import reader, sources  # noqa: F401 - now, not at the first request
+
             while (command := self._inbox.get()) is not None:
                 command()
         except Exception:  # noqa: BLE001 - a bug: the loop ends the process with the traceback
             self._report(None, ReadCrashed(traceback.format_exc()))
 
     def _begin(self, key: RequestKey, manner: Manner) -> None:
+        from .reader import Reader
+        from .sentences import PHONEMES
+        from .sources import open_source
+
         front_end = self._front_end
         assert front_end is not None
         # Phonemes are no markup: a bracket among them is one of the user's.
