@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 import pytest
 import toy_kokoro
-from daemon.daemon_process import DaemonProcess
+from daemon.at_speaker import Say, saying
+from daemon.daemon_process import DaemonProcess, wait_until
+from daemon.null_sink import NullSink, Recording, null_sink
+from daemon.toy_homes import speaking, toy_home
 
 from kokorod.models.store import Store
 
@@ -59,3 +62,37 @@ def toy_daemon(make_daemon: MakeDaemon, toy_files: ToyFiles, tmp_path: Path) -> 
     daemon = make_daemon(home=home).start().wait_ready()
     assert daemon.ask("status")["engine"] == "kokoro", daemon.log
     return daemon
+
+
+@pytest.fixture(scope="module")
+def null_sinks() -> Iterator[NullSink]:
+    """Two loudspeakers that are listened to; the first is the default."""
+    with null_sink("first", "second") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def heard_daemon(
+    null_sinks: NullSink, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DaemonProcess]:
+    """Speaks with the toy; whoever has its environment plays at the null sink."""
+    with speaking(toy_home(tmp_path_factory.mktemp("speaker"))) as process:
+        process.environ.update(null_sinks.environ)
+        yield process
+
+
+@pytest.fixture
+def sink(null_sinks: NullSink, heard_daemon: DaemonProcess) -> Recording:
+    """The first null sink, quiet so far."""
+    wait_until(lambda: heard_daemon.ask("queue") == [], "the end of the test before")
+    null_sinks.sink.wait_more()
+    for recording in null_sinks.sinks.values():
+        recording.clear()
+    return null_sinks.sink
+
+
+@pytest.fixture
+def say(heard_daemon: DaemonProcess) -> Iterator[Say]:
+    """say(arguments) runs `kokoroctl say` beside the test."""
+    with saying(heard_daemon) as run:
+        yield run
