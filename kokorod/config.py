@@ -162,6 +162,14 @@ class Config:
     sentence_pause_ms: int = _setting(
         250, _integer(0, 5_000), "silence between sentences", unit="ms"
     )
+    emoji: str = _setting(
+        "name", _one_of("name", "drop"), "whether emoji are said by their names or left out"
+    )
+    code_blocks: str = _setting(
+        "skip",
+        _one_of("skip", "announce", "read"),
+        "Markdown's code: left out, announced (`Code block in python`) or read",
+    )
     phonemes: str = _setting(
         "kokoro",
         _one_of("kokoro", "espeak"),

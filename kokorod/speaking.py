@@ -26,7 +26,7 @@ from .schedule.job import Job
 from .schedule.scheduler import Scheduler
 from .speech.plan import Script
 from .speech.thread import Manner, SpeechThread
-from .speech.token import Markup
+from .speech.token import CodeBlocks, Markup
 from .ticket import Ticket
 from .types import SAMPLE_RATE, Engine, RequestKey
 from .watch.log import Log, fingerprint
@@ -129,6 +129,8 @@ class Speaking:
                 phonemes=speak.phonemes,
                 text_only=built_in,
                 markup=Markup(speak.markup.value),
+                emoji=self._house.config.emoji == "name",
+                code=CodeBlocks(self._house.config.code_blocks),
             ),
         )
         actions = self._scheduler.submit(self._job(ticket), self._house.now())
@@ -150,6 +152,8 @@ class Speaking:
             speak.markup,
             speak.timings,
             self._house.config.sentence_pause_ms,
+            self._house.config.emoji,
+            self._house.config.code_blocks,
             self._house.config.blends,  # markup may name one
             _stamp(self._house.config.lexicon_file),
         )

@@ -25,7 +25,7 @@ from kokorod.speech.phonemes import (
 from kokorod.speech.phonemes.assembly import assemble
 from kokorod.speech.plan import Script
 from kokorod.speech.sources import open_source
-from kokorod.speech.token import Markup, Token
+from kokorod.speech.token import CodeBlocks, Markup, Token
 from kokorod.types import Segment, Sentence, TextState
 
 from . import OK, Context
@@ -86,13 +86,15 @@ def explain(
     lexicon = Lexicon(settings.lexicon_file, vocabulary())
     lexicon.refresh()
     phonemizer = Phonemizer(vocabulary(), settings.cache_folder, lexicon)
-    source = open_source(markup, lang)
+    source = open_source(markup, lang, CodeBlocks(settings.code_blocks))
     source.feed(text, final=True)
     explained = []
     while (piece := source.next()) is not None:
         start, end = piece.source_span(0, len(piece.text))
         own = language(piece.lang) if piece.lang else lang
-        readings = phonemizer.explain(tokens_of(piece, lang=own), own)
+        readings = phonemizer.explain(
+            tokens_of(piece, lang=own, emoji="name" if settings.emoji == "name" else "drop"), own
+        )
         sentence = assemble([t for t, _ in readings], [r for _, r in readings])
         pause_s = sentence.pause_s if piece.pause_s is None else piece.pause_s
         sentence = replace(

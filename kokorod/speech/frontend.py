@@ -77,7 +77,7 @@ class KokoroFrontEnd:
         except ConfigError as error:
             self._warn(str(error))  # the entries that were there stay
         lang = language(piece.lang) if piece.lang else manner.lang
-        tokens = tokens_of(piece, lang=lang)
+        tokens = tokens_of(piece, lang=lang, emoji="name" if manner.emoji else "drop")
         if manner.text_only:
             sentence = _spoken_only(tokens, text, start)
         else:

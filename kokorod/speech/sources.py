@@ -14,11 +14,11 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final, Protocol
 
-from .markdown import MarkdownReader
+from .markdown import Code, MarkdownReader
 from .markup import Piece, PieceKind, Stretch, read_inline
 from .sentences import SentenceSplitter
 from .ssml import is_ssml, read_ssml
-from .token import Markup
+from .token import CodeBlocks, Markup
 
 #: Text that has been given out is forgotten in parts of this size: slicing at every
 #: sentence would make a long text quadratic.
@@ -27,6 +27,13 @@ _FORGET: Final = 64 * 1024
 #: Characters after which it is known whether a text begins as SSML: an XML declaration
 #: and `<speak` fit in.
 _TELLING: Final = 300
+
+
+_CODES: Final[dict[CodeBlocks, Code]] = {
+    CodeBlocks.SKIP: "skip",
+    CodeBlocks.ANNOUNCE: "announce",
+    CodeBlocks.READ: "read",
+}
 
 
 class Source(Protocol):
@@ -77,9 +84,9 @@ class PlainSource:
 class MarkdownSource:
     """What is seen of a Markdown text: no asterisks, no link targets, no code blocks."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, code: CodeBlocks = CodeBlocks.SKIP) -> None:
         self._lang = lang
-        self._reader = MarkdownReader(lang=lang)
+        self._reader = MarkdownReader(code=_CODES[code], lang=lang)
         self._arrived: deque[Piece] = deque()
         self._pieces: Iterator[Piece] = iter(())
 
@@ -152,11 +159,11 @@ class AutoSource:
         return self._source.next() if self._source is not None else None
 
 
-def open_source(markup: Markup, lang: str) -> Source:
-    """The source of a request's text."""
+def open_source(markup: Markup, lang: str, code: CodeBlocks = CodeBlocks.SKIP) -> Source:
+    """The source of a request's text. code: what becomes of Markdown's code blocks."""
     match markup:
         case Markup.MARKDOWN:
-            return MarkdownSource(lang)
+            return MarkdownSource(lang, code)
         case Markup.SSML:
             return SsmlSource(lang)
         case Markup.PLAIN:

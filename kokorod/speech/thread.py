@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ..errors import KokorodError
 from ..types import Reading, RequestKey, Sentence
-from .token import Markup
+from .token import CodeBlocks, Markup
 
 # The rest of this room is loaded on the thread: its tables of patterns take 0.1 s, which
 # would hold up the binding of the socket.
@@ -36,12 +36,16 @@ class Manner:
     phonemes   the text is phonemes already
     text_only  for the built-in voice, which needs no phonemes
     markup     how the text is written
+    emoji      whether they are said by their names
+    code       what becomes of Markdown's code blocks
     """
 
     lang: str
     phonemes: bool = False
     text_only: bool = False
     markup: Markup = Markup.AUTO
+    emoji: bool = True
+    code: CodeBlocks = CodeBlocks.SKIP
 
 
 class FrontEnd(Protocol):
@@ -135,7 +139,7 @@ class SpeechThread:
         if manner.phonemes:
             source = open_source(Markup.PLAIN, PHONEMES)
         else:
-            source = open_source(manner.markup, manner.lang)
+            source = open_source(manner.markup, manner.lang, manner.code)
         self._readers[key] = Reader(source, lambda piece: front_end.say(manner, piece))
 
     def _feed(self, key: RequestKey, text: str, final: bool) -> None:

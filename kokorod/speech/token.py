@@ -17,6 +17,14 @@ class Markup(StrEnum):
     SSML = "ssml"
 
 
+class CodeBlocks(StrEnum):
+    """What becomes of Markdown's code blocks."""
+
+    SKIP = "skip"
+    ANNOUNCE = "announce"
+    READ = "read"
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """One spoken word, or one punctuation mark.

@@ -27,6 +27,8 @@ ALLOWED: dict[str, tuple[Any, Any, Any]] = {
     "model_url": ("https://mirror.example/a", "http://localhost:1/", "x"),
     "ttfa_ms": (50, 501, 60_000),
     "sentence_pause_ms": (0, 1, 5_000),
+    "emoji": ("drop", "name", "drop"),
+    "code_blocks": ("announce", "read", "skip"),
     "phonemes": ("espeak", "kokoro", "espeak"),
     "threads": (0, 1, 256),
     "lanes": ("cpu", "auto", "cpu,coreml-ane"),
@@ -49,6 +51,8 @@ NUMBER = ["", "x", "nan", "inf", "-inf", "-1", "99999999999"]
 REFUSED: dict[str, list[str]] = {
     "ttfa_ms": ["49", "60001", *WHOLE],
     "sentence_pause_ms": ["5001", *WHOLE],
+    "emoji": ["", "names", "DROP"],
+    "code_blocks": ["", "yes", "READ"],
     "phonemes": ["", "ipa", "ESPEAK"],
     "blends": [
         "warm",

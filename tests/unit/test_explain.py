@@ -102,3 +102,16 @@ def test_the_table_shows_what_each_word_was_read_from(
 def test_ssml_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SsmlError, match="line 1, column 15"):
         said(tmp_path, "<speak><bad></speak>")
+
+
+def test_the_settings_for_emoji_and_code_are_followed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "Go 👍\n\n```python\nx\n```\n"
+    said(tmp_path, "--json", "--markdown", text)
+    assert json.loads(capsys.readouterr().out)["normalized"] == "Go thumbs up"
+    (tmp_path / "config.toml").write_text(
+        'emoji = "drop"\ncode_blocks = "announce"\n', encoding="utf-8"
+    )
+    said(tmp_path, "--json", "--markdown", text)
+    assert json.loads(capsys.readouterr().out)["normalized"] == "Go Code block in python."

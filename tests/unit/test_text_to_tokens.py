@@ -18,7 +18,7 @@ from kokorod.speech.reader import Reader
 from kokorod.speech.sources import open_source
 from kokorod.speech.ssml import SsmlError, is_ssml
 from kokorod.speech.thread import Manner
-from kokorod.speech.token import Markup
+from kokorod.speech.token import CodeBlocks, Markup
 from kokorod.types import Sentence, TextState
 
 #: What has rules in one markup or another, so that random text meets them.
@@ -144,3 +144,18 @@ def test_ten_times_the_text_takes_about_ten_times_as_long(lang: str, markup: Mar
         read(line * times, lang, markup)
         spent.append(time.process_time() - began)
     assert spent[1] < 40 * spent[0]
+
+
+def test_emoji_and_code_are_as_the_manner_says() -> None:
+    text = "ok 👍\n\n```py\nx\n```\n"
+    for emoji, code, heard in (
+        (True, CodeBlocks.SKIP, "ok thumbs up"),
+        (False, CodeBlocks.ANNOUNCE, "ok Code block in py."),
+    ):
+        manner = Manner("en-us", markup=Markup.MARKDOWN, emoji=emoji, code=code)
+        source = open_source(manner.markup, manner.lang, manner.code)
+        source.feed(text, final=True)
+        said = []
+        while (piece := source.next()) is not None:
+            said.append(front_end().say(manner, piece).spoken)
+        assert " ".join(said) == heard
