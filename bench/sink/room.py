@@ -38,6 +38,10 @@ _HUSH_S: Final = 60.0
 _CLICK_S: Final = 0.2
 
 
+#: A side's name, and the seconds that it takes for a text.
+Measured = tuple[str, Callable[[str], float]]
+
+
 class CommandFailedError(KokorodError):
     """A command line that was to speak ended with an error."""
 
@@ -180,9 +184,7 @@ class Sink:
         return delays
 
 
-def in_turns(
-    sides: Sequence[tuple[str, Callable[[str], float]]], texts: Iterable[str]
-) -> dict[str, list[float]]:
+def in_turns(sides: Sequence[Measured], texts: Iterable[str]) -> dict[str, list[float]]:
     """Each measures each text, in turns: A B C, C B A, so that a drift hits all."""
     taken: dict[str, list[float]] = {name: [] for name, _ in sides}
     for number, text in enumerate(texts):
