@@ -229,8 +229,10 @@ class Playback:
                 self._wait(_LOOK_S, lambda: bool(self.pauses))
                 return
             pcm = self._unheard.read(self.next, frames * FRAME_BYTES)
+            # Through ALSA, PulseAudio does not tell PortAudio that it ran empty.
+            ran_empty = not self._position.held
             underflowed = self.stream.write(volume.scaled(pcm, self.percent))
-            if underflowed and not self._was_silence:
+            if (underflowed or ran_empty) and not self._was_silence:
                 self.underruns += 1
             self._was_silence = False
             self.next += len(pcm)

