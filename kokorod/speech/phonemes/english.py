@@ -1,9 +1,9 @@
 # lane: words the dictionary lacks go to espeak-ng, which one thread uses.
 """An English sentence: each word's reading, where its neighbours decide it.
 
-Owns: nothing; it reads a sentence from its end to its start, because `the`, `a` and `to`
-sound by what follows them.
-Never: remembers anything from one sentence to the next.
+Owns: a bounded memory of the words that are said alike wherever they stand. It reads a
+sentence from its end to its start, because `the`, `a` and `to` sound by what follows them.
+Never: remembers anything of one sentence for the next.
 
 Which words are weak, and what a capital letter does to stress, is as in misaki
 (misaki/en.py, hexgrad, Apache-2.0), so that the model hears what it was trained on.
@@ -30,6 +30,9 @@ _AHEAD = 20
 #: Kokoro has its own letter for the flap, and learned no glottal stop.
 _NOT_LEARNED = frozenset("ɾʔ")
 
+#: Words of one form that are kept: about 1 MB, and those of a book's chapter.
+_SETTLED = 4096
+
 #: A sentence of fewer words in capitals may as well be a list of acronyms.
 _SHOUTED_WORDS = 3
 
@@ -40,6 +43,7 @@ class English:
     def __init__(self, words: Words, british: bool) -> None:
         self._words = words
         self._british = british
+        self._settled: dict[str, Reading] = {}
 
     def read(
         self, tokens: Sequence[Token], readings: list[Reading | None], own: Sequence[int]
@@ -72,7 +76,8 @@ class English:
         found: dict[int, Reading] = {}
         mine = set(own)
         for i in own:
-            if i in found:
+            # Most words have a space behind them, and are whole.
+            if i + 1 == len(tokens) or tokens[i + 1].start > tokens[i].end or i in found:
                 continue
             if (letters := spelled_plural(tokens, i)) is not None:
                 spelled = self._words.spell(letters)
@@ -91,6 +96,8 @@ class English:
 
     def _word(self, texts: _Texts, i: int, vowel: bool | None) -> Reading:
         text = texts.plain(i)
+        if (settled := self._settled.get(text)) is not None and not texts.shouted:
+            return settled
         if (weak := self._weak(texts, i, text, vowel)) is not None:
             return Reading(weak, Source.CONTEXT)
         if text == "Polish" and texts.polishes(i):
@@ -111,7 +118,17 @@ class English:
         elif not tag and text.endswith("s") and entry is None:
             # `minutes` is only in the dictionary as `minute`: the stem's form decides.
             return self._inflected(texts, i, text, last)
+        elif entry is not None and not entry.forms and lower not in _UNSETTLED:
+            self._settle(text, reading, texts.shouted)
         return reading
+
+    def _settle(self, text: str, reading: Reading, shouted: bool) -> None:
+        """Keep the reading of a word that has one form wherever it stands."""
+        if shouted:
+            return
+        if len(self._settled) >= _SETTLED:
+            self._settled.clear()
+        self._settled[text] = reading
 
     def _inflected(self, texts: _Texts, i: int, text: str, last: bool) -> Reading:
         stem = text[:-1].removesuffix("'").lower()
@@ -158,6 +175,9 @@ class English:
 
 
 _WEAK = frozenset(["the", "to", "a", "an", "i", "in", "am", "that"])
+
+#: Said by what stands around, though the dictionary has one form.
+_UNSETTLED = _WEAK | EXTRA.keys() | {"polish"}
 
 #: Before these a capital A is the letter: A is for apple.
 _AFTER_LETTER = grammar.BE | grammar.MODALS | {"and", "or", "to", "through"}
