@@ -55,6 +55,10 @@ _JOIN_S: Final = 2.0
 _TRACE_LINES: Final = 40
 
 
+#: numpy and onnxruntime, from a slow disk. Then speech is loaded beside them.
+_LIBRARIES_S: Final = 2.0
+
+
 class App:
     def __init__(
         self,
@@ -103,6 +107,8 @@ class App:
 
     def _make_front_end(self) -> FrontEnd:
         """On the speech thread."""
+        # Both threads would load Python code in turns, and the one that counts take longer.
+        self.engines.libraries.wait(_LIBRARIES_S)
         from .speech.frontend import make_front_end
 
         config = self.config
@@ -126,7 +132,6 @@ class App:
         self.notifier.keep_pinging(self.loop.after)
         self.upkeep = Upkeep(self, self.loop, self.engines, self.scheduler, self.log)
         self.background = Background(self, self.engines, self.log)
-        heap.keep_big_blocks_apart()
         self.speech.open()
         self.engines.open_kokoro()
         self.loop.run()

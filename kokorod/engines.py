@@ -10,6 +10,7 @@ Never:      reads a model on the loop's thread: a lane's own thread does.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
@@ -91,6 +92,8 @@ class Engines:
         self._built_in_asked = False
         self._shared: Synthesizer | None = None  # what the cpu lanes have in common
         self.sessions: Sessions[KokoroSynthesizer] = Sessions()
+        #: What the first inference needs is loaded, or cannot be.
+        self.libraries = threading.Event()
         self.asleep = False  # the session was let go, and a request opens it again
         self._costs: dict[str, Cost] = {}  # of lanes that were, for those made anew
 
@@ -116,6 +119,7 @@ class Engines:
                     plan,
                     self.sessions,
                     lambda at: self._house.post(lambda: self._house.on_session(at)),
+                    self.libraries.set,
                 )
             except ModelUnchangedError:
                 unchanged.append(True)
@@ -126,6 +130,8 @@ class Engines:
             except ModelDamagedError:
                 problem[0] = ErrorCode.MODEL_DAMAGED
                 raise
+            finally:
+                self.libraries.set()
             opened.append(kokoro)
             return kokoro.synthesizer
 

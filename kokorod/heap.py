@@ -24,7 +24,7 @@ BIG_BLOCK: Final = 1 << 20
 
 
 def keep_big_blocks_apart() -> None:
-    """Call once, before anything big is allocated. Elsewhere than on glibc it does nothing."""
+    """From now on, as often as it is called. Elsewhere than on glibc it does nothing."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # musl has no mallopt
             ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, BIG_BLOCK)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import heap
 from ..errors import EngineError, KokorodError
 from ..models.record import InstalledModel
 from ..models.store import Store
@@ -58,11 +59,13 @@ def open_kokoro(
     plan: KokoroPlan,
     sessions: Sessions[KokoroSynthesizer] | None = None,
     on_session: Callable[[float], None] = lambda _: None,
+    on_libraries: Callable[[], None] = lambda: None,
 ) -> Opened:
     """Raises ModelMissingError, ModelDamagedError, ModelUnchangedError or EngineError.
 
-    With `sessions`, lanes that ask for the same get the same. on_session is called on this
-    thread with the monotonic time at which the session was there, before its first inference.
+    With `sessions`, lanes that ask for the same get the same. On this thread on_libraries
+    is called once numpy and onnxruntime are loaded, and on_session with the monotonic time
+    at which the session was there, before its first inference.
     """
     store = Store(plan.models_folder)
     model = store.chosen(plan.model)
@@ -73,6 +76,7 @@ def open_kokoro(
     from .kokoro import session_options
     from .optimised import Copies, loading_options
 
+    on_libraries()
     note = ""
     if plan.cache_folder is not None:
         copies = Copies(plan.cache_folder)
@@ -132,6 +136,9 @@ def _open(
     def make() -> KokoroSynthesizer:
         voices = Voices(model.voices)
         session = open_session(graph, options, asked) if asked else open_session(graph, options)
+        # Not before: loading takes and frees big blocks by the hundred, and would be slower
+        # by 150 ms were each the system's own.
+        heap.keep_big_blocks_apart()
         if asked:
             providers.require_share(session, asked[0][0])
         on_session(time.monotonic())
