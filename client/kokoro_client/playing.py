@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from . import errors
 from .bell import Bell
-from .playback import FRAME_BYTES
-from .player import Player, State
+from .sound.playback import FRAME_BYTES
+from .sound.player import Player, State
 from .speech import Speech
 from .wire.messages import Ending, Turn
 

@@ -9,7 +9,7 @@ import struct
 import pytest
 import soundfile
 
-from kokoro_client.encoded import EncodedFile, SoundFormat
+from kokoro_client.sound.encoded import EncodedFile, SoundFormat
 
 PCM = b"".join(
     struct.pack("<h", int(9_000 * math.sin(2 * math.pi * 440 * n / 24_000))) for n in range(48_000)

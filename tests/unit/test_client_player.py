@@ -13,14 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokoro_client import errors, playback
-from kokoro_client import player as player_module
+from kokoro_client import errors
 from kokoro_client.bell import Bell
-from kokoro_client.device import open_device
-from kokoro_client.playback import TAIL_S, WRITE_S
-from kokoro_client.player import QUEUE_S, Player, State
-from kokoro_client.position import Position
-from kokoro_client.unheard import Unheard
+from kokoro_client.sound import playback
+from kokoro_client.sound import player as player_module
+from kokoro_client.sound.device import open_device
+from kokoro_client.sound.playback import TAIL_S, WRITE_S
+from kokoro_client.sound.player import QUEUE_S, Player, State
+from kokoro_client.sound.position import Position
+from kokoro_client.sound.unheard import Unheard
 
 RATE = 1_000
 PATIENCE_S = 30.0

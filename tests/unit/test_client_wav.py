@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from kokoro_client.wav import WavFile
+from kokoro_client.sound.wav import WavFile
 
 
 def test_a_finished_file_is_read_by_others(tmp_path: Path) -> None:

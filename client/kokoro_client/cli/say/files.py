@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from ... import errors
-from ...encoded import EncodedFile, SoundFormat, check_installed
-from ...wav import WavFile
+from ...sound.encoded import EncodedFile, SoundFormat, check_installed
+from ...sound.wav import WavFile
 from ...whole_file import WholeFile
 from .. import exits
 from .output import SAMPLE_BYTES, SAMPLE_RATE, saying_which, standard_output

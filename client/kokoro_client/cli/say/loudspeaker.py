@@ -92,7 +92,7 @@ class Loudspeaker:
 
 def why_none(args: argparse.Namespace) -> str:
     """Why no device can be opened; empty where one can."""
-    from ...device import open_device
+    from ...sound.device import open_device
 
     try:
         open_device(SAMPLE_RATE, args.device).close()
@@ -103,7 +103,7 @@ def why_none(args: argparse.Namespace) -> str:
 
 def list_devices() -> int:
     """Print the outputs, a line each: number, name, which is the default."""
-    from ...device import devices
+    from ...sound.device import devices
 
     found = devices()
     if not found:

@@ -9,7 +9,7 @@ import argparse
 from typing import Final
 
 from ...client import Client
-from ...encoded import SoundFormat
+from ...sound.encoded import SoundFormat
 from .. import exits
 from ..context import Context
 

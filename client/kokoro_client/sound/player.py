@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-from . import errors
+from .. import errors
 from .device import Stream, open_device
 from .playback import ENDS, FRAME_BYTES, Playback, State
 from .volume import FULL

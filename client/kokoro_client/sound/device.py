@@ -12,7 +12,7 @@ import sys
 import threading
 from typing import Any, Final, NamedTuple, Protocol
 
-from . import errors
+from .. import errors
 
 #: What the device holds ahead. Less, and a busy machine is heard as gaps; more would only
 #: be thrown away and written again at a pause.

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, BinaryIO, Final
 
-from . import errors
-from .bell import Bell
+from .. import errors
+from ..bell import Bell
 
 
 class SoundFormat(StrEnum):

@@ -17,8 +17,9 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
-from . import errors, volume
-from .bell import Bell
+from .. import errors
+from ..bell import Bell
+from . import volume
 from .device import Stream, first_line
 from .position import Position
 from .unheard import Unheard
