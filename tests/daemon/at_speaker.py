@@ -86,8 +86,8 @@ def heard_by(sink: Recording) -> list[int]:
 
 def parted(heard: Sequence[int], whole: Sequence[int]) -> bool:
     """Whether `whole` was heard, in two parts of which the second may begin with the token
-    in which the first was broken off."""
+    in which the first was broken off, and with the one before where that was just over."""
     rest = len(heard) - len(whole)
     return any(
         list(whole) == [*heard[:at], *heard[at + rest :]] for at in range(len(whole) + 1)
-    ) and rest in (0, 1)
+    ) and rest in (0, 1, 2)
