@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kokorod.engine.child import end
 from kokorod.errors import KokorodError
 
 #: Ten times what a slow disk takes.
@@ -62,7 +63,7 @@ def watch(environ: Mapping[str, str]) -> Moments:
             stdout=log,
             stderr=log,
         )
-        stack.callback(_end, process)
+        stack.callback(end, process, _STOP_S)
         bound_s: float | None = None
         while True:
             if bound_s is None and _answers(address):
@@ -84,12 +85,3 @@ def _answers(address: Path) -> bool:
         except OSError:
             return False
         return True
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_STOP_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -25,6 +25,7 @@ from bench.model import ModelFiles, cache_folder
 from bench.sink.room import CommandFailedError, Started
 from bench.sink.server import SoundServer
 from bench.speaker import VOICE
+from kokorod.engine.child import end
 from kokorod.errors import KokorodError
 
 VERSION: Final = "0.15.0"
@@ -95,12 +96,7 @@ class Stackvox:
         self._wait_idle()
 
     def close(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process, _STOP_S)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _tell(self, command: str) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 from bench.sink.recording import Recording
 from bench.sink.server import SINK, NoSoundServerError, SoundServer
 from kokorod.commands.bench.hearing import NothingHeardError
+from kokorod.engine.child import end
 from kokorod.types import SAMPLE_RATE
 
 #: Of one recording; the longest text takes half of it. 29 MB.
@@ -70,12 +71,7 @@ class Monitor:
             raise NoSoundServerError("parec records nothing; its words stand above") from None
 
     def close(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process, _STOP_S)
         self._thread.join(_STOP_S)
         assert self._process.stdout is not None
         self._process.stdout.close()

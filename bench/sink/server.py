@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from kokorod.engine.child import end
 from kokorod.errors import KokorodError
 from kokorod.types import SAMPLE_RATE
 
@@ -103,12 +104,7 @@ class SoundServer:
             raise
 
     def close(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process, _STOP_S)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _wait_until_it_listens(self, paths: tuple[Path, ...]) -> None:

@@ -124,21 +124,23 @@ class Child:
         with process.stdout as output:
             said = _read(output, began + self._patience_s)
         if said is None:
-            self._end(process)
+            end(process, _GRACE_S)
             return Failed(f"it took longer than {self._patience_s:g} s and was ended")
         try:
             status = process.wait(_GRACE_S)
         except subprocess.TimeoutExpired:
-            status = self._end(process)
+            status = end(process, _GRACE_S)
         return _outcome(said, status, time.monotonic() - began)
 
-    def _end(self, process: subprocess.Popen[bytes]) -> int:
-        process.terminate()
-        try:
-            return process.wait(_GRACE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return process.wait()
+
+def end(process: subprocess.Popen[bytes], within_s: float) -> int:
+    """Ask a process to end, make it after `within_s` s; its status."""
+    process.terminate()
+    try:
+        return process.wait(within_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def _read(output: IO[bytes], deadline: float) -> bytes | None:

@@ -20,6 +20,7 @@ from typing import Any, Final, Self
 
 import psutil
 
+from ...engine.child import end
 from .line import Line, LineError
 
 #: To load the model, on a slow disk.
@@ -98,14 +99,8 @@ class PrivateDaemon:
     def stop(self) -> None:
         """End it as a supervisor would."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process is not None:
+            end(process, _STOP_S)
 
     def close(self) -> None:
         self.stop()
