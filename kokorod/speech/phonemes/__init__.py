@@ -22,7 +22,7 @@ from . import endings, respelling
 from .asian import ASIAN, Reader
 from .assembly import assemble
 from .dictionary import open_dictionary
-from .english import English
+from .english import English, Texts
 from .espeak import Espeak
 from .languages import ENGLISH, LANGUAGES, language, language_of_voice
 from .marks import written_as
@@ -146,9 +146,10 @@ class Phonemizer:
 
     def _read(self, tokens: Sequence[Token], readings: list[Reading | None], lang: str) -> None:
         """Fill in what is still to be read, from the end: English looks at what follows."""
+        texts = Texts(tokens)
         for own_lang, own in reversed(_runs(tokens, readings, lang)):
             if own_lang in ENGLISH:
-                self._english_in(own_lang).read(tokens, readings, own)
+                self._english_in(own_lang).read(texts, readings, own)
             else:
                 self._phrases(tokens, readings, own, own_lang)
 

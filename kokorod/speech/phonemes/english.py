@@ -45,14 +45,12 @@ class English:
         self._british = british
         self._settled: dict[str, Reading] = {}
 
-    def read(
-        self, tokens: Sequence[Token], readings: list[Reading | None], own: Sequence[int]
-    ) -> None:
+    def read(self, texts: Texts, readings: list[Reading | None], own: Sequence[int]) -> None:
         """Fill in the readings of the tokens at `own`; what follows them is already there.
 
-        tokens, readings  the whole sentence; a reading is None where it is still to be found
+        texts, readings  the whole sentence; a reading is None where it is still to be found
         """
-        texts = _Texts(tokens)
+        tokens = texts.tokens
         vowel: bool | None = None
         for reading in reversed(readings[own[-1] + 1 : own[-1] + 1 + _AHEAD]):
             vowel = _begins_with_vowel(reading, vowel)
@@ -94,7 +92,7 @@ class English:
                     found[j] = Reading("", found[i].source, joined=True)
         return found
 
-    def _word(self, texts: _Texts, i: int, vowel: bool | None) -> Reading:
+    def _word(self, texts: Texts, i: int, vowel: bool | None) -> Reading:
         text = texts.plain(i)
         if (settled := self._settled.get(text)) is not None and not texts.shouted:
             return settled
@@ -130,7 +128,7 @@ class English:
             self._settled.clear()
         self._settled[text] = reading
 
-    def _inflected(self, texts: _Texts, i: int, text: str, last: bool) -> Reading:
+    def _inflected(self, texts: Texts, i: int, text: str, last: bool) -> Reading:
         stem = text[:-1].removesuffix("'").lower()
         entry = self._words.entry(stem)
         if entry is None or not entry.forms or texts.shouted:
@@ -138,7 +136,7 @@ class English:
         tag = "NOUN" if "'" in text else heteronyms.noun_or_verb(texts.place(i))
         return self._words.say(text, tag, last, texts.shouted)
 
-    def _weak(self, texts: _Texts, i: int, text: str, vowel: bool | None) -> str | None:
+    def _weak(self, texts: Texts, i: int, text: str, vowel: bool | None) -> str | None:
         """Function words whose sound hangs on the next word."""
         lower = text.lower()
         if lower not in _WEAK:
@@ -163,7 +161,7 @@ class English:
             return self._that(texts, i, text)
         return None
 
-    def _that(self, texts: _Texts, i: int, text: str) -> str | None:
+    def _that(self, texts: Texts, i: int, text: str) -> str | None:
         """`that` pointing at something is stressed; joining clauses it is not."""
         form = self._words.entry("that")
         if form is None or "DT" not in form.forms:
@@ -192,11 +190,11 @@ _LETTERED = frozenset(
 )  # fmt: skip
 
 
-class _Texts:
-    """The words of one sentence as the rules want them."""
+class Texts:
+    """The words of one sentence as the rules want them, worked out once for all its runs."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
-        self._tokens = tokens
+        self.tokens = tokens
         self._plains = [plain(token.text) for token in tokens]
 
     def plain(self, i: int) -> str:
@@ -214,7 +212,7 @@ class _Texts:
     @functools.cached_property
     def shouted(self) -> bool:
         """Is the sentence written in capitals?"""
-        words = [t for t in self._tokens if not (t.mark or t.letters) and len(t.text) > 1]
+        words = [t for t in self.tokens if not (t.mark or t.letters) and len(t.text) > 1]
         loud = [t for t in words if t.text.isupper()]
         return len(loud) >= _SHOUTED_WORDS and 2 * len(loud) > len(words)
 
@@ -222,7 +220,7 @@ class _Texts:
         """A in capitals that is a word: at the start, or in a title before another word."""
         if self.shouted:
             return True
-        after = self._tokens[i + 1] if i + 1 < len(self._tokens) else None
+        after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
         if after is None or after.mark or self.lower[i + 1] in _AFTER_LETTER:
             return False
         before = self.lower[i - 1] if i else ""
@@ -230,7 +228,7 @@ class _Texts:
 
     def polishes(self, i: int) -> bool:
         """A command at the start of a sentence, not the language."""
-        starts = i == 0 or self._tokens[i - 1].mark
+        starts = i == 0 or self.tokens[i - 1].mark
         after = self.lower[i + 1] if i + 1 < len(self.lower) else ""
         return starts and after in heteronyms.OBJECT_STARTS
 
