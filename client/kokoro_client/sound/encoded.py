@@ -9,22 +9,11 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any, BinaryIO, Final
 
 from .. import errors
 from ..bell import Bell
-
-
-class SoundFormat(StrEnum):
-    """What a file of sound can be. WAV needs no package (wav.py)."""
-
-    WAV = "wav"
-    FLAC = "flac"
-    OGG = "ogg"
-    OPUS = "opus"
-    MP3 = "mp3"
-
+from .formats import SoundFormat
 
 #: libsndfile's names: the container, and what is in it.
 _ENCODINGS: Final = {

@@ -9,10 +9,25 @@ progress.py       a bar
 follow.py         the text with the word that is heard; page.py: its lines
 caption_files.py  captions and word times
 macos.py          the flags of macOS' say that are not ours
-run.py            the run: each text to the daemon, its sound to the sink
+running.py        the run: each text to the daemon, its sound to the sink
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from .flags import EPILOG, HELP, add_arguments
-from .run import run
+
+if TYPE_CHECKING:
+    import argparse
+
+    from ..context import Context
 
 __all__ = ["EPILOG", "HELP", "add_arguments", "run"]
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Speak what the command line asks for; returns the exit status."""
+    from .running import run
+
+    return run(args, context)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from ... import errors
-from ...sound.encoded import EncodedFile, SoundFormat, check_installed
+from ...sound.encoded import EncodedFile, check_installed
+from ...sound.formats import SoundFormat
 from ...sound.wav import WavFile
 from ...whole_file import WholeFile
 from .. import exits

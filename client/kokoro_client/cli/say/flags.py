@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Final, TextIO
 
-from ...sound.encoded import SoundFormat
+from ...sound.formats import SoundFormat
 from ...wire.messages import MAX_SPEED, MIN_SPEED, Markup, Priority
 from .. import exits
 from . import loudspeaker, macos

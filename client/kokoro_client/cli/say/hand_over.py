@@ -75,7 +75,7 @@ def _goes_on() -> None:
 def _main() -> int:
     """The other process. Its argument: a descriptor that gives it the arguments of `say`."""
     from ..main import guarded
-    from .run import run
+    from . import run
 
     with os.fdopen(int(sys.argv[1]), "rb") as order:
         args = argparse.Namespace(**json.loads(order.read()))

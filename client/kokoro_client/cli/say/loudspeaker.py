@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ... import errors
-from ...speech import Speech
 from ...wire.messages import Ending
 from .. import exits
 from .output import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from ...speech import Speech
 
 #: What is told where there is no device.
 _INSTEAD: Final = "write a file with -o FILE.wav, or PCM to a pipe with --raw"

@@ -8,8 +8,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from ...client import Client
-from ...sound.encoded import SoundFormat
+from ...sound.formats import SoundFormat
 from .. import exits
 from ..context import Context
 
@@ -60,6 +59,7 @@ def settle(args: argparse.Namespace) -> None:
 
 def list_voices(args: argparse.Namespace, context: Context) -> int:
     """`-v '?'`: the list of macOS' say."""
+    from ...client import Client
     from ..voices import as_say_lists, listed
 
     with Client(start=not args.no_start, environ=context.environ) as client:
