@@ -66,6 +66,7 @@ _SPACE: Final = re.compile(r"\s+")
 
 _NUMBER_RULES: Final[list[Rule]] = [
     *odd_numbers.RULES,
+    *functions.NUMBER_RULES,
     *codes.NUMBER_RULES,
     *money.RULES,
     *calendar.RULES[:3],

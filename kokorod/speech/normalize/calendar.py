@@ -314,7 +314,7 @@ def _read_years(scan: Scan, match: re.Match[str]) -> list[Part] | None:
             *say(two, *match.span("two")),
         ]
     if len(two) == 2 and int(two) <= int(one[2:]):
-        return None
+        return _read_dashed_month(scan, match)
     if len(two) == 4 and int(two) < int(one):
         return None
     spaced = " " in scan.text[match.end("one") : match.start("two")]
@@ -324,6 +324,14 @@ def _read_years(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     parts = say(year(int(one), scan.british), *match.span("one"))
     last = year(int(two), scan.british) if len(two) == 4 else _short(two)
     return [*parts, *say("to", begin - 1, begin), *say(last, begin, end)]
+
+
+def _read_dashed_month(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    """2020-05, as ISO 8601 has it: no span of years goes backwards."""
+    month = int(match["two"])
+    if not 1 <= month <= 12 or scan.text[match.end("one") : match.start("two")] != "-":
+        return None
+    return say(f"{MONTHS[month - 1]} {year(int(match['one']), scan.british)}", *match.span())
 
 
 def _read_era(scan: Scan, match: re.Match[str]) -> list[Part] | None:

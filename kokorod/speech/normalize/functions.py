@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""Functions as mathematics and spreadsheets write them: f(x), sin(2x), log2(8), |x|."""
+"""Functions as mathematics and spreadsheets write them: f(x), sin(2x), log2(8), |x|, 5!."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ _CALLED: Final = re.compile(
     r"(?=\([\w+−*/^., -]{1,24}\)(?!\w))"
 )
 _BARE: Final = re.compile(rf"(?P<name>{_NAME})(?= ?[θαβφπx](?!\w))")
+#: Without brackets, a base needs a number or a letter behind it.
+_LOG: Final = re.compile(r"log_?(?P<base>\d{1,2})(?=[ ](?:\d|[a-z](?!\w)))")
+#: Among signs; elsewhere somebody is excited.
+_FACTORIAL: Final = re.compile(r"(?P<of>\d{1,3})!(?=[ ]?[=×·*/+−÷])")
 _SIZE: Final = re.compile(r"\|(?P<name>[a-zA-Z])\|(?![\w|])")
 
 
@@ -51,10 +55,24 @@ def _beside_sign(scan: Scan, position: int) -> bool:
     return re.match(r" ?x ?[-+=<>/*)]", scan.text[position : position + 6]) is not None
 
 
+def _read_log(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return say(f"log base {cardinal(match['base'])} of", *match.span())
+
+
+def _read_factorial(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    return [*say(cardinal(match["of"]), start, end - 1), *say("factorial", end - 1, end)]
+
+
 def _read_size(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     return [*say("absolute value of", start, start + 1), *spell(match["name"], start + 1, end - 1)]
 
 
-RULES: Final[list[Rule]] = [(_CALLED, _read_called), (_BARE, _read_bare)]
+RULES: Final[list[Rule]] = [
+    (_CALLED, _read_called),
+    (_LOG, _read_log),
+    (_BARE, _read_bare),
+]
+NUMBER_RULES: Final[list[Rule]] = [(_FACTORIAL, _read_factorial)]
 SYMBOL_RULES: Final[list[Rule]] = [(_SIZE, _read_size)]

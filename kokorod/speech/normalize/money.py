@@ -215,7 +215,9 @@ def _read_before(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         return None
     start, end = match.span()
     # "a $5 bill", "the $3 billion plan" have the unit in the singular.
-    attribute = not match["per"] and is_attribute(scan, start, end)
+    attribute = not match["per"] and (
+        is_attribute(scan, start, end) or scan.text.startswith(("-a-", "-an-"), end)
+    )
     said = _sign(match["sign"] or match["sign2"])
     if match["amount2"]:
         said += _range(scan, match, unit, attribute)

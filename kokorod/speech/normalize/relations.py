@@ -23,7 +23,7 @@ _SCIENTIFIC: Final = re.compile(
     r"(?P<sign>[-−]?)(?P<value>\d+(?:\.\d+)?)"
     r"(?:[eE](?P<power>[-+−]?\d{1,4})"
     r"|[ ]?[×x*·][ ]?10(?:\^\(?(?P<caret>[-−+]?\d+)\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)))"
-    r"(?![\w.])"
+    r"(?!\w|\.\d)"
 )
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _TIMES: Final = re.compile(

@@ -25,7 +25,7 @@ UNITS: Final[dict[str, str]] = {
     "mcg": "microgram", "g": "gram", "kgs": "kilogram", "lb": "pound", "lbs": "pound",
     "oz": "ounce", "t": "ton", "kt": "kiloton", **_prefixed("l", "liter", "μmcd"),
     **_prefixed("L", "liter", "μmcd"), "l": "liter", "L": "liter", "gal": "gallon",
-    "qt": "quart", "pt": "pint", "tsp": "teaspoon", "tbsp": "tablespoon", "fl oz": "fluid ounce",
+    "qt": "quart", "qts": "quart", "pt": "pint", "pts": "point", "tsp": "teaspoon", "tbsp": "tablespoon", "fl oz": "fluid ounce",
     "fl. oz.": "fluid ounce", "cc": "c c", "cu ft": "cubic foot", "sq ft": "square foot",
     "sq. ft.": "square foot", "sq m": "square meter", "sq km": "square kilometer",
     "sq mi": "square mile", "sq in": "square inch", "ha": "hectare", "ac": "acre",
