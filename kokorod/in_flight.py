@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Protocol
 
+from kokoro_client.wire.choices import Ending
 from kokoro_client.wire.errors import ErrorCode, WireError
-from kokoro_client.wire.messages import Answer, Ending, Error
+from kokoro_client.wire.messages import Answer, Error
 
 from . import turns
 from .config import Config

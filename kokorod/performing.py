@@ -10,7 +10,7 @@ import math
 from dataclasses import replace
 from typing import Protocol
 
-from kokoro_client.wire.messages import MAX_SPEED, MIN_SPEED
+from kokoro_client.wire.choices import MAX_SPEED, MIN_SPEED
 
 from . import admission
 from .config import Config

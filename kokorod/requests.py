@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Protocol
 
+from kokoro_client.wire.choices import Ending
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.frames import MAX_REQUEST
 from kokoro_client.wire.messages import (
@@ -20,7 +21,6 @@ from kokoro_client.wire.messages import (
     Append,
     Cancel,
     ControlSpeaker,
-    Ending,
     Hello,
     Played,
     Queue,

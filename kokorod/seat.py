@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from kokoro_client.wire.messages import Turn
+from kokoro_client.wire.choices import Turn
 
 from .net.peer import Peer
 from .ticket import Ticket

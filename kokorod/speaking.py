@@ -11,8 +11,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Protocol
 
+from kokoro_client.wire.choices import Output, Priority
 from kokoro_client.wire.errors import ErrorCode, WireError
-from kokoro_client.wire.messages import Accepted, Append, Output, Priority, Speak
+from kokoro_client.wire.messages import Accepted, Append, Speak
 
 from . import admission, lulls, voices
 from .config import Config

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kokoro_client.wire.choices import Ending
 from kokoro_client.wire.messages import (
     Answer,
     Audio,
     Done,
-    Ending,
     MarkTiming,
     SegmentInfo,
     Speak,

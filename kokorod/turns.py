@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from kokoro_client.wire.choices import Control, Ending
+from kokoro_client.wire.choices import Turn as Word
 from kokoro_client.wire.errors import ErrorCode, WireError
-from kokoro_client.wire.messages import Control, Ending, Played, Rendered, TurnAtSpeaker
-from kokoro_client.wire.messages import Turn as Word
+from kokoro_client.wire.messages import Played, Rendered, TurnAtSpeaker
 
 from .net.loop import Timer
 from .net.peer import Peer

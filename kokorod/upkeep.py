@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from kokoro_client.wire.messages import AudioFormat
+from kokoro_client.wire.choices import AudioFormat
 
 from . import admission
 from .config import Config

@@ -20,6 +20,7 @@ from bench.figures import (
     memory,
     spoken_out,
     start,
+    status,
     text,
 )
 from bench.stage import Stage
@@ -36,6 +37,7 @@ ALL: Final[dict[str, Measure]] = {
     "pace": document.measure_pace,
     "crowd": crowd.measure,
     "text": text.measure,
+    "status": status.measure,
     "start": start.measure_start,
     "optimised": start.measure_optimised,
     "keep-alive": at_rest.measure_keep_alive,

@@ -12,16 +12,15 @@ from typing import Final
 
 from . import errors
 from .bell import Bell
+from .wire.choices import Ending, Turn
 from .wire.messages import (
     Accepted,
     Append,
     Audio,
     Done,
-    Ending,
     Error,
     Rendered,
     SegmentInfo,
-    Turn,
     TurnAtSpeaker,
 )
 

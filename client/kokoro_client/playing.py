@@ -11,7 +11,7 @@ from .bell import Bell
 from .sound.playback import FRAME_BYTES
 from .sound.player import Player, State
 from .speech import Speech
-from .wire.messages import Ending, Turn
+from .wire.choices import Ending, Turn
 
 #: What Kokoro makes; the built-in voice is resampled to it (docs/protocol.md).
 SAMPLE_RATE: Final = 24_000

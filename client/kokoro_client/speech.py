@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from . import errors
 from .exchange import Exchange
 from .inbox import Inbox
-from .wire.messages import Accepted, Audio, Done, Ending, SegmentInfo, Turn
+from .wire.choices import Ending, Turn
+from .wire.messages import Accepted, Audio, Done, SegmentInfo
 
 if TYPE_CHECKING:
     from .client import Client

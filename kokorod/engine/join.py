@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kokoro_client.wire.messages import AudioFormat
+from kokoro_client.wire.choices import AudioFormat
 
 from ..types import SAMPLE_RATE, Segment
 from .synthesizer import Sound

@@ -18,7 +18,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kokoro_client.wire.messages import AudioFormat
+from kokoro_client.wire.choices import AudioFormat
 
 from ..errors import KokorodError
 from ..types import SAMPLE_RATE, RequestKey, Segment, Utterance

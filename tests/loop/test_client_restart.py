@@ -9,7 +9,7 @@ from loop.scripted_peer import Peer
 
 from kokoro_client import Client, errors
 from kokoro_client.speech import REPEATS
-from kokoro_client.wire.messages import Turn
+from kokoro_client.wire.choices import Turn
 
 MakePair = Callable[..., Client]
 Script = Callable[[Peer], None]

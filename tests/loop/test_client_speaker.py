@@ -13,7 +13,7 @@ from loop.scripted_peer import PATIENCE_S, Peer
 from kokoro_client import Client, errors, playing
 from kokoro_client.bell import Bell
 from kokoro_client.sound.playback import State
-from kokoro_client.wire.messages import Ending
+from kokoro_client.wire.choices import Ending
 
 MakePair = Callable[..., Client]
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import pytest
 from loop.turning import Connected, connect, settle
 
+from kokoro_client.wire.choices import Control, Ending, Output, Priority
 from kokoro_client.wire.errors import ErrorCode
-from kokoro_client.wire.messages import Control, Ending, Output, Played, Priority, Speak
+from kokoro_client.wire.messages import Played, Speak
 from kokorod.net.loop import Loop, Timer
 from kokorod.schedule.actions import Action
 from kokorod.schedule.scheduler import Scheduler

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from kokoro_client.wire.messages import AudioFormat
+from kokoro_client.wire.choices import AudioFormat
 from kokorod.engine.join import SILENT, SLICE, Joiner, Piece, slices
 from kokorod.engine.synthesizer import Sound
 from kokorod.types import SAMPLE_RATE, Break, Segment

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from kokoro_client.wire.messages import AudioFormat
+from kokoro_client.wire.choices import AudioFormat
 from kokorod.engine.lane import (
     Crashed,
     Down,

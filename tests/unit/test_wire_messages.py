@@ -15,23 +15,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokoro_client.wire import frames, messages
+from kokoro_client.wire.choices import AudioFormat, Control, Ending, Markup, Output, Priority, Turn
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.messages import (
     ANSWERS,
     REQUESTS,
     Audio,
-    AudioFormat,
-    Control,
     Done,
-    Ending,
     Error,
     MarkTiming,
-    Markup,
-    Output,
-    Priority,
     SegmentInfo,
     Speak,
-    Turn,
     WordTiming,
     parse_answer,
     parse_request,

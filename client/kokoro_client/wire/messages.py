@@ -13,70 +13,24 @@ from enum import StrEnum
 from typing import Any, Final
 
 from . import schema
+from .choices import (
+    MAX_SPEED,
+    MIN_SPEED,
+    AudioFormat,
+    Control,
+    Ending,
+    Markup,
+    Output,
+    Priority,
+    Turn,
+)
 from .errors import ErrorCode, WireError
 from .frames import MAX_REQUEST
 from .record import Record, field
 
 VERSION: Final = 1
 
-#: Speed below and above which Kokoro's speech falls apart (kokoro-onnx's limits).
-MIN_SPEED: Final = 0.5
-MAX_SPEED: Final = 2.0
-
 _MAX_ID: Final = 2**53 - 1  # what every language's number holds exactly
-
-
-class AudioFormat(StrEnum):
-    S16LE = "s16le"
-    F32LE = "f32le"
-
-
-class Priority(StrEnum):
-    """speech-dispatcher's five, most urgent first."""
-
-    IMPORTANT = "important"
-    MESSAGE = "message"
-    TEXT = "text"
-    NOTIFICATION = "notification"
-    PROGRESS = "progress"
-
-
-class Markup(StrEnum):
-    """How the text is written; auto: SSML where it begins with <speak>, else plain."""
-
-    AUTO = "auto"
-    PLAIN = "plain"
-    MARKDOWN = "markdown"
-    SSML = "ssml"
-
-
-class Output(StrEnum):
-    STREAM = "stream"
-    SPEAKER = "speaker"
-
-
-class Control(StrEnum):
-    PAUSE = "pause"
-    RESUME = "resume"
-    SKIP = "skip"
-    STOP = "stop"
-
-
-class Turn(StrEnum):
-    """What a request at the speaker is to do now."""
-
-    WAIT = "wait"
-    PLAY = "play"
-    PAUSE = "pause"
-
-
-class Ending(StrEnum):
-    """How a Speak ended. Stopped: by Control; replaced: gave way to another at the speaker."""
-
-    FINISHED = "finished"
-    CANCELLED = "cancelled"
-    STOPPED = "stopped"
-    REPLACED = "replaced"
 
 
 _ID: Final = schema.integer(0, _MAX_ID)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from ...speech import Speech
-from ...wire.messages import Accepted, Done, Ending, SegmentInfo, to_payload
+from ...wire.choices import Ending
+from ...wire.messages import Accepted, Done, SegmentInfo, to_payload
 from .texts import Text
 
 

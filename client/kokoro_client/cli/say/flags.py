@@ -8,7 +8,7 @@ import sys
 from typing import Final, TextIO
 
 from ...sound.formats import SoundFormat
-from ...wire.messages import MAX_SPEED, MIN_SPEED, Markup, Priority
+from ...wire.choices import MAX_SPEED, MIN_SPEED, Markup, Priority
 from .. import exits
 from . import loudspeaker, macos
 

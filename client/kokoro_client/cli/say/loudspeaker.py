@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from ... import errors
-from ...wire.messages import Ending
+from ...wire.choices import Ending
 from .. import exits
 from .output import SAMPLE_RATE
 

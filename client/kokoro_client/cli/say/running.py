@@ -15,7 +15,8 @@ from typing import Final
 from ... import errors
 from ...client import Client
 from ...speech import Speech
-from ...wire.messages import Output, SegmentInfo
+from ...wire.choices import Output
+from ...wire.messages import SegmentInfo
 from .. import exits
 from ..context import Context
 from . import macos

@@ -17,7 +17,7 @@ from typing import Final
 
 from ... import errors
 from ...speech import Speech
-from ...wire.messages import Markup
+from ...wire.choices import Markup
 from .. import exits
 from .tape import Tape
 

@@ -1,0 +1,64 @@
+# pure: no socket, thread or clock.
+"""What a field of a message may be, where it is one of a few words or between two bounds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+#: Speed below and above which Kokoro's speech falls apart (kokoro-onnx's limits).
+MIN_SPEED: Final = 0.5
+MAX_SPEED: Final = 2.0
+
+
+class AudioFormat(StrEnum):
+    S16LE = "s16le"
+    F32LE = "f32le"
+
+
+class Priority(StrEnum):
+    """speech-dispatcher's five, most urgent first."""
+
+    IMPORTANT = "important"
+    MESSAGE = "message"
+    TEXT = "text"
+    NOTIFICATION = "notification"
+    PROGRESS = "progress"
+
+
+class Markup(StrEnum):
+    """How the text is written; auto: SSML where it begins with <speak>, else plain."""
+
+    AUTO = "auto"
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    SSML = "ssml"
+
+
+class Output(StrEnum):
+    STREAM = "stream"
+    SPEAKER = "speaker"
+
+
+class Control(StrEnum):
+    PAUSE = "pause"
+    RESUME = "resume"
+    SKIP = "skip"
+    STOP = "stop"
+
+
+class Turn(StrEnum):
+    """What a request at the speaker is to do now."""
+
+    WAIT = "wait"
+    PLAY = "play"
+    PAUSE = "pause"
+
+
+class Ending(StrEnum):
+    """How a Speak ended. Stopped: by Control; replaced: gave way to another at the speaker."""
+
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    STOPPED = "stopped"
+    REPLACED = "replaced"
