@@ -304,6 +304,50 @@ def test_where_the_device_fails_the_one_that_is_there_now_goes_on(
     player.close()
 
 
+def test_a_changed_default_is_followed_from_the_place_that_was_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(playback, "_ASK_S", 0.0)
+    device = Device(runs=False)
+    default = [1]
+    player = _player(device, default_output=lambda: default[0])
+    pcm = bytes(range(1, 201))
+    player.feed(pcm)
+    assert device.wrote.wait(PATIENCE_S)
+    device.take(10)
+    for number in range(2, 12):  # more often than a device may be lost
+        default[0] = number
+        _until(lambda number=number: device.opened == number)
+    device.runs = True
+    assert player.finish()
+    assert bytes(device.heard).startswith(pcm)
+    assert device.calls[:4] == ["start", "abort", "close", "start"]
+    player.close()
+
+
+def test_a_default_that_changed_before_the_first_sound_is_not_played_to() -> None:
+    device = Device()
+    default = [1]
+    player = _player(device, default_output=lambda: default[0])
+    default[0] = 2
+    player.feed(b"\1\2")
+    assert player.finish()
+    assert device.opened == 2
+    assert device.calls[:2] == ["close", "start"]
+    player.close()
+
+
+def test_a_named_device_is_kept_whatever_the_default_is() -> None:
+    device = Device()
+    default = [1]
+    player = Player(RATE, device="speakers", open_stream=device, default_output=lambda: default[0])
+    default[0] = 2
+    player.feed(b"\1\2")
+    assert player.finish()
+    assert device.opened == 1
+    player.close()
+
+
 def test_a_device_that_takes_nothing_any_more_is_opened_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -49,6 +49,10 @@ _STALL_S: Final = 2.0
 #: one when headphones are pulled out.
 _REOPEN_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
 
+#: How often the system is asked for its default output while it plays: a hand that turns to
+#: another loudspeaker takes a second, and the question 20 us.
+_ASK_S: Final = 0.5
+
 #: Who has played for so long may lose the device anew.
 _SETTLED_S: Final = 10.0
 
@@ -80,6 +84,10 @@ _NEXT: Final = {
 }
 
 
+class _ElsewhereError(Exception):
+    """The default output is another one now."""
+
+
 class Playback:
     """What callers order, in single steps, and the thread that carries it out."""
 
@@ -90,7 +98,9 @@ class Playback:
         on_heard: Callable[[float, bool], None],
         percent: int,
         held_by: str | None,
+        default_output: Callable[[], object],
     ) -> None:
+        """default_output: something else than before, where another stream is to be opened."""
         # Callers write these.
         self.arrived: deque[bytes] = deque()
         self.fed = 0  # bytes
@@ -100,6 +110,9 @@ class Playback:
         self.percent = percent
         self.something_to_do = Bell()
         # The thread writes these.
+        self._default_output = default_output
+        self._opened_at = default_output()
+        self._asked_at = time.monotonic()
         self.stream = open_stream(False)
         self.next = 0  # byte to write next
         self.state = State.WAITING
@@ -167,6 +180,9 @@ class Playback:
                     return end
             except errors.KokoroError:
                 raise
+            except _ElsewhereError as error:
+                self._lost = 0  # no failure
+                self._reopen(error)
             except Exception as error:
                 if self.aborted:
                     raise
@@ -196,6 +212,7 @@ class Playback:
         return None
 
     def _start(self) -> None:
+        self._stay_with_default(0.0)
         # Not before there is sound: through ALSA, a device that waits swallows the first.
         self._enter(State.PLAYING)
         self.stream.start()
@@ -224,6 +241,7 @@ class Playback:
         self._report()
 
     def _go_on(self) -> None:
+        self._stay_with_default(_ASK_S)
         room = self._look()
         if frames := min(self._slice, self._left):
             if room < frames:
@@ -272,6 +290,16 @@ class Playback:
             self._report()
         return room
 
+    def _stay_with_default(self, after_s: float) -> None:
+        """Raises _ElsewhereError where the default output was changed; asks after `after_s`."""
+        now = time.monotonic()
+        if now - self._asked_at < after_s:
+            return
+        self._asked_at = now
+        if self._default_output() != self._opened_at:
+            self._halt()
+            raise _ElsewhereError
+
     def _report(self) -> None:
         self._reported = self._position.heard
         self._on_heard(self.heard / self._rate, False)
@@ -290,6 +318,7 @@ class Playback:
             seconds = _REOPEN_S[self._lost - 1]
             if self.something_to_do.wait_for(lambda: self.aborted, seconds):
                 break
+            self._opened_at = self._default_output()
             try:
                 self.stream = self._open(True)
             except errors.NoDeviceError:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Final
 
 from .. import errors
+from .default_output import default_output
 from .device import Stream, open_device
 from .playback import ENDS, FRAME_BYTES, Playback, State
 from .volume import FULL
@@ -54,8 +55,10 @@ class Player:
         held_by: str | None = None,
         on_heard: Callable[[float, bool], None] | None = None,
         open_stream: Callable[..., Stream] = open_device,
+        default_output: Callable[[], object] = default_output,
     ) -> None:
-        """Opens the device: a name or part of it, an index, None for the default.
+        """Opens the device: a name or part of it, an index, None for the default, which is
+        followed where it is changed.
 
         volume: percent of the amplitude, 0 to 100; may be changed at any time.
         held_by: begin paused, as after pause(held_by).
@@ -72,6 +75,7 @@ class Player:
             on_heard or (lambda seconds, final: None),
             volume,
             held_by,
+            default_output if device is None else lambda: None,
         )
         self._thread = threading.Thread(
             target=self._playback.run, name="kokoro-player", daemon=True
