@@ -160,7 +160,7 @@ def bow(place: Place) -> str:
         place.near(-2) in ("take", "took", "takes", "taking") and place.before == "a"
     ):
         return "VERB"
-    if place.any_near(_SHIPS):
+    if place.any_near(_SHIPS) or place.before.removesuffix("'s") in _SHIPS:
         return "VERB"
     if place.after in (
         "to",
