@@ -1,14 +1,21 @@
-"""Phonemizers for tests, made once in a process, and tokens from simple text."""
+"""Phonemizers for tests, made once in a process, and tokens from simple text.
+
+And homes that have the dictionary's index: the first start in a new home builds it, which
+takes a second, or four where it is traced.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from kokorod.speech.phonemes import Phonemizer, Reading, Source, vocabulary
+from kokorod.speech.phonemes.dictionary import open_dictionary
 from kokorod.speech.token import Token
 
 #: Letters, digits, and the marks that Devanagari writes on them.
@@ -24,6 +31,23 @@ def cache_folder() -> Path:
 
 
 _KEPT: list[tempfile.TemporaryDirectory[str]] = []
+
+
+@functools.cache
+def _index() -> Path:
+    open_dictionary("us", cache_folder())
+    return cache_folder() / "dictionary-us.bin"
+
+
+def with_dictionary(home: Path) -> Path:
+    """The home, as after a first start: with the index of the American dictionary."""
+    place = home / "cache" / _index().name
+    with contextlib.suppress(OSError):  # some homes are made to be of no use
+        if not place.exists():
+            for folder in (home, place.parent):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.copyfile(_index(), place)
+    return home
 
 
 @functools.cache

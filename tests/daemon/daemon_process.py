@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from phonemizing import with_dictionary
+
 from kokoro_client import connection, errors
 
 #: A wait that takes longer has failed; far above what the slowest machine needs.
@@ -60,6 +62,7 @@ class DaemonProcess:
         return self._start([sys.executable, "-c", f"{source}\n{main}"])
 
     def _start(self, command: Sequence[str | Path]) -> DaemonProcess:
+        with_dictionary(self.home)
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 command,

@@ -15,7 +15,7 @@ from daemon.toy_homes import toy_home
 from fake_coreml import CoreML
 
 SHORT = "ðə kwˈɪk bɹˈWn fˈɑks."
-LONG = " ".join(["ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˈOvəɹ ðə lˈAzi dˈɔɡ."] * 40)
+LONG = " ".join(["ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˈOvəɹ ðə lˈAzi dˈɔɡ."] * 24)
 
 Start = Callable[..., DaemonProcess]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from phonemizing import with_dictionary
 
 from kokorod.commands import explain
 from kokorod.engine.vocabulary import default_vocabulary
@@ -27,7 +28,7 @@ class Here:
 def said(tmp_path: Path, *argv: str) -> None:
     parser = argparse.ArgumentParser()
     explain.add_arguments(parser)
-    here = Here({"KOKORO_HOME": str(tmp_path)})
+    here = Here({"KOKORO_HOME": str(with_dictionary(tmp_path))})
     assert explain.run(parser.parse_args(argv), here) == 0
     assert here.asked == []
 

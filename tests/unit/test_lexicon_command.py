@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from phonemizing import cache_folder
+from phonemizing import with_dictionary
 
 from kokorod.commands import FAILED, OK, USAGE
 from kokorod.commands import lexicon as command
@@ -28,9 +28,7 @@ class Person:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    # The index of the dictionary is the same for every test; building it takes a second.
-    (tmp_path / "cache").symlink_to(cache_folder())
-    return tmp_path
+    return with_dictionary(tmp_path)
 
 
 def run(home: Path, *words: str, **environ: str) -> int:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from phonemizing import with_dictionary
 
 from kokorod.commands import phonemes
 from kokorod.engine.vocabulary import default_vocabulary
@@ -26,7 +27,7 @@ class Here:
     interactive = False
 
     def __init__(self, home: Path) -> None:
-        self.environ = {"KOKORO_HOME": str(home)}
+        self.environ = {"KOKORO_HOME": str(with_dictionary(home))}
 
     def ask(self, request: dict[str, object]) -> None:
         raise AssertionError("it needs no daemon")
