@@ -30,7 +30,7 @@ run: setup       ## The daemon in the foreground
 # Below /tmp and not $TMPDIR: a socket's path has room for 103 bytes.
 test: develop    ## All tests
 	@folder=$$(mktemp -d /tmp/kokoro.XXXXXX) && trap 'rm -rf "$$folder"' EXIT && trap 'exit 130' INT && \
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --basetemp "$$folder/t" \
+	$(BIN)/python -m pytest -n $(WORKERS) --basetemp "$$folder/t" \
 	  --cov --cov-report=term:skip-covered $(ARGS)
 
 check: lint types rules test ## What CI asks for: lint, types, import rules, tests
