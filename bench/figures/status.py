@@ -39,7 +39,9 @@ def measure(stage: Stage) -> list[Figure]:
             subprocess.run(
                 commands[name],
                 env=environ,
-                stdout=subprocess.DEVNULL,
+                # The pipe's end tells the process's: waiting with a timeout alone looks in
+                # steps of up to 50 ms.
+                stdout=subprocess.PIPE,
                 check=True,
                 timeout=_END_S,
             )
