@@ -73,6 +73,9 @@ class Turning:
     def new_run(self) -> Run:
         return self._first.new_run()
 
+    def rest(self) -> None:
+        self._first.rest()
+
     def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
         self._left -= 1
         chosen = self._first if self._left >= 0 else self._then

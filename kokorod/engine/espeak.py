@@ -85,6 +85,9 @@ class EspeakSynthesizer:
     def new_run(self) -> EspeakRun:
         return EspeakRun()
 
+    def rest(self) -> None:
+        """Nothing is kept."""
+
     def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
         assert isinstance(run, EspeakRun)
         import soxr  # 70 ms, and only this voice needs it

@@ -3,7 +3,8 @@
 
 Owns:       its thread and its synthesizer.
 Invariants: one task at a time; every task given to start() is answered by exactly one
-            report; the synthesizer is made on the lane's own thread.
+            report; the synthesizer is made on the lane's own thread, and rests where no
+            task follows soon.
 Never:      touches a socket or the scheduler: it reports through the callback it was given.
 """
 
@@ -16,7 +17,7 @@ import traceback
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kokoro_client.wire.choices import AudioFormat
 
@@ -26,6 +27,11 @@ from .synthesizer import Run, Synthesizer, TerminatedError
 
 if TYPE_CHECKING:  # numpy is loaded on the lane's thread, not on the loop's
     from .join import Joiner, Piece
+
+
+#: A lane without a task for so long has its synthesizer rest. The next segment of a text
+#: comes within milliseconds, if its listener is not far behind.
+_REST_S: Final = 0.25
 
 
 @dataclass(slots=True)
@@ -160,7 +166,7 @@ class Lane:
                 self._report(Down(str(error)))
                 return
             self._report(Up(self._synthesizer))
-            while (item := self._inbox.get()) is not None:
+            while (item := self._next(self._synthesizer)) is not None:
                 self._report(self._perform(self._synthesizer, *item))
         except Exception:  # noqa: BLE001 - a bug: the loop ends the process with the traceback
             self._report(Crashed(traceback.format_exc()))
@@ -168,6 +174,13 @@ class Lane:
             # The session's memory goes with the lane, whoever still knows the lane.
             self._synthesizer = self._run = None
             del self._make
+
+    def _next(self, synthesizer: Synthesizer) -> tuple[Task, Run] | None:
+        try:
+            return self._inbox.get(timeout=_REST_S)
+        except queue.Empty:
+            synthesizer.rest()
+            return self._inbox.get()
 
     def _perform(self, synthesizer: Synthesizer, task: Task, run: Run) -> Report:
         from . import join

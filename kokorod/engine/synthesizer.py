@@ -51,3 +51,6 @@ class Synthesizer(Protocol):
 
     def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
         """Raises TerminatedError where `run` was ended, EngineError where it failed."""
+
+    def rest(self) -> None:
+        """Give back the memory that runs kept for the next. Takes some milliseconds."""

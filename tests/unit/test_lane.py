@@ -49,12 +49,16 @@ class Hum:
     fails: Exception | None = None
     engine: Engine = Engine.KOKORO
     heard: list[Segment] = field(default_factory=list)
+    rested: queue.SimpleQueue[int] = field(default_factory=queue.SimpleQueue)
 
     def voices(self) -> Sequence[str]:
         return ["af_hum"]
 
     def new_run(self) -> Ending:
         return Ending()
+
+    def rest(self) -> None:
+        self.rested.put(len(self.heard))
 
     def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
         assert isinstance(run, Ending)
@@ -222,3 +226,18 @@ def test_a_pause_alone_needs_no_run(open_lane: Callable[[Callable[[], Hum]], Ope
     assert isinstance(report, Spoken)
     assert report.sound_s == pytest.approx(0.5, abs=0.05)
     assert not report.piece.pcm.any()
+
+
+def test_a_lane_without_a_task_rests_once(
+    open_lane: Callable[[Callable[[], Hum]], Opened],
+) -> None:
+    """After its first inference, which is part of being made, and after its tasks."""
+    hum = Hum()
+    opened = open_lane(lambda: hum)
+    assert isinstance(opened.next(), Up)
+    assert hum.rested.get(timeout=PATIENCE_S) == 0
+    for _ in range(3):
+        opened.lane.start(task(segment()))
+        assert isinstance(opened.next(), Spoken)
+        assert hum.rested.get(timeout=PATIENCE_S) == len(hum.heard)
+    assert hum.rested.empty()
