@@ -1,15 +1,17 @@
 # lane: runs in a child process, or in a command.
 """Building a model's optimised copy: `python -m kokorod.engine.optimise MODELS NAME CACHE`.
 
-onnxruntime writes the graph it would run, its weights beside it; then the copy is loaded
-as the daemon would, speaks, and is compared with the original. Takes 3 s for 325 MB
+onnxruntime writes the graph it would run, its weights beside it; what it leaves undone is
+folded (fold.py); then the copy is loaded as the daemon would, speaks, and is compared with
+the original. Takes 3 s for 325 MB
 [m, one thread] and 0.5 GB of memory: hence a process of its own, of low priority.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,11 +39,23 @@ _PATIENCE_S: Final = 600.0
 #: The copy by the model: weights, and those that kernels reorder a second time; measured 1.32.
 _SIZE: Final = 1.5
 
-#: With the reordered weights in the file, sessions share them (docs/decisions/006). A kernel
-#: that cannot do so fails the build; then the copy is made without.
-_RECIPES: Final[tuple[Mapping[str, str], ...]] = (
-    {"session.save_external_prepacked_constant_initializers": "1"},
-    {},
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """reordered: with the weights as kernels reorder them, which sessions then share
+    (docs/decisions/006); folded: with the norms of fold.py.
+    """
+
+    reordered: bool
+    folded: bool
+
+
+#: A kernel that cannot share weights fails the build, and so does a graph whose norms only
+#: look like Kokoro's; then the copy is made without.
+_RECIPES: Final = (
+    _Recipe(reordered=True, folded=True),
+    _Recipe(reordered=True, folded=False),
+    _Recipe(reordered=False, folded=False),
 )
 
 Say = Callable[[str], None]
@@ -96,9 +110,8 @@ def build(store: Store, model: InstalledModel, copies: Copies, say: Say = lambda
         raise CopyError(disk.explain(error, f"optimising {model.name}")) from None
 
 
-def _build_and_compare(
-    model: InstalledModel, place: Path, recipe: Mapping[str, str], say: Say
-) -> None:
+def _build_and_compare(model: InstalledModel, place: Path, recipe: _Recipe, say: Say) -> None:
+    from .fold import fold
     from .kokoro import open_session, session_options
     from .voices import Voices
 
@@ -109,13 +122,16 @@ def _build_and_compare(
         "session.optimized_model_external_initializers_file_name": WEIGHTS,
         # Smaller ones stay in the graph: a page of memory has four times as much.
         "session.optimized_model_external_initializers_min_size_in_bytes": "1024",
-        **recipe,
     }
+    if recipe.reordered:
+        entries["session.save_external_prepacked_constant_initializers"] = "1"
     for name, value in entries.items():
         options.add_session_config_entry(name, value)
     say("optimising the graph")
     session = open_session(model.model, options)
     (place / WEIGHTS).touch()  # there is none where every weight is small
+    if recipe.folded:
+        fold(place / GRAPH)
     say("speaking with the original")
     runs = (_speak(session, voices), _speak(session, voices))
     del session  # its memory, before the copy takes as much

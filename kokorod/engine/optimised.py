@@ -44,7 +44,7 @@ WEIGHTS: Final = "weights.bin"
 _MOST: Final = 3
 
 #: Of how the copy is made; another number is another key.
-_RECIPE: Final = "1 all external-1024 prepacked"
+_RECIPE: Final = "2 all external-1024 prepacked folded"
 
 
 class CopyError(KokorodError):
