@@ -184,6 +184,8 @@ class Playback:
                 self._lost = 0  # no failure
                 self._reopen(error)
             except Exception as error:
+                # PortAudioError is only known where it is loaded; where no device opens
+                # again, _reopen raises it.
                 if self.aborted:
                     raise
                 self._reopen(error)
