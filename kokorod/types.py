@@ -9,10 +9,6 @@ from typing import Final, NewType
 
 #: Kokoro's rate; the built-in voice is resampled to it.
 SAMPLE_RATE: Final = 24_000
-
-#: One unit of the model's `duration` output: 600 samples, 25 ms.
-SAMPLES_PER_FRAME: Final = 600
-
 #: Kokoro's context is 512 with a pad at each end.
 MAX_TOKENS: Final = 510
 

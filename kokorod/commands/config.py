@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 
 from kokoro_client.wire import address
-from kokorod import config
-from kokorod.config import Origin
 
+from .. import config
+from ..config import Origin
 from . import OK, Context
 
 HELP = "show every setting, its value and where it came from"

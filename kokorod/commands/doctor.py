@@ -7,9 +7,8 @@ import json
 from collections import Counter
 from dataclasses import asdict
 
-from kokorod.doctor.examination import examine
-from kokorod.doctor.finding import Finding, Outcome
-
+from ..doctor.examination import examine
+from ..doctor.finding import Finding, Outcome
 from . import FAILED, OK, Context
 
 HELP = "find out what is wrong and what to do; ends with 1 where something has failed"

@@ -10,24 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from kokorod import config
-from kokorod.config import Config
-from kokorod.engine.vocabulary import default_vocabulary
-from kokorod.speech.lexicon import Lexicon
-from kokorod.speech.markup import tokens_of
-from kokorod.speech.phonemes import (
-    Phonemizer,
-    Reading,
-    language,
-    language_of_voice,
-    vocabulary,
-)
-from kokorod.speech.phonemes.assembly import assemble
-from kokorod.speech.plan import Script
-from kokorod.speech.sources import open_source
-from kokorod.speech.token import CodeBlocks, Markup, Token
-from kokorod.types import Segment, Sentence, TextState
-
+from .. import config
+from ..config import Config
+from ..engine.vocabulary import default_vocabulary
+from ..speech.lexicon import Lexicon
+from ..speech.markup import tokens_of
+from ..speech.phonemes import Phonemizer, Reading, language, language_of_voice, vocabulary
+from ..speech.phonemes.assembly import assemble
+from ..speech.plan import Script
+from ..speech.sources import open_source
+from ..speech.token import CodeBlocks, Markup, Token
+from ..types import Segment, Sentence, TextState
 from . import OK, Context
 
 HELP = "show how a text is read: normalized, phonemes, tokens, segments"

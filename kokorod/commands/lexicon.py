@@ -7,14 +7,13 @@ import json
 import sys
 from pathlib import Path
 
-from kokorod import config
-from kokorod.config import Config
-from kokorod.errors import ConfigError
-from kokorod.speech.lexicon import BOTH_ENGLISH, EVERY, SECTIONS, Entry, parse, read
-from kokorod.speech.lexicon_file import add_entry, remove_entry
-from kokorod.speech.phonemes import Phonemizer, language, language_of_voice, vocabulary
-from kokorod.speech.phonemes.languages import ENGLISH
-
+from .. import config
+from ..config import Config
+from ..errors import ConfigError
+from ..speech.lexicon import BOTH_ENGLISH, EVERY, SECTIONS, Entry, parse, read
+from ..speech.lexicon_file import add_entry, remove_entry
+from ..speech.phonemes import Phonemizer, language, language_of_voice, vocabulary
+from ..speech.phonemes.languages import ENGLISH
 from . import FAILED, OK, USAGE, Context
 
 HELP = "teach it how words are pronounced"

@@ -16,9 +16,9 @@ from kokoro_client.wire import address
 from kokoro_service.choice import supervisor_in_force
 from kokoro_service.systemd import Systemd
 from kokoro_service.units import SERVICE
-from kokorod.errors import KokorodError
-from kokorod.watch import logfile
 
+from ..errors import KokorodError
+from ..watch import logfile
 from . import OK, USAGE, Context
 
 HELP = "show the daemon's log; -f follows it"

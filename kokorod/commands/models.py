@@ -10,14 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kokorod import config
-from kokorod.config import Config
-from kokorod.errors import KokorodError, ModelError
-from kokorod.models import manifest
-from kokorod.models.manifest import Variant
-from kokorod.models.record import InstalledModel
-from kokorod.models.store import Store
-
+from .. import config
+from ..config import Config
+from ..errors import KokorodError, ModelError
+from ..models import manifest
+from ..models.manifest import Variant
+from ..models.record import InstalledModel
+from ..models.store import Store
 from . import FAILED, OK, Context
 from .progress import Bar
 
@@ -113,7 +112,7 @@ def tell_daemon(context: Context) -> None:
 
 def fetch(store: Store, release: manifest.Release, base_url: str) -> InstalledModel:
     """Pull with a bar. Raises DownloadError and ModelError."""
-    from kokorod.models.pull import pull  # http and ssl take 20 ms to import
+    from ..models.pull import pull  # http and ssl take 20 ms to import
 
     with Bar() as bar:
         return pull(
@@ -156,8 +155,8 @@ def _verify(store: Store, name: str | None) -> int:
 
 
 def _optimize(store: Store, name: str, settings: Config) -> int:
-    from kokorod.engine.optimise import build  # not before it is needed: it is the engine's
-    from kokorod.engine.optimised import Copies
+    from ..engine.optimise import build  # not before it is needed: it is the engine's
+    from ..engine.optimised import Copies
 
     model = store.chosen(name)
     copies = Copies(settings.cache_folder)

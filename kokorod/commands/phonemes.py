@@ -7,16 +7,15 @@ import json
 import sys
 from typing import Final
 
-from kokorod import config
-from kokorod.config import Config
-from kokorod.engine.vocabulary import default_vocabulary
-from kokorod.speech.frontend import make_front_end
-from kokorod.speech.reader import Reader
-from kokorod.speech.sources import open_source
-from kokorod.speech.thread import Manner
-from kokorod.speech.token import Markup
-from kokorod.types import Sentence, TextState
-
+from .. import config
+from ..config import Config
+from ..engine.vocabulary import default_vocabulary
+from ..speech.frontend import make_front_end
+from ..speech.reader import Reader
+from ..speech.sources import open_source
+from ..speech.thread import Manner
+from ..speech.token import Markup
+from ..types import Sentence, TextState
 from . import OK, Context
 from .explain import language_of_text
 

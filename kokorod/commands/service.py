@@ -16,8 +16,8 @@ from kokoro_service.choice import supervisor_here, supervisor_in_force
 from kokoro_service.job import Job, job_from
 from kokoro_service.leftovers import remove_free_lock, remove_stale_socket
 from kokoro_service.state import State, Supervisor
-from kokorod import __version__, config
 
+from .. import __version__, config
 from . import FAILED, OK, Context, logs
 
 HELP = "start the daemon at every login: install, uninstall, start, stop, restart, status"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from kokorod import config
-from kokorod.errors import ModelDamagedError, ModelMissingError
-from kokorod.models import manifest
-from kokorod.models.manifest import Release
-from kokorod.models.store import Store
-
+from .. import config
+from ..errors import ModelDamagedError, ModelMissingError
+from ..models import manifest
+from ..models.manifest import Release
+from ..models.store import Store
 from . import OK, Context
 from .models import fetch, tell_daemon
 
@@ -39,7 +38,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         return OK
     _announce(release, settings.model_url, store)
     try:
-        from kokorod.models.web import UnreachableError  # http and ssl take 20 ms to import
+        from ..models.web import UnreachableError  # http and ssl take 20 ms to import
 
         if not args.yes and not _confirmed():
             _say(_WITHOUT)

@@ -17,7 +17,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Final
 
-from kokorod.errors import ModelError
+from ..errors import ModelError
 
 #: Prefix of what is being written; whatever bears it after a crash is rubbish.
 TEMPORARY: Final = ".tmp-"

@@ -17,8 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from kokorod.errors import DownloadError
-
+from ..errors import DownloadError
 from . import disk, web
 from .manifest import RemoteFile
 from .web import Patience, TransientError, UnreachableError, UnsatisfiableRangeError, Web

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from kokorod.errors import ModelError
+from ..errors import ModelError
 
 _POLL_S: Final = 0.05
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from kokorod.errors import ModelMissingError
+from ..errors import ModelMissingError
 
 
 class Variant(StrEnum):

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kokorod.errors import DownloadError, ModelError
-
+from ..errors import DownloadError, ModelError
 from . import disk, fetch, web
 from .lock import LockHeldError, exclusive
 from .manifest import Release, RemoteFile

@@ -13,8 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kokorod.errors import ModelDamagedError
-
+from ..errors import ModelDamagedError
 from .disk import Stamp
 
 MODEL: Final = "model.onnx"

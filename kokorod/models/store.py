@@ -22,8 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from kokorod.errors import ModelDamagedError, ModelError, ModelMissingError
-
+from ..errors import ModelDamagedError, ModelError, ModelMissingError
 from . import disk, manifest, record, verification
 from .disk import Stamp
 from .lock import exclusive

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
-from kokorod.errors import ModelError
+from ..errors import ModelError
 
 # Field numbers of onnx.proto.
 _IR_VERSION: Final = 1  # ModelProto

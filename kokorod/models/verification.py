@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from kokorod.errors import ModelDamagedError
-
+from ..errors import ModelDamagedError
 from . import disk, manifest, record
 from .disk import Stamp
 from .record import InstalledModel

@@ -20,7 +20,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import IO, Any, Final
 
-from kokorod.errors import DownloadError
+from ..errors import DownloadError
 
 
 @dataclass(frozen=True, slots=True)

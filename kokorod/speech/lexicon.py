@@ -24,8 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kokorod.errors import ConfigError
-
+from ..errors import ConfigError
 from .phonemes.languages import ENGLISH, LANGUAGES
 from .phonemes.marks import MARKS
 from .phonemes.symbols import NEAREST

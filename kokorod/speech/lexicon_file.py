@@ -20,8 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from kokorod.errors import ConfigError
-
+from ..errors import ConfigError
 from .lexicon import Entry
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")

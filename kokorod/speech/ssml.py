@@ -19,8 +19,7 @@ from xml.sax.xmlreader import AttributesImpl
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
-from kokorod.errors import KokorodError
-
+from ..errors import KokorodError
 from .markup import IPA, MAX_PAUSE_S, Piece, PieceKind, Stretch, join_pieces
 from .normalize.sayas import KINDS
 

@@ -12,11 +12,10 @@ import random
 import sys
 from typing import Any, Final
 
-from kokorod import config
-from kokorod.config import Config
-from kokorod.errors import KokorodError, ModelError
-from kokorod.models.store import Store
-
+from ... import config
+from ...config import Config
+from ...errors import KokorodError, ModelError
+from ...models.store import Store
 from .. import FAILED, OK, Context
 from . import advice, machine
 from .advice import Advice

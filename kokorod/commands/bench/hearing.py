@@ -14,8 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kokorod.errors import KokorodError
-from kokorod.types import SAMPLE_RATE
+from ...errors import KokorodError
+from ...types import SAMPLE_RATE
 
 #: -60 dB of full scale: above the noise a model adds to silence, below any speech.
 SILENCE: Final = 1e-3

@@ -18,8 +18,8 @@ import numpy as np
 from kokoro_client.wire import frames, messages
 from kokoro_client.wire.errors import WireError
 from kokoro_client.wire.messages import Answer, Audio, Done, Error, Request, Result, SegmentInfo
-from kokorod.errors import KokorodError
 
+from ...errors import KokorodError
 from .hearing import Heard, Hearing
 
 #: Between two answers: a segment of the longest kind on one slow core, ten times over.

@@ -15,8 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kokorod.types import Sentence
-
+from ...types import Sentence
 from ..token import Token
 from . import endings, respelling
 from .asian import ASIAN, Reader

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kokorod.errors import UnknownLanguageError
-
+from ...errors import UnknownLanguageError
 from .alignment import cuts
 
 ASIAN: Final = frozenset({"ja", "zh"})

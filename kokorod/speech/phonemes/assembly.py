@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kokorod.types import Sentence, Word
-
+from ...types import Sentence, Word
 from ..token import Token
 from .marks import CLOSING, MAX_RUN, OPENING
 from .reading import Reading, Source

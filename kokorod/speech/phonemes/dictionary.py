@@ -36,7 +36,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from kokorod.errors import KokorodError
+from ...errors import KokorodError
 
 _MAGIC: Final = b"kokorod-dict-1\n\0"
 _HEADER: Final = struct.Struct("<16sIIIII")  # magic, crc, size, slots, stamp, alphabet

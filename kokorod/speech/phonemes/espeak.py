@@ -19,8 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from kokorod.errors import EngineError, UnknownLanguageError
-
+from ...errors import EngineError, UnknownLanguageError
 from .alignment import share
 from .languages import ENGLISH, ESPEAK_NAMES
 from .scripts import VOICES, voice_of

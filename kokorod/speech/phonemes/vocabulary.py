@@ -12,7 +12,7 @@ import importlib.util
 import json
 from pathlib import Path
 
-from kokorod.errors import KokorodError
+from ...errors import KokorodError
 
 
 @functools.cache

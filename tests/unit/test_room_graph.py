@@ -1,0 +1,96 @@
+"""The rooms (tools/rooms.py): their floors, the arrows between them, the page they stand on."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = next(folder for folder in Path(__file__).parents if (folder / "pyproject.toml").exists())
+
+#: Files that lie loose in kokorod/: those that are no room's.
+LOOSE = set("__init__ __main__ app config errors types".split())
+#: Those that are still to find a room.
+HOMELESS = set(
+    """
+    admission background blends catalogue clients drain engines heap in_flight lulls performing
+    priming questions requests seat speaking status ticket turns upkeep voices
+    """.split()
+)
+#: Circles and upward imports that are still to be cut.
+CIRCLES = 3
+UPWARD = 12
+
+
+@pytest.fixture(scope="module")
+def rooms() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("rooms", ROOT / "tools" / "rooms.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["rooms"] = module  # dataclasses look there
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def graph(rooms: ModuleType) -> Any:
+    return rooms.read()
+
+
+def test_every_room_has_a_floor_and_every_floor_is_there(rooms: ModuleType, graph: Any) -> None:
+    named = [room for floor in rooms.FLOORS for room in floor]
+    assert sorted(named) == sorted(graph.arrows())
+
+
+def test_no_file_imports_itself_by_way_of_others(rooms: ModuleType, graph: Any) -> None:
+    found = rooms.circles(graph.imports)
+    assert len(found) <= CIRCLES, found
+
+
+def test_imports_lead_to_lower_floors(rooms: ModuleType, graph: Any) -> None:
+    found = rooms.upward(graph.arrows())
+    assert len(found) <= UPWARD, found
+
+
+def test_arrows_between_rooms_do_not_grow(rooms: ModuleType, graph: Any) -> None:
+    arrows = graph.arrows()
+    assert sum(map(len, arrows.values())) <= rooms.MOST_ARROWS
+
+
+def test_no_file_lies_loose_that_has_a_room() -> None:
+    loose = {path.stem for path in (ROOT / "kokorod").glob("*.py")}
+    assert loose <= LOOSE | HOMELESS
+
+
+def test_leaves_import_leaves_alone(rooms: ModuleType, graph: Any) -> None:
+    for leaf in rooms.LEAVES:
+        others = {name for name in graph.imports[leaf] if name.startswith("kokorod")}
+        assert others <= rooms.LEAVES | {"kokorod.blends", "kokorod.voices"}, leaf
+
+
+def test_imports_inside_functions_and_for_type_checking_count(
+    rooms: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "a"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "low.py").write_text("def f():\n    from . import high\n")
+    (package / "high.py").write_text(
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .low import f\n"
+    )
+    monkeypatch.setattr(rooms, "PACKAGES", {"a": package})
+    monkeypatch.setattr(rooms, "FLOORS", ({"a": "", "a.low": ""}, {"a.high": ""}))
+    graph = rooms.read()
+    assert rooms.circles(graph.imports) == [["a.high", "a.low"]]
+    assert rooms.upward(graph.arrows()) == ["a.low -> a.high"]
+
+
+def test_the_page_has_the_table_of_today(rooms: ModuleType, graph: Any) -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    made = rooms.with_table(page, rooms.table(graph))
+    assert page == made, "run: python tools/rooms.py"
