@@ -58,8 +58,13 @@ def main(arguments: Sequence[str]) -> int:
         "--quick", action="store_true", help="one trial of each, to see that it works; not kept"
     )
     parser.add_argument("--seed", type=int, help="of the texts, to repeat a run")
-    parser.add_argument("--model", type=Path, help="a model file (default: the reference model)")
+    parser.add_argument("--model", type=Path, help="a model file (default: Kokoro's own)")
     parser.add_argument("--voices", type=Path, help="its voices")
+    parser.add_argument(
+        "--reference",
+        action="store_true",
+        help="the stand-in in place of Kokoro: its graph and cost with random weights",
+    )
     parser.add_argument(
         "--out",
         type=Path,
@@ -77,7 +82,7 @@ def main(arguments: Sequence[str]) -> int:
     files: list[ModelFiles] = []
 
     def find() -> ModelFiles:
-        files.append(model.find(os.environ, args.model, args.voices))
+        files.append(model.find(os.environ, args.model, args.voices, reference=args.reference))
         return files[0]
 
     # So that what was started ends, too.

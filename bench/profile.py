@@ -52,11 +52,12 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.profile", description=__doc__)
     parser.add_argument("--tokens", type=int, default=60, help="of one run (60)")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--model", type=Path, help="a model file (default: the reference model)")
+    parser.add_argument("--model", type=Path, help="a model file (default: Kokoro's own)")
     parser.add_argument("--voices", type=Path, help="its voices")
+    parser.add_argument("--reference", action="store_true", help="the stand-in in its place")
     args = parser.parse_args(arguments)
     try:
-        files = model.find(os.environ, args.model, args.voices)
+        files = model.find(os.environ, args.model, args.voices, reference=args.reference)
         alone = profile(files, args.tokens, 1)
         together = profile(files, args.tokens, args.threads)
     except KokorodError as error:

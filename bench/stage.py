@@ -45,7 +45,7 @@ class Effort:
     clicks       for the delay of the sound's own path
     followed     texts of the toy, whose words are highlighted
     idle_s, idle_cpu_s  the long rest, and the part of it whose processor time is taken
-    many, several       requests over which memory must not grow: toy, reference model
+    many, several       requests over which memory must not grow: toy, the model
     """
 
     trials: int

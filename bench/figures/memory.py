@@ -70,7 +70,7 @@ def measure_slope(stage: Stage) -> list[Figure]:
         files_of_toy = toy.build(Path(folder))
         for name, files, count in (
             ("toy model", lambda: files_of_toy, stage.effort.many),
-            ("reference model", lambda: stage.files, stage.effort.several),
+            ("model", lambda: stage.files, stage.effort.several),
         ):
             stage.note(f"memory over {count} requests, {name}")
             samples = _rss_over(stage, files, count)
