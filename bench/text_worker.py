@@ -19,9 +19,9 @@ from kokorod.commands.bench.memory import rss_mb
 from kokorod.commands.bench.texts import Texts
 from kokorod.engine.vocabulary import default_vocabulary
 from kokorod.speech.frontend import KokoroFrontEnd
+from kokorod.speech.markup.sources import open_source
 from kokorod.speech.phonemes.dictionary import open_dictionary
 from kokorod.speech.reader import Reader
-from kokorod.speech.sources import open_source
 from kokorod.speech.thread import Manner
 from kokorod.speech.token import Markup
 from kokorod.types import TextState

@@ -14,11 +14,11 @@ from .. import config
 from ..config import Config
 from ..engine.vocabulary import default_vocabulary
 from ..speech.lexicon import Lexicon
-from ..speech.markup import tokens_of
+from ..speech.markup.fragments import tokens_of
+from ..speech.markup.sources import open_source
 from ..speech.phonemes import Phonemizer, Reading, language, language_of_voice, vocabulary
 from ..speech.phonemes.assembly import assemble
 from ..speech.plan import Script
-from ..speech.sources import open_source
 from ..speech.token import CodeBlocks, Markup, Token
 from ..types import Segment, Sentence, TextState
 from . import OK, Context

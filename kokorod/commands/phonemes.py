@@ -11,8 +11,8 @@ from .. import config
 from ..config import Config
 from ..engine.vocabulary import default_vocabulary
 from ..speech.frontend import make_front_end
+from ..speech.markup.sources import open_source
 from ..speech.reader import Reader
-from ..speech.sources import open_source
 from ..speech.thread import Manner
 from ..speech.token import Markup
 from ..types import Sentence, TextState

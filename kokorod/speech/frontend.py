@@ -17,7 +17,7 @@ from typing import Final
 from ..errors import ConfigError, KokorodError
 from ..types import Mark, Sentence, Word
 from .lexicon import Lexicon
-from .markup import Piece, tokens_of
+from .markup.fragments import Piece, tokens_of
 from .normalize import normalize
 from .phonemes import Phonemizer, language, vocabulary
 from .phonemes.espeak import Espeak, safe

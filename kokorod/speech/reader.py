@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Final
 
 from ..types import Reading, Sentence, TextState
-from .markup import Piece
-from .sources import Source
+from .markup.fragments import Piece
+from .markup.sources import Source
 
 #: Turns one sentence into a Sentence (see frontend.py).
 Say = Callable[[Piece], Sentence]

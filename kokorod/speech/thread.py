@@ -24,7 +24,7 @@ from .token import CodeBlocks, Markup
 # The rest of this room is loaded on the thread: its tables of patterns take 0.1 s, which
 # would hold up the binding of the socket.
 if TYPE_CHECKING:
-    from .markup import Piece
+    from .markup.fragments import Piece
     from .reader import Reader
 
 
@@ -121,7 +121,7 @@ class SpeechThread:
     def _work(self) -> None:
         try:
             self._front_end = self._make()
-            from . import reader, sources  # noqa: F401 - now, not at the first request
+            from . import reader  # noqa: F401 - now, not at the first request
 
             while (command := self._inbox.get()) is not None:
                 command()
@@ -129,9 +129,9 @@ class SpeechThread:
             self._report(None, ReadCrashed(traceback.format_exc()))
 
     def _begin(self, key: RequestKey, manner: Manner) -> None:
+        from .markup.sources import open_source
         from .reader import Reader
         from .sentences import PHONEMES
-        from .sources import open_source
 
         front_end = self._front_end
         assert front_end is not None

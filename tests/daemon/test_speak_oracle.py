@@ -18,8 +18,8 @@ from daemon.daemon_process import DaemonProcess
 
 from kokorod.models.store import Store
 from kokorod.speech.frontend import KokoroFrontEnd
+from kokorod.speech.markup.sources import open_source
 from kokorod.speech.reader import Reader
-from kokorod.speech.sources import open_source
 from kokorod.speech.thread import Manner
 from kokorod.speech.token import Markup
 from kokorod.types import TextState

@@ -133,7 +133,7 @@ def test_nothing_heavy_is_loaded_before_the_socket_nor_on_the_way_to_the_first_i
     daemon = make_daemon(home=toy_home(tmp_path)).start_after(_TELL_MODULES).wait_ready()
     told = {line.split()[0]: set(line.split()) for line in reversed(daemon.log.splitlines())}
     heavy = {"numpy", "onnxruntime", "psutil", "phonemizer", "soxr", "sounddevice"}
-    heavy |= {"kokorod.speech.normalize", "kokorod.speech.phonemes", "kokorod.speech.sources"}
+    heavy |= {f"kokorod.speech.{part}" for part in ("normalize", "phonemes", "markup.sources")}
     assert not told["AT_BOUND"] & heavy
     assert "onnxruntime" in told["AT_READY"]
     assert not told["AT_READY"] & {"soxr", "kokoro_onnx", "spokenform", "sounddevice", "soundfile"}

@@ -12,7 +12,7 @@ from phonemizing import with_dictionary
 
 from kokorod.commands import explain
 from kokorod.engine.vocabulary import default_vocabulary
-from kokorod.speech.ssml import SsmlError
+from kokorod.speech.markup.ssml import SsmlError
 
 
 @dataclass

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kokorod.speech.markup import MAX_PAUSE_S, Piece, PieceKind, Stretch, read_inline, tokens_of
+from kokorod.speech.markup.fragments import (
+    MAX_PAUSE_S,
+    Piece,
+    PieceKind,
+    Stretch,
+    read_inline,
+    tokens_of,
+)
 from kokorod.speech.normalize import spoken
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kokorod.speech.markdown import Code, MarkdownReader, read_markdown
-from kokorod.speech.markup import Piece, tokens_of
+from kokorod.speech.markup.fragments import Piece, tokens_of
+from kokorod.speech.markup.markdown import Code, MarkdownReader, read_markdown
 from kokorod.speech.normalize import spoken
 
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from readings import heard
 
-from kokorod.speech.markdown import read_markdown
-from kokorod.speech.markup import tokens_of
+from kokorod.speech.markup.fragments import tokens_of
+from kokorod.speech.markup.markdown import read_markdown
 from kokorod.speech.normalize import normalize, spoken
 from kokorod.speech.token import Token
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokorod.speech.sources import open_source
-from kokorod.speech.ssml import SsmlError
+from kokorod.speech.markup.sources import open_source
+from kokorod.speech.markup.ssml import SsmlError
 from kokorod.speech.token import Markup
 
 SSML = '<speak>Hello <mark name="m"/>there. <break time="1s"/><s>Go on.</s></speak>'

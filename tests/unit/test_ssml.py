@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kokorod.speech.markup import MAX_PAUSE_S, tokens_of
+from kokorod.speech.markup.fragments import MAX_PAUSE_S, tokens_of
+from kokorod.speech.markup.ssml import MAX_DEPTH, SsmlError, is_ssml, read_ssml
 from kokorod.speech.normalize import spoken
-from kokorod.speech.ssml import MAX_DEPTH, SsmlError, is_ssml, read_ssml
 from kokorod.speech.token import Token
 
 

@@ -12,11 +12,11 @@ from phonemizing import cache_folder
 
 from kokorod.engine.vocabulary import default_vocabulary
 from kokorod.speech.frontend import KokoroFrontEnd
+from kokorod.speech.markup.sources import open_source
+from kokorod.speech.markup.ssml import SsmlError, is_ssml
 from kokorod.speech.phonemes.languages import ESPEAK_NAMES
 from kokorod.speech.plan import Script
 from kokorod.speech.reader import Reader
-from kokorod.speech.sources import open_source
-from kokorod.speech.ssml import SsmlError, is_ssml
 from kokorod.speech.thread import Manner
 from kokorod.speech.token import CodeBlocks, Markup
 from kokorod.types import Sentence, TextState

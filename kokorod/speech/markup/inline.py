@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from .markup import Stretch, split_inline
+from .fragments import Stretch, split_inline
 
 #: Longest link target or tag; what is longer is text.
 _TARGET: Final = (

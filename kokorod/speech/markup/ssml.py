@@ -19,9 +19,9 @@ from xml.sax.xmlreader import AttributesImpl
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
-from ..errors import KokorodError
-from .markup import IPA, MAX_PAUSE_S, Piece, PieceKind, Stretch, join_pieces
-from .normalize.sayas import KINDS
+from ...errors import KokorodError
+from ..normalize.sayas import KINDS
+from .fragments import IPA, MAX_PAUSE_S, Piece, PieceKind, Stretch, join_pieces
 
 #: Elements inside one another; what people write has fewer than ten.
 MAX_DEPTH: Final = 64

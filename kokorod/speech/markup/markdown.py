@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
+from ..sentences import SentenceSplitter
+from .fragments import Piece, PieceKind, Stretch, join_pieces
 from .inline import read_line
-from .markup import Piece, PieceKind, Stretch, join_pieces
-from .sentences import SentenceSplitter
 
 Code = Literal["skip", "announce", "read"]
 

@@ -14,11 +14,11 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final, Protocol
 
+from ..sentences import SentenceSplitter
+from ..token import CodeBlocks, Markup
+from .fragments import Piece, PieceKind, Stretch, read_inline
 from .markdown import Code, MarkdownReader
-from .markup import Piece, PieceKind, Stretch, read_inline
-from .sentences import SentenceSplitter
 from .ssml import is_ssml, read_ssml
-from .token import CodeBlocks, Markup
 
 #: Text that has been given out is forgotten in parts of this size: slicing at every
 #: sentence would make a long text quadratic.

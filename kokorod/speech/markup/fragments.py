@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Literal
 
-from .normalize import normalize
-from .normalize.sayas import say_as
-from .phonemes.ipa import from_ipa
-from .phonemes.languages import language
-from .token import Token
+from ..normalize import normalize
+from ..normalize.sayas import say_as
+from ..phonemes.ipa import from_ipa
+from ..phonemes.languages import language
+from ..token import Token
 
 #: Longest silence that markup may ask for, in seconds: a slip of the pen must not stop
 #: the speaker for an hour.
