@@ -88,7 +88,7 @@ def read(front_end: KokoroFrontEnd, text: str, ids: dict[str, int]) -> dict[str,
     began, computed = time.perf_counter(), time.process_time()
     reader = Reader(
         open_source(Markup.AUTO, "en-us"),
-        lambda piece: front_end.say(Manner("en-us"), piece),
+        lambda fragment: front_end.say(Manner("en-us"), fragment),
     )
     reader.feed(text, final=True)
     first_s, tokens = 0.0, 0

@@ -14,12 +14,12 @@ from .. import config
 from ..config import Config
 from ..engine.vocabulary import default_vocabulary
 from ..speech.lexicon import Lexicon
-from ..speech.markup.fragments import tokens_of
 from ..speech.markup.sources import open_source
 from ..speech.phonemes import Phonemizer, Reading, language, language_of_voice, vocabulary
 from ..speech.phonemes.assembly import assemble
 from ..speech.plan import Script
 from ..speech.token import CodeBlocks, Markup, Token
+from ..speech.tokenize import tokens_of
 from ..types import Segment, Sentence, TextState
 from . import OK, Context
 
@@ -82,16 +82,21 @@ def explain(
     source = open_source(markup, lang, CodeBlocks(settings.code_blocks))
     source.feed(text, final=True)
     explained = []
-    while (piece := source.next()) is not None:
-        start, end = piece.source_span(0, len(piece.text))
-        own = language(piece.lang) if piece.lang else lang
+    while (fragment := source.next()) is not None:
+        start, end = fragment.source_span(0, len(fragment.text))
+        own = language(fragment.lang) if fragment.lang else lang
         readings = phonemizer.explain(
-            tokens_of(piece, lang=own, emoji="name" if settings.emoji == "name" else "drop"), own
+            tokens_of(fragment, lang=own, emoji="name" if settings.emoji == "name" else "drop"), own
         )
         sentence = assemble([t for t, _ in readings], [r for _, r in readings])
-        pause_s = sentence.pause_s if piece.pause_s is None else piece.pause_s
+        pause_s = sentence.pause_s if fragment.pause_s is None else fragment.pause_s
         sentence = replace(
-            sentence, start=start, end=end, pause_s=pause_s, voice=piece.voice, rate=piece.rate
+            sentence,
+            start=start,
+            end=end,
+            pause_s=pause_s,
+            voice=fragment.voice,
+            rate=fragment.rate,
         )
         if not sentence.words:  # marks alone have no sound: the daemon leaves them out too
             sentence = replace(sentence, spoken="", phonemes="")

@@ -75,7 +75,9 @@ def read(text: str, lang: str, settings: Config) -> list[Sentence]:
         lambda why: print(why, file=sys.stderr),
     )
     manner = Manner(lang)
-    reader = Reader(open_source(Markup.AUTO, lang), lambda piece: front_end.say(manner, piece))
+    reader = Reader(
+        open_source(Markup.AUTO, lang), lambda fragment: front_end.say(manner, fragment)
+    )
     reader.feed(text, final=True)
     sentences: list[Sentence] = []
     state = TextState.MORE

@@ -17,12 +17,13 @@ from typing import Final
 from ..errors import ConfigError, KokorodError
 from ..types import Mark, Sentence, Word
 from .lexicon import Lexicon
-from .markup.fragments import Piece, tokens_of
+from .markup.fragments import Fragment
 from .normalize import normalize
 from .phonemes import Phonemizer, language, vocabulary
 from .phonemes.espeak import Espeak, safe
 from .thread import FrontEnd, Manner
 from .token import Token
+from .tokenize import tokens_of
 
 _WORD: Final = re.compile(r"\S+")
 
@@ -37,10 +38,10 @@ class EspeakFrontEnd:
         with contextlib.suppress(KokorodError):
             self._espeak.raw("ready", "en-us", self._vocabulary)
 
-    def say(self, manner: Manner, piece: Piece) -> Sentence:
+    def say(self, manner: Manner, fragment: Fragment) -> Sentence:
         """One sentence; markup has no effect but that it is not read out."""
-        text = piece.text
-        start, end = piece.source_span(0, len(text))
+        text = fragment.text
+        start, end = fragment.source_span(0, len(text))
         if manner.phonemes:
             return _given(text, start, self._vocabulary)
         if manner.text_only:
@@ -66,30 +67,30 @@ class KokoroFrontEnd:
         with contextlib.suppress(KokorodError):
             self._phonemizer.sentence(normalize("Ready for zyxxy at 5."), "en-us")
 
-    def say(self, manner: Manner, piece: Piece) -> Sentence:
+    def say(self, manner: Manner, fragment: Fragment) -> Sentence:
         """One sentence, with what markup says of it."""
-        text = piece.text
-        start, end = piece.source_span(0, len(text))
+        text = fragment.text
+        start, end = fragment.source_span(0, len(text))
         if manner.phonemes:
             return _given(text, start, self._vocabulary)
         try:
             self._lexicon.refresh()
         except ConfigError as error:
             self._warn(str(error))  # the entries that were there stay
-        lang = language(piece.lang) if piece.lang else manner.lang
-        tokens = tokens_of(piece, lang=lang, emoji="name" if manner.emoji else "drop")
+        lang = language(fragment.lang) if fragment.lang else manner.lang
+        tokens = tokens_of(fragment, lang=lang, emoji="name" if manner.emoji else "drop")
         if manner.text_only:
             sentence = _spoken_only(tokens, text, start)
         else:
             sentence = self._phonemizer.sentence(tokens, lang)
         if not sentence.words:  # marks alone have no sound of their own
             sentence = Sentence(start, end, "", "", pause_s=sentence.pause_s)
-        pause_s = sentence.pause_s if piece.pause_s is None else piece.pause_s
+        pause_s = sentence.pause_s if fragment.pause_s is None else fragment.pause_s
         return replace(
             sentence,
             pause_s=pause_s,
-            voice=piece.voice,
-            rate=piece.rate,
+            voice=fragment.voice,
+            rate=fragment.rate,
             marks=_marks(tokens, sentence),
         )
 

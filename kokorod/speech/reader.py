@@ -2,7 +2,7 @@
 """The reader of one request's text: arriving characters in, sentences out.
 
 Owns:       the source of its text (sources.py).
-Invariants: each call reads a bounded piece, so a long text begins as fast as a short one.
+Invariants: each call reads a bounded fragment, so a long text begins as fast as a short one.
 Never:      gives out a sentence whose end may still change, but in a lull.
 """
 
@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Final
 
 from ..types import Reading, Sentence, TextState
-from .markup.fragments import Piece
+from .markup.fragments import Fragment
 from .markup.sources import Source
 
 #: Turns one sentence into a Sentence (see frontend.py).
-Say = Callable[[Piece], Sentence]
+Say = Callable[[Fragment], Sentence]
 
 #: Phonemes after which a reading pauses: one long segment. The next call goes on.
 _ENOUGH: Final = 150
@@ -45,10 +45,10 @@ class Reader:
         sentences: list[Sentence] = []
         amount = 0
         for _ in range(_MOST_SENTENCES):
-            piece = self._source.next()
-            if piece is None:
+            fragment = self._source.next()
+            if fragment is None:
                 return Reading(sentences, TextState.END if self._final else TextState.WAITING)
-            sentence = self._say(piece)
+            sentence = self._say(fragment)
             sentences.append(sentence)
             amount += len(sentence.phonemes or sentence.spoken)
             if amount >= _ENOUGH:

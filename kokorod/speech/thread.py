@@ -24,7 +24,7 @@ from .token import CodeBlocks, Markup
 # The rest of this room is loaded on the thread: its tables of patterns take 0.1 s, which
 # would hold up the binding of the socket.
 if TYPE_CHECKING:
-    from .markup.fragments import Piece
+    from .markup.fragments import Fragment
     from .reader import Reader
 
 
@@ -51,7 +51,7 @@ class Manner:
 class FrontEnd(Protocol):
     """Text to sentences (frontend.py); made and used on the speech thread."""
 
-    def say(self, manner: Manner, piece: Piece) -> Sentence: ...
+    def say(self, manner: Manner, fragment: Fragment) -> Sentence: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class SpeechThread:
             source = open_source(Markup.PLAIN, PHONEMES)
         else:
             source = open_source(manner.markup, manner.lang, manner.code)
-        self._readers[key] = Reader(source, lambda piece: front_end.say(manner, piece))
+        self._readers[key] = Reader(source, lambda fragment: front_end.say(manner, fragment))
 
     def _feed(self, key: RequestKey, text: str, final: bool) -> None:
         if (reader := self._readers.get(key)) is not None:

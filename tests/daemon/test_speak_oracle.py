@@ -110,7 +110,7 @@ def test_five_hundred_texts_say_the_tokens_of_the_front_end(
     texts = [make_text(random.Random(seed)) for seed in range(1_000, 1_500)]
     for text, heard in zip(texts, hear_all(daemon, texts), strict=True):
         reader = Reader(
-            open_source(Markup.AUTO, "en-us"), lambda piece: front_end.say(manner, piece)
+            open_source(Markup.AUTO, "en-us"), lambda fragment: front_end.say(manner, fragment)
         )
         reader.feed(text, final=True)
         expected, state = [], TextState.MORE

@@ -1,4 +1,4 @@
-"""Inline markup of plain text, and what pieces know of their source."""
+"""Inline markup of plain text, and what fragments know of their source."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 
 from kokorod.speech.markup.fragments import (
     MAX_PAUSE_S,
-    Piece,
-    PieceKind,
-    Stretch,
-    read_inline,
-    tokens_of,
+    Fragment,
+    FragmentKind,
+    Span,
 )
+from kokorod.speech.markup.notation import read_inline
 from kokorod.speech.normalize import spoken
+from kokorod.speech.tokenize import tokens_of
 
 
-def heard(pieces: list[Piece]) -> list[tuple[str, float | None]]:
-    return [(spoken(tokens_of(piece)), piece.pause_s) for piece in pieces]
+def heard(fragments: list[Fragment]) -> list[tuple[str, float | None]]:
+    return [(spoken(tokens_of(fragment)), fragment.pause_s) for fragment in fragments]
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_pauses(text: str, expected: list[tuple[str, float | None]]) -> None:
 
 def test_phonemes_are_given_with_their_place() -> None:
     text = "Ask [Siobhán](/ʃɪvˈɔn/) now."
-    (piece,) = read_inline(text)
-    tokens = tokens_of(piece)
+    (fragment,) = read_inline(text)
+    tokens = tokens_of(fragment)
     assert [(t.text, t.phonemes) for t in tokens] == [
         ("Ask", None),
         ("Siobhán", "ʃɪvˈɔn"),
@@ -60,42 +60,42 @@ def test_phonemes_are_given_with_their_place() -> None:
     ("phonemes", "owned"), [("kˈæt", "kˈæts"), ("dˈɔɡ", "dˈɔɡz"), ("ɹˈOz", "ɹˈOzᵻz")]
 )
 def test_an_owner_given_in_phonemes(phonemes: str, owned: str) -> None:
-    (piece,) = read_inline(f"The [x](/{phonemes}/)'s end")
-    tokens = tokens_of(piece)
+    (fragment,) = read_inline(f"The [x](/{phonemes}/)'s end")
+    tokens = tokens_of(fragment)
     assert [(t.text, t.phonemes) for t in tokens[1:3]] == [("x's", owned), ("end", None)]
 
 
 def test_a_mark_follows_phonemes_without_a_space() -> None:
-    (piece,) = read_inline("Hi [Ng](/ɪŋ/), you")
-    assert spoken(tokens_of(piece)) == "Hi Ng, you"
+    (fragment,) = read_inline("Hi [Ng](/ɪŋ/), you")
+    assert spoken(tokens_of(fragment)) == "Hi Ng, you"
 
 
 def test_base_moves_the_spans() -> None:
-    (piece,) = read_inline("a [b](/b/) c", base=100)
-    assert [(t.start, t.end) for t in tokens_of(piece)] == [(100, 101), (102, 110), (111, 112)]
+    (fragment,) = read_inline("a [b](/b/) c", base=100)
+    assert [(t.start, t.end) for t in tokens_of(fragment)] == [(100, 101), (102, 110), (111, 112)]
 
 
 def test_part_keeps_places_and_the_silence_of_the_rest() -> None:
     text = "One [x](/y/) two. Three."
-    piece = read_inline(text + " [pause 2s]")[0]
-    assert piece.text == "One x two. Three. "
-    first, rest = piece.part(0, 10), piece.part(11, 17)
+    fragment = read_inline(text + " [pause 2s]")[0]
+    assert fragment.text == "One x two. Three. "
+    first, rest = fragment.part(0, 10), fragment.part(11, 17)
     assert spoken(tokens_of(first)) == "One x two."
     assert (first.pause_s, rest.pause_s) == (None, 2.0)
     assert [text[t.start : t.end] for t in tokens_of(rest)] == ["Three", "."]
-    assert text[slice(*piece.source_span(0, 5))] == "One [x](/y/)"
-    assert text[slice(*piece.source_span(6, 9))] == "two"
+    assert text[slice(*fragment.source_span(0, 5))] == "One [x](/y/)"
+    assert text[slice(*fragment.source_span(6, 9))] == "two"
 
 
 def test_parts_leave_nothing_out_and_events_go_to_the_next_span() -> None:
-    stretches = (
-        Stretch("One. ", 0, 5),
-        Stretch("", 5, 5, event="two"),
-        Stretch("Two.", 5, 9),
-        Stretch("", 9, 9, event="end"),
+    spans = (
+        Span("One. ", 0, 5),
+        Span("", 5, 5, event="two"),
+        Span("Two.", 5, 9),
+        Span("", 9, 9, event="end"),
     )
-    piece = Piece(PieceKind.TEXT, stretches, pause_s=0.5)
-    one, two = piece.parts([(0, 4), (5, 9)])
+    fragment = Fragment(FragmentKind.TEXT, spans, pause_s=0.5)
+    one, two = fragment.parts([(0, 4), (5, 9)])
     assert [(t.text, t.event) for t in tokens_of(one)] == [("One", ""), (".", "")]
     assert [(t.text, t.event) for t in tokens_of(two)] == [
         ("", "two"),
@@ -117,7 +117,7 @@ def test_parts_leave_nothing_out_and_events_go_to_the_next_span() -> None:
 )
 def test_any_text_keeps_its_order(text: str) -> None:
     last = 0
-    for piece in read_inline(text):
-        for token in tokens_of(piece):
+    for fragment in read_inline(text):
+        for token in tokens_of(fragment):
             assert last <= token.start <= token.end <= len(text)
             last = token.start

@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kokorod.speech.markup.fragments import Piece, tokens_of
-from kokorod.speech.markup.markdown import Code, MarkdownReader, read_markdown
+from kokorod.speech.markup.fragments import Fragment
+from kokorod.speech.markup.markdown import MarkdownReader, read_markdown
 from kokorod.speech.normalize import spoken
+from kokorod.speech.token import CodeBlocks
+from kokorod.speech.tokenize import tokens_of
 
 
-def heard(pieces: list[Piece]) -> list[tuple[str, str]]:
-    said = [(piece.kind.value, spoken(tokens_of(piece))) for piece in pieces]
+def heard(fragments: list[Fragment]) -> list[tuple[str, str]]:
+    said = [(fragment.kind.value, spoken(tokens_of(fragment))) for fragment in fragments]
     return [(kind, words) for kind, words in said if words]
 
 
@@ -86,17 +88,17 @@ def test_inline(text: str, said: str) -> None:
         ("read", ["before", "let x equals one;", "after"]),
     ],
 )
-def test_code_blocks_are_skipped_announced_or_read(code: Code, said: list[str]) -> None:
+def test_code_blocks_are_skipped_announced_or_read(code: str, said: list[str]) -> None:
     text = "before\n\n```rust\nlet x = 1;\n```\n\nafter"
-    assert [words for _, words in heard(read_markdown(text, code=code))] == said
+    assert [words for _, words in heard(read_markdown(text, code=CodeBlocks(code)))] == said
 
 
 def test_every_word_knows_its_place() -> None:
     text = "# A *big* day\n\n> said &amp; [done](http://x.y)\n\n| x | **5** |\n|---|---|\n"
     found = [
         (token.text, text[token.start : token.end])
-        for piece in read_markdown(text)
-        for token in tokens_of(piece)
+        for fragment in read_markdown(text)
+        for token in tokens_of(fragment)
     ]
     assert found == [
         ("A", "A"),
@@ -120,10 +122,10 @@ def test_silence_follows_headings_paragraphs_and_rules() -> None:
 
 def test_a_sentence_of_a_paragraph_comes_before_the_paragraph_ends() -> None:
     reader = MarkdownReader()
-    pieces = []
+    fragments = []
     for word in "The **first** one is here. And now".split(" "):
-        pieces += reader.feed(word + " ")
-    assert heard(pieces) == [("paragraph", "The first one is here.")]
+        fragments += reader.feed(word + " ")
+    assert heard(fragments) == [("paragraph", "The first one is here.")]
 
 
 def test_a_sentence_does_not_end_inside_emphasis_or_a_link() -> None:
@@ -185,15 +187,15 @@ BLOCKS = st.lists(
 ).map("".join)
 
 
-def words(pieces: list[Piece]) -> list[tuple[str, int, int]]:
-    return [(t.text, t.start, t.end) for piece in pieces for t in tokens_of(piece)]
+def words(fragments: list[Fragment]) -> list[tuple[str, int, int]]:
+    return [(t.text, t.start, t.end) for fragment in fragments for t in tokens_of(fragment)]
 
 
 @settings(max_examples=300, deadline=None)
 @given(BLOCKS | st.text(max_size=100))
 def test_places_are_in_order_within_the_text(text: str) -> None:
     last = 0
-    for _, start, end in words(read_markdown(text, code="read")):
+    for _, start, end in words(read_markdown(text, code=CodeBlocks.READ)):
         assert last <= start <= end <= len(text)
         last = start
 
@@ -202,12 +204,12 @@ def test_places_are_in_order_within_the_text(text: str) -> None:
 @given(BLOCKS, st.data())
 def test_it_does_not_matter_how_the_text_arrives(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
-    reader = MarkdownReader(code="announce")
-    pieces: list[Piece] = []
+    reader = MarkdownReader(code=CodeBlocks.ANNOUNCE)
+    fragments: list[Fragment] = []
     for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
-        pieces += reader.feed(text[start:end])
-    pieces += reader.feed("", final=True)
-    assert words(pieces) == words(read_markdown(text, code="announce"))
+        fragments += reader.feed(text[start:end])
+    fragments += reader.feed("", final=True)
+    assert words(fragments) == words(read_markdown(text, code=CodeBlocks.ANNOUNCE))
 
 
 @pytest.mark.parametrize(
@@ -232,7 +234,7 @@ def test_it_does_not_matter_how_the_text_arrives(text: str, data: st.DataObject)
 )
 def test_odd_text_takes_no_longer_than_other_text(unit: str) -> None:
     text = unit * (20_000 // len(unit))
-    assert sum(len(piece.text) for piece in read_markdown(text)) <= 2 * len(text)
+    assert sum(len(fragment.text) for fragment in read_markdown(text)) <= 2 * len(text)
 
 
 def test_the_silence_of_macos_say() -> None:
@@ -244,9 +246,9 @@ def test_the_silence_of_macos_say() -> None:
 def test_a_backslash_at_a_lines_end_is_a_break_however_it_arrives() -> None:
     text = "This is a line that is long enough to be told at once, and it goes on\\\nhere."
     reader = MarkdownReader()
-    pieces = [piece for character in text for piece in reader.feed(character)]
-    pieces += reader.feed("", final=True)
-    assert words(pieces) == words(read_markdown(text))
+    fragments = [fragment for character in text for fragment in reader.feed(character)]
+    fragments += reader.feed("", final=True)
+    assert words(fragments) == words(read_markdown(text))
 
 
 @pytest.mark.parametrize(
@@ -263,5 +265,5 @@ def test_a_backslash_at_a_lines_end_is_a_break_however_it_arrives() -> None:
     ],
 )
 def test_html(html: str, heard: list[tuple[str, float]]) -> None:
-    pieces = read_markdown(html)
-    assert [(" ".join(piece.text.split()), piece.pause_s) for piece in pieces] == heard
+    fragments = read_markdown(html)
+    assert [(" ".join(fragment.text.split()), fragment.pause_s) for fragment in fragments] == heard

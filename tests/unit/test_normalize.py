@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from readings import heard
 
-from kokorod.speech.markup.fragments import tokens_of
 from kokorod.speech.markup.markdown import read_markdown
 from kokorod.speech.normalize import normalize, spoken
 from kokorod.speech.token import Token
+from kokorod.speech.tokenize import tokens_of
 
 #: Characters that have rules, so that random text meets them often.
 BUSY = st.lists(
@@ -63,7 +63,7 @@ def test_every_shared_case_is_read_as_one_of_its_accepted_readings() -> None:
     for case in cases:
         marked = re.search(r"^#|^- |\]\(", case["text"]) is not None
         if marked:
-            said = " ".join(spoken(tokens_of(piece)) for piece in read_markdown(case["text"]))
+            said = " ".join(spoken(tokens_of(fragment)) for fragment in read_markdown(case["text"]))
         else:
             said = spoken(normalize(case["text"]))
         if heard(said) not in case["accept"]:

@@ -1,4 +1,4 @@
-"""Arriving text to pieces: the kind of markup, and that arrival does not matter."""
+"""Arriving text to fragments: the kind of markup, and that arrival does not matter."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ PLAIN = "Wait. [pause 700ms] I am [Nguyen](/wˈɪn/). It costs $5.30 at 3 p.m. t
 
 
 def seen(markup: Markup, chunks: list[str]) -> list[tuple[str, int, int, float | None]]:
-    """Text, source span and pause of each piece."""
+    """Text, source span and pause of each fragment."""
     source = open_source(markup, "en-us")
     found = []
     for number, chunk in enumerate(chunks, 1):
         source.feed(chunk, final=number == len(chunks))
-        while (piece := source.next()) is not None:
-            found.append((piece.text, *piece.source_span(0, len(piece.text)), piece.pause_s))
+        while (fragment := source.next()) is not None:
+            found.append(
+                (fragment.text, *fragment.source_span(0, len(fragment.text)), fragment.pause_s)
+            )
     return found
 
 
 def texts(markup: Markup, text: str) -> list[str]:
-    return [piece[0].strip() for piece in seen(markup, [text]) if piece[0].strip()]
+    return [fragment[0].strip() for fragment in seen(markup, [text]) if fragment[0].strip()]
 
 
 def test_auto_knows_ssml_by_its_first_tag() -> None:
@@ -42,13 +44,13 @@ def test_plain_has_no_markup_at_all() -> None:
 
 
 def test_inline_markup_is_heard_not_read() -> None:
-    pieces = seen(Markup.AUTO, [PLAIN])
-    assert [p[0].strip() for p in pieces if p[0].strip()] == [
+    fragments = seen(Markup.AUTO, [PLAIN])
+    assert [p[0].strip() for p in fragments if p[0].strip()] == [
         "Wait.",
         "I am Nguyen.",
         "It costs $5.30 at 3 p.m. today.",
     ]
-    assert 0.7 in [p[3] for p in pieces]
+    assert 0.7 in [p[3] for p in fragments]
 
 
 def test_markdown_shows_what_is_seen() -> None:

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kokorod.speech.markup.fragments import MAX_PAUSE_S, tokens_of
+from kokorod.speech.markup.fragments import MAX_PAUSE_S
 from kokorod.speech.markup.ssml import MAX_DEPTH, SsmlError, is_ssml, read_ssml
 from kokorod.speech.normalize import spoken
 from kokorod.speech.token import Token
+from kokorod.speech.tokenize import tokens_of
 
 
 def tokens(text: str) -> list[Token]:
-    return [token for piece in read_ssml(text).pieces for token in tokens_of(piece)]
+    return [token for fragment in read_ssml(text).fragments for token in tokens_of(fragment)]
 
 
 def said(inner: str) -> str:
@@ -66,7 +67,7 @@ def test_what_is_heard(inner: str, expected: str) -> None:
     ],
 )
 def test_breaks(tag: str, seconds: float) -> None:
-    first, second = read_ssml(f"<speak>one {tag} two</speak>").pieces
+    first, second = read_ssml(f"<speak>one {tag} two</speak>").fragments
     assert (first.text.strip(), first.pause_s, second.text.strip()) == ("one", seconds, "two")
 
 
@@ -84,9 +85,9 @@ def test_breaks(tag: str, seconds: float) -> None:
     ],
 )
 def test_rates(rate: str, factor: float) -> None:
-    pieces = read_ssml(f"<speak>a <prosody rate='{rate}'>b</prosody> c</speak>").pieces
-    assert [piece.text.strip() for piece in pieces] == ["a", "b", "c"]
-    assert [piece.rate for piece in pieces] == pytest.approx([1.0, factor, 1.0])
+    fragments = read_ssml(f"<speak>a <prosody rate='{rate}'>b</prosody> c</speak>").fragments
+    assert [fragment.text.strip() for fragment in fragments] == ["a", "b", "c"]
+    assert [fragment.rate for fragment in fragments] == pytest.approx([1.0, factor, 1.0])
 
 
 def test_voices_and_languages() -> None:
@@ -94,14 +95,14 @@ def test_voices_and_languages() -> None:
         "<speak xml:lang='en-GB'>one <voice name='bf_emma'>two</voice> "
         "three <lang xml:lang='fr-FR'>quatre</lang></speak>"
     )
-    one, two, three = read_ssml(text).pieces
+    one, two, three = read_ssml(text).fragments
     assert [(p.voice, p.lang) for p in (one, two)] == [("", "en-gb"), ("bf_emma", "en-gb")]
     assert [(t.text, t.lang) for t in tokens_of(three)] == [("three", "en-gb"), ("quatre", "fr-fr")]
 
 
 def test_paragraphs_and_sentences_are_pieces() -> None:
-    pieces = read_ssml("<speak><p><s>One</s><s>two</s></p><p>three</p></speak>").pieces
-    assert [(piece.text, piece.pause_s) for piece in pieces] == [
+    fragments = read_ssml("<speak><p><s>One</s><s>two</s></p><p>three</p></speak>").fragments
+    assert [(fragment.text, fragment.pause_s) for fragment in fragments] == [
         ("One", None),
         ("two", 0.6),
         ("three", 0.6),
@@ -149,21 +150,23 @@ def test_given_phonemes() -> None:
     ],
 )
 def test_phonemes_in_ipa(lang: str, ipa: str, said: str) -> None:
-    (piece,) = read_ssml(f"<speak><phoneme alphabet='ipa' ph='{ipa}'>x</phoneme></speak>").pieces
-    assert [token.phonemes for token in tokens_of(piece, lang=lang)] == [said]
+    (fragment,) = read_ssml(
+        f"<speak><phoneme alphabet='ipa' ph='{ipa}'>x</phoneme></speak>"
+    ).fragments
+    assert [token.phonemes for token in tokens_of(fragment, lang=lang)] == [said]
 
 
 def test_characters_are_named_in_their_language() -> None:
     text = "<speak><say-as interpret-as='characters'>A1</say-as></speak>"
-    (piece,) = read_ssml(text).pieces
-    assert [t.text for t in tokens_of(piece, lang="en-us")] == ["A", "one"]
-    assert [t.text for t in tokens_of(piece, lang="fr")] == ["A", "1"]
+    (fragment,) = read_ssml(text).fragments
+    assert [t.text for t in tokens_of(fragment, lang="en-us")] == ["A", "one"]
+    assert [t.text for t in tokens_of(fragment, lang="fr")] == ["A", "1"]
 
 
 def test_a_kind_that_is_not_known_is_read_and_reported() -> None:
     found = read_ssml("<speak><say-as interpret-as='net'>5</say-as></speak>")
     assert found.ignored == ("say-as net",)
-    assert [t.text for t in tokens_of(found.pieces[0])] == ["five"]
+    assert [t.text for t in tokens_of(found.fragments[0])] == ["five"]
 
 
 def test_what_is_left_out_is_reported_once() -> None:

@@ -44,7 +44,7 @@ def front_end() -> KokoroFrontEnd:
 def read(text: str, lang: str, markup: Markup, chunk: int = 1_000_000) -> list[Sentence]:
     manner = Manner(lang, markup=markup)
     source = open_source(markup, lang)
-    reader = Reader(source, lambda piece: front_end().say(manner, piece))
+    reader = Reader(source, lambda fragment: front_end().say(manner, fragment))
     sentences: list[Sentence] = []
     for at in range(0, max(len(text), 1), chunk):
         reader.feed(text[at : at + chunk], final=at + chunk >= len(text))
@@ -156,6 +156,6 @@ def test_emoji_and_code_are_as_the_manner_says() -> None:
         source = open_source(manner.markup, manner.lang, manner.code)
         source.feed(text, final=True)
         said = []
-        while (piece := source.next()) is not None:
-            said.append(front_end().say(manner, piece).spoken)
+        while (fragment := source.next()) is not None:
+            said.append(front_end().say(manner, fragment).spoken)
         assert " ".join(said) == heard

@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from .fragments import Stretch, split_inline
+from .fragments import Span
+from .notation import split_inline
 
 #: Longest link target or tag; what is longer is text.
 _TARGET: Final = (
@@ -49,7 +50,7 @@ _ALT: Final = re.compile(r"<img\s[^>]*?\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", 
 _MOST_OPEN: Final = 64
 
 
-def read_line(text: str, starts: Sequence[int]) -> list[Stretch | float]:
+def read_line(text: str, starts: Sequence[int]) -> list[Span | float]:
     """The visible text of one block, and the silences in it.
 
     starts  for each character of `text` where it stands in the source
@@ -58,7 +59,7 @@ def read_line(text: str, starts: Sequence[int]) -> list[Stretch | float]:
         return []
     silences: dict[int, float] = {}
     hidden, replaced, ours = _scan(text, silences)
-    result: list[Stretch | float] = []
+    result: list[Span | float] = []
     run = position = 0
     told = False
     length = len(text)
@@ -67,25 +68,25 @@ def read_line(text: str, starts: Sequence[int]) -> list[Stretch | float]:
         mine = ours.get(position)
         moved = position > run and starts[position] != starts[position - 1] + 1
         if position > run and (hidden[position] or here or mine or moved):
-            result.append(Stretch(text[run:position], starts[run], starts[position - 1] + 1))
+            result.append(Span(text[run:position], starts[run], starts[position - 1] + 1))
             run = position
         if mine:
-            place = Stretch(text[position:mine], starts[position], starts[mine - 1] + 1)
+            place = Span(text[position:mine], starts[position], starts[mine - 1] + 1)
             result += split_inline(place)
             run = position = mine
         elif here:
             end, visible = here
             # Nothing to be silent after at a block's beginning: most blocks begin so.
-            told = told or any(isinstance(r, Stretch) and r.text.strip() for r in result[-2:])
+            told = told or any(isinstance(r, Span) and r.text.strip() for r in result[-2:])
             if told and position in silences:
                 result.append(silences[position])
-            result.append(Stretch(visible, starts[position], starts[end - 1] + 1))
+            result.append(Span(visible, starts[position], starts[end - 1] + 1))
             run = position = end
         else:
             position += 1
             run += hidden[position - 1]
     if length > run:
-        result.append(Stretch(text[run:], starts[run], starts[-1] + 1))
+        result.append(Span(text[run:], starts[run], starts[-1] + 1))
     return result
 
 

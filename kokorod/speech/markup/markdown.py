@@ -12,21 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final
 
 from ..sentences import SentenceSplitter
-from .fragments import Piece, PieceKind, Stretch, join_pieces
+from ..token import CodeBlocks
+from .fragments import Fragment, FragmentKind, Span, join_fragments
 from .inline import read_line
-
-Code = Literal["skip", "announce", "read"]
 
 #: Silences after blocks, in seconds.
 _PAUSES: Final = {
-    PieceKind.HEADING: 0.6,
-    PieceKind.PARAGRAPH: 0.5,
-    PieceKind.QUOTE: 0.5,
-    PieceKind.ITEM: 0.3,
-    PieceKind.CODE: 0.5,
+    FragmentKind.HEADING: 0.6,
+    FragmentKind.PARAGRAPH: 0.5,
+    FragmentKind.QUOTE: 0.5,
+    FragmentKind.ITEM: 0.3,
+    FragmentKind.CODE: 0.5,
 }
 _CELL_S: Final = 0.15
 _ROW_S: Final = 0.4
@@ -65,7 +64,7 @@ class _Block:
     Owns: its text, where each character stands, and how much has been given out.
     """
 
-    def __init__(self, kind: PieceKind, lang: str) -> None:
+    def __init__(self, kind: FragmentKind, lang: str) -> None:
         self.kind = kind
         self.text = ""
         self.starts: list[int] = []
@@ -107,7 +106,7 @@ class _Block:
                 end = reached
         return end
 
-    def take(self, end: int) -> list[Stretch | float]:
+    def take(self, end: int) -> list[Span | float]:
         """The content up to `end`, given out."""
         self.settle()
         begin, self.given = self.given, end
@@ -115,15 +114,15 @@ class _Block:
 
 
 class MarkdownReader:
-    """Pieces of a Markdown text that may still be arriving.
+    """Fragments of a Markdown text that may still be arriving.
 
     Owns: the line and the block that are still open.
-    Invariants: pieces come in the order of the text, a paragraph sentence by sentence,
+    Invariants: fragments come in the order of the text, a paragraph sentence by sentence,
     each as soon as its end is certain.
-    Never: gives a piece back.
+    Never: gives a fragment back.
     """
 
-    def __init__(self, *, code: Code = "skip", lang: str = "en-us") -> None:
+    def __init__(self, *, code: CodeBlocks = CodeBlocks.SKIP, lang: str = "en-us") -> None:
         """code  what becomes of code blocks: left out, named ("Code block"), or read."""
         self._code = code
         self._lang = lang
@@ -138,10 +137,10 @@ class MarkdownReader:
         self._until: re.Pattern[str] | None = None  # in something that ends at such a line
         self._coded = False
         self._table = False
-        self._ready: list[Piece] = []
+        self._ready: list[Fragment] = []
 
-    def feed(self, text: str, final: bool = False) -> list[Piece]:
-        """The pieces that `text`, coming after what was fed before, makes certain."""
+    def feed(self, text: str, final: bool = False) -> list[Fragment]:
+        """The fragments that `text`, coming after what was fed before, makes certain."""
         if self._more and not final and "\n" not in text and "\r" not in text:
             self._more.append(text)
             return []
@@ -171,8 +170,8 @@ class MarkdownReader:
         ready, self._ready = self._ready, []
         return ready
 
-    def lull(self) -> list[Piece]:
-        """The writer pauses: the pieces that look whole."""
+    def lull(self) -> list[Fragment]:
+        """The writer pauses: the fragments that look whole."""
         rest = self._rest
         if rest.rstrip()[-1:] in _WHOLE and not self._more and self._partial(rest, self._at, 1):
             self._rest = ""
@@ -230,12 +229,12 @@ class MarkdownReader:
     def _skip(self, text: str, start: int) -> None:
         if self._until and self._until.match(text):
             self._until = None
-        elif self._coded and self._code == "read":
-            self._emit(PieceKind.CODE, [Stretch(text, start, start + len(text))], None)
+        elif self._coded and self._code is CodeBlocks.READ:
+            self._emit(FragmentKind.CODE, [Span(text, start, start + len(text))], None)
 
     def _text(self, text: str, start: int, quoted: bool) -> None:
         if self._block is None:
-            kind = PieceKind.QUOTE if quoted else PieceKind.PARAGRAPH
+            kind = FragmentKind.QUOTE if quoted else FragmentKind.PARAGRAPH
             self._block = _Block(kind, self._lang)
         self._table = False
         lead = len(text) - len(text.lstrip())
@@ -254,8 +253,8 @@ class MarkdownReader:
         if fence := _FENCE.match(text):
             self._begin_code(fence, start)
         elif self._block and _UNDERLINE.match(text):
-            if self._block.kind is PieceKind.PARAGRAPH:
-                self._block.kind = PieceKind.HEADING
+            if self._block.kind is FragmentKind.PARAGRAPH:
+                self._block.kind = FragmentKind.HEADING
             self._close()
         elif self._block and _DELIMITERS.match(text) and "|" in text:
             self._begin_table()
@@ -270,9 +269,9 @@ class MarkdownReader:
             end = tail.start() if tail else len(text)
             places = range(start + heading.end(), start + end)
             self._emit(
-                PieceKind.HEADING,
+                FragmentKind.HEADING,
                 read_line(text[heading.end() : end], places),
-                _PAUSES[PieceKind.HEADING],
+                _PAUSES[FragmentKind.HEADING],
             )
         elif item := _ITEM.match(text):
             self._begin_item(text, start, item)
@@ -283,8 +282,8 @@ class MarkdownReader:
             self._begin_dropped(text, start, found)
         elif blank and not self._block and _INDENTED.match(text):
             self._blank = True
-            if self._code == "read":
-                self._emit(PieceKind.CODE, [Stretch(text, start, start + len(text))], None)
+            if self._code is CodeBlocks.READ:
+                self._emit(FragmentKind.CODE, [Span(text, start, start + len(text))], None)
         else:
             return bool(_DEFINITION.match(text) and not self._block)
         return True
@@ -294,15 +293,15 @@ class MarkdownReader:
         mark = fence["fence"]
         self._until = re.compile(rf" {{0,3}}{re.escape(mark[0])}{{{len(mark)},}}[ \t]*\Z")
         self._coded = True
-        if self._code == "announce":
+        if self._code is CodeBlocks.ANNOUNCE:
             info = fence["info"].split()
             said = f"Code block in {info[0]}." if info and info[0].isalnum() else "Code block."
-            place = Stretch(said, start, start + fence.end())
-            self._emit(PieceKind.CODE, [place], _PAUSES[PieceKind.CODE])
+            place = Span(said, start, start + fence.end())
+            self._emit(FragmentKind.CODE, [place], _PAUSES[FragmentKind.CODE])
 
     def _begin_item(self, text: str, start: int, item: re.Match[str]) -> None:
         self._close()
-        self._block = _Block(PieceKind.ITEM, self._lang)
+        self._block = _Block(FragmentKind.ITEM, self._lang)
         mark = item["mark"]
         if mark[0].isdigit():
             at = start + item.start("mark")
@@ -337,7 +336,7 @@ class MarkdownReader:
             begin = cell.start() + len(content) - len(content.lstrip())
             end = begin + len(content.strip())
             pause = _ROW_S if cell is cells[-1] else _CELL_S
-            self._emit(PieceKind.CELL, read_line(text[begin:end], places[begin:end]), pause)
+            self._emit(FragmentKind.CELL, read_line(text[begin:end], places[begin:end]), pause)
 
     def _give(self) -> None:
         """The whole sentences of the open block."""
@@ -353,7 +352,7 @@ class MarkdownReader:
             block.settle()
             content = block.take(len(block.text))
             pause = _PAUSES[block.kind]
-            if any(not isinstance(part, Stretch) or part.text.strip() for part in content):
+            if any(not isinstance(part, Span) or part.text.strip() for part in content):
                 self._emit(block.kind, content, pause)
             elif block.given:
                 self._pause(pause)
@@ -364,9 +363,9 @@ class MarkdownReader:
             self._ready[-1] = replace(last, pause_s=max(last.pause_s or 0.0, seconds))
 
     def _emit(
-        self, kind: PieceKind, content: Iterable[Stretch | float], pause_s: float | None
+        self, kind: FragmentKind, content: Iterable[Span | float], pause_s: float | None
     ) -> None:
-        self._ready += join_pieces(kind, content, pause_s)
+        self._ready += join_fragments(kind, content, pause_s)
 
 
 def _certain(text: str) -> str:
@@ -374,8 +373,10 @@ def _certain(text: str) -> str:
     return text.rstrip("\r").removesuffix("\\")
 
 
-def read_markdown(text: str, *, code: Code = "skip", lang: str = "en-us") -> list[Piece]:
-    """The pieces of a whole Markdown text, spans in `text`."""
+def read_markdown(
+    text: str, *, code: CodeBlocks = CodeBlocks.SKIP, lang: str = "en-us"
+) -> list[Fragment]:
+    """The fragments of a whole Markdown text, spans in `text`."""
     return MarkdownReader(code=code, lang=lang).feed(text, final=True)
 
 

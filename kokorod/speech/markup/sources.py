@@ -1,9 +1,10 @@
 # pure: no socket, thread or clock.
-"""Arriving text to pieces, one sentence each: plain, Markdown or SSML.
+"""Arriving text to fragments, one sentence each: plain, Markdown or SSML.
 
 Owns:       the text that has arrived and is not given out yet.
-Invariants: pieces come in the order of the text, their spans count characters of the
-            whole of it; where a piece ends does not depend on how the text arrived, but for lulls.
+Invariants: fragments come in the order of the text, their spans count characters of the
+            whole of it; a fragment ends at the same place however the text arrived, but for
+            lulls.
 Never:      looks at more than a bounded part of the text in one call, but for SSML, which
             is only known to be well-formed when it is whole.
 """
@@ -16,8 +17,9 @@ from typing import Final, Protocol
 
 from ..sentences import SentenceSplitter
 from ..token import CodeBlocks, Markup
-from .fragments import Piece, PieceKind, Stretch, read_inline
-from .markdown import Code, MarkdownReader
+from .fragments import Fragment, FragmentKind, Span
+from .markdown import MarkdownReader
+from .notation import read_inline
 from .ssml import is_ssml, read_ssml
 
 #: Text that has been given out is forgotten in parts of this size: slicing at every
@@ -29,13 +31,6 @@ _FORGET: Final = 64 * 1024
 _TELLING: Final = 300
 
 
-_CODES: Final[dict[CodeBlocks, Code]] = {
-    CodeBlocks.SKIP: "skip",
-    CodeBlocks.ANNOUNCE: "announce",
-    CodeBlocks.READ: "read",
-}
-
-
 class Source(Protocol):
     def feed(self, text: str, final: bool) -> None:
         """Append text; after final=True no more may come."""
@@ -43,7 +38,7 @@ class Source(Protocol):
     def lull(self) -> None:
         """The writer pauses: a sentence that looks whole need not wait for the next one."""
 
-    def next(self) -> Piece | None:
+    def next(self) -> Fragment | None:
         """The next sentence, None where its end is not certain yet or nothing is left."""
 
 
@@ -55,7 +50,7 @@ class PlainSource:
         self._inline = inline
         self._text = ""
         self._base = 0
-        self._pieces: deque[Piece] = deque()
+        self._fragments: deque[Fragment] = deque()
 
     def feed(self, text: str, final: bool) -> None:
         self._text += text
@@ -64,21 +59,21 @@ class PlainSource:
     def lull(self) -> None:
         self._splitter.lull()
 
-    def next(self) -> Piece | None:
-        while not self._pieces:
+    def next(self) -> Fragment | None:
+        while not self._fragments:
             span = self._splitter.next()
             if span is None:
                 return None
             start, end = span
             text = self._text[start - self._base : end - self._base]
             if self._inline:
-                self._pieces.extend(read_inline(text, start))
+                self._fragments.extend(read_inline(text, start))
             else:
-                self._pieces.append(Piece(PieceKind.TEXT, (Stretch(text, start, end),)))
+                self._fragments.append(Fragment(FragmentKind.TEXT, (Span(text, start, end),)))
             if end - self._base >= _FORGET:
                 self._text = self._text[end - self._base :]
                 self._base = end
-        return self._pieces.popleft()
+        return self._fragments.popleft()
 
 
 class MarkdownSource:
@@ -86,9 +81,9 @@ class MarkdownSource:
 
     def __init__(self, lang: str, code: CodeBlocks = CodeBlocks.SKIP) -> None:
         self._lang = lang
-        self._reader = MarkdownReader(code=_CODES[code], lang=lang)
-        self._arrived: deque[Piece] = deque()
-        self._pieces: Iterator[Piece] = iter(())
+        self._reader = MarkdownReader(code=code, lang=lang)
+        self._arrived: deque[Fragment] = deque()
+        self._fragments: Iterator[Fragment] = iter(())
 
     def feed(self, text: str, final: bool) -> None:
         self._arrived.extend(self._reader.feed(text, final))
@@ -96,12 +91,12 @@ class MarkdownSource:
     def lull(self) -> None:
         self._arrived.extend(self._reader.lull())
 
-    def next(self) -> Piece | None:
-        while (piece := next(self._pieces, None)) is None:
+    def next(self) -> Fragment | None:
+        while (fragment := next(self._fragments, None)) is None:
             if not self._arrived:
                 return None
-            self._pieces = by_sentence(self._arrived.popleft(), self._lang)
-        return piece
+            self._fragments = by_sentence(self._arrived.popleft(), self._lang)
+        return fragment
 
 
 class SsmlSource:
@@ -111,7 +106,7 @@ class SsmlSource:
         self._lang = lang
         self._text: list[str] = []
         self._final = False
-        self._pieces: Iterator[Piece] | None = None
+        self._fragments: Iterator[Fragment] | None = None
 
     def feed(self, text: str, final: bool) -> None:
         self._text.append(text)
@@ -120,15 +115,17 @@ class SsmlSource:
     def lull(self) -> None:
         pass  # half a document is none
 
-    def next(self) -> Piece | None:
+    def next(self) -> Fragment | None:
         if not self._final:
             return None
-        if self._pieces is None:
+        if self._fragments is None:
             document = read_ssml("".join(self._text))
-            self._pieces = (
-                part for piece in document.pieces for part in by_sentence(piece, self._lang)
+            self._fragments = (
+                part
+                for fragment in document.fragments
+                for part in by_sentence(fragment, self._lang)
             )
-        return next(self._pieces, None)
+        return next(self._fragments, None)
 
 
 class AutoSource:
@@ -155,7 +152,7 @@ class AutoSource:
         if self._source is not None:
             self._source.lull()
 
-    def next(self) -> Piece | None:
+    def next(self) -> Fragment | None:
         return self._source.next() if self._source is not None else None
 
 
@@ -172,15 +169,15 @@ def open_source(markup: Markup, lang: str, code: CodeBlocks = CodeBlocks.SKIP) -
             return AutoSource(lang)
 
 
-def by_sentence(piece: Piece, lang: str) -> Iterator[Piece]:
-    """A piece of markup, cut into sentences; one without text is a pause or an event."""
-    text = piece.text
-    splitter = SentenceSplitter(piece.lang or lang)
+def by_sentence(fragment: Fragment, lang: str) -> Iterator[Fragment]:
+    """A fragment of markup, cut into sentences; one without text is a pause or an event."""
+    text = fragment.text
+    splitter = SentenceSplitter(fragment.lang or lang)
     splitter.feed(text, final=True)
     spans = []
     while (span := splitter.next()) is not None:
         spans.append(span)
     if spans:
-        yield from piece.parts(spans)
+        yield from fragment.parts(spans)
     else:
-        yield piece
+        yield fragment

@@ -21,7 +21,7 @@ from defusedxml.expatreader import DefusedExpatParser
 
 from ...errors import KokorodError
 from ..normalize.sayas import KINDS
-from .fragments import IPA, MAX_PAUSE_S, Piece, PieceKind, Stretch, join_pieces
+from .fragments import IPA, MAX_PAUSE_S, Fragment, FragmentKind, Span, join_fragments
 
 #: Elements inside one another; what people write has fewer than ten.
 MAX_DEPTH: Final = 64
@@ -54,9 +54,9 @@ class SsmlError(KokorodError):
 
 @dataclass(frozen=True, slots=True)
 class Ssml:
-    """What was read: the pieces, and what markup was left out, each named once."""
+    """What was read: the fragments, and what markup was left out, each named once."""
 
-    pieces: tuple[Piece, ...]
+    fragments: tuple[Fragment, ...]
     ignored: tuple[str, ...] = ()
 
 
@@ -82,7 +82,7 @@ def is_ssml(text: str) -> bool:
 
 
 def read_ssml(text: str) -> Ssml:
-    """The pieces of an SSML document, spans in `text`.
+    """The fragments of an SSML document, spans in `text`.
 
     Raises SsmlError, which names line and column.
     """
@@ -106,19 +106,19 @@ def read_ssml(text: str) -> Ssml:
         raise reader.error(
             "document types and entities are not allowed; remove <!DOCTYPE ...>", reader.here()
         ) from None
-    return Ssml(tuple(reader.pieces()), tuple(dict.fromkeys(reader.ignored)))
+    return Ssml(tuple(reader.fragments()), tuple(dict.fromkeys(reader.ignored)))
 
 
 class _Reader(ContentHandler):
-    """Owns the pieces so far. Invariant: every scope but the first was opened by a tag."""
+    """Owns the fragments so far. Invariant: every scope but the first was opened by a tag."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self._text = text
         self._lines = [0, *(m.end() for m in re.finditer(r"\r\n|\n|\r", text))]
         self._scopes: list[_Scope] = []
-        self._held: list[Stretch | float] = []
-        self._pieces: list[Piece] = []
+        self._held: list[Span | float] = []
+        self._fragments: list[Fragment] = []
         self._locator: Any = None
         self.ignored: list[str] = []
 
@@ -138,9 +138,9 @@ class _Reader(ContentHandler):
         line = len(re.findall(r"\r\n|\n|\r", before)) + 1
         return SsmlError(what, line, position - self._lines[line - 1] + 1)
 
-    def pieces(self) -> list[Piece]:
-        self._end_piece(None)
-        return self._pieces
+    def fragments(self) -> list[Fragment]:
+        self._end_fragment(None)
+        return self._fragments
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
         here = self.here()
@@ -152,7 +152,7 @@ class _Reader(ContentHandler):
         outer = self._scopes[-1] if self._scopes else _Scope("")
         scope = self._scope(replace(outer, name=name, began=here), name, values, here)
         if (scope.voice, scope.rate) != (outer.voice, outer.rate) or name in _BLOCKS:
-            self._end_piece(None)
+            self._end_fragment(None)
         self._scopes.append(scope)
 
     def _scope(self, scope: _Scope, name: str, values: dict[str, str], here: int) -> _Scope:
@@ -164,7 +164,7 @@ class _Reader(ContentHandler):
         if name == "break":
             self._held.append(self._break(values, here))
         elif name == "mark":
-            self._held.append(Stretch("", here, here, event=self._need(values, "name", name, here)))
+            self._held.append(Span("", here, here, event=self._need(values, "name", name, here)))
         elif name == "prosody":
             self.ignored += [f"prosody {key}" for key in values if key != "rate"]
             if "rate" in values:
@@ -235,16 +235,16 @@ class _Reader(ContentHandler):
             self._held.append(self._stretch(outer, scope.alias, scope.began, end))
         elif name == "phoneme" and self._is_empty_since(scope.began):
             self._held.append(
-                Stretch("", scope.began, end, detail=scope.detail, phonemes=scope.phonemes)
+                Span("", scope.began, end, detail=scope.detail, phonemes=scope.phonemes)
             )
         if name in _BLOCKS:
-            self._end_piece(_PARAGRAPH_S if name in ("p", "paragraph") else None, scope)
+            self._end_fragment(_PARAGRAPH_S if name in ("p", "paragraph") else None, scope)
         elif (scope.voice, scope.rate) != (outer.voice, outer.rate):
-            self._end_piece(None, scope)
+            self._end_fragment(None, scope)
 
     def _is_empty_since(self, began: int) -> bool:
         last = self._held[-1] if self._held else None
-        return not (isinstance(last, Stretch) and last.start >= began)
+        return not (isinstance(last, Span) and last.start >= began)
 
     def characters(self, content: str) -> None:
         scope = self._scopes[-1] if self._scopes else _Scope("")
@@ -260,48 +260,44 @@ class _Reader(ContentHandler):
             end = min(start + len(content), len(self._text))
         self._held.append(self._stretch(scope, content, start, end))
 
-    def _stretch(self, scope: _Scope, text: str, start: int, end: int) -> Stretch:
-        # The piece carries its language; a stretch only one that differs from it.
-        return Stretch(text, start, end, scope.say, scope.detail, scope.phonemes, scope.lang)
+    def _stretch(self, scope: _Scope, text: str, start: int, end: int) -> Span:
+        # The fragment carries its language; a span only one that differs from it.
+        return Span(text, start, end, scope.say, scope.detail, scope.phonemes, scope.lang)
 
-    def _end_piece(self, pause_s: float | None, scope: _Scope | None = None) -> None:
+    def _end_fragment(self, pause_s: float | None, scope: _Scope | None = None) -> None:
         scope = scope or (self._scopes[-1] if self._scopes else _Scope(""))
-        for piece in join_pieces(PieceKind.TEXT, self._held, pause_s):
-            self._pieces.append(_settle(replace(piece, voice=scope.voice, rate=scope.rate)))
-        if not self._held and self._pieces and pause_s is not None:
-            last = self._pieces[-1]
-            self._pieces[-1] = replace(last, pause_s=max(last.pause_s or 0.0, pause_s))
+        for fragment in join_fragments(FragmentKind.TEXT, self._held, pause_s):
+            self._fragments.append(_settle(replace(fragment, voice=scope.voice, rate=scope.rate)))
+        if not self._held and self._fragments and pause_s is not None:
+            last = self._fragments[-1]
+            self._fragments[-1] = replace(last, pause_s=max(last.pause_s or 0.0, pause_s))
         self._held = []
 
 
-def _settle(piece: Piece) -> Piece:
-    """Stretches that are read alike joined; the language that all of it has is the piece's."""
-    langs = {s.lang for s in piece.stretches if s.text.strip()}
+def _settle(fragment: Fragment) -> Fragment:
+    """Spans that are read alike joined; the language that all of it has is the fragment's."""
+    langs = {s.lang for s in fragment.spans if s.text.strip()}
     lang = langs.pop() if len(langs) == 1 else ""
-    runs: list[list[Stretch]] = []
-    for stretch in piece.stretches:
-        if stretch.lang == lang or not stretch.text.strip():
-            stretch = replace(stretch, lang="")
-        if runs and _joins(runs[-1][-1], stretch):
-            runs[-1].append(stretch)
+    runs: list[list[Span]] = []
+    for span in fragment.spans:
+        if span.lang == lang or not span.text.strip():
+            span = replace(span, lang="")
+        if runs and _joins(runs[-1][-1], span):
+            runs[-1].append(span)
         else:
-            runs.append([stretch])
+            runs.append([span])
     joined = (replace(run[0], text="".join(s.text for s in run), end=run[-1].end) for run in runs)
-    return replace(piece, stretches=tuple(joined), lang=lang)
+    return replace(fragment, spans=tuple(joined), lang=lang)
 
 
-def _joins(one: Stretch, two: Stretch) -> bool:
+def _joins(one: Span, two: Span) -> bool:
     """Whether `two` goes on where `one` ends, as text of the same element."""
     if one.event or two.event or one.end != two.start:
         return False
     if one.plain and two.plain:
-        return _exact(one) and _exact(two)
+        return one.exact and two.exact
     alike = (one.say, one.detail, one.phonemes, one.lang)
     return not one.plain and alike == (two.say, two.detail, two.phonemes, two.lang)
-
-
-def _exact(stretch: Stretch) -> bool:
-    return len(stretch.text) == stretch.end - stretch.start
 
 
 _BLOCKS: Final = frozenset({"p", "s", "paragraph", "sentence"})
