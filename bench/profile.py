@@ -25,7 +25,7 @@ from bench import model
 from bench.model import ModelFiles
 from bench.speaker import VOICE
 from kokorod.engine.kokoro import KokoroSynthesizer, open_session, session_options
-from kokorod.engine.voices import Voices
+from kokorod.engine.styles import Voices
 from kokorod.errors import KokorodError
 from kokorod.types import Segment, Utterance
 

@@ -20,13 +20,14 @@ from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Request
 
 from . import config as configuration
-from . import heap, questions
+from . import questions
 from .background import Background
 from .clients import Clients
 from .config import Config
 from .drain import Drain
+from .engine import heap
 from .engine.lane import Lane, Spoken, Task
-from .engine.startup import Opened
+from .engine.loading import Opened
 from .engines import Engines
 from .errors import EngineError, KokorodError, UnknownLanguageError
 from .in_flight import InFlight

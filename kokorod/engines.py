@@ -21,8 +21,7 @@ from . import voices
 from .config import ACCELERATORS, CPU_LANES, Config
 from .engine import lane as reports
 from .engine.lane import Lane, Report
-from .engine.sessions import Sessions
-from .engine.startup import (
+from .engine.loading import (
     KokoroPlan,
     ModelUnchangedError,
     Opened,
@@ -30,6 +29,7 @@ from .engine.startup import (
     open_built_in,
     open_kokoro,
 )
+from .engine.sessions import Sessions
 from .errors import ModelDamagedError, ModelMissingError
 from .models.record import InstalledModel
 from .schedule.actions import Action

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from .config import Config
-from .engine.startup import Opened
+from .engine.loading import Opened
 from .watch.log import Log
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Priming:
 
     def begin(self, opened: Opened) -> None:
         """Another session speaks from now on."""
-        from .engine.optimised import WEIGHTS
+        from .engine.optimised.copies import WEIGHTS
 
         self._path = opened.copy.graph.with_name(WEIGHTS) if opened.copy else None
         self.follow()

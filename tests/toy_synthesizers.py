@@ -12,8 +12,8 @@ import toy_kokoro
 from onnx import numpy_helper
 
 from kokorod.engine.kokoro import KokoroSynthesizer, open_session, session_options
+from kokorod.engine.styles import Voices
 from kokorod.engine.synthesizer import Run, Sound
-from kokorod.engine.voices import Voices
 from kokorod.models.record import InstalledModel
 from kokorod.models.store import Store
 from kokorod.types import Engine, Segment, Utterance

@@ -33,7 +33,6 @@ FLOORS: tuple[dict[str, str], ...] = (
     {
         "kokoro_client.wire": "frames, messages, error codes, socket address; pure",
         "kokorod.voices": "Kokoro's voices by name",
-        "kokorod.heap": "freed memory goes back to the system",
         "kokorod.watch": "the log, the metrics, notices to systemd",
     },
     {

@@ -155,8 +155,8 @@ def _verify(store: Store, name: str | None) -> int:
 
 
 def _optimize(store: Store, name: str, settings: Config) -> int:
-    from ..engine.optimise import build  # not before it is needed: it is the engine's
-    from ..engine.optimised import Copies
+    from ..engine.optimised.build import build  # not before it is needed: it is the engine's
+    from ..engine.optimised.copies import Copies
 
     model = store.chosen(name)
     copies = Copies(settings.cache_folder)

@@ -21,7 +21,7 @@ _MAX_SAID: Final = 200
 # Each prints one JSON value. -c, not -m: what they import is the module asked about.
 _HARDWARE: Final = """
 import json
-from kokorod.engine.hardware import detect
+from kokorod.engine.accelerators.hardware import detect
 machine = detect()
 print(json.dumps([machine.described(), machine.warnings]))
 """
@@ -31,7 +31,7 @@ print(json.dumps([onnxruntime.__version__, onnxruntime.get_available_providers()
 """
 _ESPEAK: Final = """
 import json
-from kokorod.engine.startup import open_built_in
+from kokorod.engine.loading import open_built_in
 from kokorod.types import Segment, Utterance
 voice = open_built_in()
 sound = voice.synthesize(

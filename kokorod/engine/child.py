@@ -1,4 +1,4 @@
-# lane: a thread that waits for a child process.
+# worker: a thread that waits for a child process; answer() runs in the child.
 """A child process of low priority that does one task and ends with one answer.
 
 What may crash, leak or hang in native code (building a graph, trying an accelerator)

@@ -1,4 +1,4 @@
-# lane: called by worker threads.
+# worker: called by worker threads.
 """The built-in voice: espeak-ng as a synthesizer, where there is no Kokoro model.
 
 Owns:       one copy of the espeak-ng library and its process-global state.

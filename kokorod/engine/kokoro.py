@@ -1,4 +1,4 @@
-# lane: called by worker threads.
+# worker: called by worker threads.
 """An onnxruntime session as a synthesizer.
 
 Owns:       one InferenceSession and its voices.
@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from ..errors import EngineError
 from ..types import MAX_TOKENS, Engine, Segment, Utterance
+from .styles import Voices
 from .synthesizer import Run, Sound, TerminatedError
 from .vocabulary import embedded_vocabulary
-from .voices import Voices
 
 _TYPES: Final[Mapping[str, type[np.generic]]] = {
     "tensor(float)": np.float32,

@@ -1,4 +1,4 @@
-# lane: a worker thread.
+# worker: a lane's thread.
 """A lane: one thread, one inbox, one synthesizer.
 
 Owns:       its thread and its synthesizer.

@@ -1,4 +1,4 @@
-# lane: called by worker threads; the counters are read by the loop.
+# worker: called by worker threads; the counters are read by the loop.
 """Sessions are made once: who needs one that exists gets it, who comes meanwhile waits.
 
 Owns:       nothing for long: a session lives as long as a lane uses it.

@@ -73,7 +73,7 @@ def test_the_verdict_is_kept_for_the_next_start(start: Start) -> None:
     up(daemon)
     assert daemon.stop() == 0
     # A second test would never end.
-    again = start("import kokorod.engine.selftest as s\ns.start_selftest = None")
+    again = start("import kokorod.engine.accelerators.selftest as s\ns.start_selftest = None")
     up(again)
 
 

@@ -15,11 +15,12 @@ import pytest
 import toy_synthesizers
 from daemon.daemon_process import PATIENCE_S, wait_until
 
-from kokorod.engine import optimise, selftest
+from kokorod.engine.accelerators import selftest
+from kokorod.engine.accelerators.selftest import Verdict
 from kokorod.engine.child import Child, Done, Failed, Stopped
-from kokorod.engine.optimised import Copies
-from kokorod.engine.selftest import Verdict
-from kokorod.engine.startup import KokoroPlan, open_kokoro
+from kokorod.engine.loading import KokoroPlan, open_kokoro
+from kokorod.engine.optimised.build import start_building
+from kokorod.engine.optimised.copies import Copies
 from kokorod.models.store import Store
 
 
@@ -159,7 +160,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def _build(home: Path, reports: Reports) -> Child:
-    return optimise.start_building(home / "models", "toy", home / "cache", reports)
+    return start_building(home / "models", "toy", home / "cache", reports)
 
 
 def _left(home: Path) -> list[str]:

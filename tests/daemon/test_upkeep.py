@@ -15,8 +15,8 @@ from daemon.conversation import Conversation
 from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
 from daemon.toy_homes import toy_home
 
-from kokorod.engine import optimise
-from kokorod.engine.optimised import Copies, Copy
+from kokorod.engine.optimised.build import build
+from kokorod.engine.optimised.copies import Copies, Copy
 from kokorod.models.store import Store
 
 Start = Callable[..., DaemonProcess]
@@ -169,7 +169,7 @@ _MEMORY_AT_ONCE = (
 def optimised(home: Path) -> Copy:
     """The toy's optimised copy, there before the daemon starts."""
     store = Store(home / "models")
-    return optimise.build(store, store.get("toy"), Copies(home / "cache"))
+    return build(store, store.get("toy"), Copies(home / "cache"))
 
 
 def test_keep_alive_runs_and_touches_the_weights(make_daemon: MakeDaemon, tmp_path: Path) -> None:
@@ -379,7 +379,7 @@ def test_far_over_the_threshold_it_ends_for_a_supervisor_to_start_it_anew(start:
 @pytest.mark.parametrize("error", ["MemoryError", "SystemExit", "GeneratorExit"])
 def test_a_machine_that_cannot_be_looked_at_has_its_cpu_lanes(start: Start, error: str) -> None:
     daemon = start(
-        "import kokorod.engine.hardware as h\n"
+        "import kokorod.engine.accelerators.hardware as h\n"
         f"def detect():\n    raise {error}('sysctl is on fire')\n"
         "h.detect = detect",
         KOKORO_LANES="cpu,cpu-2,coreml-ane",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokorod import blends, voices
-from kokorod.engine.voices import _KEPT, Voices
+from kokorod.engine.styles import _KEPT, Voices
 from kokorod.errors import UnknownVoiceError
 from kokorod.speech.phonemes.languages import language_of_voice
 

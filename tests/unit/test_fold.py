@@ -12,9 +12,9 @@ import toy_kokoro
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from kokorod.engine import optimise
-from kokorod.engine.fold import fold
-from kokorod.engine.optimised import Copies
+from kokorod.engine.optimised.build import build
+from kokorod.engine.optimised.copies import Copies
+from kokorod.engine.optimised.fold import fold
 from kokorod.errors import EngineError
 from kokorod.models.store import Store
 
@@ -114,7 +114,7 @@ def test_a_copy_is_folded_where_it_then_speaks_alike(
     model = _norm_the_sound(toy_kokoro.build(tmp_path / "toy.onnx"), scaled)
     store = Store(tmp_path / "models")
     installed = store.import_files(model, toy_kokoro.write_voices(tmp_path / "v.bin"), "toy")
-    copy = optimise.build(store, installed, Copies(tmp_path / "cache"))
+    copy = build(store, installed, Copies(tmp_path / "cache"))
     after = kinds(copy.graph)
     assert after.count("InstanceNormalization") == 1
     assert after.count("Squeeze") == (2 if folded else 0)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokorod.engine import hardware
-from kokorod.engine.hardware import CoreLevel, Probes, detect
+from kokorod.engine.accelerators import hardware
+from kokorod.engine.accelerators.hardware import CoreLevel, Probes, detect
 
 #: Excerpts in sysctl's format; the names are those of Apple's documentation.
 APPLE_M3_PRO = """\

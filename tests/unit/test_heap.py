@@ -15,7 +15,7 @@ import sys
 
 import psutil
 
-from kokorod import heap
+from kokorod.engine import heap
 
 if sys.argv[1] == "apart":
     heap.keep_big_blocks_apart()

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DAEMON = ROOT / "kokorod"
 CLIENT = ROOT / "client" / "kokoro_client"
 
-LEAVES = {"types", "errors", "config", "voices", "blends", "heap", "__init__"}
+LEAVES = {"types", "errors", "config", "voices", "blends", "__init__"}
 #: Room -> the other rooms it may import. `wire` is kokoro_client.wire.
 ALLOWED: dict[str, set[str]] = {
     "net": {"wire"},
@@ -103,7 +103,7 @@ def test_first_line_names_the_kind_of_file(folder: Path) -> None:
         if path.name == "__init__.py":
             continue
         first = path.read_text(encoding="utf-8").splitlines()[0]
-        assert first.startswith(("# pure", "# loop", "# lane")), path
+        assert first.startswith(("# pure", "# loop", "# lane", "# worker", "# process")), path
 
 
 def test_pure_files_import_no_socket_thread_or_clock() -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 import toy_synthesizers
 
-from kokorod import heap
+from kokorod.engine import heap
 from kokorod.types import Segment, Utterance
 
 synthesizer = toy_synthesizers.synthesizer(

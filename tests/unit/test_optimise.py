@@ -19,11 +19,13 @@ import pytest
 import toy_kokoro
 import toy_synthesizers
 
-from kokorod.engine import hardware, likeness, optimise, optimised
+from kokorod.engine import similarity
+from kokorod.engine.accelerators import hardware
 from kokorod.engine.kokoro import KokoroSynthesizer
-from kokorod.engine.optimised import Copies, Copy, CopyError
+from kokorod.engine.loading import KokoroPlan, Opened, open_kokoro
+from kokorod.engine.optimised.build import PHRASE, build, compare
+from kokorod.engine.optimised.copies import GRAPH, WEIGHTS, Copies, Copy, CopyError
 from kokorod.engine.sessions import Sessions
-from kokorod.engine.startup import KokoroPlan, Opened, open_kokoro
 from kokorod.errors import EngineError, ModelDamagedError, ModelError
 from kokorod.models.lock import LockHeldError, exclusive
 from kokorod.models.record import InstalledModel
@@ -58,7 +60,7 @@ def copies(home: Path) -> Copies:
 
 @pytest.fixture
 def copy(store: Store, model: InstalledModel, copies: Copies) -> Copy:
-    return optimise.build(store, model, copies)
+    return build(store, model, copies)
 
 
 def opened(home: Path, sessions: Sessions[KokoroSynthesizer] | None = None) -> Opened:
@@ -98,7 +100,7 @@ def test_the_copy_says_what_the_original_says(home: Path, version: str) -> None:
     store, model = toy_synthesizers.install(home, version=version)
     original = opened(home)
     assert (original.optimised, original.note) == (False, "there is no optimised copy yet")
-    optimise.build(store, model, Copies(home / "cache"))
+    build(store, model, Copies(home / "cache"))
     found = opened(home)
     assert (found.optimised, found.note) == (True, "")
     assert said(found.synthesizer) == said(original.synthesizer) == "hɛlˈO."
@@ -107,7 +109,7 @@ def test_the_copy_says_what_the_original_says(home: Path, version: str) -> None:
 
 
 def test_its_weights_lie_beside_the_graph(copy: Copy) -> None:
-    weights = copy.graph.with_name(optimised.WEIGHTS)
+    weights = copy.graph.with_name(WEIGHTS)
     assert weights.stat().st_size > 60_000  # the toy's one large weight
     assert copy.graph.stat().st_size < 20_000
     assert copy.bytes == weights.stat().st_size + copy.graph.stat().st_size
@@ -117,10 +119,10 @@ def test_the_steps_are_told_and_a_second_build_has_none(
     store: Store, model: InstalledModel, copies: Copies
 ) -> None:
     steps: list[str] = []
-    first = optimise.build(store, model, copies, steps.append)
+    first = build(store, model, copies, steps.append)
     assert len(steps) >= 4
     told = len(steps)
-    assert optimise.build(store, model, copies, steps.append).key == first.key
+    assert build(store, model, copies, steps.append).key == first.key
     assert len(steps) == told
     assert listed(copies) == [first.key]
 
@@ -140,7 +142,7 @@ def test_lanes_that_need_the_same_session_share_it(home: Path, copy: Copy) -> No
 def test_the_copy_has_a_session_of_its_own(home: Path, store: Store, model: InstalledModel) -> None:
     sessions: Sessions[KokoroSynthesizer] = Sessions()
     before = opened(home, sessions)
-    optimise.build(store, model, Copies(home / "cache"))
+    build(store, model, Copies(home / "cache"))
     after = opened(home, sessions)
     assert after.optimised
     assert after.synthesizer is not before.synthesizer
@@ -171,7 +173,7 @@ def test_a_new_onnxruntimes_copy_replaces_the_old_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(onnxruntime, "__version__", "9.9.9")
-    new = optimise.build(store, model, copies)
+    new = build(store, model, copies)
     assert new.key != copy.key
     assert listed(copies) == [new.key]
 
@@ -180,7 +182,7 @@ def test_the_copies_are_bounded_and_the_least_used_goes(home: Path, copies: Copi
     made = []
     for at in range(4):
         store, model = toy_synthesizers.install(home, f"toy{at}", noise=1e-4 * (at + 1))
-        made.append(optimise.build(store, model, copies).key)
+        made.append(build(store, model, copies).key)
         os.utime(copies.folder / made[-1], (1_000 + at, 1_000 + at))
         if at == 2:
             # The first was used since: the second is now the oldest.
@@ -191,7 +193,7 @@ def test_the_copies_are_bounded_and_the_least_used_goes(home: Path, copies: Copi
 # -- changed and damaged
 
 
-@pytest.mark.parametrize("name", [optimised.GRAPH, optimised.WEIGHTS])
+@pytest.mark.parametrize("name", [GRAPH, WEIGHTS])
 @pytest.mark.parametrize("how", ["touched", "cut", "longer", "missing", "a folder", "replaced"])
 def test_one_that_changed_is_removed_and_made_anew(
     name: str, how: str, home: Path, copy: Copy, store: Store, model: InstalledModel, copies: Copies
@@ -217,7 +219,7 @@ def test_one_that_changed_is_removed_and_made_anew(
     assert "changed or damaged" in found.note
     assert said(found.synthesizer) == "hɛlˈO."
     assert listed(copies) == []
-    optimise.build(store, model, copies)
+    build(store, model, copies)
     assert opened(home).optimised
 
 
@@ -240,7 +242,7 @@ def test_one_that_does_not_load_is_removed_and_the_original_speaks(
     copy.graph.write_bytes(b"no graph")
     seen = json.loads(copy.graph.with_name("verified.json").read_bytes())
     status = copy.graph.stat()
-    seen[optimised.GRAPH] |= {
+    seen[GRAPH] |= {
         "size": status.st_size,
         "mtime_ns": status.st_mtime_ns,
         "inode": status.st_ino,
@@ -254,7 +256,7 @@ def test_one_that_does_not_load_is_removed_and_the_original_speaks(
     assert listed(copies) == []
 
 
-@pytest.mark.parametrize("name", [optimised.GRAPH, optimised.WEIGHTS])
+@pytest.mark.parametrize("name", [GRAPH, WEIGHTS])
 def test_a_full_hash_finds_what_stamps_do_not(
     name: str, model: InstalledModel, copy: Copy, copies: Copies
 ) -> None:
@@ -300,13 +302,13 @@ def test_a_copy_that_speaks_otherwise_is_refused(
     wrong = toy_synthesizers.change(toy_kokoro.build(tmp_path / "wrong.onnx"), constant, by)
     voices = toy_synthesizers.Voices(model.voices)
     runs = (_phrase(original), _phrase(original))
-    optimise.compare(model.model, voices, runs)
+    compare(model.model, voices, runs)
     with pytest.raises(EngineError, match=problem):
-        optimise.compare(wrong, voices, runs)
+        compare(wrong, voices, runs)
 
 
 def _phrase(synthesizer: KokoroSynthesizer) -> Any:
-    segment = Segment(0, 0, 0, "", optimise.PHRASE)
+    segment = Segment(0, 0, 0, "", PHRASE)
     run = synthesizer.new_run()
     return synthesizer.synthesize(segment, Utterance("af_heart", 1.0, "en-us"), run).pcm
 
@@ -319,10 +321,10 @@ def test_what_does_not_pass_is_tried_in_the_other_way_and_then_not_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Nothing is as alike as this asks for.
-    monkeypatch.setattr(likeness, "COPY", likeness.Tolerance(0.0, 1.0, -100.0))
+    monkeypatch.setattr(similarity, "COPY", similarity.Tolerance(0.0, 1.0, -100.0))
     steps: list[str] = []
     with pytest.raises(CopyError, match="its copy speaks otherwise: spectrum differs"):
-        optimise.build(store, model, copies, steps.append)
+        build(store, model, copies, steps.append)
     assert steps.count("speaking with the copy") == 3
     assert listed(copies) == []
     assert not opened(home).optimised
@@ -332,7 +334,7 @@ def test_a_damaged_model_is_not_copied(store: Store, model: InstalledModel, copi
     flip(model.model, 3_000)
     os.utime(model.model, ns=(1, 1))
     with pytest.raises(ModelDamagedError):
-        optimise.build(store, model, copies)
+        build(store, model, copies)
     assert not copies.folder.exists()
 
 
@@ -352,7 +354,7 @@ def test_a_full_disk_is_told_before_anything_is_written(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: _Usage(10**9, 10**9, 10**6))
     steps: list[str] = []
     with pytest.raises(ModelError, match=r"1\.0 MB are free"):
-        optimise.build(store, model, copies, steps.append)
+        build(store, model, copies, steps.append)
     assert steps == []
     assert listed(copies) == []
     assert said(opened(home).synthesizer) == "hɛlˈO."
@@ -367,8 +369,8 @@ def test_a_disk_that_fills_while_it_is_made_leaves_nothing(
     code = (
         "import resource, sys;"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}));"
-        "from kokorod.engine import optimise;"
-        "sys.exit(optimise.main(sys.argv[1:]))"
+        "from kokorod.engine.optimised import build;"
+        "sys.exit(build.main(sys.argv[1:]))"
     )
     arguments = [str(home / "models"), model.name, str(home / "cache")]
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
@@ -384,7 +386,7 @@ def test_a_cache_folder_that_cannot_be_made_is_told(
 ) -> None:
     (home / "cache").write_text("a file in its place")
     with pytest.raises(CopyError, match="optimising toy failed"):
-        optimise.build(store, model, copies)
+        build(store, model, copies)
     assert not opened(home).optimised
 
 
@@ -404,9 +406,9 @@ def test_the_second_who_builds_is_told_and_does_nothing(
 ) -> None:
     with building(copies):
         with pytest.raises(LockHeldError, match="optimising toy"):
-            optimise.build(store, model, copies)
+            build(store, model, copies)
         assert listed(copies) == []
-    optimise.build(store, model, copies)
+    build(store, model, copies)
 
 
 def test_what_a_crash_left_is_cleaned_but_not_what_is_being_built(
@@ -414,14 +416,14 @@ def test_what_a_crash_left_is_cleaned_but_not_what_is_being_built(
 ) -> None:
     left = copies.folder / ".tmp-crashed"
     left.mkdir(parents=True)
-    (left / optimised.WEIGHTS).write_bytes(b"half")
+    (left / WEIGHTS).write_bytes(b"half")
     with building(copies):
         copies.clean()
         assert listed(copies) == [".tmp-crashed"]
     copies.clean()
     assert listed(copies) == []
     left.mkdir()
-    copy = optimise.build(store, model, copies)
+    copy = build(store, model, copies)
     assert listed(copies) == [copy.key]
 
 

@@ -14,12 +14,12 @@ import toy_synthesizers
 
 from kokorod import config
 from kokorod.config import Config
-from kokorod.engine import providers, selftest
-from kokorod.engine.hardware import Hardware
+from kokorod.engine.accelerators import providers, selftest
+from kokorod.engine.accelerators.hardware import Hardware
+from kokorod.engine.accelerators.providers import COREML, CPU, CUDA, choose
 from kokorod.engine.kokoro import KokoroSynthesizer, open_session, session_options
-from kokorod.engine.providers import COREML, CPU, CUDA, choose
+from kokorod.engine.loading import KokoroPlan, open_accelerator, open_kokoro
 from kokorod.engine.sessions import Sessions
-from kokorod.engine.startup import KokoroPlan, open_accelerator, open_kokoro
 from kokorod.errors import ConfigError, EngineError
 from kokorod.models.record import InstalledModel
 

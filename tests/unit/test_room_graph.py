@@ -17,7 +17,7 @@ LOOSE = set("__init__ __main__ app config errors types".split())
 #: Those that are still to find a room.
 HOMELESS = set(
     """
-    admission background blends catalogue clients drain engines heap in_flight lulls performing
+    admission background blends catalogue clients drain engines in_flight lulls performing
     priming questions requests seat speaking status ticket turns upkeep voices
     """.split()
 )

@@ -16,9 +16,17 @@ import toy_synthesizers
 from toy_synthesizers import Turning, synthesizer
 
 from kokorod.engine import child
-from kokorod.engine.hardware import Hardware
+from kokorod.engine.accelerators.hardware import Hardware
+from kokorod.engine.accelerators.selftest import (
+    LENGTHS,
+    Trial,
+    Verdict,
+    Verdicts,
+    examine,
+    judge,
+    verdict_key,
+)
 from kokorod.engine.kokoro import KokoroSynthesizer
-from kokorod.engine.selftest import LENGTHS, Trial, Verdict, Verdicts, examine, judge, verdict_key
 from kokorod.errors import EngineError
 
 #: Matrix products a token: some 100 ms for 150 tokens, far from what the rest costs.

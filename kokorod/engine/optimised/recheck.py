@@ -1,5 +1,5 @@
-# lane: runs in a child process.
-"""Hashing an optimised copy whole: `python -m kokorod.engine.recheck CACHE KEY`.
+# process: runs in a child process.
+"""Hashing an optimised copy whole: `python -m kokorod.engine.optimised.recheck CACHE KEY`.
 
 A disk may change bytes and keep size and time, which stamps do not see. Reading 430 MB and
 hashing them takes a second of one core [m]: hence a child of low priority.
@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from . import child
-from .child import Child
-from .optimised import GRAPH, Copies, Copy
+from .. import child
+from ..child import Child
+from .copies import GRAPH, Copies, Copy
 
 #: A slow disk beside requests; who takes longer is stuck.
 _PATIENCE_S: Final = 600.0
@@ -25,7 +25,7 @@ def start_rechecking(cache: Path, key: str, report: Callable[[child.Report], Non
 
     Done {"key"}: it is whole; Failed(answered=True): it was damaged and is removed.
     """
-    checking = Child("kokorod.engine.recheck", [str(cache), key], _PATIENCE_S, report)
+    checking = Child("kokorod.engine.optimised.recheck", [str(cache), key], _PATIENCE_S, report)
     checking.start()
     return checking
 

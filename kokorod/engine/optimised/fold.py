@@ -1,4 +1,4 @@
-# lane: runs in a child process, or in a command.
+# process: runs in a child process, or in a command.
 """Fewer passes over the sound: a style's scale and shift become those of the norm before.
 
 Kokoro's decoder norms each layer and then scales and shifts it by the style (AdaIN):
@@ -27,7 +27,7 @@ from typing import Any, Final
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory
 
-from ..errors import EngineError
+from ...errors import EngineError
 
 #: Message -> field -> number, repeated, type: what is read or changed. protobuf keeps all
 #: other fields as they are.

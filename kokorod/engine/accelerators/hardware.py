@@ -1,4 +1,4 @@
-# lane: runs on a worker thread; asks the operating system.
+# worker: runs on a worker thread; asks the operating system.
 """What this machine is: chip, cores, memory, instruction sets, onnxruntime's providers.
 
 Nothing here raises. Each probe is on its own; one that fails leaves a gap and a warning

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kokorod.engine import likeness
-from kokorod.engine.likeness import ACCELERATOR, COPY
+from kokorod.engine import similarity
+from kokorod.engine.similarity import ACCELERATOR, COPY
 
 Pcm = NDArray[np.float32]
 RATE = 24_000
@@ -34,12 +34,12 @@ NOISY = (hiss(1), hiss(2))
 def test_another_run_of_the_same_is_alike(runs: tuple[Pcm, Pcm]) -> None:
     again = tones(600, 900, 1500, 2400, 700, seed=3) if runs is VOICED else hiss(3)
     for tolerance in (COPY, ACCELERATOR):
-        assert likeness.difference(runs, again, tolerance) == ""
+        assert similarity.difference(runs, again, tolerance) == ""
 
 
 def test_sixteen_bit_arithmetic_is_alike() -> None:
     rounded = VOICED[0].astype(np.float16).astype(np.float32)
-    assert likeness.difference(VOICED, rounded, ACCELERATOR) == ""
+    assert similarity.difference(VOICED, rounded, ACCELERATOR) == ""
 
 
 @pytest.mark.parametrize(
@@ -58,33 +58,33 @@ def test_sixteen_bit_arithmetic_is_alike() -> None:
 )
 @pytest.mark.parametrize("tolerance", [COPY, ACCELERATOR])
 def test_what_is_wrong_is_named(
-    runs: tuple[Pcm, Pcm], wrong: Pcm, said: str, tolerance: likeness.Tolerance
+    runs: tuple[Pcm, Pcm], wrong: Pcm, said: str, tolerance: similarity.Tolerance
 ) -> None:
-    found = likeness.difference(runs, wrong, tolerance)
+    found = similarity.difference(runs, wrong, tolerance)
     assert re.search(said, found)
 
 
 def test_hum_that_covers_the_words_is_found() -> None:
     hummed = VOICED[0] + tones(*[4_000] * 5, loudness=0.1)
-    assert "spectrum" in likeness.difference(VOICED, hummed, COPY)
+    assert "spectrum" in similarity.difference(VOICED, hummed, COPY)
 
 
 def test_a_frame_more_is_within_the_accelerators_tolerance() -> None:
     longer = np.concatenate([VOICED[0], VOICED[0][-600:]])
-    assert likeness.difference(VOICED, longer, ACCELERATOR) == ""
-    assert "s of sound" in likeness.difference(VOICED, longer, COPY)
+    assert similarity.difference(VOICED, longer, ACCELERATOR) == ""
+    assert "s of sound" in similarity.difference(VOICED, longer, COPY)
 
 
 def test_tokens_a_frame_out_of_step_are_alike() -> None:
     """The first a frame longer, the last a frame shorter; as long in all."""
     shifted = np.concatenate([VOICED[0][:600], VOICED[0][:-600]])
-    assert likeness.difference(VOICED, shifted, COPY) == ""
+    assert similarity.difference(VOICED, shifted, COPY) == ""
 
 
 def test_distance_is_nothing_for_the_same_and_grows_with_the_gain() -> None:
-    same = likeness.compare(VOICED[0], VOICED[0])
+    same = similarity.compare(VOICED[0], VOICED[0])
     assert (same.length, same.distance_db) == (1.0, 0.0)
-    found = [likeness.compare(NOISY[0], NOISY[0] * gain).distance_db for gain in (0.9, 0.7, 0.5)]
+    found = [similarity.compare(NOISY[0], NOISY[0] * gain).distance_db for gain in (0.9, 0.7, 0.5)]
     assert found == sorted(found)
     assert found[2] == pytest.approx(6.02, abs=0.5)  # less for what the path gains
 
@@ -92,4 +92,4 @@ def test_distance_is_nothing_for_the_same_and_grows_with_the_gain() -> None:
 @pytest.mark.parametrize("samples", [1, 600, 1023, 2048, 2049, 5000])
 def test_any_length_can_be_measured(samples: int) -> None:
     short = hiss(1, samples=samples)
-    assert likeness.compare(short, short).distance_db == 0.0
+    assert similarity.compare(short, short).distance_db == 0.0

@@ -1,4 +1,4 @@
-# lane: read by worker threads.
+# worker: read by worker threads.
 """Style vectors from a voices file: an .npz of float32 [510, 1, 256] per voice.
 
 Owns:       the styles read or mixed lately.

@@ -1,5 +1,5 @@
-# lane: runs in a child process, or in a command.
-"""Building a model's optimised copy: `python -m kokorod.engine.optimise MODELS NAME CACHE`.
+# process: runs in a child process, or in a command.
+"""Building a model's optimised copy: `python -m kokorod.engine.optimised.build MODELS NAME CACHE`.
 
 onnxruntime writes the graph it would run, its weights beside it; what it leaves undone is
 folded (fold.py); then the copy is loaded as the daemon would, speaks, and is compared with
@@ -15,20 +15,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ..errors import EngineError
-from ..models import disk
-from ..models.record import InstalledModel
-from ..models.store import Store
-from . import child
-from .child import Child
-from .optimised import GRAPH, WEIGHTS, Copies, Copy, CopyError, loading_options
+from ...errors import EngineError
+from ...models import disk
+from ...models.record import InstalledModel
+from ...models.store import Store
+from .. import child
+from ..child import Child
+from .copies import GRAPH, WEIGHTS, Copies, Copy, CopyError, loading_options
 
 if TYPE_CHECKING:
     import numpy as np
     import onnxruntime as ort
     from numpy.typing import NDArray
 
-    from .voices import Voices
+    from ..styles import Voices
 
 #: What both speak: 15 tokens, about a second, enough to tell sounds apart.
 PHRASE: Final = "ðə kwˈɪk fˈɑks."
@@ -72,7 +72,7 @@ def start_building(
         report(outcome)
 
     building = Child(
-        "kokorod.engine.optimise",
+        "kokorod.engine.optimised.build",
         [str(models_folder), model, str(cache)],
         _PATIENCE_S,
         clean_and_report,
@@ -111,9 +111,9 @@ def build(store: Store, model: InstalledModel, copies: Copies, say: Say = lambda
 
 
 def _build_and_compare(model: InstalledModel, place: Path, recipe: _Recipe, say: Say) -> None:
+    from ..kokoro import open_session, session_options
+    from ..styles import Voices
     from .fold import fold
-    from .kokoro import open_session, session_options
-    from .voices import Voices
 
     voices = Voices(model.voices)
     options = session_options(1)
@@ -146,17 +146,17 @@ def compare(
 
     runs: PHRASE as the original said it, twice.
     """
-    from . import likeness
-    from .kokoro import open_session, session_options
+    from .. import similarity
+    from ..kokoro import open_session, session_options
 
     session = open_session(graph, loading_options(session_options(1)))
-    if difference := likeness.difference(runs, _speak(session, voices), likeness.COPY):
+    if difference := similarity.difference(runs, _speak(session, voices), similarity.COPY):
         raise EngineError(f"its copy speaks otherwise: {difference}")
 
 
 def _speak(session: ort.InferenceSession, voices: Voices) -> NDArray[np.float32]:
-    from ..types import Segment, Utterance
-    from .kokoro import KokoroSynthesizer
+    from ...types import Segment, Utterance
+    from ..kokoro import KokoroSynthesizer
 
     synthesizer = KokoroSynthesizer(session, voices)
     phonemes = "".join(symbol for symbol in PHRASE if symbol in synthesizer.vocabulary)

@@ -1,4 +1,4 @@
-# lane: runs on a lane's thread.
+# worker: a lane's thread.
 """From the model store to a synthesizer."""
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import heap
 from ..errors import EngineError, KokorodError
 from ..models.record import InstalledModel
 from ..models.store import Store
+from . import heap
 
 if TYPE_CHECKING:
     import onnxruntime as ort
 
     from .espeak import EspeakSynthesizer
     from .kokoro import KokoroSynthesizer
-    from .optimised import Copy
+    from .optimised.copies import Copy
     from .sessions import Sessions
 
 #: What the first inference speaks: it allocates what every later one needs.
@@ -74,7 +74,7 @@ def open_kokoro(
         raise ModelUnchangedError(f"{model.name} is open already")
     # Only here: numpy and onnxruntime would hold up the binding of the socket.
     from .kokoro import session_options
-    from .optimised import Copies, loading_options
+    from .optimised.copies import Copies, loading_options
 
     on_libraries()
     note = ""
@@ -105,7 +105,7 @@ def open_accelerator(
     Raises ModelMissingError, ModelDamagedError, or EngineError also where onnxruntime
     does not give the accelerator any of the graph.
     """
-    from . import providers
+    from .accelerators import providers
     from .kokoro import session_options
 
     store = Store(plan.models_folder)
@@ -129,9 +129,9 @@ def _open(
 ) -> KokoroSynthesizer:
     """`asked`: providers, the CPU's alone where empty; `kind` tells sessions apart."""
     from ..types import Segment, Utterance
-    from . import providers
+    from .accelerators import providers
     from .kokoro import KokoroSynthesizer, open_session
-    from .voices import Voices
+    from .styles import Voices
 
     def make() -> KokoroSynthesizer:
         voices = Voices(model.voices)

@@ -1,4 +1,4 @@
-# lane: called by worker threads.
+# worker: called by worker threads, and in child processes.
 """Optimised copies of models: where they lie, and which may be trusted.
 
     <cache>/optimised/<key>/model.onnx    the graph as onnxruntime left it, 0.6 MB
@@ -27,12 +27,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..errors import KokorodError
-from ..models import disk, record
-from ..models.disk import Stamp
-from ..models.lock import exclusive
-from ..models.record import InstalledModel
-from . import hardware
+from ...errors import KokorodError
+from ...models import disk, record
+from ...models.disk import Stamp
+from ...models.lock import exclusive
+from ...models.record import InstalledModel
+from ..accelerators import hardware
 
 if TYPE_CHECKING:
     import onnxruntime as ort

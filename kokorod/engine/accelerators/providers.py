@@ -1,4 +1,4 @@
-# lane: called by worker threads.
+# worker: called by worker threads.
 """Which lanes a machine can have, and what onnxruntime is asked for each.
 
 The CPU's lanes run the optimised copy and share one session. An accelerator has a session
@@ -16,10 +16,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from ..config import ACCELERATORS, CPU_LANES
-from ..errors import EngineError
-from ..models import disk
-from ..models.record import InstalledModel
+from ...config import ACCELERATORS, CPU_LANES
+from ...errors import EngineError
+from ...models import disk
+from ...models.record import InstalledModel
 from .hardware import Hardware
 
 if TYPE_CHECKING:

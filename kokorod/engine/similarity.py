@@ -41,7 +41,7 @@ _SILENT: Final = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Similarity:
     """length: the shorter by the longer; loudness_db: of the second over the first."""
 
     length: float
@@ -70,11 +70,11 @@ COPY: Final = Tolerance(0.02, 1.0, 1.0)
 ACCELERATOR: Final = Tolerance(0.05, 1.0, 2.0)
 
 
-def compare(first: NDArray[np.float32], second: NDArray[np.float32]) -> Likeness:
+def compare(first: NDArray[np.float32], second: NDArray[np.float32]) -> Similarity:
     """Of two sounds, float32 [samples] at 24 kHz, neither of them empty."""
     shorter, longer = sorted((len(first), len(second)))
     loudness = 20 * np.log10(_rms(second) / max(_rms(first), 1e-12) + 1e-12)
-    return Likeness(shorter / longer, float(loudness), _distance(first, second))
+    return Similarity(shorter / longer, float(loudness), _distance(first, second))
 
 
 def difference(

@@ -1,4 +1,4 @@
-# leaf: the C library's heap.
+# worker: called by worker threads and by the loop.
 """Freed memory goes back to the system, where the C library is glibc.
 
 glibc takes big blocks straight from the system, and learns to take ever bigger ones from

@@ -1,5 +1,5 @@
-# lane: runs in a child process; the verdicts are kept by whoever started it.
-"""Is an accelerator fit to speak? `python -m kokorod.engine.selftest ...` finds out.
+# process: runs in a child process; the verdicts are kept by whoever started it.
+"""Is an accelerator fit to speak? `python -m kokorod.engine.accelerators.selftest ...` finds out.
 
 Others saw silence on the second request, crashes, leaks, and a provider that was quietly
 ignored. So a lane is tried in a process of its own before the daemon opens it: it must
@@ -20,20 +20,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ..errors import EngineError, KokorodError
-from ..models import disk
-from ..models.record import InstalledModel
-from ..types import SAMPLE_RATE, Segment, Utterance
-from . import child
-from .child import Child
+from ...errors import EngineError, KokorodError
+from ...models import disk
+from ...models.record import InstalledModel
+from ...types import SAMPLE_RATE, Segment, Utterance
+from .. import child
+from ..child import Child
+from ..optimised.build import PHRASE
 from .hardware import Hardware
-from .optimise import PHRASE
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .synthesizer import Synthesizer
+    from ..synthesizer import Synthesizer
 
 #: Tokens: a notice, a sentence, the longest segment that is planned.
 LENGTHS: Final = (12, 60, 150)
@@ -123,7 +123,7 @@ def examine(
 
 
 def _try(tokens: int, cpu: Synthesizer, other: Synthesizer, clock: Callable[[], float]) -> Trial:
-    from . import likeness
+    from .. import similarity
 
     segment = Segment(0, 0, 0, "", (PHRASE * (tokens // len(PHRASE) + 1))[:tokens])
     first, first_s = _run(cpu, segment, clock)
@@ -134,7 +134,7 @@ def _try(tokens: int, cpu: Synthesizer, other: Synthesizer, clock: Callable[[], 
             sound, seconds = _run(other, segment, clock)
         except EngineError as error:
             raise _UnfitError(f"run {number} of {tokens} tokens failed: {error}") from None
-        problem = likeness.difference((first, second), sound, likeness.ACCELERATOR)
+        problem = similarity.difference((first, second), sound, similarity.ACCELERATOR)
         if problem:
             raise _UnfitError(f"run {number} of {tokens} tokens gave {problem}")
         lane_s.append(seconds)
@@ -258,7 +258,7 @@ def start_selftest(
         report(*judge(lane, outcome))
 
     arguments = [str(models_folder), model, str(cache), str(threads), lane]
-    trying = Child("kokorod.engine.selftest", arguments, _PATIENCE_S, on_outcome)
+    trying = Child("kokorod.engine.accelerators.selftest", arguments, _PATIENCE_S, on_outcome)
     trying.start()
     return trying
 
@@ -284,7 +284,7 @@ def main(arguments: Sequence[str]) -> int:
     """In the child: models folder, model, cache folder, threads and lane."""
 
     def work() -> dict[str, Any]:
-        from .startup import KokoroPlan, open_accelerator, open_kokoro
+        from ..loading import KokoroPlan, open_accelerator, open_kokoro
 
         models, name, cache, threads, lane = arguments
         plan = KokoroPlan(Path(models), name, int(threads), cache_folder=Path(cache))
