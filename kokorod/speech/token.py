@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -39,6 +39,7 @@ class Token:
     lang          language of this word where markup says so, else ""
     pause_s       silence that markup asks for after this token
     event         name of a mark set by markup, reported when it is reached
+    rule          what has read it, in words for `kokoroctl explain`; no part of its value
     """
 
     text: str
@@ -51,3 +52,4 @@ class Token:
     lang: str = ""
     pause_s: float | None = None
     event: str = ""
+    rule: str = field(default="", compare=False)

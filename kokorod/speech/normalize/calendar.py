@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .clock import RULES as CLOCK_RULES
+from . import clock
 from .numbers import cardinal, decade, digits, ordinal, pair, year
-from .scan import Part, Rule, Scan, mark, read_with, say, spell
+from .rule import Rule, Start
+from .scan import Part, Scan, mark, say, spell
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -105,12 +106,12 @@ def _read_iso(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         end,
     )
     if match["time"]:
-        found = read_with(CLOCK_RULES[:1], Scan(match["time"]), 0)
-        if found is None:
+        said = clock.time_parts(match["time"])
+        if said is None:
             return None
         begin, last = match.span("time")
         parts += mark(",", end, end + 1)
-        parts += [Part(p.text, begin, last, p.kind) for p in found[0]]
+        parts += [Part(p.text, begin, last, p.kind) for p in said]
     zone = match["zone"]
     if zone == "Z":
         parts += spell("UTC", *match.span("zone"))
@@ -338,20 +339,126 @@ def _read_era(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(year(int(match["year"]), scan.british), *match.span())
 
 
-RULES: Final[list[Rule]] = [
-    (_ISO, _read_iso),
-    (_NUMERIC, _read_numeric),
-    (_SLASHED, _read_slashed),
-    (_DAY_MONTH, _read_day_month),
-    (_DECADE, _read_decade),
-    (_SHORT_YEAR, _read_short_year),
-    (_YEARS, _read_years),
-    (_ERA, _read_era),
-]
-NAME_RULES: Final[list[Rule]] = [
-    (_MONTH_DAY, _read_month_day),
-    (_MONTH_YEAR, _read_month_year),
-    (_DAYS, _read_days),
-    (_MONTH_ALONE, _read_month),
-]
+RULES: Final = (
+    Rule(
+        "date.iso",
+        Start.NUMBER,
+        _ISO,
+        _read_iso,
+        (
+            ("2024-03-05", "March fifth twenty twenty four", "dates"),
+            ("2024-01-15T09:30", "January fifteenth twenty twenty four, nine thirty"),
+        ),
+    ),
+    Rule(
+        "date.numeric",
+        Start.NUMBER,
+        _NUMERIC,
+        _read_numeric,
+        (
+            ("3/5/2024", "March fifth twenty twenty four", "dates"),
+            ("31.12.1999", "December thirty first nineteen ninety nine"),
+        ),
+    ),
+    Rule(
+        "date.month_and_day",
+        Start.NUMBER,
+        _SLASHED,
+        _read_slashed,
+        (
+            ("on 3/15", "on March fifteenth"),
+            ("9/11 attacks", "nine eleven attacks"),
+        ),
+    ),
+    Rule(
+        "date.day_month",
+        Start.NUMBER,
+        _DAY_MONTH,
+        _read_day_month,
+        (
+            ("5 Nov 2023", "the fifth of November twenty twenty three", "dates"),
+            ("5th of May", "fifth of May"),
+        ),
+    ),
+    Rule(
+        "date.decade",
+        Start.NUMBER,
+        _DECADE,
+        _read_decade,
+        (
+            ("'80s", "eighties", "years"),
+            ("in his 20s", "in his twenties"),
+        ),
+    ),
+    Rule(
+        "date.short_year",
+        Start.NUMBER,
+        _SHORT_YEAR,
+        _read_short_year,
+        (
+            ("class of '05", "class of oh five"),
+            ("'14-'18", "fourteen to eighteen"),
+        ),
+    ),
+    Rule(
+        "date.years",
+        Start.NUMBER,
+        _YEARS,
+        _read_years,
+        (
+            ("1914–18", "nineteen fourteen to eighteen", "ranges"),
+            ("1999-2003", "nineteen ninety nine to two thousand three"),
+        ),
+    ),
+    Rule(
+        "date.era",
+        Start.NUMBER,
+        _ERA,
+        _read_era,
+        (
+            ("44 BC", "forty four B C", "years"),
+            ("79 AD", "seventy nine A D"),
+        ),
+    ),
+    Rule(
+        "date.month_day",
+        Start.LETTER,
+        _MONTH_DAY,
+        _read_month_day,
+        (
+            ("Jan. 5th, 1999", "January fifth, nineteen ninety nine", "dates"),
+            ("March 3-5", "March third to fifth"),
+        ),
+    ),
+    Rule(
+        "date.month_year",
+        Start.LETTER,
+        _MONTH_YEAR,
+        _read_month_year,
+        (
+            ("Nov., 1605", "November, sixteen oh five"),
+            ("July 1776", "July seventeen seventy six"),
+        ),
+    ),
+    Rule(
+        "date.weekday",
+        Start.LETTER,
+        _DAYS,
+        _read_days,
+        (
+            ("Fri only", "Friday only"),
+            ("Mon.–Fri", "Monday to Friday"),
+        ),
+    ),
+    Rule(
+        "date.month",
+        Start.LETTER,
+        _MONTH_ALONE,
+        _read_month,
+        (
+            ("in Oct. or later", "in October or later"),
+            ("Open March", "Open March"),
+        ),
+    ),
+)
 NAMES: Final = frozenset(_MONTH) | frozenset(_WEEKDAY)

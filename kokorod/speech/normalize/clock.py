@@ -8,7 +8,8 @@ from typing import Final
 
 from ..abbreviations import words
 from .numbers import cardinal, digits, pair
-from .scan import Part, Rule, Scan, mark, say, spell
+from .rule import Rule, Start
+from .scan import Part, Scan, mark, say, spell
 
 _HALF: Final = r"(?:[ ]?(?P<half{n}>[aApP])(?P<dots{n}>\.?)[mM](?![A-Za-z])(?P<stop{n}>\.?))"
 _TIME: Final = r"(?P<hour{n}>\d{{1,2}}):(?P<minute{n}>\d\d)(?::(?P<second{n}>\d\d)(?:\.\d+)?)?"
@@ -108,6 +109,12 @@ def _read_clock(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
+def time_parts(text: str) -> list[Part] | None:
+    """The words of a time that is the whole of `text`; None if it is no time of day."""
+    match = _CLOCK.match(text)
+    return _read_clock(Scan(text), match) if match else None
+
+
 def _read_dotted(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     said = _time(match["hour"], match["minute"], None, match["half"], False)
     if said is None or not 1 <= int(match["hour"]) <= 12:
@@ -151,10 +158,48 @@ def _read_lasting(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(said, *match.span())
 
 
-RULES: Final[list[Rule]] = [
-    (_CLOCK, _read_clock),
-    (_DOTTED, _read_dotted),
-    (_HOUR, _read_hour),
-    (_MILITARY, _read_military),
-    (_LASTING, _read_lasting),
-]
+RULES: Final = (
+    Rule(
+        "clock.time",
+        Start.NUMBER,
+        _CLOCK,
+        _read_clock,
+        (
+            ("3:30pm", "three thirty P M", "times"),
+            ("14:05", "fourteen oh five", "times"),
+            ("10:00–11:30", "ten to eleven thirty", "times"),
+            ("at 9:00 AM", "at nine A M"),
+        ),
+    ),
+    Rule("clock.dotted", Start.NUMBER, _DOTTED, _read_dotted, (("7.30pm", "seven thirty P M"),)),
+    Rule(
+        "clock.hour",
+        Start.NUMBER,
+        _HOUR,
+        _read_hour,
+        (
+            ("9–11am", "nine to eleven A M", "times"),
+            ("at 9 a.m.", "at nine A M."),
+        ),
+    ),
+    Rule(
+        "clock.military",
+        Start.NUMBER,
+        _MILITARY,
+        _read_military,
+        (
+            ("1800 hours", "eighteen hundred hours"),
+            ("0530 hours", "oh five thirty hours"),
+        ),
+    ),
+    Rule(
+        "clock.duration",
+        Start.NUMBER,
+        _LASTING,
+        _read_lasting,
+        (
+            ("lasted 1h30", "lasted one hour thirty"),
+            ("2:30h later", "two hours thirty later"),
+        ),
+    ),
+)

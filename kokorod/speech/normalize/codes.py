@@ -9,8 +9,11 @@ from typing import Final
 from ..abbreviations import words
 from .figures import characters, label
 from .numbers import cardinal, digits
-from .scan import Part, Rule, Scan, Upto, say, spell
+from .rule import Rule, Start
+from .scan import Part, Scan, Upto, say, spell
 
+#: No word and no number: encoded data. Longer patterns than this are never tried on it.
+_LONG: Final = re.compile(r"(?=[A-Za-z]{0,64}\d)[A-Za-z0-9]{65,}")
 #: Longest address read as one; the rest of a longer one is read as text.
 _LONGEST: Final = 2_048
 
@@ -202,6 +205,10 @@ _EXTENSIONS: Final = words(
 )
 
 
+def _read_long(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return characters(match.group(), *match.span())
+
+
 def _octet(text: str) -> str:
     return label(text) if not text.startswith("0") else digits(text)
 
@@ -287,33 +294,159 @@ def _read_phone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 
 _COUNTS: Final = words("pages page about roughly between from of years lines")
 
-NUMBER_RULES: Final[list[Rule]] = [
-    (_UUID, _read_characters),
-    (_MAC, _read_characters),
-    (_IP6, _read_ip6),
-    (_IP4, _read_ip4),
-    (_PHONE, _read_phone),
-    (_VERSION, _read_version),
-    (_HASH, _read_characters),
-]
-NAME_RULES: Final[list[Rule]] = [
-    (_UUID, _read_characters),
-    (_URL, _read_url),
-    (_EMAIL, _read_email),
-    (_DOMAIN, _read_url),
-    (_LOCAL, _read_local),
-    (_WINDOWS, _read_windows),
-    (_RELATIVE, _read_relative),
-    (_FILE, _read_file),
-    (_MAC, _read_characters),
-    (_IP6, _read_ip6),
-    (_V, _read_version),
-    (_HASH, _read_characters),
-]
-SYMBOL_RULES: Final[list[Rule]] = [
-    (_PHONE, _read_phone),
-    (_PATH, _read_path),
-    (_WINDOWS, _read_windows),
-    (_IP6, _read_ip6),
-    (_FILE, _read_file),
-]
+RULES: Final = (
+    Rule(
+        "electronic.encoded",
+        Start.RUN,
+        _LONG,
+        _read_long,
+        (("0f" * 33, " ".join(["zero f"] * 33)),),
+    ),
+    Rule(
+        "electronic.uuid",
+        Start.NUMBER | Start.CODED,
+        _UUID,
+        _read_characters,
+        (
+            (
+                "550e8400-e29b-41d4-a716-446655440000",
+                "five five zero E eight four zero zero E two nine B four one D four A seven one "
+                "six four four six six five five four four zero zero zero zero",
+            ),
+        ),
+    ),
+    Rule(
+        "electronic.mac",
+        Start.NUMBER | Start.CODED,
+        _MAC,
+        _read_characters,
+        (("00:1A:2B:3C:4D:5E", "zero zero one A two B three C four D five E"),),
+    ),
+    Rule(
+        "electronic.ipv6",
+        Start.NUMBER | Start.CODED | Start.SIGN,
+        _IP6,
+        _read_ip6,
+        (
+            ("fe80::1", "F E eight zero colon colon one"),
+            ("::1", "colon colon one"),
+        ),
+    ),
+    Rule(
+        "electronic.ipv4",
+        Start.NUMBER,
+        _IP4,
+        _read_ip4,
+        (
+            ("127.0.0.1", "one twenty seven dot zero dot zero dot one", "addresses"),
+            ("10.0.0.0/8", "ten dot zero dot zero dot zero slash eight"),
+            ("10.0.0.1:8080", "ten dot zero dot zero dot one colon eighty eighty"),
+        ),
+    ),
+    Rule(
+        "telephone.phone",
+        Start.NUMBER | Start.SIGN,
+        _PHONE,
+        _read_phone,
+        (
+            (
+                "+1 (555) 010-9999",
+                "plus one five five five zero one zero nine nine nine nine",
+                "phone",
+            ),
+            ("555-0123", "five five five zero one two three"),
+        ),
+    ),
+    Rule(
+        "electronic.version",
+        Start.NUMBER,
+        _VERSION,
+        _read_version,
+        (
+            ("2.0.1", "two point zero point one"),
+            ("1.2.3-beta.4", "one point two point three beta four"),
+        ),
+    ),
+    Rule(
+        "electronic.v",
+        Start.CODED | Start.COUNTED,
+        _V,
+        _read_version,
+        (
+            ("v1.2.3", "version one point two point three", "versions"),
+            ("v3.0-rc1", "version three point zero r c one"),
+        ),
+    ),
+    Rule(
+        "electronic.hash",
+        Start.NUMBER | Start.CODED | Start.COUNTED,
+        _HASH,
+        _read_characters,
+        (("commit a1b2c3d", "commit A one B two C three D"),),
+    ),
+    Rule(
+        "electronic.url",
+        Start.CODED,
+        _URL,
+        _read_url,
+        (
+            ("https://example.com/docs", "example dot com slash docs", "addresses"),
+            ("www.python.org", "w w w dot python dot org"),
+        ),
+    ),
+    Rule(
+        "electronic.email",
+        Start.CODED,
+        _EMAIL,
+        _read_email,
+        (("bob@example.com", "bob at example dot com", "addresses"),),
+    ),
+    Rule(
+        "electronic.domain",
+        Start.CODED,
+        _DOMAIN,
+        _read_url,
+        (("example.com/help", "example dot com slash help"),),
+    ),
+    Rule(
+        "electronic.localhost",
+        Start.CODED,
+        _LOCAL,
+        _read_local,
+        (("localhost:3000", "localhost colon three thousand"),),
+    ),
+    Rule(
+        "electronic.path",
+        Start.SIGN,
+        _PATH,
+        _read_path,
+        (
+            ("/usr/lib/libfoo.so", "slash usr slash lib slash libfoo dot so", "addresses"),
+            ("~/.bashrc", "tilde slash dot bashrc"),
+        ),
+    ),
+    Rule(
+        "electronic.windows_path",
+        Start.CODED | Start.SIGN,
+        _WINDOWS,
+        _read_windows,
+        (("C:\\Users\\x", "C colon backslash Users backslash x"),),
+    ),
+    Rule(
+        "electronic.relative_path",
+        Start.CODED,
+        _RELATIVE,
+        _read_relative,
+        (("src/main.rs:42", "src slash main dot r s colon forty two"),),
+    ),
+    Rule(
+        "electronic.file",
+        Start.CODED | Start.SIGN,
+        _FILE,
+        _read_file,
+        (
+            ("in main.py", "in main dot py"),
+            ("foo.tar.gz", "foo dot tar dot g z"),
+        ),
+    ),
+)

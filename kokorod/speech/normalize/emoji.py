@@ -7,7 +7,9 @@ import re
 import unicodedata
 from typing import Final
 
-from .scan import Kind, Part, Scan, say
+from .numbers import digits
+from .rule import Rule, Start
+from .scan import Kind, Part, Scan, Upto, say
 
 _ONE: Final = (
     r"(?:[\U0001f1e6-\U0001f1ff]{2}"
@@ -19,7 +21,8 @@ EMOJI: Final = re.compile(
     rf"{_ONE}(?:\u200d(?:{_ONE}|[\u2640\u2642\u2695\u2696\u2708\u2764]\ufe0f?))*[\ufe0f\u200d]*"
 )
 KEYCAP: Final = re.compile(r"[0-9#*]\ufe0f?\u20e3")
-_ALMOST: Final = re.compile(r"[©®™ℹ↔-↪▪▫▶◀◻◼‼⁉]\ufe0f")
+#: The signs of the second half are emoji only with a variation selector.
+_PICTURE: Final = re.compile(rf"{EMOJI.pattern}|[©®™ℹ↔-↪▪▫▶◀◻◼‼⁉]\ufe0f")
 
 #: What people call them, where Unicode's own name is another.
 _KNOWN: Final[dict[str, str]] = {
@@ -119,39 +122,72 @@ _FACES: Final = {
 }  # fmt: skip
 
 
-def read_face(scan: Scan, position: int) -> tuple[list[Part], int] | None:
+def _read_shrug(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    return say("shrug", *match.span()) if scan.emoji else []
+
+
+def _read_face(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     """A face made of punctuation, standing alone: :-)"""
-    shrug = _SHRUG.match(scan.text, position)
-    if shrug:
-        return (say("shrug", *shrug.span()) if scan.emoji else []), shrug.end()
-    match = _FACE.match(scan.text, position)
-    if match is None or (position and not scan.text[position - 1].isspace()):
+    position = match.start()
+    if position and not scan.text[position - 1].isspace():
         return None
     left = scan.text[max(0, position - 400) : position]
     if match.group()[-1] == ")" and left.count("(") > left.count(")"):
         return None  # it closes a bracket
     name = _FACES[match.group().replace("-", "")]
-    return (say(name, *match.span()) if scan.emoji else []), match.end()
+    return say(name, *match.span()) if scan.emoji else []
 
 
-def read_emoji(scan: Scan, position: int) -> tuple[list[Part], int] | None:
-    """The emoji at `position`, the same one after it again and again being said once."""
-    keycap = KEYCAP.match(scan.text, position)
-    if keycap:
-        from .numbers import digits
+def _read_keycap(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    first = match.group()[0]
+    return say(digits(first) or {"#": "hash", "*": "star"}[first], *match.span())
 
-        first = keycap.group()[0]
-        return say(digits(first) or {"#": "hash", "*": "star"}[first], *keycap.span()), keycap.end()
-    match = EMOJI.match(scan.text, position) or _ALMOST.match(scan.text, position)
-    if match is None:
-        return None
-    end = match.end()
+
+def _read_picture(scan: Scan, match: re.Match[str]) -> Upto | None:
+    """An emoji, the same one after it again and again being said once."""
+    start, end = match.span()
     while scan.text.startswith(match.group(), end):
         end += len(match.group())
     if not scan.emoji:
-        return [], end
+        return Upto([], end)
     parts = [
-        Part(w, position, end) if len(w) > 1 or w == "a" else Part(w, position, end, Kind.LETTERS)
+        Part(w, start, end) if len(w) > 1 or w == "a" else Part(w, start, end, Kind.LETTERS)
         for w in emoji_name(match.group()).split()
     ]
-    return parts, end
+    return Upto(parts, end)
+
+
+RULES: Final = (
+    Rule(
+        "emoji.keycap",
+        Start.PICTURE,
+        KEYCAP,
+        _read_keycap,
+        (
+            ("1️⃣", "one"),
+            ("#️⃣", "hash"),
+        ),
+    ),
+    Rule(
+        "emoji.picture",
+        Start.PICTURE,
+        _PICTURE,
+        _read_picture,
+        (
+            ("👍", "thumbs up", "emoji"),
+            ("❤️", "red heart", "emoji"),
+            ("🇫🇷", "flag France"),
+        ),
+    ),
+    Rule("emoji.shrug", Start.FACE, _SHRUG, _read_shrug, (("¯\\_(ツ)_/¯", "shrug"),)),
+    Rule(
+        "emoji.face",
+        Start.FACE,
+        _FACE,
+        _read_face,
+        (
+            (":)", "smiling face", "emoji"),
+            ("sad :-(", "sad sad face"),
+        ),
+    ),
+)

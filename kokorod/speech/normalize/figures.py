@@ -9,7 +9,8 @@ from typing import Final
 from ..abbreviations import words
 from .money import MAGNITUDES
 from .numbers import NUMBER, cardinal, digits, ordinal, pairs, spoken_number, year
-from .scan import Kind, Part, Rule, Scan, mark, say, spell
+from .rule import Rule, Start
+from .scan import Kind, Part, Scan, mark, say, spell
 
 _ORDINAL: Final = re.compile(
     r"(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?P<suffix>st|nd|rd|th|ST|ND|RD|TH)"
@@ -329,14 +330,101 @@ def stop_after(scan: Scan, position: int) -> list[Part]:
     return mark(".", position - 1, position) if scan.ends(position) else []
 
 
-RULES: Final[list[Rule]] = [
-    (_ORDINAL, _read_ordinal),
-    (_HEX, _read_hex),
-    (_GROUPED, _read_grouped),
-    (_FACTOR, _read_factor),
-    (_SIZED, _read_sized),
-    (_AGE, _read_age),
-    (_LETTERED, _read_lettered),
-    (_VERSION_LIKE, _read_version_like),
-    (_PLAIN, _read_plain),
-]
+RULES: Final = (
+    Rule(
+        "cardinal.ordinal",
+        Start.NUMBER,
+        _ORDINAL,
+        _read_ordinal,
+        (
+            ("the 2nd of", "the second of"),
+            ("early 20th", "early twentieth"),
+            ("1st-5th", "first to fifth"),
+        ),
+    ),
+    Rule(
+        "cardinal.hex",
+        Start.NUMBER,
+        _HEX,
+        _read_hex,
+        (
+            ("0xFF", "zero x F F", "numbers"),
+            ("0b1010", "zero b one zero one zero"),
+        ),
+    ),
+    Rule(
+        "cardinal.grouped",
+        Start.NUMBER,
+        _GROUPED,
+        _read_grouped,
+        (
+            ("1 000 000", "one million", "numbers"),
+            ("1.234,56", "one thousand two hundred thirty four point five six"),
+        ),
+    ),
+    Rule(
+        "cardinal.factor",
+        Start.NUMBER,
+        _FACTOR,
+        _read_factor,
+        (
+            ("10x faster", "ten times faster"),
+            ("2x speed", "two x speed"),
+        ),
+    ),
+    Rule(
+        "cardinal.magnitude",
+        Start.NUMBER,
+        _SIZED,
+        _read_sized,
+        (
+            ("2.5B views", "two point five billion views"),
+            ("10 million", "ten million"),
+        ),
+    ),
+    Rule(
+        "cardinal.hyphened",
+        Start.NUMBER,
+        _AGE,
+        _read_age,
+        (
+            ("3-year-old", "three year old"),
+            ("5-foot wall", "five foot wall"),
+        ),
+    ),
+    Rule(
+        "cardinal.lettered",
+        Start.NUMBER,
+        _LETTERED,
+        _read_lettered,
+        (
+            ("221B Baker", "two twenty one B Baker"),
+            ("5G network", "five G network"),
+        ),
+    ),
+    Rule(
+        "cardinal.version",
+        Start.NUMBER,
+        _VERSION_LIKE,
+        _read_version_like,
+        (
+            ("Python 3.11", "Python three point eleven", "versions"),
+            ("Ubuntu 22.04", "Ubuntu twenty two point zero four"),
+        ),
+    ),
+    Rule(
+        "cardinal.number",
+        Start.NUMBER,
+        _PLAIN,
+        _read_plain,
+        (
+            ("3,497", "three thousand four hundred ninety seven", "numbers"),
+            ("-5", "minus five", "numbers"),
+            ("in 1984", "in nineteen eighty four", "years"),
+            ("1500 people", "one thousand five hundred people", "years"),
+            ("room 101", "room one oh one", "labels"),
+            ("flight 370", "flight three seventy", "labels"),
+            ("RTX 4090", "R T X forty ninety", "labels"),
+        ),
+    ),
+)

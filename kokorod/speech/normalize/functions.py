@@ -7,7 +7,8 @@ import re
 from typing import Final
 
 from .numbers import cardinal
-from .scan import Part, Rule, Scan, Upto, say, spell
+from .rule import Rule, Start
+from .scan import Part, Scan, Upto, say, spell
 
 _NAMES: Final = {
     "sin": "sine", "cos": "cosine", "tan": "tangent", "cot": "cotangent", "sec": "secant",
@@ -69,10 +70,33 @@ def _read_size(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return [*say("absolute value of", start, start + 1), *spell(match["name"], start + 1, end - 1)]
 
 
-RULES: Final[list[Rule]] = [
-    (_CALLED, _read_called),
-    (_LOG, _read_log),
-    (_BARE, _read_bare),
-]
-NUMBER_RULES: Final[list[Rule]] = [(_FACTORIAL, _read_factorial)]
-SYMBOL_RULES: Final[list[Rule]] = [(_SIZE, _read_size)]
+RULES: Final = (
+    Rule(
+        "math.factorial",
+        Start.NUMBER,
+        _FACTORIAL,
+        _read_factorial,
+        (("5! = 120", "five factorial equals one hundred twenty"),),
+    ),
+    Rule(
+        "math.function",
+        Start.LETTER,
+        _CALLED,
+        _read_called,
+        (
+            ("f(x) = 1", "f of (x) equals one"),
+            ("sin(x)", "sine of (x)"),
+        ),
+    ),
+    Rule(
+        "math.log",
+        Start.LETTER,
+        _LOG,
+        _read_log,
+        (("log₂ 8 = 3", "log base two of eight equals three"),),
+    ),
+    Rule(
+        "math.bare_function", Start.LETTER, _BARE, _read_bare, (("cos x + 1", "cosine x plus one"),)
+    ),
+    Rule("math.absolute", Start.SIGN, _SIZE, _read_size, (("|x|", "absolute value of x"),)),
+)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .scan import Part, Rule, Scan, mark
+from .rule import Rule, Start
+from .scan import Part, Scan, mark
 
 _TAG: Final = re.compile(
     r"</?(?P<name>a|abbr|article|aside|b|big|blockquote|body|br|button|caption|center|cite|code|dd|"
@@ -39,4 +40,22 @@ def _read_comment(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return []
 
 
-RULES: Final[list[Rule]] = [(_TAG, _read_tag), (_COMMENT, _read_comment)]
+RULES: Final = (
+    Rule(
+        "html_tags.tag",
+        Start.SIGN,
+        _TAG,
+        _read_tag,
+        (
+            ("one<br>two", "one, two"),
+            ("<b>bold</b>", "bold"),
+        ),
+    ),
+    Rule(
+        "html_tags.comment",
+        Start.SIGN,
+        _COMMENT,
+        _read_comment,
+        (("one <!-- two --> three", "one three"),),
+    ),
+)

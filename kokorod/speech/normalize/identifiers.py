@@ -9,7 +9,8 @@ from typing import Final
 from .acronyms import is_said
 from .codes import letters_or_word
 from .figures import characters, label
-from .scan import Kind, Part, Rule, Scan, say, spell
+from .rule import Rule, Start
+from .scan import Kind, Part, Scan, say, spell
 
 _IDENTIFIER: Final = re.compile(
     r"(?P<name>_{0,2}[A-Za-z][A-Za-z0-9]{0,64}(?:_{1,8}[A-Za-z0-9]{1,64}){1,16}_{0,2}|__?[A-Za-z]\w{0,64}?__?)(?P<call>\(\))?(?![\w])"
@@ -205,23 +206,116 @@ def _read_dot_name(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return [*say("dot", start, start + 1), *pieces]
 
 
-BRAND_RULES: Final[list[Rule]] = [(_BRAND, _read_brand)]
-RULES: Final[list[Rule]] = [
-    (_DOTTED, _read_dotted),
-    (_IDENTIFIER, _read_identifier),
-    (_CAMEL, _read_camel),
-    (_CALL, _read_call),
-]
-MIXED_RULES: Final[list[Rule]] = [(_MIXED_WORD, _read_mixed_word)]
-SYMBOL_RULES: Final[list[Rule]] = [
-    (_FLAG, _read_flag),
-    (_VARIABLE, _read_variable),
-    (_ANY_FILE, _read_any_file),
-    (_NUMBER_OF, _read_numbered),
-    (_DOT_NAME, _read_dot_name),
-    (_COLOR, _read_color),
-    (_NUMBERED, _read_numbered),
-    (_HASHTAG, _read_hashtag),
-    (_HANDLE, _read_handle),
-    (_IDENTIFIER, _read_identifier),
-]
+RULES: Final = (
+    Rule(
+        "identifiers.brand",
+        Start.LETTER,
+        _BRAND,
+        _read_brand,
+        (
+            ("to GitHub", "to git hub"),
+            ("WWII", "World War two"),
+        ),
+    ),
+    Rule(
+        "identifiers.dotted",
+        Start.LETTER,
+        _DOTTED,
+        _read_dotted,
+        (("os.path.join", "o s dot path dot join"),),
+    ),
+    Rule(
+        "identifiers.underscored",
+        Start.LETTER | Start.SIGN,
+        _IDENTIFIER,
+        _read_identifier,
+        (
+            ("get_user_name", "get user name", "code"),
+            ("__main__", "main"),
+        ),
+    ),
+    Rule(
+        "identifiers.camel",
+        Start.LETTER,
+        _CAMEL,
+        _read_camel,
+        (
+            ("setTimeout", "set timeout", "code"),
+            ("HTTPServer", "H T T P server"),
+        ),
+    ),
+    Rule("identifiers.call", Start.LETTER, _CALL, _read_call, (("foo()", "foo", "code"),)),
+    Rule(
+        "identifiers.mixed",
+        Start.LETTER,
+        _MIXED_WORD,
+        _read_mixed_word,
+        (
+            ("on ipv6", "on ipv six"),
+            ("C6H12O6", "C six H twelve O six"),
+        ),
+    ),
+    Rule(
+        "identifiers.option",
+        Start.SIGN,
+        _FLAG,
+        _read_flag,
+        (
+            ("--force", "dash dash force", "code"),
+            ("ls -la", "ls dash la"),
+        ),
+    ),
+    Rule(
+        "identifiers.variable",
+        Start.SIGN,
+        _VARIABLE,
+        _read_variable,
+        (("$PATH", "dollar P A T H"),),
+    ),
+    Rule("identifiers.any_file", Start.SIGN, _ANY_FILE, _read_any_file, (("*.py", "star dot py"),)),
+    Rule(
+        "identifiers.number_of",
+        Start.SIGN,
+        _NUMBER_OF,
+        _read_numbered,
+        (("# of items", "number of items"),),
+    ),
+    Rule(
+        "identifiers.dot_name",
+        Start.SIGN,
+        _DOT_NAME,
+        _read_dot_name,
+        ((".gitignore", "dot gitignore"),),
+    ),
+    Rule(
+        "identifiers.color",
+        Start.SIGN,
+        _COLOR,
+        _read_color,
+        (("#ff8800", "hash F F eight eight zero zero"),),
+    ),
+    Rule(
+        "identifiers.numbered",
+        Start.SIGN,
+        _NUMBERED,
+        _read_numbered,
+        (
+            ("#1", "number one", "social"),
+            ("issue #123", "issue number one hundred twenty three"),
+        ),
+    ),
+    Rule(
+        "identifiers.hashtag",
+        Start.SIGN,
+        _HASHTAG,
+        _read_hashtag,
+        (("#BlackLivesMatter", "hashtag black lives matter", "social"),),
+    ),
+    Rule(
+        "identifiers.handle",
+        Start.SIGN,
+        _HANDLE,
+        _read_handle,
+        (("@user_name", "at user name", "social"),),
+    ),
+)

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from .attributes import is_attribute
 from .numbers import NUMBER, cardinal, is_one, spoken_number
-from .scan import Part, Rule, Scan, say
+from .rule import Rule, Start
+from .scan import Part, Scan, say
 
 
 class Currency(NamedTuple):
@@ -268,8 +269,34 @@ def _read_cents(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(said, *match.span())
 
 
-RULES: Final[list[Rule]] = [
-    (_BEFORE, _read_before),
-    (_AFTER, _read_after),
-    (_CENTS, _read_cents),
-]
+RULES: Final = (
+    Rule(
+        "money.unit_first",
+        Start.NUMBER | Start.LETTER,
+        _BEFORE,
+        _read_before,
+        (
+            ("$5.30", "five dollars and thirty cents", "money"),
+            ("£1.2M", "one point two million pounds", "money"),
+            ("$3.5bn", "three point five billion dollars", "money"),
+            ("€5–10", "five to ten euros", "money"),
+            ("a $5 bill", "a five dollar bill", "money"),
+            ("$5/month", "five dollars per month", "money"),
+            ("USD 100", "one hundred U S dollars", "money"),
+            ("$5m-$10m", "five million to ten million dollars", "ranges"),
+        ),
+    ),
+    Rule(
+        "money.amount_first",
+        Start.NUMBER,
+        _AFTER,
+        _read_after,
+        (
+            ("costs 3.50€", "costs three euros and fifty cents"),
+            ("100 USD", "one hundred U S dollars"),
+        ),
+    ),
+    Rule(
+        "money.cents", Start.NUMBER, _CENTS, _read_cents, (("99¢", "ninety nine cents", "money"),)
+    ),
+)

@@ -10,7 +10,8 @@ from ..abbreviations import words
 from .acronyms import SAID, is_said, shouted
 from .figures import label
 from .numbers import plural, spoken_number
-from .scan import Kind, Part, Rule, Scan, mark, say, spell
+from .rule import Rule, Start
+from .scan import Kind, Part, Scan, mark, say, spell
 
 _DOTTED: Final = re.compile(
     r"(?P<letters>(?:[A-Za-z]\.){2,12})(?P<last>(?!s(?!\w))[A-Za-z](?![\w']))?"
@@ -190,14 +191,99 @@ def _read_mixed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-RULES: Final[list[Rule]] = [
-    (_DEGREE, _read_degree),
-    (_DOTTED, _read_dotted),
-    (_INITIAL, _read_initial),
-    (_PLUSSED, _read_plussed),
-    (_JOINED, _read_joined),
-    (_SLASHED, _read_slashed),
-    (_MIXED, _read_mixed),
-    (_CAPITALS, _read_capitals),
-    (_ALONE, _read_alone),
-]
+RULES: Final = (
+    Rule(
+        "names.degree",
+        Start.LETTER,
+        _DEGREE,
+        _read_degree,
+        (
+            ("has a Ph.D", "has a P H D"),
+            ("the PhD's", "the P H D's"),
+        ),
+    ),
+    Rule(
+        "names.dotted",
+        Start.LETTER,
+        _DOTTED,
+        _read_dotted,
+        (
+            ("e.g.", "for example.", "abbreviations"),
+            ("T.S. Eliot", "T S Eliot"),
+            ("the U.S.A.", "the U S A."),
+        ),
+    ),
+    Rule(
+        "names.initial",
+        Start.LETTER,
+        _INITIAL,
+        _read_initial,
+        (
+            ("J. R. R. Tolkien", "J R R Tolkien", "names"),
+            ("L. Jackson", "L Jackson"),
+        ),
+    ),
+    Rule(
+        "names.plus",
+        Start.LETTER,
+        _PLUSSED,
+        _read_plussed,
+        (
+            ("C++", "C plus plus", "code"),
+            ("C# and F#", "C sharp and F sharp"),
+        ),
+    ),
+    Rule(
+        "names.ampersand",
+        Start.LETTER,
+        _JOINED,
+        _read_joined,
+        (
+            ("AT&T", "A T and T"),
+            ("M&Ms", "M and M's"),
+        ),
+    ),
+    Rule(
+        "names.slashed",
+        Start.LETTER,
+        _SLASHED,
+        _read_slashed,
+        (
+            ("TCP/IP", "T C P I P"),
+            ("AC/DC", "A C D C"),
+        ),
+    ),
+    Rule(
+        "names.mixed",
+        Start.LETTER,
+        _MIXED,
+        _read_mixed,
+        (
+            ("MP3", "M P three", "acronyms"),
+            ("A4", "A four", "labels"),
+            ("F-16", "F sixteen", "labels"),
+            ("and GPT-4o", "and G P T four o"),
+        ),
+    ),
+    Rule(
+        "names.capitals",
+        Start.LETTER,
+        _CAPITALS,
+        _read_capitals,
+        (
+            ("NASA", "NASA", "acronyms"),
+            ("FBI", "F B I", "acronyms"),
+            ("CPUs", "C P U's", "acronyms"),
+        ),
+    ),
+    Rule(
+        "names.letter",
+        Start.LETTER,
+        _ALONE,
+        _read_alone,
+        (
+            ("let x", "let x"),
+            ("x + y", "x plus y"),
+        ),
+    ),
+)

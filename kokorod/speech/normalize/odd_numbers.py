@@ -7,7 +7,8 @@ import re
 from typing import Final
 
 from .numbers import cardinal, pairs, plural
-from .scan import Part, Rule, Scan, say, spell
+from .rule import Rule, Start
+from .scan import Part, Scan, say, spell
 from .units import MIXED, mixed
 
 #: Paragraphs of a law that everybody knows by number: 401(k), 501(c)(3).
@@ -82,14 +83,71 @@ def _read_zulu(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(f"oh {cardinal(hour)} hundred" if hour else "zero hundred", *match.span())
 
 
-RULES: Final[list[Rule]] = [
-    (_PLAN, _read_plan),
-    (_WIRELESS, _read_wireless),
-    (_MANY, _read_many),
-    (_OPEN, _read_open),
-    (_INCHES, _read_inches),
-    (_PLANES, _read_planes),
-    (_FEET, _read_feet),
-    (_POINT, _read_point),
-    (_ZULU, _read_zulu),
-]
+RULES: Final = (
+    Rule(
+        "serial.plan",
+        Start.NUMBER,
+        _PLAN,
+        _read_plan,
+        (
+            ("401(k)", "four oh one K"),
+            ("501(c)(3)", "five oh one C three"),
+        ),
+    ),
+    Rule(
+        "serial.wireless",
+        Start.NUMBER,
+        _WIRELESS,
+        _read_wireless,
+        (("802.11ac", "eight oh two point eleven a c"),),
+    ),
+    Rule(
+        "serial.many",
+        Start.NUMBER,
+        _MANY,
+        _read_many,
+        (("1000s of people", "thousands of people"),),
+    ),
+    Rule("serial.open", Start.NUMBER, _OPEN, _read_open, (("node 18.x", "node eighteen point X"),)),
+    Rule(
+        "serial.inches",
+        Start.NUMBER,
+        _INCHES,
+        _read_inches,
+        (('5/8" bolt', "five eighths inch bolt"),),
+    ),
+    Rule(
+        "serial.planes",
+        Start.NUMBER,
+        _PLANES,
+        _read_planes,
+        (("the 747s", "the seven forty sevens"),),
+    ),
+    Rule(
+        "serial.feet",
+        Start.NUMBER,
+        _FEET,
+        _read_feet,
+        (
+            ("is 5 ft 10", "is five feet ten"),
+            ("5ft6", "five feet six"),
+        ),
+    ),
+    Rule(
+        "serial.point",
+        Start.NUMBER,
+        _POINT,
+        _read_point,
+        (
+            ("12 pt font", "twelve point font"),
+            ("72pt", "seventy two point"),
+        ),
+    ),
+    Rule(
+        "serial.hours",
+        Start.NUMBER,
+        _ZULU,
+        _read_zulu,
+        (("The 0600 flight", "The oh six hundred flight"),),
+    ),
+)

@@ -12,7 +12,8 @@ from .acronyms import is_said
 from .figures import label
 from .identifiers import BRANDS, camel_parts, letter_words
 from .numbers import year
-from .scan import Part, Rule, Scan, Upto, mark, say, spell
+from .rule import Rule, Start
+from .scan import Part, Scan, Upto, mark, say, spell
 
 _ABBREVIATION: Final = re.compile(r"(?P<name>[A-Za-z]{1,8}(?:'[a-z])?)(?P<dot>\.)")
 _BARE: Final = re.compile(r"(?P<name>[A-Za-z]{1,7})(?![\w'.-])")
@@ -309,20 +310,96 @@ def _read_short_state(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(name, start, end) + (mark(".", end, end + 1) if scan.ends(end + 1) else [])
 
 
-CODED_RULES: Final[list[Rule]] = [(_SHORT, _read_short)]
-SHORT_RULES: Final[list[Rule]] = [
-    (_SHORT, _read_short),
-    (_STATE, _read_state),
-    (_SHORT_STATE, _read_short_state),
-    (_BY, _read_by),
-]
-ABBREVIATION_RULES: Final[list[Rule]] = [
-    (_ABBREVIATION, _read_abbreviation),
-    (_BARE, _read_bare),
-]
-MID_RULES: Final[list[Rule]] = [(_MID, _read_mid)]
-RULES: Final[list[Rule]] = [(_HYPHENED, _read_hyphened)]
-LAST_RULES: Final[list[Rule]] = [(_SLASHED, _read_slashed)]
+RULES: Final = (
+    Rule(
+        "abbreviation.short",
+        Start.CODED | Start.LETTER,
+        _SHORT,
+        _read_short,
+        (
+            ("w/o sugar", "without sugar"),
+            ("and/or", "and or"),
+            ("n/a", "N A"),
+        ),
+    ),
+    Rule(
+        "address.state",
+        Start.LETTER,
+        _STATE,
+        _read_state,
+        (
+            ("Austin, TX", "Austin, Texas"),
+            ("York, NY 10001", "York, New York one zero zero zero one"),
+        ),
+    ),
+    Rule(
+        "address.short_state",
+        Start.LETTER,
+        _SHORT_STATE,
+        _read_short_state,
+        (("St. Louis, Mo.", "Saint Louis, Missouri."),),
+    ),
+    Rule(
+        "compound.by",
+        Start.LETTER,
+        _BY,
+        _read_by,
+        (("3 cm x 5 cm", "three centimeters by five centimeters"),),
+    ),
+    Rule(
+        "abbreviation.dotted",
+        Start.LETTER,
+        _ABBREVIATION,
+        _read_abbreviation,
+        (
+            ("No. 5", "Number five", "abbreviations"),
+            ("A vs. B", "A versus B", "abbreviations"),
+            ("etc.", "et cetera.", "abbreviations"),
+            ("p. 7", "page seven", "abbreviations"),
+            ("Dr. Lee", "Doctor Lee", "titles, streets"),
+            ("St. Paul", "Saint Paul", "titles, streets"),
+            ("Baker St.", "Baker Street.", "titles, streets"),
+            ("5th Ave.", "fifth Avenue.", "titles, streets"),
+        ),
+    ),
+    Rule(
+        "abbreviation.bare",
+        Start.LETTER,
+        _BARE,
+        _read_bare,
+        (
+            ("pears, etc", "pears, et cetera"),
+            ("Mr Smith", "Mister Smith"),
+        ),
+    ),
+    Rule(
+        "compound.prefix",
+        Start.LETTER,
+        _MID,
+        _read_mid,
+        (
+            ("mid-1990s", "mid nineteen nineties", "years"),
+            ("post-1945", "post nineteen forty five"),
+        ),
+    ),
+    Rule(
+        "compound.hyphened",
+        Start.LETTER,
+        _HYPHENED,
+        _read_hyphened,
+        (
+            ("well-known", "well-known"),
+            ("B-flat", "B-flat"),
+        ),
+    ),
+    Rule(
+        "compound.slashed",
+        Start.LETTER,
+        _SLASHED,
+        _read_slashed,
+        (("input/output", "input slash output"),),
+    ),
+)
 
 #: Words, in small letters, that the rules here look at.
 KEYS: Final = (

@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .scan import Part, Rule, Scan, Upto, mark, say
+from .rule import Rule, Start
+from .scan import Part, Scan, Upto, mark, say
 from .unit_names import PER, UNITS, unit_name
 
 _OF: Final = (
@@ -67,6 +68,32 @@ def _read_bare(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(unit_name(unit, match["power"] or "", per or "", False), *match.span())
 
 
-WORD_RULES: Final[list[Rule]] = [(_WORD, _read_word)]
-RULES: Final[list[Rule]] = [(_BARE, _read_bare)]
-SYMBOL_RULES: Final[list[Rule]] = [(_EACH, _read_each)]
+RULES: Final = (
+    Rule(
+        "measure.word_per",
+        Start.CODED,
+        _WORD,
+        _read_word,
+        (("3 times/week", "three times per week"),),
+    ),
+    Rule(
+        "measure.unit_alone",
+        Start.CODED | Start.LETTER,
+        _BARE,
+        _read_bare,
+        (
+            ("in km/h", "in kilometers per hour"),
+            ("GHz chip", "gigahertz chip"),
+        ),
+    ),
+    Rule(
+        "measure.per",
+        Start.SIGN,
+        _EACH,
+        _read_each,
+        (
+            ("5:06/km", "five oh six per kilometer", "verses, timings"),
+            ("5 miles/hour", "five miles per hour"),
+        ),
+    ),
+)

@@ -10,7 +10,8 @@ from ..abbreviations import words
 from .clock import BOOKS
 from .figures import factor_parts, sign_parts, sized
 from .numbers import NUMBER, cardinal, digits, pairs, spoken_number, year
-from .scan import Part, Rule, Scan, say
+from .rule import Rule, Start
+from .scan import Part, Scan, say
 from .units import MIXED, mixed
 
 _FRACTION: Final = re.compile(rf"(?P<sign>[-−]?){MIXED}(?P<ths>ths?|rds?|nds?)?(?![\w/]|[.,]\d)")
@@ -209,12 +210,81 @@ def _read_chain(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(said, *match.span())
 
 
-RULES: Final[list[Rule]] = [
-    (_SCIENTIFIC, _read_scientific),
-    (_FRACTION, _read_fraction),
-    (_SLASHED, _read_slashed),
-    (_RATIO, _read_ratio),
-    (_TIMES, _read_times),
-    (_CHAIN, _read_chain),
-    (_RANGE, _read_range),
-]
+RULES: Final = (
+    Rule(
+        "range.scientific",
+        Start.NUMBER,
+        _SCIENTIFIC,
+        _read_scientific,
+        (
+            ("3 × 10^8", "three times ten to the power of eight", "mathematics"),
+            ("1e6", "one times ten to the power of six", "numbers"),
+            ("6.022×10²³", "six point zero two two times ten to the power of twenty three"),
+        ),
+    ),
+    Rule(
+        "range.fraction",
+        Start.NUMBER,
+        _FRACTION,
+        _read_fraction,
+        (
+            ("1/2", "one half", "fractions"),
+            ("2½", "two and a half", "fractions"),
+            ("3 1/4", "three and a quarter", "fractions"),
+            ("2/3 of the", "two thirds of the"),
+        ),
+    ),
+    Rule(
+        "range.slashed",
+        Start.NUMBER,
+        _SLASHED,
+        _read_slashed,
+        (
+            ("7/10", "seven out of ten", "marks"),
+            ("4.5/5", "four point five out of five", "marks"),
+            ("24/7", "twenty four seven", "fractions"),
+            ("10/10", "ten out of ten", "fractions"),
+        ),
+    ),
+    Rule(
+        "range.ratio",
+        Start.NUMBER,
+        _RATIO,
+        _read_ratio,
+        (
+            ("John 3:16-18", "John three sixteen to eighteen", "verses, timings"),
+            ("25:30", "twenty five thirty", "verses, timings"),
+            ("4:3 ratio", "four to three ratio"),
+        ),
+    ),
+    Rule(
+        "range.size",
+        Start.NUMBER,
+        _TIMES,
+        _read_times,
+        (
+            ("1920x1080", "nineteen twenty by ten eighty"),
+            ("3 × 4 grid", "three by four grid"),
+        ),
+    ),
+    Rule(
+        "range.chain",
+        Start.NUMBER,
+        _CHAIN,
+        _read_chain,
+        (
+            ("9-1-1", "nine one one"),
+            ("123-45-6789", "one two three four five six seven eight nine"),
+        ),
+    ),
+    Rule(
+        "range.from_to",
+        Start.NUMBER,
+        _RANGE,
+        _read_range,
+        (
+            ("12–15", "twelve to fifteen", "ranges"),
+            ("won 21-14", "won twenty one to fourteen"),
+        ),
+    ),
+)

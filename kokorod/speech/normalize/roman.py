@@ -8,7 +8,8 @@ from typing import Final
 
 from ..abbreviations import words
 from .numbers import cardinal, ordinal
-from .scan import Part, Rule, Scan, say, spell
+from .rule import Rule, Start
+from .scan import Part, Scan, say, spell
 
 _REGNAL: Final = words(
     "henry louis elizabeth charles george edward william james mary richard philip francis "
@@ -150,7 +151,26 @@ def _read_small_roman(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(cardinal(roman_value(match["roman"].upper())), start, end)
 
 
-RULES: Final[list[Rule]] = [
-    (_ROMAN, _read_roman),
-    (_SMALL_ROMAN, _read_small_roman),
-]
+RULES: Final = (
+    Rule(
+        "roman.capital",
+        Start.LETTER,
+        _ROMAN,
+        _read_roman,
+        (
+            ("Henry VIII", "Henry the eighth", "names"),
+            ("World War II", "World War two", "names"),
+            ("an IV drip", "an I V drip"),
+        ),
+    ),
+    Rule(
+        "roman.small",
+        Start.LETTER,
+        _SMALL_ROMAN,
+        _read_small_roman,
+        (
+            ("Scene iii", "Scene three"),
+            ("(ii) second", "(two) second"),
+        ),
+    ),
+)

@@ -1,7 +1,7 @@
 # pure: no socket, thread or clock.
 """The walk over a text: at each place the first rule that matches says what is spoken.
 
-Owns: the parts said so far.
+Owns: the parts said so far, and which rule read them.
 Invariants: the place only moves on; parts are in the order of the text.
 Never: looks further than a rule's pattern, which bounds itself, so that the walk is
 linear in the text's length.
@@ -10,7 +10,6 @@ linear in the text's length.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Final, NamedTuple
 
@@ -38,13 +37,15 @@ class Scan:
     """The state of one walk. `text` is cleaned; `british` chooses the reading of numbers
     and dates; `emoji` says whether emoji are named."""
 
-    __slots__ = ("british", "emoji", "parts", "quoted", "text")
+    __slots__ = ("british", "emoji", "parts", "quoted", "runs", "text")
 
     def __init__(self, text: str, *, british: bool = False, emoji: bool = True) -> None:
         self.text = text
         self.british = british
         self.emoji = emoji
         self.parts: list[Part] = []
+        #: (first part, the one after the last, name of the rule) of what rules have read.
+        self.runs: list[tuple[int, int, str]] = []
         self.quoted = False
 
     def before(self, position: int, back: int = 1) -> str:
@@ -77,11 +78,6 @@ class Upto(NamedTuple):
     end: int
 
 
-#: A rule reads a match, or returns None to leave the place to the next rule.
-Reader = Callable[[Scan, "re.Match[str]"], "list[Part] | Upto | None"]
-Rule = tuple["re.Pattern[str]", Reader]
-
-
 def say(words: str, start: int, end: int) -> list[Part]:
     """Each word of `words` as a part that is read from [start, end)."""
     return [Part(word, start, end) for word in words.split()]
@@ -95,16 +91,3 @@ def spell(letters: str, start: int, end: int) -> list[Part]:
 def mark(text: str, start: int, end: int) -> list[Part]:
     """A closing mark."""
     return [Part(text, start, end, Kind.MARK)]
-
-
-def read_with(rules: Sequence[Rule], scan: Scan, position: int) -> Upto | None:
-    """What the first rule that matches at `position` says, and where it ended."""
-    for pattern, reader in rules:
-        match = pattern.match(scan.text, position)
-        if match and match.end() > position:
-            parts = reader(scan, match)
-            if isinstance(parts, Upto):
-                return parts
-            if parts is not None:
-                return Upto(parts, match.end())
-    return None

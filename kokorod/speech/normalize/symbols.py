@@ -7,8 +7,12 @@ import re
 from typing import Final
 
 from .figures import power_words
-from .scan import Kind, Part, Rule, Scan, mark, say
+from .numbers import digits
+from .rule import Rule, Start
+from .scan import Kind, Part, Scan, mark, say
 
+#: The same sign again and again.
+_DECORATION: Final = re.compile(r"([^\w\s.!?…])\1{7,}")
 _ELLIPSIS: Final = re.compile(r"\.{2,}|…+|(?:\. ){2,}\.|⋯")
 _STOPS: Final = re.compile(r"(?P<mark>[.!?‽])(?P<run>[.!?‽]{0,200})")
 _CLOSING: Final = re.compile(r"[,;:،؛，；：、]")
@@ -39,6 +43,8 @@ _AND_SO_ON: Final = re.compile(r"&c\.")
 _DEGREES: Final = re.compile(r"[°º]\s?(?P<scale>[CF])(?!\w)")
 _BULLET: Final = re.compile(r"[+•‣◦▪·](?=\s)")
 _TIMES: Final = re.compile(r"[*·](?=[ ]?[\w(])")
+
+_ANY: Final = re.compile(r".", re.DOTALL)
 
 #: Said wherever they stand.
 NAMES: Final[dict[str, str]] = {
@@ -286,39 +292,138 @@ def _read_comparing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(said, start, end) if scan.parts and compares else []
 
 
-def read_symbol(scan: Scan, position: int) -> list[Part]:
-    """A character that no rule reads: its name, or nothing."""
-    character = scan.text[position]
+def _read_name(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+    """A character that nothing else reads: its name, or nothing."""
+    position = match.start()
+    character = match.group()
     said = NAMES.get(character, "")
     before = scan.before(position)
     if character in "≥≤" and (not _OPERAND.fullmatch(before) or before.lower() in _NO_OPERANDS):
         said = "at least" if character == "≥" else "at most"
     if character in "₀₁₂₃₄₅₆₇₈₉":
-        from .numbers import digits
-
         said = digits(character.translate(_LOWERED))
-    return say(said, position, position + 1)
+    return say(said, *match.span())
 
 
-RULES: Final[list[Rule]] = [
-    (_RULE, _read_rule),
-    (_ELLIPSIS, _read_ellipsis),
-    (_COMPARED, _read_compared),
-    (_STOPS, _read_stops),
-    (_WIDE_STOP, _read_wide),
-    (_CLOSING, _read_closing),
-    (_QUOTE, _read_quote),
-    (_APOSTROPHE, _read_nothing),
-    (_BRACKET, _read_bracket),
-    (_DASH, _read_dash),
-    (_HYPHEN, _read_hyphen),
-    (_SLASH, _read_slash),
-    (_BAR, _read_bar),
-    (_DEGREES, _read_degrees),
-    (_AND_SO_ON, _read_and_so_on),
-    (_BULLET, _read_bullet),
-    (_POWER, _read_power),
-    (_TIMES, _read_times),
-    (_COMPARING, _read_comparing),
-    (_GREEK_LETTER, _read_greek),
-]
+RULES: Final = (
+    Rule(
+        "symbols.decoration",
+        Start.ORNAMENT,
+        _DECORATION,
+        _read_nothing,
+        (("one %%%%%%%%%%%% two", "one two"),),
+    ),
+    Rule("symbols.rule", Start.SIGN, _RULE, _read_rule, (("one\n***\ntwo", "one two"),)),
+    Rule(
+        "symbols.ellipsis", Start.SIGN, _ELLIPSIS, _read_ellipsis, (("Wait... what", "Wait… what"),)
+    ),
+    Rule(
+        "symbols.operator",
+        Start.SIGN,
+        _COMPARED,
+        _read_compared,
+        (
+            ("a -> b", "a arrow b"),
+            ("a != b", "a is not equal to b"),
+        ),
+    ),
+    Rule(
+        "symbols.stop",
+        Start.SIGN,
+        _STOPS,
+        _read_stops,
+        (
+            ("What?! No!", "What?! No!"),
+            ("No.", "No.", "abbreviations"),
+        ),
+    ),
+    Rule("symbols.wide_stop", Start.SIGN, _WIDE_STOP, _read_wide, (("यह घर है।", "यह घर है."),)),
+    Rule("symbols.comma", Start.SIGN, _CLOSING, _read_closing, (("naïve, his", "naïve, his"),)),
+    Rule("symbols.quote", Start.SIGN, _QUOTE, _read_quote, (("said, “go”", "said, “go”"),)),
+    Rule(
+        "symbols.apostrophe",
+        Start.SIGN,
+        _APOSTROPHE,
+        _read_nothing,
+        (("the boys' room", "the boys room"),),
+    ),
+    Rule("symbols.bracket", Start.SIGN, _BRACKET, _read_bracket, (("one [two]", "one (two)"),)),
+    Rule(
+        "symbols.dash",
+        Start.SIGN,
+        _DASH,
+        _read_dash,
+        (
+            ("was late — again", "was late — again"),
+            ("A – B", "A — B"),
+        ),
+    ),
+    Rule(
+        "symbols.hyphen",
+        Start.SIGN,
+        _HYPHEN,
+        _read_hyphen,
+        (
+            ("noon-1pm", "noon to one P M"),
+            ("an A-", "an A minus", "marks"),
+        ),
+    ),
+    Rule(
+        "symbols.slash",
+        Start.SIGN,
+        _SLASH,
+        _read_slash,
+        (
+            ("10 / 2 = 5", "ten divided by two equals five"),
+            ("one / two", "one, two"),
+        ),
+    ),
+    Rule("symbols.bar", Start.SIGN, _BAR, _read_bar, (("1 | 2", "one, two"),)),
+    Rule(
+        "symbols.degrees", Start.SIGN, _DEGREES, _read_degrees, (("in °C", "in degrees Celsius"),)
+    ),
+    Rule(
+        "symbols.and_so_on",
+        Start.SIGN,
+        _AND_SO_ON,
+        _read_and_so_on,
+        (("cats, &c.", "cats, et cetera."),),
+    ),
+    Rule("symbols.bullet", Start.SIGN, _BULLET, _read_bullet, (("tea • milk", "tea, milk"),)),
+    Rule(
+        "symbols.power",
+        Start.SIGN,
+        _POWER,
+        _read_power,
+        (
+            ("x = y^2 + 3", "x equals y squared plus three", "mathematics"),
+            ("a² + b²", "a squared plus b squared"),
+        ),
+    ),
+    Rule("symbols.times", Start.SIGN, _TIMES, _read_times, (("5 * 3", "five times three"),)),
+    Rule(
+        "symbols.comparison",
+        Start.SIGN,
+        _COMPARING,
+        _read_comparing,
+        (("10 > 5", "ten is greater than five"),),
+    ),
+    Rule(
+        "symbols.greek",
+        Start.LETTER | Start.SIGN,
+        _GREEK_LETTER,
+        _read_greek,
+        (("α and β", "alpha and beta"),),
+    ),
+    Rule(
+        "symbols.name",
+        Start.REST,
+        _ANY,
+        _read_name,
+        (
+            ("5 ≤ 7", "five is less than or equal to seven", "mathematics"),
+            ("√2", "square root of two", "mathematics"),
+            ("you & me", "you and me"),
+        ),
+    ),
+)

@@ -9,7 +9,8 @@ from typing import Final
 from .attributes import is_attribute
 from .figures import LABELS
 from .numbers import NUMBER, fraction, is_one, spoken_number
-from .scan import Part, Rule, Scan, mark, say
+from .rule import Rule, Start
+from .scan import Part, Scan, mark, say
 from .unit_names import PER, UNITS, unit_name
 
 #: One letter (or a word's spelling): a unit only where nothing else fits.
@@ -263,15 +264,69 @@ def _read_feet_alone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(f"{spoken_number(value)} {'foot' if is_one(value) else 'feet'}", *match.span())
 
 
-RULES: Final[list[Rule]] = [
-    (_BEARING, _read_bearing),
-    (_FEET, _read_feet),
-    (_POUNDS, _read_pounds),
-    (_FRACTIONAL, _read_fractional),
-    (_QUANTITY, _read_quantity),
-    (_INCHES, _read_inches),
-    (_FEET_ALONE, _read_feet_alone),
-]
+RULES: Final = (
+    Rule(
+        "measure.bearing",
+        Start.NUMBER,
+        _BEARING,
+        _read_bearing,
+        (("51°30'26\"N", "fifty one degrees thirty minutes twenty six seconds north"),),
+    ),
+    Rule(
+        "measure.feet_and_inches",
+        Start.NUMBER,
+        _FEET,
+        _read_feet,
+        (
+            ("5'10\"", "five feet ten inches", "units"),
+            ("6 ft 2 in", "six feet two inches"),
+        ),
+    ),
+    Rule(
+        "measure.two_units",
+        Start.NUMBER,
+        _POUNDS,
+        _read_pounds,
+        (
+            ("took 2h 30m", "took two hours thirty minutes"),
+            ("10 lbs 5 oz", "ten pounds five ounces"),
+        ),
+    ),
+    Rule(
+        "measure.fraction",
+        Start.NUMBER,
+        _FRACTIONAL,
+        _read_fractional,
+        (
+            ("2½ tbsp of", "two and a half tablespoons of"),
+            ("12½% extra", "twelve and a half percent extra"),
+        ),
+    ),
+    Rule(
+        "measure.quantity",
+        Start.NUMBER,
+        _QUANTITY,
+        _read_quantity,
+        (
+            ("20 km/h", "twenty kilometers per hour", "units"),
+            ("8 GB", "eight gigabytes", "units"),
+            ("-5°C", "minus five degrees Celsius", "units"),
+            ("a 10-km run", "a ten kilometer run", "units"),
+            ("5-10%", "five to ten percent", "ranges"),
+        ),
+    ),
+    Rule(
+        "measure.inches",
+        Start.NUMBER,
+        _INCHES,
+        _read_inches,
+        (
+            ('12" screen', "twelve inch screen"),
+            ('up to 8"', "up to eight inches"),
+        ),
+    ),
+    Rule("measure.feet", Start.NUMBER, _FEET_ALONE, _read_feet_alone, (("5'", "five feet"),)),
+)
 VULGAR: Final = _FRACTIONS
 MIXED: Final = _MIXED
 mixed: Final = _mixed

@@ -1,0 +1,278 @@
+# pure: no socket, thread or clock.
+"""The order in which rules are tried: the first that reads what stands there wins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from . import (
+    calendar,
+    clock,
+    codes,
+    emoji,
+    figures,
+    functions,
+    html_tags,
+    identifiers,
+    money,
+    names,
+    odd_numbers,
+    plain,
+    rates,
+    relations,
+    roman,
+    symbols,
+    units,
+)
+from .rule import Rule, Start
+from .scan import Part, Scan, Upto
+
+FILES: Final = (
+    calendar, clock, codes, emoji, figures, functions, html_tags, identifiers, money, names,
+    odd_numbers, plain, rates, relations, roman, symbols, units,
+)  # fmt: skip
+
+#: Every rule by its name.
+RULES: Final[Mapping[str, Rule]] = {rule.name: rule for file in FILES for rule in file.RULES}
+
+#: By what stands there, the names of the rules in the order in which they are tried.
+ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
+    Start.PICTURE: ("emoji.keycap", "emoji.picture"),
+    Start.FACE: ("emoji.shrug", "emoji.face"),
+    Start.RUN: ("electronic.encoded",),
+    Start.NUMBER: (
+        "serial.plan",
+        "serial.wireless",
+        "serial.many",
+        "serial.open",
+        "serial.inches",
+        "serial.planes",
+        "serial.feet",
+        "serial.point",
+        "serial.hours",
+        "math.factorial",
+        "electronic.uuid",
+        "electronic.mac",
+        "electronic.ipv6",
+        "electronic.ipv4",
+        "telephone.phone",
+        "electronic.version",
+        "electronic.hash",
+        "money.unit_first",
+        "money.amount_first",
+        "money.cents",
+        "date.iso",
+        "date.numeric",
+        "date.month_and_day",
+        "clock.time",
+        "clock.dotted",
+        "clock.hour",
+        "clock.military",
+        "clock.duration",
+        "date.day_month",
+        "date.decade",
+        "date.short_year",
+        "date.years",
+        "date.era",
+        "measure.bearing",
+        "measure.feet_and_inches",
+        "measure.two_units",
+        "measure.fraction",
+        "measure.quantity",
+        "measure.inches",
+        "measure.feet",
+        "cardinal.ordinal",
+        "cardinal.hex",
+        "cardinal.grouped",
+        "range.scientific",
+        "range.fraction",
+        "range.slashed",
+        "range.ratio",
+        "range.size",
+        "range.chain",
+        "range.from_to",
+        "cardinal.factor",
+        "cardinal.magnitude",
+        "cardinal.hyphened",
+        "cardinal.lettered",
+        "cardinal.version",
+        "cardinal.number",
+    ),
+    Start.CODED: (
+        "measure.unit_alone",
+        "measure.word_per",
+        "electronic.uuid",
+        "electronic.url",
+        "electronic.email",
+        "electronic.domain",
+        "electronic.localhost",
+        "electronic.windows_path",
+        "electronic.relative_path",
+        "electronic.file",
+        "electronic.mac",
+        "electronic.ipv6",
+        "electronic.v",
+        "electronic.hash",
+        "abbreviation.short",
+    ),
+    Start.COUNTED: ("electronic.v", "electronic.hash"),
+    Start.LETTER: (
+        "identifiers.brand",
+        "math.function",
+        "math.log",
+        "math.bare_function",
+        "measure.unit_alone",
+        "money.unit_first",
+        "abbreviation.short",
+        "address.state",
+        "address.short_state",
+        "compound.by",
+        "date.month_day",
+        "date.month_year",
+        "date.weekday",
+        "date.month",
+        "names.degree",
+        "names.dotted",
+        "names.initial",
+        "abbreviation.dotted",
+        "abbreviation.bare",
+        "roman.capital",
+        "roman.small",
+        "names.plus",
+        "names.ampersand",
+        "names.slashed",
+        "names.mixed",
+        "names.capitals",
+        "names.letter",
+        "compound.prefix",
+        "identifiers.dotted",
+        "identifiers.underscored",
+        "identifiers.camel",
+        "identifiers.call",
+        "compound.hyphened",
+        "identifiers.mixed",
+        "compound.slashed",
+        "symbols.greek",
+    ),
+    Start.ORNAMENT: ("symbols.decoration",),
+    Start.SIGN: (
+        "html_tags.tag",
+        "html_tags.comment",
+        "math.absolute",
+        "measure.per",
+        "telephone.phone",
+        "electronic.path",
+        "electronic.windows_path",
+        "electronic.ipv6",
+        "electronic.file",
+        "identifiers.option",
+        "identifiers.variable",
+        "identifiers.any_file",
+        "identifiers.number_of",
+        "identifiers.dot_name",
+        "identifiers.color",
+        "identifiers.numbered",
+        "identifiers.hashtag",
+        "identifiers.handle",
+        "identifiers.underscored",
+        "symbols.rule",
+        "symbols.ellipsis",
+        "symbols.operator",
+        "symbols.stop",
+        "symbols.wide_stop",
+        "symbols.comma",
+        "symbols.quote",
+        "symbols.apostrophe",
+        "symbols.bracket",
+        "symbols.dash",
+        "symbols.hyphen",
+        "symbols.slash",
+        "symbols.bar",
+        "symbols.degrees",
+        "symbols.and_so_on",
+        "symbols.bullet",
+        "symbols.power",
+        "symbols.times",
+        "symbols.comparison",
+        "symbols.greek",
+    ),
+    Start.REST: ("symbols.name",),
+}
+
+_TRIED: Final = {start: tuple(RULES[name] for name in names) for start, names in ORDER.items()}
+
+_SIGNS: Final = "-−+±~≈<>≥≤.'" + "$£€¥₹₩₽₺₴₪₫฿₱₦₿½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒(:"
+#: What may be an address, a path or code: signs inside.
+_CODED: Final = re.compile(r"[^\s./@:\\]{1,128}[./@:\\]+[^\s.]")
+_COUNTED: Final = re.compile(r"[^\W\d_]{1,32}\d|v\.? \d")
+
+#: A letter: no superscript, fraction, arrow or sign, which count as such for `re`.
+_LETTER: Final = (
+    r"[^\W\d_\xb2\xb3\xb9\xbc-\xbe\u2000-\u2bff\u3000-\u3004\u3008-\u3020\ufe0f\ufff0-\uffff]"
+)
+#: Vowel signs and tones of scripts whose letters do not compose with them.
+_SIGN: Final = (
+    r"[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    r"\u0711\u0730-\u074a\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0980-\u0983"
+    r"\u09bc-\u09d7\u0a01-\u0a51\u0a70-\u0a83\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b57\u0b82"
+    r"\u0bbe-\u0bcd\u0c00-\u0c04\u0c3e-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03\u0d3b-\u0d4d"
+    r"\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u102b-\u103e\u17b4-\u17d3]"
+)
+_WORD: Final = re.compile(rf"{_LETTER}(?:{_LETTER}|{_SIGN}|'(?={_LETTER}))*")
+
+
+def starts_at(text: str, position: int) -> Iterator[Start]:
+    """What `text` may be said to have at `position`, in the order in which it is tried."""
+    first = text[position]
+    if first > "\u2000" or first in "0123456789#*©®":
+        yield Start.PICTURE
+    elif first in ":;<¯":
+        yield Start.FACE
+    if first.isalnum():
+        yield Start.RUN
+    if first.isdecimal() or first in _SIGNS:
+        yield Start.NUMBER
+    elif first.isalpha():
+        if _CODED.match(text, position):
+            yield Start.CODED
+        elif _COUNTED.match(text, position):
+            yield Start.COUNTED
+        yield Start.LETTER
+    else:
+        yield Start.ORNAMENT
+    if not first.isalpha() and not "0" <= first <= "9":
+        yield Start.SIGN
+
+
+def read_at(scan: Scan, position: int) -> int:
+    """Read what stands at `position` by the first rule that can, else plainly.
+
+    Returns the place after it, which is never `position` itself.
+    """
+    for start in starts_at(scan.text, position):
+        end = _read_by_rule(start, scan, position)
+        if end is not None:
+            return end
+    word = _WORD.match(scan.text, position)
+    if word:
+        scan.parts.append(Part(word.group(), position, word.end()))
+        return word.end()
+    return _read_by_rule(Start.REST, scan, position) or position + 1
+
+
+def _read_by_rule(start: Start, scan: Scan, position: int) -> int | None:
+    """The place after what a rule has read; None, and nothing is said, if none can."""
+    for rule in _TRIED[start]:
+        match = rule.pattern.match(scan.text, position)
+        if match is None or match.end() == position:
+            continue
+        read = rule.read(scan, match)
+        if read is None:
+            continue
+        parts, end = read if isinstance(read, Upto) else (read, match.end())
+        scan.runs.append((len(scan.parts), len(scan.parts) + len(parts), rule.name))
+        scan.parts += parts
+        return max(end, position + 1)
+    return None

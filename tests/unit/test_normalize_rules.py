@@ -1,0 +1,56 @@
+"""The rules of normalization: their order, and the examples that each of them reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from kokorod.speech.normalize import normalize, spoken, walk
+from kokorod.speech.normalize.clean import Cleaned
+from kokorod.speech.normalize.grammar import FILES, ORDER, RULES
+from kokorod.speech.normalize.rule import Rule, Start
+from kokorod.speech.normalize.scan import Scan
+
+EVERY = [rule for file in FILES for rule in file.RULES]
+
+
+def readers(text: str) -> set[str]:
+    """The names of the rules that read something of `text`."""
+    scan = Scan(Cleaned(text).text)
+    walk(scan)
+    return {name for _, _, name in scan.runs}
+
+
+def test_no_two_rules_have_one_name() -> None:
+    assert [name for name, times in Counter(r.name for r in EVERY).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("start", Start)
+def test_the_order_has_each_rule_once_where_it_says_that_it_starts(start: Start) -> None:
+    assert Counter(ORDER[start]) == Counter(r.name for r in EVERY if start in r.starts)
+
+
+def test_every_rule_is_tried_somewhere() -> None:
+    assert {name for names in ORDER.values() for name in names} == RULES.keys()
+
+
+@pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.name)
+def test_every_rule_reads_its_examples(rule: Rule) -> None:
+    assert rule.examples
+    for written, said, *_ in rule.examples:
+        assert spoken(normalize(written)) == said
+        assert rule.name in readers(written), f"{written!r} was read by {readers(written)}"
+
+
+def test_a_token_names_the_rule_that_read_it() -> None:
+    tokens = normalize("It cost $5 on 2024-03-05.")
+    assert [(t.text, t.rule) for t in tokens] == [
+        ("It", "plain"),
+        ("cost", "plain"),
+        ("five", "money.unit_first"),
+        ("dollars", "money.unit_first"),
+        ("on", "plain"),
+        *((word, "date.iso") for word in "March fifth twenty twenty four".split()),
+        (".", "symbols.stop"),
+    ]
