@@ -43,7 +43,7 @@ types: develop
 	@$(BIN)/mypy
 
 rules: develop
-	@$(BIN)/python -m pytest -p no:cacheprovider tests/unit/test_import_rules.py
+	@$(BIN)/python -m pytest -p no:cacheprovider tests/unit/rules/test_import_rules.py
 
 chaos: develop   ## Minutes of kills, cancels and stalls against real daemons
 	@$(BIN)/python -m pytest tests/chaos $(ARGS)

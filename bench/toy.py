@@ -1,4 +1,4 @@
-"""The toy model (tests/toy_kokoro.py): a program can hear what it says. Its speed says nothing."""
+"""The toy model (tests/support/toy): a program can hear what it says. Its speed says nothing."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ TESTS: Final = str(ROOT / "tests")
 def build(folder: Path) -> ModelFiles:
     """The model and its voices, written there."""
     importable()
-    import toy_kokoro
+    from support import toy
 
     return ModelFiles(
-        toy_kokoro.build(folder / "toy.onnx"),
-        toy_kokoro.write_voices(folder / "toy-voices.bin"),
+        toy.build(folder / "toy.onnx"),
+        toy.write_voices(folder / "toy-voices.bin"),
         "toy",
     )
 
 
 def importable() -> None:
-    """From here on `import toy_kokoro` finds it: it belongs to the tests."""
+    """From here on `from support import toy` finds it: it belongs to the tests."""
     if TESTS not in sys.path:
         sys.path.insert(0, TESTS)
 

@@ -236,9 +236,9 @@ def _colour(name: str) -> str:
 
 def main(path: Path) -> None:
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-    from daemon.daemon_process import wait_until
-    from daemon.null_sink import null_sink
-    from daemon.toy_homes import speaking, toy_home
+    from support.daemon.homes import speaking, toy_home
+    from support.daemon.process import wait_until
+    from support.speaker.null_sink import null_sink
 
     with tempfile.TemporaryDirectory(prefix="kk-", dir="/tmp") as folder, null_sink() as speaker:
         home = toy_home(Path(folder))

@@ -43,7 +43,7 @@ def written(lang: str) -> list[Stages]:
 
 def read_now(lang: str, sources: list[str]) -> Iterator[Stages]:
     """How the sentences are read by the code as it is."""
-    from phonemizing import phonemizer
+    from support.phonemizing import phonemizer
 
     from kokorod.engine.vocabulary import default_vocabulary
     from kokorod.speech.normalize import normalize, spoken

@@ -5,7 +5,7 @@
 
 ROOMS is the one table. A room is the first folder below a package, or a file that lies loose
 in it. A room imports only rooms of lower floors, and LEAVES, which import nothing but each
-other; tests/unit/test_room_graph.py holds that, counting imports inside functions and for
+other; tests/unit/rules/test_room_graph.py holds that, counting imports inside functions and for
 type checking too.
 """
 

@@ -1,6 +1,6 @@
 """Many clients at once, of whom each must hear all of its own words and no other.
 
-On the toy model, whose speech a program can hear (tests/toy_kokoro.py): it shows what
+On the toy model, whose speech a program can hear (tests/support/toy): it shows what
 scheduling, joins and the wire lose or double. Its speed says nothing.
 """
 
@@ -86,7 +86,7 @@ def measure(stage: Stage) -> list[Figure]:
 
 def _talk(daemon: Kokorod, draw: random.Random, requests: int, tally: Tally) -> None:
     """What one client does: ask, listen, compare, again."""
-    from toy_kokoro import decode, tokens_of
+    from support.toy import decode, tokens_of
 
     with daemon.connect() as client:
         for number in range(requests):

@@ -110,7 +110,7 @@ def onsets_of(recording: Recording, heard: Any) -> list[Onset]:
 
 
 def _follow(stage: Stage, kokoroctl: Kokoroctl, text: str) -> tuple[list[Onset], list[Highlight]]:
-    from toy_kokoro import decode
+    from support.toy import decode
 
     stage.sink.wait_silence()
     terminal = Terminal()

@@ -12,7 +12,7 @@ from .lanes import LaneState
 
 #: Longest segment while others come in between. Shorter ones throw less away when they
 #: are terminated, but each join's context is work too: simulated, 80 costs a document
-#: least (tests/unit/test_schedule_time.py).
+#: least (tests/unit/schedule/test_time.py).
 _SHORT_CAP: Final = 80
 
 #: A budget of tokens that holds every segment.

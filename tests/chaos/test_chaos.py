@@ -16,11 +16,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from daemon.conversation import Conversation, frame, raw_frame
-from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
-from daemon.hearing import hear
-from daemon.texts import phonemes
-from daemon.toy_homes import toy_home
+from support.daemon.conversation import Conversation, frame, raw_frame
+from support.daemon.hearing import hear
+from support.daemon.homes import toy_home
+from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
+from support.daemon.texts import phonemes
 
 from kokoro_client import errors
 

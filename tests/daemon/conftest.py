@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-import toy_kokoro
-from daemon.at_speaker import Say, saying
-from daemon.daemon_process import DaemonProcess, wait_until
-from daemon.null_sink import NullSink, Recording, null_sink
-from daemon.toy_homes import speaking, toy_home
+from support import toy
+from support.daemon.homes import speaking, toy_home
+from support.daemon.making import MakeDaemon, ToyFiles
+from support.daemon.process import DaemonProcess, wait_until
+from support.speaker.at_speaker import Say, saying
+from support.speaker.null_sink import NullSink, Recording, null_sink
 
 from kokorod.models.store import Store
-
-MakeDaemon = Callable[..., DaemonProcess]
-
-
-class ToyFiles(NamedTuple):
-    model: Path
-    voices: Path
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +21,8 @@ def toy_files(tmp_path_factory: pytest.TempPathFactory) -> ToyFiles:
     """The toy model and its voices, as a user has them before `models import`."""
     folder = tmp_path_factory.mktemp("toy")
     model, voices = folder / "toy.onnx", folder / "toy-voices.bin"
-    toy_kokoro.build(model)
-    toy_kokoro.write_voices(voices)
+    toy.build(model)
+    toy.write_voices(voices)
     return ToyFiles(model, voices)
 
 

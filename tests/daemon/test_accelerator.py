@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import toy_kokoro
-from daemon.conftest import MakeDaemon
-from daemon.conversation import Conversation
-from daemon.daemon_process import DaemonProcess, wait_until
-from daemon.toy_homes import toy_home
-from fake_coreml import CoreML
+from support import toy
+from support.daemon.conversation import Conversation
+from support.daemon.homes import toy_home
+from support.daemon.making import MakeDaemon
+from support.daemon.process import DaemonProcess, wait_until
+from support.fakes.coreml import CoreML
 
 SHORT = "ðə kwˈɪk bɹˈWn fˈɑks."
 LONG = " ".join(["ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˈOvəɹ ðə lˈAzi dˈɔɡ."] * 24)
@@ -22,7 +22,7 @@ Start = Callable[..., DaemonProcess]
 
 @pytest.fixture
 def coreml(tmp_path: Path) -> CoreML:
-    return CoreML(tmp_path / "coreml", toy_kokoro.build(tmp_path / "fast.onnx"))
+    return CoreML(tmp_path / "coreml", toy.build(tmp_path / "fast.onnx"))
 
 
 @pytest.fixture
@@ -49,10 +49,10 @@ def says(daemon: DaemonProcess, phonemes: str) -> str:
     """Speaks it, hears every token once, and tells which lanes did it."""
     with Conversation(daemon.socket) as conversation:
         pcm = conversation.said(1, phonemes, phonemes=True, cache=False)
-        heard = toy_kokoro.decode(pcm)
+        heard = toy.decode(pcm)
         assert heard.phonemes.replace(" ", "") == phonemes.replace(" ", "")
         assert heard.mistakes(heard.tokens) == []
-        assert toy_kokoro.clicks(pcm) == []
+        assert toy.clicks(pcm) == []
         return str(conversation.end_of(1)["stats"]["lanes"])
 
 
@@ -85,7 +85,7 @@ def test_a_lane_that_fails_is_benched_and_nobody_hears_it(start: Start, coreml: 
         conversation.first_audio(1)
         coreml.fail()
         assert conversation.end_of(1)["type"] == "done"
-        heard = toy_kokoro.decode(conversation.pcm(1))
+        heard = toy.decode(conversation.pcm(1))
         assert heard.phonemes.replace(" ", "") == LONG.replace(" ", "")
         assert heard.mistakes(heard.tokens) == []
     assert "cpu" in says(daemon, LONG)

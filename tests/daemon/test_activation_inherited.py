@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from daemon.activated import handing_down
-from daemon.conftest import MakeDaemon
-from daemon.daemon_process import DaemonProcess, wait_until
+from support.daemon.activated import handing_down
+from support.daemon.making import MakeDaemon
+from support.daemon.process import DaemonProcess, wait_until
 
 #: Prints what it makes of what it was handed: the path, `none`, or the error.
 _TAKER = """

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from daemon.daemon_process import DaemonProcess, wait_until
+from support.daemon.process import DaemonProcess, wait_until
 
 from kokoro_client import connection
 from kokorod.errors import KokorodError

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from daemon.activated import handing_down
-from daemon.conftest import MakeDaemon
-from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
+from support.daemon.activated import handing_down
+from support.daemon.making import MakeDaemon
+from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 
 from kokoro_client import Client
 

@@ -6,9 +6,9 @@ import struct
 
 import msgpack
 import pytest
-import toy_kokoro
-from daemon.conversation import Conversation, frame, raw_frame
-from daemon.daemon_process import DaemonProcess, wait_until
+from support import toy
+from support.daemon.conversation import Conversation, frame, raw_frame
+from support.daemon.process import DaemonProcess, wait_until
 
 SECRET = "Zanzibar"  # spoken, and so never to be found in the log
 
@@ -22,7 +22,7 @@ def daemon(toy_daemon: DaemonProcess) -> DaemonProcess:
 def speaks_still(daemon: DaemonProcess) -> None:
     """The daemon answers a new client, says what it is told, and holds nothing back."""
     with Conversation(daemon.socket) as conversation:
-        heard = toy_kokoro.decode(conversation.said(1, "wˈʌn tˈu.", phonemes=True))
+        heard = toy.decode(conversation.said(1, "wˈʌn tˈu.", phonemes=True))
         assert heard.phonemes == "wˈʌn tˈu."
     assert daemon.alive
     wait_until(lambda: daemon.ask("status")["requests"]["active"] == 0, "nothing is left")
@@ -45,7 +45,7 @@ def test_emoji_are_named_or_silent_but_never_an_error(daemon: DaemonProcess) -> 
 
 def test_a_nul_is_a_gap(daemon: DaemonProcess) -> None:
     with Conversation(daemon.socket) as conversation:
-        heard = toy_kokoro.decode(conversation.said(1, "one\x00two"))
+        heard = toy.decode(conversation.said(1, "one\x00two"))
         assert heard.phonemes.count(" ") == 1
     speaks_still(daemon)
 
@@ -66,7 +66,7 @@ def test_a_megabyte_of_text_begins_at_once_and_can_be_ended(daemon: DaemonProces
 
 def test_a_word_of_5000_characters_is_spoken(daemon: DaemonProcess) -> None:
     with Conversation(daemon.socket) as conversation:
-        heard = toy_kokoro.decode(conversation.said(1, "ab" * 2_500))
+        heard = toy.decode(conversation.said(1, "ab" * 2_500))
         assert len(heard.tokens) > 1_000
         assert not heard.cut
     speaks_still(daemon)
@@ -101,7 +101,7 @@ def test_a_value_that_is_not_allowed_says_what_is(
         assert (error["type"], error["code"]) == ("error", code)
         assert says in error["message"]
         # The connection is none the worse for it.
-        heard = toy_kokoro.decode(conversation.said(8, "wˈʌn.", phonemes=True))
+        heard = toy.decode(conversation.said(8, "wˈʌn.", phonemes=True))
         assert heard.phonemes == "wˈʌn."
     speaks_still(daemon)
 
@@ -150,7 +150,7 @@ def test_a_broken_frame_is_answered_and_ends_the_connection_alone(
         assert (error["type"], error["code"]) == ("error", code)
         bystander.send("append", 1, text="tˈu.", final=True)
         assert bystander.end_of(1)["type"] == "done"
-        assert toy_kokoro.decode(bystander.pcm(1)).phonemes == "wˈʌn tˈu."
+        assert toy.decode(bystander.pcm(1)).phonemes == "wˈʌn tˈu."
     speaks_still(daemon)
 
 

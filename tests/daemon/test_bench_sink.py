@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from daemon.daemon_process import DaemonProcess
-from toy_kokoro import decode
+from support.daemon.process import DaemonProcess
+from support.toy import decode
 
 from bench.sink import server
 from bench.sink.likeness import compare

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import toy_kokoro
-from daemon.conftest import MakeDaemon, ToyFiles
-from daemon.conversation import Conversation
-from daemon.daemon_process import DaemonProcess, wait_until
 from numpy.typing import NDArray
+from support import toy
+from support.daemon.conversation import Conversation
+from support.daemon.making import MakeDaemon, ToyFiles
+from support.daemon.process import DaemonProcess, wait_until
 
 from kokorod.models.store import Store
 
@@ -45,13 +45,13 @@ def test_a_blend_sounds_as_its_voices_mean(
         assert loudness(pcm) == pytest.approx(mean, abs=TOLERANCE)
         accepted = conversation.answers[9][0]
         assert spelled in (None, accepted["voice"])
-        assert toy_kokoro.decode(pcm).phonemes.startswith("həlˈ")
+        assert toy.decode(pcm).phonemes.startswith("həlˈ")
 
 
 def test_the_language_is_that_of_the_first_voice(toy_daemon: DaemonProcess) -> None:
     with Conversation(toy_daemon.socket) as conversation:
         heard = {
-            voice: toy_kokoro.decode(conversation.said(id, "Hello.", voice=voice)).phonemes
+            voice: toy.decode(conversation.said(id, "Hello.", voice=voice)).phonemes
             for id, voice in enumerate(("bf_emma", "bf_emma,af_heart", "af_heart,bf_emma"))
         }
     assert heard["bf_emma"] == heard["bf_emma,af_heart"] != heard["af_heart,bf_emma"]

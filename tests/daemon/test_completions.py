@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
-from daemon.shell import Shell
-from daemon.toy_homes import speaking, toy_home
+from support.daemon.homes import speaking, toy_home
+from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
+from support.daemon.shell import Shell
 
 #: What is typed, and what Tab completes it to.
 TYPED = [

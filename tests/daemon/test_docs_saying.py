@@ -7,12 +7,13 @@ import re
 import subprocess
 from pathlib import Path
 
-from daemon.daemon_process import PATIENCE_S, DaemonProcess
-from daemon.transcript import play
+from support.daemon.process import PATIENCE_S, DaemonProcess
+from support.daemon.transcript import play
+from support.paths import DOCS
 
 from kokoro_client.cli import say
 
-_PAGE = Path(__file__).parents[2] / "docs" / "saying.md"
+_PAGE = DOCS / "saying.md"
 
 
 def _blocks(language: str) -> list[str]:

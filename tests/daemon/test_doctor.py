@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from daemon.conftest import MakeDaemon, ToyFiles
-from daemon.examined import CHECKS, environ_in, examine, outcomes
+from support.daemon.examined import CHECKS, environ_in, examine, outcomes
+from support.daemon.making import MakeDaemon, ToyFiles
 
 from kokorod.models.store import Store
 

@@ -7,9 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from daemon.daemon_process import DaemonProcess
-from daemon.examined import environ_in, examine
-from fake_systemctl import install_fake
+from support.daemon.examined import environ_in, examine
+from support.daemon.process import DaemonProcess
+from support.fakes.systemctl import install_fake
 
 from kokoro_service.job import job_from
 from kokoro_service.systemd import Systemd

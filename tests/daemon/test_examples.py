@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import toy_kokoro
-from daemon.daemon_process import PATIENCE_S, DaemonProcess
+from support import toy
+from support.daemon.process import PATIENCE_S, DaemonProcess
+from support.paths import DOCS, ROOT
 
-_ROOT = Path(__file__).parents[2]
-_EXAMPLES = _ROOT / "examples"
+_EXAMPLES = ROOT / "examples"
 _PROGRAMS = re.findall(
-    r"^```python\n(.*?)^```", (_ROOT / "docs" / "client.md").read_text(), re.DOTALL | re.MULTILINE
+    r"^```python\n(.*?)^```", (DOCS / "client.md").read_text(), re.DOTALL | re.MULTILINE
 )
 
 
@@ -24,8 +24,8 @@ def _run(daemon: DaemonProcess, *command: str | Path) -> tuple[str, str]:
     ended = subprocess.run(command, env=daemon.environ, capture_output=True, timeout=PATIENCE_S)
     said = ended.stderr.decode()
     assert ended.returncode == 0, said
-    heard = toy_kokoro.decode(np.frombuffer(ended.stdout, "<i2"))
-    return toy_kokoro.phonemes_of(heard.tokens), said
+    heard = toy.decode(np.frombuffer(ended.stdout, "<i2"))
+    return toy.phonemes_of(heard.tokens), said
 
 
 @pytest.mark.parametrize(

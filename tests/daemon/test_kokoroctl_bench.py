@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from daemon.conftest import ToyFiles
-from daemon.daemon_process import DaemonProcess
+from support.daemon.making import ToyFiles
+from support.daemon.process import DaemonProcess
 
 from kokorod.models.store import Store
 

@@ -12,8 +12,8 @@ from typing import Any
 import msgpack
 import numpy as np
 import pytest
-import toy_kokoro
-from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
+from support import toy
+from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 
 from kokoro_client.wire import frames
 from kokoro_client.wire.messages import parse_answer
@@ -130,7 +130,7 @@ def test_text_in_pieces_is_text(line: Line) -> None:
         if answer["type"] == "audio":
             pcm[answer["id"]] += answer["pcm"]
         ended += answer["type"] == "done"
-    heard = [toy_kokoro.decode(np.frombuffer(each, "<i2")).tokens for each in pcm.values()]
+    heard = [toy.decode(np.frombuffer(each, "<i2")).tokens for each in pcm.values()]
     assert heard[0] == heard[1]
     assert len(heard[0]) > 15
 

@@ -16,9 +16,9 @@ from typing import IO
 
 import numpy as np
 import pytest
-import toy_kokoro
-from daemon.conftest import MakeDaemon
-from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
+from support import toy
+from support.daemon.making import MakeDaemon
+from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 
 from kokoro_client import connection
 
@@ -57,7 +57,7 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 
 def _heard(pcm: bytes) -> str:
-    return toy_kokoro.phonemes_of(toy_kokoro.decode(np.frombuffer(pcm, "<i2")).tokens)
+    return toy.phonemes_of(toy.decode(np.frombuffer(pcm, "<i2")).tokens)
 
 
 def test_what_is_said_is_what_is_heard(toy_daemon: DaemonProcess, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_what_is_said_is_what_is_heard(toy_daemon: DaemonProcess, tmp_path: Path
         ["kokoroctl", "say", "-o", path, "Hello, world."], env=toy_daemon.environ, check=True
     )
     with wave.open(str(path)) as sound:
-        assert sound.getframerate() == toy_kokoro.SAMPLE_RATE
+        assert sound.getframerate() == toy.SAMPLE_RATE
         pcm = sound.readframes(sound.getnframes())
     assert re.fullmatch("həlˈ.+, wˈɜ.+d.", _heard(pcm))
 

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-from daemon.daemon_process import DaemonProcess
+from support.daemon.process import DaemonProcess
 
 #: What has no place in a command that only asks, with the reason.
 _HEAVY = {

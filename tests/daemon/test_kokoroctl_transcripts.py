@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from daemon.transcript import Step, play, read_steps
+from support.daemon.transcript import Step, play, read_steps
 
 _FOLDER = Path(__file__).parent / "transcripts"
 

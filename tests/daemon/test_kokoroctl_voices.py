@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import toy_kokoro
-from daemon.daemon_process import PATIENCE_S, DaemonProcess
-from daemon.null_sink import null_sink
-from daemon.texts import without_joins
-from daemon.toy_homes import speaking
+from support import toy
+from support.daemon.homes import speaking
+from support.daemon.process import PATIENCE_S, DaemonProcess
+from support.daemon.texts import without_joins
+from support.speaker.null_sink import null_sink
 
 from kokoro_client.cli.samples import LANGUAGES
 from kokorod import voices
@@ -27,8 +27,8 @@ from kokorod.speech.phonemes import languages
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
     """One that speaks with toy voices of every real name, and has a saved blend."""
     folder = tmp_path_factory.mktemp("voices")
-    model = toy_kokoro.build(folder / "toy.onnx")
-    styles = toy_kokoro.write_voices(folder / "voices.bin", sorted(voices.KNOWN))
+    model = toy.build(folder / "toy.onnx")
+    styles = toy.write_voices(folder / "voices.bin", sorted(voices.KNOWN))
     home = folder / "home"
     Store(home / "models").import_files(model, styles, "toy")
     (home / "config.toml").write_text('[blends]\nwarm = "bf_emma:3,am_adam:1"\n')
@@ -93,7 +93,7 @@ def test_json_is_what_the_daemon_says(daemon: DaemonProcess) -> None:
 def heard(path: Path) -> str:
     with wave.open(str(path)) as sound:
         pcm = np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
-    return toy_kokoro.decode(pcm).phonemes
+    return toy.decode(pcm).phonemes
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_say_takes_what_means_the_same_in_macos(daemon: DaemonProcess, tmp_path:
     )  # fmt: skip
     with wave.open(str(path)) as sound:
         pcm = np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
-    (pause,) = [s.length for s in toy_kokoro.decode(pcm).silences if s.length > 12_000]
+    (pause,) = [s.length for s in toy.decode(pcm).silences if s.length > 12_000]
     assert pause == pytest.approx(24_000, abs=240)
 
 
@@ -196,7 +196,7 @@ def test_a_sample_is_heard_at_the_loudspeaker(daemon: DaemonProcess) -> None:
             timeout=PATIENCE_S,
         )
         speaker.sink.wait_silence()
-        assert toy_kokoro.decode(speaker.sink.pcm).phonemes.startswith("həlˈO")
+        assert toy.decode(speaker.sink.pcm).phonemes.startswith("həlˈO")
 
 
 def test_the_configuration_shows_saved_blends(daemon: DaemonProcess) -> None:

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import toy_kokoro
-from daemon.conftest import MakeDaemon, ToyFiles
-from daemon.conversation import Conversation
-from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
-from daemon.hearing import hear
-from daemon.toy_homes import toy_home
+from support import toy
+from support.daemon.conversation import Conversation
+from support.daemon.hearing import hear
+from support.daemon.homes import toy_home
+from support.daemon.making import MakeDaemon, ToyFiles
+from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 
 from kokorod.models.store import Store
 from kokorod.net.descriptors import OWN
@@ -51,7 +51,7 @@ def speaks(daemon: DaemonProcess, **fields: Any) -> str:
     """What is heard of SAID."""
     with Conversation(daemon.socket) as conversation:
         pcm = conversation.said(1, SAID, phonemes=True, cache=False, **fields)
-    return toy_kokoro.decode(pcm).phonemes
+    return toy.decode(pcm).phonemes
 
 
 def speaks_built_in(daemon: DaemonProcess) -> dict[str, Any]:
@@ -75,10 +75,10 @@ def test_every_kind_of_export_speaks(
         text = f"{SAID} {LONG[:400].rpartition('.')[0]}."
         pcm = conversation.said(1, text, phonemes=True, timings=True)
         segments = [a for a in conversation.answers[1] if a["type"] == "segment"]
-        heard = toy_kokoro.decode(pcm)
+        heard = toy.decode(pcm)
         assert heard.phonemes.replace(" ", "") == text.replace(" ", "")
         assert heard.mistakes(heard.tokens) == []
-        assert toy_kokoro.clicks(pcm) == []
+        assert toy.clicks(pcm) == []
         assert all(segment.get("exact", False) == (version == "1.1") for segment in segments)
         if version == "1.1":
             hear(pcm, text)
@@ -192,8 +192,8 @@ def test_another_model_is_taken_up_in_the_middle_of_a_request(
     """The new one knows no durations: what was cut with context is still said once."""
     other = tmp_path / "other"
     other.mkdir()
-    model = toy_kokoro.build(other / "old.onnx", "1.0")
-    voices = toy_kokoro.write_voices(other / "voices.bin")
+    model = toy.build(other / "old.onnx", "1.0")
+    voices = toy.write_voices(other / "voices.bin")
     store = Store(slow_daemon.home / "models")
     with Conversation(slow_daemon.socket) as conversation:
         conversation.speak(1, LONG, phonemes=True)
@@ -203,7 +203,7 @@ def test_another_model_is_taken_up_in_the_middle_of_a_request(
         conversation.send("reload", 2)
         assert conversation.end_of(1)["type"] == "done"
         pcm = conversation.pcm(1)
-    heard = toy_kokoro.decode(pcm)
+    heard = toy.decode(pcm)
     assert heard.phonemes.replace(" ", "") == LONG.replace(" ", "")
     assert heard.mistakes(heard.tokens) == []
     assert slow_daemon.ask("status")["model"] == "old"
@@ -225,7 +225,7 @@ def test_who_asks_before_it_is_ready_is_answered(stopped: DaemonProcess) -> None
         assert two.end_of(1)["value"]["state"] in ("starting", "ready")
         assert [one.end_of(id)["type"] for id in (1, 2, 3)] == ["done"] * 3
         assert one.end_of(3)["cancelled"] is True
-        assert toy_kokoro.decode(one.pcm(1)).phonemes == SAID
+        assert toy.decode(one.pcm(1)).phonemes == SAID
         hear(one.pcm(2), f"{SAID} {SAID}")
 
 
@@ -240,7 +240,7 @@ def test_who_asks_and_stops_sending_before_it_is_ready_is_answered(
         conversation.end_of_input()
         stopped.process.send_signal(signal.SIGCONT)
         assert [conversation.end_of(id)["type"] for id in (1, 2)] == ["done", "done"]
-        assert toy_kokoro.decode(conversation.pcm(2)).phonemes == SAID
+        assert toy.decode(conversation.pcm(2)).phonemes == SAID
         assert conversation.rest() == []
 
 
@@ -276,7 +276,7 @@ def test_on_sigterm_the_segment_ends_and_the_rest_is_told(slow_daemon: DaemonPro
         assert one.rest() == []
         assert two.rest() == []
         # Whole segments came: nothing is cut off in the middle of a token.
-        heard = toy_kokoro.decode(one.pcm(1))
+        heard = toy.decode(one.pcm(1))
         assert heard.mistakes(heard.tokens) == []
     assert slow_daemon.process.wait(PATIENCE_S) == 0
     assert not slow_daemon.socket.exists()

@@ -19,10 +19,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import model_files
-import model_server
 import pytest
-from model_server import RELEASE, VOICES_PATH, Fault, FileServer
+from support import model_files, model_server
+from support.model_server import RELEASE, VOICES_PATH, Fault, FileServer
 
 from kokorod.commands import config as config_command
 from kokorod.commands import models as models_command

@@ -7,9 +7,18 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import model_server
 import pytest
-from model_server import MODEL, MODEL_PATH, QUICK, RELEASE, VOICES, VOICES_PATH, Fault, FileServer
+from support import model_server
+from support.model_server import (
+    MODEL,
+    MODEL_PATH,
+    QUICK,
+    RELEASE,
+    VOICES,
+    VOICES_PATH,
+    Fault,
+    FileServer,
+)
 
 from kokorod.errors import DownloadError, ModelError
 from kokorod.models.manifest import RemoteFile

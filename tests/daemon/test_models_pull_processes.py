@@ -11,9 +11,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import model_server
 import pytest
-from model_server import MODEL, QUICK, RELEASE, Fault, FileServer
+from support import model_server
+from support.model_server import MODEL, QUICK, RELEASE, Fault, FileServer
+from support.paths import TESTS
 
 from kokorod.errors import DownloadError
 from kokorod.models.pull import pull
@@ -23,7 +24,7 @@ from kokorod.models.store import Store
 _PULLER = """
 import resource, signal, sys
 from pathlib import Path
-from model_server import RELEASE
+from support.model_server import RELEASE
 from kokorod.errors import KokorodError
 from kokorod.models.pull import pull
 from kokorod.models.store import Store
@@ -59,7 +60,7 @@ def store(tmp_path: Path) -> Store:
 
 @contextlib.contextmanager
 def _puller(server: FileServer, store: Store, limit: int = 0) -> Iterator[subprocess.Popen[str]]:
-    tests = str(Path(model_server.__file__).parent)
+    tests = str(TESTS)
     process = subprocess.Popen(
         [
             sys.executable,

@@ -9,9 +9,9 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import model_server
 import pytest
-from model_server import MODEL, MODEL_PATH, QUICK, RELEASE, Fault, FileServer
+from support import model_server
+from support.model_server import MODEL, MODEL_PATH, QUICK, RELEASE, Fault, FileServer
 
 from kokorod.errors import DownloadError
 from kokorod.models.pull import pull

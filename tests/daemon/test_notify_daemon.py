@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from daemon.conftest import MakeDaemon
-from daemon.daemon_process import PATIENCE_S, DaemonProcess
+from support.daemon.making import MakeDaemon
+from support.daemon.process import PATIENCE_S, DaemonProcess
 
 
 class Manager:

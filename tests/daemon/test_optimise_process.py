@@ -12,8 +12,8 @@ from typing import Any
 
 import psutil
 import pytest
-import toy_synthesizers
-from daemon.daemon_process import PATIENCE_S, wait_until
+from support.daemon.process import PATIENCE_S, wait_until
+from support.toy import synthesizers
 
 from kokorod.engine.accelerators import selftest
 from kokorod.engine.accelerators.selftest import Verdict
@@ -174,7 +174,7 @@ def _optimised(home: Path) -> bool:
 
 
 def test_the_copy_is_built_beside_a_daemon(home: Path, reports: Reports) -> None:
-    toy_synthesizers.install(home)
+    synthesizers.install(home)
     process = _build(home, reports)
     report = reports.the_one(process)
     assert isinstance(report, Done), report
@@ -203,7 +203,7 @@ def _wait_for_graph(home: Path) -> None:
 
 
 def test_a_build_that_is_stopped_leaves_nothing(home: Path, reports: Reports) -> None:
-    toy_synthesizers.install(home, cost=_ENDLESS)
+    synthesizers.install(home, cost=_ENDLESS)
     process = _build(home, reports)
     _wait_for_graph(home)
     process.terminate()
@@ -214,7 +214,7 @@ def test_a_build_that_is_stopped_leaves_nothing(home: Path, reports: Reports) ->
 def test_a_build_that_is_killed_leaves_nothing_and_the_next_can_build(
     home: Path, reports: Reports
 ) -> None:
-    toy_synthesizers.install(home, cost=_ENDLESS)
+    synthesizers.install(home, cost=_ENDLESS)
     process = _build(home, reports)
     _wait_for_graph(home)
     (building,) = _children()
@@ -223,12 +223,12 @@ def test_a_build_that_is_killed_leaves_nothing_and_the_next_can_build(
     assert report == Failed("signal SIGKILL ended it")
     assert _left(home) == []
     Store(home / "models").remove("toy")
-    toy_synthesizers.install(home)
+    synthesizers.install(home)
     assert isinstance(reports.the_one(_build(home, reports)), Done)
 
 
 def test_of_two_builders_at_once_one_builds(home: Path) -> None:
-    toy_synthesizers.install(home, cost=_ENDLESS)
+    synthesizers.install(home, cost=_ENDLESS)
     first, second = Reports(), Reports()
     slow = _build(home, first)
     _wait_for_graph(home)
@@ -247,7 +247,7 @@ def test_of_two_builders_at_once_one_builds(home: Path) -> None:
 def test_an_accelerator_that_is_not_there_is_refused_by_its_child(
     home: Path, reports: Reports
 ) -> None:
-    toy_synthesizers.install(home)
+    synthesizers.install(home)
     folder, cache = home / "models", home / "cache"
     process = selftest.start_selftest(folder, "toy", cache, 1, "coreml-ane", reports)
     verdict, why = reports.the_one(process)
@@ -281,7 +281,7 @@ def _kokoroctl(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_optimize_shows_its_steps_and_says_where_the_copy_is(home: Path) -> None:
-    toy_synthesizers.install(home)
+    synthesizers.install(home)
     done = _kokoroctl(home, "models", "optimize")
     assert done.returncode == 0, done.stderr
     assert "toy: optimising the graph\n" in done.stderr
@@ -301,7 +301,7 @@ def test_optimize_without_a_model_says_how_to_get_one(home: Path) -> None:
 
 
 def test_optimize_while_another_builds_says_who(home: Path) -> None:
-    toy_synthesizers.install(home)
+    synthesizers.install(home)
     with Copies(home / "cache").building("optimising toy"):
         done = _kokoroctl(home, "models", "optimize")
     assert done.returncode == 1
@@ -309,13 +309,13 @@ def test_optimize_while_another_builds_says_who(home: Path) -> None:
 
 
 def test_optimize_says_when_the_daemon_uses_it(home: Path) -> None:
-    toy_synthesizers.install(home)
+    synthesizers.install(home)
     done = _kokoroctl(home, "models", "optimize")
     assert "the daemon uses it from its next start on" in done.stdout
 
 
 def test_ending_the_command_leaves_nothing_that_is_trusted(home: Path) -> None:
-    toy_synthesizers.install(home, cost=_ENDLESS)
+    synthesizers.install(home, cost=_ENDLESS)
     environ = os.environ | {"KOKORO_HOME": str(home), "KOKORO_SOCKET": str(home / "s")}
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "kokoro_client", "models", "optimize"],

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import toy_kokoro
-from daemon.conversation import Conversation
-from daemon.daemon_process import DaemonProcess
+from support import toy
+from support.daemon.conversation import Conversation
+from support.daemon.process import DaemonProcess
 
 
 def cached(conversation: Conversation, id: int) -> bool:
@@ -43,8 +43,8 @@ def test_what_changes_the_sound_is_no_hit(toy_daemon: DaemonProcess) -> None:
 
 def test_a_changed_lexicon_is_heard_at_once(toy_daemon: DaemonProcess) -> None:
     with Conversation(toy_daemon.socket) as conversation:
-        before = toy_kokoro.decode(conversation.said(1, "Nguyen.")).phonemes
+        before = toy.decode(conversation.said(1, "Nguyen.")).phonemes
         lexicon = toy_daemon.home / "lexicon.toml"
         lexicon.write_text('[en]\nNguyen = "ˈOvəɹ"\n', encoding="utf-8")
-        after = toy_kokoro.decode(conversation.said(2, "Nguyen.")).phonemes
+        after = toy.decode(conversation.said(2, "Nguyen.")).phonemes
         assert before != after == "ˈOvəɹ."

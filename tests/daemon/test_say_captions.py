@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-import toy_kokoro
-from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
+from support import toy
+from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 
 TEXT = """\
 # The *lamps*
@@ -84,7 +84,7 @@ def test_captions_stand_where_their_words_are_heard(
     assert TEXT[amount["start"] : amount["end"]] == "$5.30"
     assert amount["exact"]
     # Where it says that a word ends, the ear hears a token end.
-    heard = toy_kokoro.decode(soundfile.read(sound, dtype="int16")[0])
+    heard = toy.decode(soundfile.read(sound, dtype="int16")[0])
     ends = np.array([token.end for token in heard.sounds]) / 24_000
     assert all(np.abs(ends - word["end_s"]).min() < 0.03 for word in words)
     first = {text.split()[0]: start for start, _, text in cues}

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import soundfile
-import toy_kokoro
-from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
 from numpy.typing import NDArray
+from support import toy
+from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 
 _LONG = "The quick brown fox jumps over the lazy dog. " * 500
 
@@ -56,7 +56,7 @@ def _read(file: Path | io.BytesIO) -> tuple[NDArray[np.int16], About]:
 
 
 def _heard(pcm: NDArray[np.int16]) -> str:
-    return toy_kokoro.phonemes_of(toy_kokoro.decode(pcm).tokens)
+    return toy.phonemes_of(toy.decode(pcm).tokens)
 
 
 def _names(folder: Path) -> list[str]:
@@ -248,7 +248,7 @@ def test_files_are_spoken_in_order_each_by_its_ending(
     places = [heard.index(word) for word in ("wˈʌn", "sˈi", "tˈu", "fˈɔɹ", "θɹˈi")]
     assert places == sorted(places)
     assert "ɛɡzˈæm" not in heard  # the target of the link
-    silences = [silence.length / 24_000 for silence in toy_kokoro.decode(whole).silences]
+    silences = [silence.length / 24_000 for silence in toy.decode(whole).silences]
     assert len([length for length in silences if length >= 0.8]) == 3
 
 

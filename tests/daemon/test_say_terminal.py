@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from daemon.conftest import MakeDaemon
-from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
-from daemon.null_sink import NullSink, null_sink
-from screen import Screen
+from support.daemon.making import MakeDaemon
+from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
+from support.screen import Screen
+from support.speaker.null_sink import NullSink, null_sink
 
 TEXT = "It costs $5.30, and **that** is all there is to say.\n\nThe second line: end."
 WORDS = [word.strip("*,.:") for word in TEXT.split()]

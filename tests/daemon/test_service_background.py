@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
-from daemon.daemon_process import PATIENCE_S, wait_until
-from daemon.unsupervised import Place, unsupervised_place
+from support.daemon.process import PATIENCE_S, wait_until
+from support.daemon.unsupervised import Place, unsupervised_place
 
 from kokoro_service import holder
 from kokoro_service.units import SERVICE

@@ -8,8 +8,8 @@ import sys
 from typing import Any
 
 import pytest
-from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
-from daemon.unsupervised import unsupervised_place
+from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
+from support.daemon.unsupervised import unsupervised_place
 
 from kokoro_client.wire import frames
 from kokoro_client.wire.messages import VERSION

@@ -7,11 +7,11 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-import toy_kokoro
-from daemon.conversation import Conversation, frame
-from daemon.daemon_process import DaemonProcess, wait_until
-from daemon.hearing import hear
-from daemon.toy_homes import speaking, toy_home
+from support import toy
+from support.daemon.conversation import Conversation, frame
+from support.daemon.hearing import hear
+from support.daemon.homes import speaking, toy_home
+from support.daemon.process import DaemonProcess, wait_until
 
 SHORT = "ˈOnli ðˈɪs ɪz hˈɜɹd."
 SENTENCE = "ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˈOvəɹ ðə lˈAzi dˈɔɡ, ænd slˈips."
@@ -77,7 +77,7 @@ def test_a_short_request_does_not_wait_for_a_document(daemon: DaemonProcess) -> 
         reader.first_audio(1)
         for id in range(3):
             heard = asker.said(id, SHORT, phonemes=True, cache=False)
-            assert toy_kokoro.decode(heard).phonemes == SHORT
+            assert toy.decode(heard).phonemes == SHORT
         assert daemon.ask("status")["requests"]["active"] == 1
         assert reader.end_of(1)["type"] == "done"
         hear(reader.pcm(1), long(20))
@@ -95,7 +95,7 @@ def test_after_a_cancel_nothing_comes_and_the_lane_is_free(daemon: DaemonProcess
         conversation.send("cancel", 3)  # it has ended: nothing to say
         conversation.send("cancel", 999)
         heard = conversation.said(100, SHORT, phonemes=True, cache=False)
-        assert toy_kokoro.decode(heard).phonemes == SHORT
+        assert toy.decode(heard).phonemes == SHORT
         for id in range(12):
             assert kinds(conversation, id)[-1] == "done"
             assert kinds(conversation, id).count("done") == 1

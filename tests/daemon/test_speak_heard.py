@@ -10,14 +10,14 @@ from itertools import pairwise
 import numpy as np
 import phonemizer
 import pytest
-import toy_kokoro
-from daemon.conversation import Conversation
-from daemon.daemon_process import DaemonProcess
-from daemon.hearing import hear
-from daemon.texts import phonemes, prose, without_joins
-from daemon.toy_homes import speaking, toy_home
 from kokoro_onnx import Kokoro
 from kokoro_onnx.tokenizer import Tokenizer
+from support import toy
+from support.daemon.conversation import Conversation
+from support.daemon.hearing import hear
+from support.daemon.homes import speaking, toy_home
+from support.daemon.process import DaemonProcess
+from support.daemon.texts import phonemes, prose, without_joins
 
 IN_FLIGHT = 8
 
@@ -95,8 +95,8 @@ def test_kokoro_onnx_itself_says_the_same(daemon: DaemonProcess) -> None:
         theirs, _ = kokoro.create(text, "af_heart", trim=False)
         with Conversation(daemon.socket) as conversation:
             ours = conversation.said(id, text)
-        said = toy_kokoro.decode(np.asarray(theirs)).phonemes
-        assert without_joins(toy_kokoro.decode(ours).phonemes) == without_joins(said)
+        said = toy.decode(np.asarray(theirs)).phonemes
+        assert without_joins(toy.decode(ours).phonemes) == without_joins(said)
 
 
 def test_a_long_text_is_heard_whole(daemon: DaemonProcess) -> None:
@@ -161,14 +161,14 @@ def test_floats_say_the_same_as_integers(daemon: DaemonProcess) -> None:
         hear(np.frombuffer(b"".join(audio), "<f4"), said)
 
 
-@pytest.mark.parametrize("voice", sorted(toy_kokoro.VOICES))
+@pytest.mark.parametrize("voice", sorted(toy.VOICES))
 def test_each_voice_sounds_like_itself(daemon: DaemonProcess, voice: str) -> None:
     said = phonemes(random.Random(6), 1)
     with Conversation(daemon.socket) as conversation:
         heard = hear(conversation.said(1, said, phonemes=True, voice=voice), said)
     assert conversation.answers[1][0]["voice"] == voice
     for sound in heard.sounds:
-        assert sound.loudness == pytest.approx(toy_kokoro.loudness_of(voice), abs=0.05)
+        assert sound.loudness == pytest.approx(toy.loudness_of(voice), abs=0.05)
 
 
 def test_a_phrase_from_the_cache_is_the_same_sound(daemon: DaemonProcess) -> None:
@@ -198,7 +198,7 @@ def test_words_are_heard_when_the_timings_say(daemon: DaemonProcess) -> None:
             for s in heard.sounds
             if s.start >= word["start_s"] * 24_000 - 480 and s.end <= word["end_s"] * 24_000 + 480
         ]
-        spoken = toy_kokoro.phonemes_of([s.token for s in inside])
+        spoken = toy.phonemes_of([s.token for s in inside])
         # A neighbour may reach in by a few ms, never a whole token be missing.
         assert said[word["start"] : word["end"]] in spoken
     times = [word["start_s"] for word in words]

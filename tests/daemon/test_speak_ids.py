@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import toy_kokoro
-from daemon.conversation import Conversation, frame
-from daemon.daemon_process import DaemonProcess
+from support import toy
+from support.daemon.conversation import Conversation, frame
+from support.daemon.process import DaemonProcess
 
 A = "wˈʌn tˈu θɹˈi fˈɔɹ fˈIv sˈɪks."
 B = "ˈOnli ðˈɪs ɪz hˈɜɹd."
@@ -27,7 +27,7 @@ def test_an_id_is_free_again_at_once_after_a_cancel(toy_daemon: DaemonProcess) -
             last = len(kinds) - kinds[::-1].index("accepted")
             assert "audio" not in kinds[:last]
             assert [kind for kind in kinds[last:] if kind != "audio"] == ["segment", "done"]
-            assert toy_kokoro.decode(conversation.pcm(1)).phonemes == B
+            assert toy.decode(conversation.pcm(1)).phonemes == B
 
 
 def test_an_id_in_use_is_refused_and_its_request_ends(toy_daemon: DaemonProcess) -> None:
@@ -39,7 +39,7 @@ def test_an_id_in_use_is_refused_and_its_request_ends(toy_daemon: DaemonProcess)
         assert "in use" in conversation.end_of(7)["message"]
         conversation.answers.clear()
         heard = conversation.said(7, B, phonemes=True)
-        assert toy_kokoro.decode(heard).phonemes == B
+        assert toy.decode(heard).phonemes == B
 
 
 def test_ids_of_two_clients_do_not_meet(toy_daemon: DaemonProcess) -> None:
@@ -48,5 +48,5 @@ def test_ids_of_two_clients_do_not_meet(toy_daemon: DaemonProcess) -> None:
         two.speak(1, B, phonemes=True)
         two.send("cancel", 2)
         assert (one.end_of(1)["type"], two.end_of(1)["type"]) == ("done", "done")
-        assert toy_kokoro.decode(one.pcm(1)).phonemes == A
-        assert toy_kokoro.decode(two.pcm(1)).phonemes == B
+        assert toy.decode(one.pcm(1)).phonemes == A
+        assert toy.decode(two.pcm(1)).phonemes == B

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from daemon.conversation import Conversation
-from daemon.daemon_process import DaemonProcess, wait_until
-from daemon.hearing import hear
-from daemon.toy_homes import speaking, toy_home
+from support.daemon.conversation import Conversation
+from support.daemon.hearing import hear
+from support.daemon.homes import speaking, toy_home
+from support.daemon.process import DaemonProcess, wait_until
 
 SAID = "ˈOnli ðˈɪs ɪz hˈɜɹd."
 

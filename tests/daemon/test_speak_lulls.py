@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import toy_kokoro
-from daemon.conversation import Conversation
-from daemon.daemon_process import DaemonProcess
-from daemon.texts import without_joins
+from support import toy
+from support.daemon.conversation import Conversation
+from support.daemon.process import DaemonProcess
+from support.daemon.texts import without_joins
 
 
 @pytest.mark.parametrize("markup", ["auto", "plain", "markdown"])
@@ -20,10 +20,10 @@ def test_a_whole_sentence_is_heard_without_the_next(toy_daemon: DaemonProcess, m
         conversation.first_audio(1)
         conversation.send("append", 1, text=" And so it goes on.", final=True)
         assert conversation.end_of(1)["type"] == "done"
-        heard = toy_kokoro.decode(conversation.pcm(1))
+        heard = toy.decode(conversation.pcm(1))
     with Conversation(toy_daemon.socket) as conversation:
         whole = conversation.said(1, "Hello there. And so it goes on.", cache=False)
-    assert without_joins(heard.phonemes) == without_joins(toy_kokoro.decode(whole).phonemes)
+    assert without_joins(heard.phonemes) == without_joins(toy.decode(whole).phonemes)
 
 
 def test_phonemes_are_heard_too(toy_daemon: DaemonProcess) -> None:
@@ -32,7 +32,7 @@ def test_phonemes_are_heard_too(toy_daemon: DaemonProcess) -> None:
         conversation.first_audio(1)
         conversation.send("append", 1, text="", final=True)
         conversation.end_of(1)
-        assert toy_kokoro.decode(conversation.pcm(1)).phonemes == "həlˈO ðˈɛɹ."
+        assert toy.decode(conversation.pcm(1)).phonemes == "həlˈO ðˈɛɹ."
 
 
 def test_half_a_sentence_waits(toy_daemon: DaemonProcess) -> None:

@@ -11,10 +11,10 @@ import random
 from pathlib import Path
 
 import pytest
-import toy_kokoro
-from daemon.conftest import MakeDaemon, ToyFiles
-from daemon.conversation import Conversation
-from daemon.daemon_process import DaemonProcess
+from support import toy
+from support.daemon.conversation import Conversation
+from support.daemon.making import MakeDaemon, ToyFiles
+from support.daemon.process import DaemonProcess
 
 from kokorod.models.store import Store
 from kokorod.speech.frontend import KokoroFrontEnd
@@ -73,10 +73,10 @@ def hear_all(daemon: DaemonProcess, texts: list[str], **fields: object) -> list[
                 end = conversation.end_of(number)
                 assert end["type"] == "done", end
                 sound = conversation.pcm(number)
-                said = toy_kokoro.decode(sound)
+                said = toy.decode(sound)
                 assert not said.cut, (text, said.phonemes)
                 assert not said.unclear, (text, said.phonemes)
-                assert toy_kokoro.clicks(sound) == [], text
+                assert toy.clicks(sound) == [], text
                 heard.append(list(said.tokens))
             conversation.answers.clear()
             conversation.in_order.clear()
@@ -95,9 +95,7 @@ def test_five_hundred_texts_say_the_tokens_of_kokoro_onnx(
     for text, heard in zip(texts, hear_all(daemon, texts), strict=True):
         phonemes = " ".join(tokenizer.phonemize(text, "en-us").split())
         expected = tokenizer.tokenize(joined(phonemes), limit=None)
-        assert tokenizer.tokenize(joined(toy_kokoro.phonemes_of(heard)), limit=None) == expected, (
-            text
-        )
+        assert tokenizer.tokenize(joined(toy.phonemes_of(heard)), limit=None) == expected, text
 
 
 @pytest.mark.timeout(600)
@@ -118,7 +116,7 @@ def test_five_hundred_texts_say_the_tokens_of_the_front_end(
             reading = reader.read()
             expected += [s.phonemes for s in reading.sentences if s.phonemes]
             state = reading.state
-        said = toy_kokoro.phonemes_of(heard)
+        said = toy.phonemes_of(heard)
         assert joined(said) == joined(" ".join(expected)), text
 
 
@@ -126,13 +124,13 @@ def test_text_appended_word_by_word_says_the_same(toy_daemon: DaemonProcess) -> 
     for seed in range(20):
         text = make_text(random.Random(5_000 + seed))
         with Conversation(toy_daemon.socket) as conversation:
-            whole = toy_kokoro.decode(conversation.said(1, text, cache=False)).phonemes
+            whole = toy.decode(conversation.said(1, text, cache=False)).phonemes
             conversation.send("speak", 2, text="", final=False)
             for word in text.split(" "):
                 conversation.send("append", 2, text=word + " ")
             conversation.send("append", 2, text="", final=True)
             assert conversation.end_of(2)["type"] == "done"
-            parts = toy_kokoro.decode(conversation.pcm(2)).phonemes
+            parts = toy.decode(conversation.pcm(2)).phonemes
         assert joined(parts) == joined(whole), text
 
 
@@ -144,7 +142,7 @@ def test_pauses_between_sentences_are_the_configured_ones(
         daemon = start(make_daemon, toy_files, home, KOKORO_SENTENCE_PAUSE_MS=pause_ms)
         with Conversation(daemon.socket) as conversation:
             text = "One two three. Four five six? Seven eight nine!"
-            heard = toy_kokoro.decode(conversation.said(1, text))
+            heard = toy.decode(conversation.said(1, text))
         # Some ms of silence stay where no pause is wanted, against a click.
         pauses = [s.length / SAMPLE_S for s in heard.silences if s.length > SAMPLE_S // 50]
         wanted = int(pause_ms) / 1000

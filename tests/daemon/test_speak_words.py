@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from daemon.conversation import Conversation
-from daemon.daemon_process import DaemonProcess
+from support.daemon.conversation import Conversation
+from support.daemon.process import DaemonProcess
 
 
 def _words(daemon: DaemonProcess, text: str, **fields: object) -> list[tuple[str, float, float]]:

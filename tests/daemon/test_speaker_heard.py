@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import toy_kokoro
-from daemon.at_speaker import (
+from support import toy
+from support.daemon.process import DaemonProcess, wait_until
+from support.speaker.at_speaker import (
     BLOCK,
     ONE,
     THREE,
@@ -21,20 +22,19 @@ from daemon.at_speaker import (
     tokens_of,
     trimmed,
 )
-from daemon.daemon_process import DaemonProcess, wait_until
-from daemon.null_sink import RATE, Recording
+from support.speaker.null_sink import RATE, Recording
 
 
 def test_every_token_is_heard_once_in_order_and_without_a_gap(
     heard_daemon: DaemonProcess, sink: Recording
 ) -> None:
     text = f"{ONE} {TWO} {THREE} {ONE}"
-    expected = toy_kokoro.decode(streamed(heard_daemon, text))
+    expected = toy.decode(streamed(heard_daemon, text))
     assert ctl(heard_daemon, "say", "--json", text).returncode == 0
     sink.wait_silence()
-    heard = toy_kokoro.decode(sink.pcm)
+    heard = toy.decode(sink.pcm)
     assert heard.mistakes(expected.tokens) == []
-    assert toy_kokoro.clicks(sink.pcm) == []
+    assert toy.clicks(sink.pcm) == []
     # The pauses of the text, and no others.
     pauses = [round(silence.length / RATE, 2) for silence in heard.silences]
     assert pauses == [round(silence.length / RATE, 2) for silence in expected.silences]

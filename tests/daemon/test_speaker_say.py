@@ -10,8 +10,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-import toy_kokoro
-from daemon.at_speaker import (
+from support import toy
+from support.daemon.homes import speaking, toy_home
+from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
+from support.speaker.at_speaker import (
     ONE,
     THREE,
     TWO,
@@ -24,9 +26,7 @@ from daemon.at_speaker import (
     streamed,
     tokens_of,
 )
-from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
-from daemon.null_sink import NullSink, Recording, loud, null_sink
-from daemon.toy_homes import speaking, toy_home
+from support.speaker.null_sink import NullSink, Recording, loud, null_sink
 
 
 def test_no_wait_returns_and_it_is_heard_all_the_same(
@@ -79,8 +79,8 @@ def test_no_wait_shows_what_is_wrong(
 def test_half_the_volume_is_half_as_loud(heard_daemon: DaemonProcess, sink: Recording) -> None:
     assert ctl(heard_daemon, "say", "--volume", "50", THREE).returncode == 0
     sink.wait_silence()
-    whole = toy_kokoro.decode(streamed(heard_daemon, THREE))
-    half = toy_kokoro.decode(sink.pcm)
+    whole = toy.decode(streamed(heard_daemon, THREE))
+    half = toy.decode(sink.pcm)
     assert half.tokens == whole.tokens
     for quiet, full in zip(half.sounds, whole.sounds, strict=True):
         assert 0.48 < quiet.loudness / full.loudness < 0.52

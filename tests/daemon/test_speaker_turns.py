@@ -11,12 +11,12 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from daemon.conversation import Conversation
-from daemon.daemon_process import DaemonProcess, wait_until
-from daemon.hearing import hear
-from daemon.toy_homes import speaking, toy_home
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.daemon.conversation import Conversation
+from support.daemon.hearing import hear
+from support.daemon.homes import speaking, toy_home
+from support.daemon.process import DaemonProcess, wait_until
 
 SHORT = "ˈOnli ðˈɪs ɪz hˈɜɹd."
 LONG = " ".join(["ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˈOvəɹ ðə lˈAzi dˈɔɡ, ænd slˈips."] * 4)
@@ -394,7 +394,7 @@ def test_played_is_for_the_speaker_alone(programs: list[Program]) -> None:
 
 _DYING = """
 import sys, time
-from daemon.conversation import Conversation
+from support.daemon.conversation import Conversation
 from pathlib import Path
 conversation = Conversation(Path(sys.argv[1]))
 for id in (1, 2):

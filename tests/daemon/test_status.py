@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from daemon.conftest import MakeDaemon
-from daemon.conversation import Conversation
-from daemon.daemon_process import DaemonProcess, wait_until
-from daemon.toy_homes import toy_home
+from support.daemon.conversation import Conversation
+from support.daemon.homes import toy_home
+from support.daemon.making import MakeDaemon
+from support.daemon.process import DaemonProcess, wait_until
+from support.paths import DOCS
 
 from kokoro_client.cli import status as shown
-
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
 
 #: Each part and its names, as the requirements have them.
 PARTS = {
@@ -82,7 +81,7 @@ def test_every_name_is_there_and_no_other(make_daemon: MakeDaemon, tmp_path: Pat
     for lane in value["lanes"]:
         assert lane.keys() == LANE, lane
         assert lane["cost"] is None or lane["cost"].keys() == {"a", "b"}
-    page = DOCS.read_text()
+    page = (DOCS / "operations.md").read_text()
     for name in (*PARTS, "lanes", "attention"):
         assert f"`{name}`" in page, name
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import toy_kokoro
-from daemon.conftest import MakeDaemon, ToyFiles
-from daemon.conversation import Conversation
-from daemon.daemon_process import PATIENCE_S, DaemonProcess, wait_until
-from daemon.toy_homes import toy_home
+from support import toy
+from support.daemon.conversation import Conversation
+from support.daemon.homes import toy_home
+from support.daemon.making import MakeDaemon, ToyFiles
+from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 
 from kokorod.engine.optimised.build import build
 from kokorod.engine.optimised.copies import Copies, Copy
@@ -66,7 +66,7 @@ def settled(daemon: DaemonProcess) -> None:
 def speaks(daemon: DaemonProcess) -> dict[str, Any]:
     with Conversation(daemon.socket) as conversation:
         heard = conversation.said(1, "wˈʌn tˈu θɹˈi.", phonemes=True, cache=False)
-        assert toy_kokoro.decode(heard).phonemes == "wˈʌn tˈu θɹˈi."
+        assert toy.decode(heard).phonemes == "wˈʌn tˈu θɹˈi."
         stats = conversation.end_of(1)["stats"]
         assert isinstance(stats, dict)
         return stats

@@ -16,10 +16,10 @@ from typing import Any
 import msgpack
 import psutil
 import pytest
-from daemon.conversation import Conversation, frame, raw_frame
-from daemon.daemon_process import DaemonProcess
-from daemon.hearing import hear
-from daemon.toy_homes import speaking, toy_home
+from support.daemon.conversation import Conversation, frame, raw_frame
+from support.daemon.hearing import hear
+from support.daemon.homes import speaking, toy_home
+from support.daemon.process import DaemonProcess
 
 from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import REQUESTS

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loop.scripted_peer import PATIENCE_S, Peer, ScriptedDaemon
+from support.loop.scripted_peer import PATIENCE_S, Peer, ScriptedDaemon
 
 from kokoro_client import Client
 

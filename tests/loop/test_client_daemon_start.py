@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from loop.scripted_peer import PATIENCE_S
+from support.loop.scripted_peer import PATIENCE_S
 
 from kokoro_client import Client, daemon_start, errors
 from kokoro_client.daemon_start import LOG_BYTES, find_daemon, start

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from loop.scripted_peer import Peer
+from support.loop.scripted_peer import Peer
 
 from kokoro_client import Client, errors
 from kokoro_client.speech import REPEATS

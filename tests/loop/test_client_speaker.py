@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loop.scripted_peer import PATIENCE_S, Peer
+from support.loop.scripted_peer import PATIENCE_S, Peer
 
 from kokoro_client import Client, errors, playing
 from kokoro_client.bell import Bell

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loop.scripted_peer import PATIENCE_S, Peer
+from support.loop.scripted_peer import PATIENCE_S, Peer
 
 from kokoro_client import Client, errors, inbox, pump, speech
 from kokoro_client.wire.errors import ErrorCode

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from loop.turning import PATIENCE_S
+from support.loop import bind_race
+from support.loop.turning import PATIENCE_S
 
 from kokorod.errors import KokorodError
 from kokorod.net.listener import AlreadyRunningError, Listener, bind, peer_uid
 
-RACE = Path(__file__).with_name("bind_race.py")
+RACE = Path(bind_race.__file__)
 
 
 @pytest.fixture

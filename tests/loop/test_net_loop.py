@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from loop.turning import turn_until
+from support.loop.turning import turn_until
 
 from kokorod.net.loop import READ, WRITE, Loop
 

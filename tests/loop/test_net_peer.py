@@ -10,7 +10,7 @@ import msgpack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from loop.turning import Connected, connect, settle, turn_until
+from support.loop.turning import Connected, connect, settle, turn_until
 
 from kokoro_client.wire import frames
 from kokoro_client.wire.messages import Audio, Cancel, Result, Speak, Status

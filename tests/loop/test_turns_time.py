@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from loop.turning import Connected, connect, settle
+from support.loop.turning import Connected, connect, settle
 
 from kokoro_client.wire.choices import Control, Ending, Output, Priority
 from kokoro_client.wire.errors import ErrorCode

@@ -1,0 +1,1 @@
+"""A daemon as a process, what is asked of it, and how its answers are judged."""

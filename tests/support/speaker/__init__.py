@@ -1,0 +1,1 @@
+"""A null sink for a loudspeaker, and what is heard there."""

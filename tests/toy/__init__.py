@@ -1,1 +1,0 @@
-"""The parts of the toy model; `toy_kokoro` is the door."""

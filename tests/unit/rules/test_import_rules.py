@@ -1,0 +1,115 @@
+"""Who may import whom (docs/architecture.md), read from the source without running it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from support.paths import ROOT
+
+DAEMON = ROOT / "kokorod"
+CLIENT = ROOT / "client" / "kokoro_client"
+
+LEAVES = {"types", "errors", "config", "voices", "blends", "__init__"}
+#: Room -> the other rooms it may import. `wire` is kokoro_client.wire.
+ALLOWED: dict[str, set[str]] = {
+    "net": {"wire"},
+    "speech": set(),
+    "schedule": set(),
+    "engine": {"models", "wire"},
+    "models": set(),
+    "watch": set(),
+    "commands": {"models", "speech", "engine", "wire", "doctor", "watch"},
+    "doctor": {"models", "wire"},
+}
+#: Files beside app.py that connect rooms on its behalf.
+CONNECTING = set(
+    """
+    __main__ admission app background catalogue clients drain engines in_flight lulls
+    performing priming questions requests seat speaking status ticket turns upkeep
+    """.split()
+)
+PURE_CLIENT = {"msgpack"}
+HEAVY = {"numpy", "onnxruntime", "sounddevice", "soundfile", "soxr"}
+
+
+def imports(path: Path, package: str) -> set[str]:
+    """Absolute module names that a file imports anywhere, type checking included."""
+    found: set[str] = set()
+    parts = package.split(".")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = parts[: len(parts) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.py"))
+
+
+def package_of(path: Path, root: Path, name: str) -> str:
+    return ".".join([name, *path.relative_to(root).parent.parts])
+
+
+@pytest.mark.parametrize("path", files(CLIENT), ids=lambda p: str(p.relative_to(CLIENT)))
+def test_client_imports_nothing_of_the_daemon_and_nothing_heavy_at_the_top(path: Path) -> None:
+    found = imports(path, package_of(path, CLIENT, "kokoro_client"))
+    assert not {name for name in found if name.split(".")[0] in ("kokorod", "kokoro_service")}
+    top = {
+        name.split(".")[0]
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in (
+            [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+        )
+    }
+    assert not top & HEAVY
+
+
+@pytest.mark.parametrize("path", files(DAEMON), ids=lambda p: str(p.relative_to(DAEMON)))
+def test_rooms_import_only_what_they_may(path: Path) -> None:
+    found = imports(path, package_of(path, DAEMON, "kokorod"))
+    outside = {n for n in found if n.startswith("kokoro_client")}
+    assert all(n.startswith("kokoro_client.wire") for n in outside), outside
+    relative = path.relative_to(DAEMON)
+    room = relative.parts[0] if len(relative.parts) > 1 else None
+    if room is None:
+        assert relative.stem in LEAVES | CONNECTING
+        if relative.stem in CONNECTING:
+            return
+        allowed: set[str] = set()
+        if relative.stem == "config":
+            allowed = {"wire"}
+    else:
+        allowed = ALLOWED[room] | {room}
+    rooms = {n.split(".")[1] for n in found if n.startswith("kokorod.") and n.count(".") >= 1}
+    rooms -= LEAVES | {"__version__"}
+    if outside:
+        rooms.add("wire")
+    assert rooms <= allowed, f"{relative} imports {rooms - allowed}"
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [CLIENT / "wire", DAEMON / "net", DAEMON / "speech", DAEMON / "schedule", DAEMON / "engine"],
+)
+def test_first_line_names_the_kind_of_file(folder: Path) -> None:
+    for path in files(folder):
+        if path.name == "__init__.py":
+            continue
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        assert first.startswith(("# pure", "# loop", "# lane", "# worker", "# process")), path
+
+
+def test_pure_files_import_no_socket_thread_or_clock() -> None:
+    banned = {"socket", "selectors", "threading", "queue", "time", "subprocess", "onnxruntime"}
+    for path in [*files(DAEMON), *files(CLIENT)]:
+        if not path.read_text(encoding="utf-8").startswith("# pure:"):
+            continue
+        found = {name.split(".")[0] for name in imports(path, "x")}
+        assert not found & banned, (path, found & banned)
