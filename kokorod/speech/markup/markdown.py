@@ -5,19 +5,48 @@ Block structure is CommonMark's as far as it is heard, with tables, task lists a
 strike-through. markdown-it-py, the usual library, knows the lines of a block but not
 the places inside a line, and wants the whole text; hence this scanner, which takes text
 as it arrives. Its time is linear in the text.
+
+Theory of operation. Text arrives in any parts. `feed` cuts it into lines and hands each to
+`_line`; what is left after the last line end is kept for the next call. What a line is
+depends on its own first characters and on the lines before it, of which one word is
+enough, the reader's state: nothing was read yet, an empty line came last, a block has
+just ended, a block of text is open, a table is open, or everything is left out until a line
+that ends it (code, a comment, front matter). lines.py has the table of that: the kinds of
+line in the order in which they are tried, each with the states in which it can be one. The
+first row that fits says what is done; what no row takes is a line of text, which opens a
+block or goes on with the open one. An empty line closes the block.
+
+A block (block.py) collects its lines, joined by spaces, and is asked after each of them
+for the sentences that are whole: those are given out at once, so that speech begins long
+before a paragraph is complete. The last sentence waits for the block's end, as what follows
+may still belong to it. A sentence is not whole while emphasis, code or a link is open in it,
+because a mark is only known to be one when its other half has come. A heading that is only
+told by the line under it, and a table that is only told by its second line, change
+the block that is open: what was given out of it stays, which is why a table's header is the
+block's last line and not the block.
+
+An LLM writes a paragraph as one line, so a line need not be complete to be read either: when
+its first characters can only be text, `_partial` takes it in as it comes and the state says
+that the reader is inside a line. The characters are held back that a line end would make
+mean something else, a backslash or a carriage return. Everything else, such as the beginning
+of what may be a list item or a fence, waits for its line end.
+
+Places: every character of a block has the place in the source where it stands, so whatever
+is left out, joined or replaced inside it (inline.py), a word's span is that of its letters.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from ..sentences import SentenceSplitter
 from ..token import CodeBlocks
+from .block import Block
 from .fragments import Fragment, FragmentKind, Span, join_fragments
 from .inline import read_line
+from .lines import Line, LineKind, State, kind_of, may_be_item, may_be_more, quote_end
 
 #: Silences after blocks, in seconds.
 _PAUSES: Final = {
@@ -31,86 +60,25 @@ _CELL_S: Final = 0.15
 _ROW_S: Final = 0.4
 _RULE_S: Final = 0.8
 
-#: Emphasis or a link that is open for longer than this was never meant to be one.
-_LONGEST_OPEN: Final = 2_000
 #: Of a line that is still arriving: enough to know that it is no more than text.
 _TELLING: Final = 12
 #: What a line may end with where its writer pauses.
 _WHOLE: Final = frozenset(".!?…")
 
-_FENCE: Final = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`]*)\Z")
-_HEADING: Final = re.compile(r" {0,3}#{1,6}(?:[ \t]+|\Z)")
 _HEADING_TAIL: Final = re.compile(r"(?:[ \t]+#+)?[ \t]*\Z")
-_UNDERLINE: Final = re.compile(r" {0,3}(?:=+|-+)[ \t]*\Z")
-_RULE: Final = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
-_ITEM: Final = re.compile(
-    r"[ \t]{0,64}(?P<mark>[-*+]|\d{1,9}[.)])(?:[ \t]+|\Z)(?:\[[ xX]\][ \t]+)?"
-)
-_QUOTE: Final = re.compile(r" {0,3}>[ ]?")
-_INDENTED: Final = re.compile(r"(?: {4}|\t)")
-_DELIMITERS: Final = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?)?[ \t]*\Z")
-_DEFINITION: Final = re.compile(r" {0,3}\[(?!\^)[^\]]{1,200}\]:[ \t]*\S")
-_FOOTNOTE: Final = re.compile(r" {0,3}\[\^[^\]]{1,60}\]:[ \t]*")
-_COMMENT: Final = re.compile(r"[ \t]*<!--")
-_DROPPED: Final = re.compile(r"[ \t]*<(script|style|svg|template)\b", re.IGNORECASE)
+_FRONT_MATTER_END: Final = re.compile(r"(?:---|\.\.\.)[ \t]*\Z")
+_COMMENT_END: Final = re.compile(r".*-->")
 _CELL: Final = re.compile(r"(?:[^|\\]|\\.)+")
 _LINE: Final = re.compile(r"[^\r\n]*")
-_STRUCTURAL: Final = re.compile(r"[ \t]*(?:[#`~|<>\[=]|[-*+_]{2}|\d{1,9}[.)]?\Z)| {4}|\t")
 
 
-class _Block:
-    """The text of an open paragraph, item or quotation.
+@dataclass(frozen=True, slots=True)
+class _Skip:
+    """What is left out: until such a line; code: it may be read instead; then: the state."""
 
-    Owns: its text, where each character stands, and how much has been given out.
-    """
-
-    def __init__(self, kind: FragmentKind, lang: str) -> None:
-        self.kind = kind
-        self.text = ""
-        self.starts: list[int] = []
-        self.given = 0
-        self.line = 0  # where its last line begins
-        self._added: list[str] = []
-        self._sentences = SentenceSplitter(lang)
-
-    def add(self, text: str, start: int) -> None:
-        self._added.append(text)
-        self._sentences.feed(text)
-        self.starts += range(start, start + len(text))
-
-    def lull(self) -> None:
-        self._sentences.lull()
-
-    def begin_line(self) -> None:
-        self.line = len(self.starts)
-
-    def join(self) -> None:
-        """A line ended: a space."""
-        if self.starts:
-            self._added.append(" ")
-            self._sentences.feed(" ")
-            self.starts.append(self.starts[-1] + 1)
-
-    def settle(self) -> None:
-        self.text += "".join(self._added)
-        self._added.clear()
-
-    def whole(self) -> int:
-        """Where the last whole sentence ends that leaves nothing open; 0 if there is none."""
-        end = 0
-        reached = self.given
-        while span := self._sentences.next():
-            self.settle()
-            reached = span[1]
-            if _balanced(self.text[self.given : reached]) or reached - self.given > _LONGEST_OPEN:
-                end = reached
-        return end
-
-    def take(self, end: int) -> list[Span | float]:
-        """The content up to `end`, given out."""
-        self.settle()
-        begin, self.given = self.given, end
-        return read_line(self.text[begin:end], self.starts[begin:end])
+    until: re.Pattern[str]
+    code: bool = False
+    then: State = State.AFTER
 
 
 class MarkdownReader:
@@ -118,7 +86,7 @@ class MarkdownReader:
 
     Owns: the line and the block that are still open.
     Invariants: fragments come in the order of the text, a paragraph sentence by sentence,
-    each as soon as its end is certain.
+    each as soon as its end is certain. A block is open in the states TEXT and INSIDE only.
     Never: gives a fragment back.
     """
 
@@ -129,14 +97,9 @@ class MarkdownReader:
         self._rest = ""
         self._more: list[str] = []  # what came since, of a line that must be seen whole
         self._at = 0  # where _rest begins in the source
-        self._block: _Block | None = None
-        self._inside = False  # in the middle of a line of text
-        self._ended = True  # the line that is dealt with is there to its end
-        self._begun = False
-        self._blank = True
-        self._until: re.Pattern[str] | None = None  # in something that ends at such a line
-        self._coded = False
-        self._table = False
+        self._state = State.START
+        self._block: Block | None = None
+        self._skip: _Skip | None = None
         self._ready: list[Fragment] = []
 
     def feed(self, text: str, final: bool = False) -> list[Fragment]:
@@ -146,20 +109,11 @@ class MarkdownReader:
             return []
         source = "".join([self._rest, *self._more, text])
         self._more.clear()
-        position = 0
-        while True:
-            match = _LINE.match(source, position)
-            end = match.end() if match else position
-            after = end + (2 if source.startswith("\r\n", end) else 1)
-            if end == len(source) or (source[end:] == "\r" and not final):
-                break
-            self._line(source[position:end], self._at + position)
-            position = after
-        position = min(position, len(source))
+        position = self._whole_lines(source, final)
         rest = source[position:]
         if final:
             if rest:
-                self._line(rest, self._at + position)
+                self._line(Line(rest, self._at + position))
             self._close()
         elif self._partial(certain := _certain(rest), self._at + position):
             position += len(certain)
@@ -167,8 +121,7 @@ class MarkdownReader:
             self._more.append("")
         self._rest = source[position:]
         self._at += position
-        ready, self._ready = self._ready, []
-        return ready
+        return self._take()
 
     def lull(self) -> list[Fragment]:
         """The writer pauses: the fragments that look whole."""
@@ -179,147 +132,119 @@ class MarkdownReader:
         if self._block and not self._rest and not self._more:
             self._block.lull()
             self._give()
+        return self._take()
+
+    def _take(self) -> list[Fragment]:
         ready, self._ready = self._ready, []
         return ready
 
+    def _whole_lines(self, source: str, final: bool) -> int:
+        """Deal with the lines whose end has come; where the rest begins."""
+        position = 0
+        while True:
+            match = _LINE.match(source, position)
+            end = match.end() if match else position
+            if end == len(source) or (source[end:] == "\r" and not final):
+                return position
+            self._line(Line(source[position:end], self._at + position))
+            position = min(end + (2 if source.startswith("\r\n", end) else 1), len(source))
+
     def _partial(self, text: str, start: int, least: int = _TELLING) -> bool:
-        """Take in a line's beginning where it is certain to be text.
+        """Take in a line's beginning if it is certain to be text.
 
         least  characters of it that tell.
         """
-        if not self._inside:
-            if self._until or len(text) < least or _STRUCTURAL.match(text) or "|" in text:
-                return False
-            if self._table or (
-                self._block is None and _ITEM.match(text) and len(text) < 2 * _TELLING
-            ):
-                return False
-            self._ended = False
-            self._line(text, start)
-            self._ended = True
-            self._inside = self._block is not None
+        if self._state is State.INSIDE:
+            if self._block and text:
+                self._block.add(text, start)
+                self._give()
             return True
-        if self._block and text:
-            self._block.add(text, start)
-            self._give()
+        if self._state in (State.SKIP, State.TABLE):
+            return False
+        if len(text) < least or may_be_more(text):
+            return False
+        if self._block is None and len(text) < 2 * _TELLING and may_be_item(text):
+            return False
+        self._line(Line(text, start, whole=False))
+        if self._block:
+            self._state = State.INSIDE
         return True
 
-    def _line(self, text: str, start: int) -> None:
-        if self._inside:
-            self._inside = False
-            if self._block:
-                self._block.add(text.removesuffix("\\"), start)
-                self._block.join()
-                self._give()
-            return
-        begun, self._begun = self._begun, True
-        if self._until:
-            self._skip(text, start)
-        elif not begun and text.rstrip() == "---":
-            self._until, self._coded = re.compile(r"(?:---|\.\.\.)[ \t]*\Z"), False
-        elif not text.strip():
+    def _line(self, line: Line) -> None:
+        state = self._state
+        if state is State.INSIDE:
+            self._state = State.TEXT
+            self._add(line)
+        elif state is State.SKIP:
+            self._skip_line(line)
+        elif state is State.START and line.text.rstrip() == "---":
+            self._begin_skip(_Skip(_FRONT_MATTER_END, then=State.GAP))
+        elif not line.text.strip():
             self._close()
-            self._blank = True
+            self._state = State.GAP
         else:
-            blank, self._blank = self._blank, False
-            mark = _quote_end(text)
-            if not self._structure(text[mark:], start + mark, blank):
-                self._text(text[mark:], start + mark, bool(mark))
+            if state in (State.START, State.GAP):
+                self._state = State.AFTER
+            quote = quote_end(line.text)
+            line = line.after(quote)
+            if known := kind_of(line.text, state):
+                kind, found = known
+                _HANDLERS[kind](self, line, found)
+            else:
+                self._text(line, quoted=bool(quote))
 
-    def _skip(self, text: str, start: int) -> None:
-        if self._until and self._until.match(text):
-            self._until = None
-        elif self._coded and self._code is CodeBlocks.READ:
-            self._emit(FragmentKind.CODE, [Span(text, start, start + len(text))], None)
+    def _begin_skip(self, skip: _Skip) -> None:
+        self._close()
+        self._skip = skip
+        self._state = State.SKIP
 
-    def _text(self, text: str, start: int, quoted: bool) -> None:
+    def _skip_line(self, line: Line) -> None:
+        skip = self._skip
+        if skip is None or skip.until.match(line.text):
+            self._state = skip.then if skip else State.AFTER
+            self._skip = None
+        elif skip.code:
+            self._read_code(line)
+
+    def _read_code(self, line: Line) -> None:
+        if self._code is CodeBlocks.READ:
+            span = Span(line.text, line.start, line.start + len(line.text))
+            self._emit(FragmentKind.CODE, [span], None)
+
+    def _text(self, line: Line, quoted: bool = False) -> None:
         if self._block is None:
             kind = FragmentKind.QUOTE if quoted else FragmentKind.PARAGRAPH
-            self._block = _Block(kind, self._lang)
-        self._table = False
-        lead = len(text) - len(text.lstrip())
+            self._block = Block(kind, self._lang)
+        self._state = State.TEXT
         self._block.begin_line()
-        self._add(text[lead:], start + lead)
+        self._add(line.after(len(line.text) - len(line.text.lstrip())))
 
-    def _add(self, text: str, start: int) -> None:
+    def _add(self, line: Line) -> None:
         if self._block:
-            self._block.add(text.removesuffix("\\") if self._ended else text, start)
-            if self._ended:
+            self._block.add(line.text.removesuffix("\\") if line.whole else line.text, line.start)
+            if line.whole:
                 self._block.join()
             self._give()
 
-    def _structure(self, text: str, start: int, blank: bool) -> bool:
-        """Whether the line is more than a line of text; if so it is dealt with."""
-        if fence := _FENCE.match(text):
-            self._begin_code(fence, start)
-        elif self._block and _UNDERLINE.match(text):
-            if self._block.kind is FragmentKind.PARAGRAPH:
-                self._block.kind = FragmentKind.HEADING
-            self._close()
-        elif self._block and _DELIMITERS.match(text) and "|" in text:
-            self._begin_table()
-        elif self._table and "|" in text:
-            self._row(text, range(start, start + len(text)))
-        elif _RULE.match(text):
-            self._close()
-            self._pause(_RULE_S)
-        elif heading := _HEADING.match(text):
-            self._close()
-            tail = _HEADING_TAIL.search(text, heading.end())
-            end = tail.start() if tail else len(text)
-            places = range(start + heading.end(), start + end)
-            self._emit(
-                FragmentKind.HEADING,
-                read_line(text[heading.end() : end], places),
-                _PAUSES[FragmentKind.HEADING],
-            )
-        elif item := _ITEM.match(text):
-            self._begin_item(text, start, item)
-        elif note := _FOOTNOTE.match(text):
-            self._close()
-            self._text(text[note.end() :], start + note.end(), False)
-        elif found := (_COMMENT.match(text) or _DROPPED.match(text)):
-            self._begin_dropped(text, start, found)
-        elif blank and not self._block and _INDENTED.match(text):
-            self._blank = True
-            if self._code is CodeBlocks.READ:
-                self._emit(FragmentKind.CODE, [Span(text, start, start + len(text))], None)
-        else:
-            return bool(_DEFINITION.match(text) and not self._block)
-        return True
+    # -- what the kinds of line do: the rows of _LINES
 
-    def _begin_code(self, fence: re.Match[str], start: int) -> None:
-        self._close()
-        mark = fence["fence"]
-        self._until = re.compile(rf" {{0,3}}{re.escape(mark[0])}{{{len(mark)},}}[ \t]*\Z")
-        self._coded = True
+    def _on_fence(self, line: Line, found: re.Match[str]) -> None:
+        mark = found["fence"]
+        until = re.compile(rf" {{0,3}}{re.escape(mark[0])}{{{len(mark)},}}[ \t]*\Z")
+        self._begin_skip(_Skip(until, code=True))
         if self._code is CodeBlocks.ANNOUNCE:
-            info = fence["info"].split()
+            info = found["info"].split()
             said = f"Code block in {info[0]}." if info and info[0].isalnum() else "Code block."
-            place = Span(said, start, start + fence.end())
-            self._emit(FragmentKind.CODE, [place], _PAUSES[FragmentKind.CODE])
+            span = Span(said, line.start, line.start + found.end())
+            self._emit(FragmentKind.CODE, [span], _PAUSES[FragmentKind.CODE])
 
-    def _begin_item(self, text: str, start: int, item: re.Match[str]) -> None:
+    def _on_underline(self, line: Line, found: re.Match[str]) -> None:
+        if self._block and self._block.kind is FragmentKind.PARAGRAPH:
+            self._block.kind = FragmentKind.HEADING
         self._close()
-        self._block = _Block(FragmentKind.ITEM, self._lang)
-        mark = item["mark"]
-        if mark[0].isdigit():
-            at = start + item.start("mark")
-            self._block.add(mark[:-1] + ". ", at)
-        if text[item.end() :].strip():
-            self._add(text[item.end() :], start + item.end())
 
-    def _begin_dropped(self, text: str, start: int, found: re.Match[str]) -> None:
-        tag = found[1] if found.re is _DROPPED else ""
-        end = re.compile(rf".*</{tag}\s*>" if tag else r".*-->", re.IGNORECASE)
-        over = end.match(text, found.end())
-        if over is None:
-            self._close()
-            self._until, self._coded = end, False
-        elif text[over.end() :].strip():
-            self._text(text[over.end() :], start + over.end(), False)
-
-    def _begin_table(self) -> None:
+    def _on_delimiters(self, line: Line, found: re.Match[str]) -> None:
+        """The line before was a table's header."""
         block, self._block = self._block, None
         if block:
             block.settle()
@@ -327,7 +252,59 @@ class MarkdownReader:
             if header > block.given:
                 self._emit(block.kind, block.take(header), _PAUSES[block.kind])
             self._row(block.text[header:].rstrip(), block.starts[header:])
-        self._table = True
+        self._state = State.TABLE
+
+    def _on_row(self, line: Line, found: re.Match[str]) -> None:
+        self._row(line.text, range(line.start, line.start + len(line.text)))
+
+    def _on_rule(self, line: Line, found: re.Match[str]) -> None:
+        self._close()
+        self._pause(_RULE_S)
+
+    def _on_heading(self, line: Line, found: re.Match[str]) -> None:
+        self._close()
+        tail = _HEADING_TAIL.search(line.text, found.end())
+        end = tail.start() if tail else len(line.text)
+        places = range(line.start + found.end(), line.start + end)
+        content = read_line(line.text[found.end() : end], places)
+        self._emit(FragmentKind.HEADING, content, _PAUSES[FragmentKind.HEADING])
+
+    def _on_item(self, line: Line, found: re.Match[str]) -> None:
+        self._close()
+        self._block = Block(FragmentKind.ITEM, self._lang)
+        self._state = State.TEXT
+        mark = found["mark"]
+        if mark[0].isdigit():
+            self._block.add(mark[:-1] + ". ", line.start + found.start("mark"))
+        if line.text[found.end() :].strip():
+            self._add(line.after(found.end()))
+
+    def _on_footnote(self, line: Line, found: re.Match[str]) -> None:
+        self._close()
+        self._text(line.after(found.end()))
+
+    def _on_comment(self, line: Line, found: re.Match[str]) -> None:
+        self._drop(line, found.end(), _COMMENT_END)
+
+    def _on_dropped(self, line: Line, found: re.Match[str]) -> None:
+        end = re.compile(rf".*</{found[1]}\s*>", re.IGNORECASE)
+        self._drop(line, found.end(), end)
+
+    def _drop(self, line: Line, begin: int, end: re.Pattern[str]) -> None:
+        over = end.match(line.text, begin)
+        if over is None:
+            self._begin_skip(_Skip(end))
+        elif line.text[over.end() :].strip():
+            self._text(line.after(over.end()))
+
+    def _on_indented(self, line: Line, found: re.Match[str]) -> None:
+        self._state = State.GAP
+        self._read_code(line)
+
+    def _on_definition(self, line: Line, found: re.Match[str]) -> None:
+        """The target of links elsewhere: nothing to say."""
+
+    # -- giving out
 
     def _row(self, text: str, places: Sequence[int]) -> None:
         cells = [c for c in _CELL.finditer(text) if c.group().strip()]
@@ -346,8 +323,7 @@ class MarkdownReader:
 
     def _close(self) -> None:
         block, self._block = self._block, None
-        self._table = False
-        self._inside = False
+        self._state = State.AFTER
         if block:
             block.settle()
             content = block.take(len(block.text))
@@ -368,6 +344,22 @@ class MarkdownReader:
         self._ready += join_fragments(kind, content, pause_s)
 
 
+_HANDLERS: Final[dict[LineKind, Callable[[MarkdownReader, Line, re.Match[str]], None]]] = {
+    LineKind.FENCE: MarkdownReader._on_fence,
+    LineKind.UNDERLINE: MarkdownReader._on_underline,
+    LineKind.DELIMITERS: MarkdownReader._on_delimiters,
+    LineKind.ROW: MarkdownReader._on_row,
+    LineKind.RULE: MarkdownReader._on_rule,
+    LineKind.HEADING: MarkdownReader._on_heading,
+    LineKind.ITEM: MarkdownReader._on_item,
+    LineKind.FOOTNOTE: MarkdownReader._on_footnote,
+    LineKind.COMMENT: MarkdownReader._on_comment,
+    LineKind.DROPPED: MarkdownReader._on_dropped,
+    LineKind.INDENTED: MarkdownReader._on_indented,
+    LineKind.DEFINITION: MarkdownReader._on_definition,
+}
+
+
 def _certain(text: str) -> str:
     """Without what a line's end would take with it, which may still come."""
     return text.rstrip("\r").removesuffix("\\")
@@ -378,23 +370,3 @@ def read_markdown(
 ) -> list[Fragment]:
     """The fragments of a whole Markdown text, spans in `text`."""
     return MarkdownReader(code=code, lang=lang).feed(text, final=True)
-
-
-def _quote_end(text: str) -> int:
-    end = 0
-    for _ in range(16):
-        mark = _QUOTE.match(text, end)
-        if not mark:
-            break
-        end = mark.end()
-    return end
-
-
-def _balanced(text: str) -> bool:
-    """Whether no emphasis, code or link is open at the end."""
-    return (
-        text.count("`") % 2 == 0
-        and text.count("**") % 2 == 0
-        and text.count("[") == text.count("]")
-        and text.count("(") == text.count(")")
-    )
