@@ -49,7 +49,7 @@ chaos: develop   ## Minutes of kills, cancels and stalls against real daemons
 	@$(BIN)/python -m pytest tests/chaos $(ARGS)
 
 golden: develop  ## Record tests/golden/ anew; git diff then shows what changed
-	@$(BIN)/python tests/golden_files.py
+	@$(BIN)/python tools/golden.py
 
 fuzz: develop    ## Random and mutated bytes against real daemons
 	@$(BIN)/python -m pytest tests/fuzz $(ARGS)
@@ -61,13 +61,13 @@ bench-speaker: develop ## What is heard at a null sink, beside stackvox (15 minu
 	@$(BIN)/python -m bench speaker $(ARGS)
 
 man: setup       ## The manual pages, in build/man: man -M build/man kokoroctl
-	@$(BIN)/python docs/manual.py build/man
+	@$(BIN)/python tools/manual.py build/man
 
 soak: develop    ## Half an hour: memory over thousands of requests, and a long rest
 	@$(BIN)/python -m bench slope lanes idle $(ARGS)
 
 picture: develop ## The picture in the README, recorded anew (needs PulseAudio)
-	@$(BIN)/python docs/picture.py docs/picture.svg
+	@$(BIN)/python tools/picture.py docs/picture.svg
 
 clean:           ## Remove the virtual environment and what tests left
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

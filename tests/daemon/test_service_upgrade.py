@@ -74,7 +74,7 @@ def test_a_newer_requests_key_is_refused_with_the_keys_there_are(
 
 def test_install_after_an_upgrade_restarts_the_old_daemon() -> None:
     if sys.platform == "darwin":
-        return  # launchd is always there; tests/service_journey.py shows it
+        return  # launchd is always there; tools/service_journey.py shows it
     with (
         unsupervised_place() as place,
         subprocess.Popen(

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from support.paths import DOCS
+from support.paths import ROOT
 
 from kokoro_client.cli.whole import whole_parser
 from kokorod import config
 
-SCRIPT = DOCS / "manual.py"
+SCRIPT = ROOT / "tools" / "manual.py"
 
 
 @pytest.fixture(scope="module")

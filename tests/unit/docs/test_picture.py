@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
-from types import ModuleType
 from xml.etree.ElementTree import Element
 
 import pytest
 from defusedxml.ElementTree import fromstring
 from support.paths import DOCS, ROOT
 
+from tools import picture
+
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture(scope="module")
-def picture() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("picture", DOCS / "picture.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["picture"] = module  # dataclasses look there
-    spec.loader.exec_module(module)
-    return module
 
 
 def lines(svg: Element, group: str) -> list[str]:
     return [t.text or "" for t in svg.iterfind(f"{group}/{SVG}text")]
 
 
-def test_each_line_is_shown_in_its_time(picture: ModuleType) -> None:
+def test_each_line_is_shown_in_its_time() -> None:
     run, frame = picture.Run, picture.Frame
     first, marked = (run(0, "$ <say>", "#fff"),), (run(2, "now", "#000", "#ff0"),)
     frames = [
@@ -55,7 +43,7 @@ def test_each_line_is_shown_in_its_time(picture: ModuleType) -> None:
     assert float(ground.get("width", "")) == pytest.approx(3 * 8.4, abs=0.1)
 
 
-def test_the_readme_shows_a_recording_of_the_commands_it_names(picture: ModuleType) -> None:
+def test_the_readme_shows_a_recording_of_the_commands_it_names() -> None:
     assert "docs/picture.svg" in (ROOT / "README.md").read_text(encoding="utf-8")
     text = (DOCS / "picture.svg").read_text(encoding="utf-8")
     svg = fromstring(text)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from support.paths import ROOT
 
-ROOT = next(folder for folder in Path(__file__).parents if (folder / "pyproject.toml").exists())
+from tools import rooms
 
 #: Files that lie loose in kokorod/: those that are no room's.
 LOOSE = set("__init__ __main__ app config errors types".split())
@@ -27,37 +25,26 @@ UPWARD = 12
 
 
 @pytest.fixture(scope="module")
-def rooms() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("rooms", ROOT / "tools" / "rooms.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["rooms"] = module  # dataclasses look there
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def graph(rooms: ModuleType) -> Any:
+def graph() -> Any:
     return rooms.read()
 
 
-def test_every_room_has_a_floor_and_every_floor_is_there(rooms: ModuleType, graph: Any) -> None:
+def test_every_room_has_a_floor_and_every_floor_is_there(graph: Any) -> None:
     named = [room for floor in rooms.FLOORS for room in floor]
     assert sorted(named) == sorted(graph.arrows())
 
 
-def test_no_file_imports_itself_by_way_of_others(rooms: ModuleType, graph: Any) -> None:
+def test_no_file_imports_itself_by_way_of_others(graph: Any) -> None:
     found = rooms.circles(graph.imports)
     assert len(found) <= CIRCLES, found
 
 
-def test_imports_lead_to_lower_floors(rooms: ModuleType, graph: Any) -> None:
+def test_imports_lead_to_lower_floors(graph: Any) -> None:
     found = rooms.upward(graph.arrows())
     assert len(found) <= UPWARD, found
 
 
-def test_arrows_between_rooms_do_not_grow(rooms: ModuleType, graph: Any) -> None:
+def test_arrows_between_rooms_do_not_grow(graph: Any) -> None:
     arrows = graph.arrows()
     assert sum(map(len, arrows.values())) <= rooms.MOST_ARROWS
 
@@ -67,14 +54,14 @@ def test_no_file_lies_loose_that_has_a_room() -> None:
     assert loose <= LOOSE | HOMELESS
 
 
-def test_leaves_import_leaves_alone(rooms: ModuleType, graph: Any) -> None:
+def test_leaves_import_leaves_alone(graph: Any) -> None:
     for leaf in rooms.LEAVES:
         others = {name for name in graph.imports[leaf] if name.startswith("kokorod")}
         assert others <= rooms.LEAVES | {"kokorod.blends", "kokorod.voices"}, leaf
 
 
 def test_imports_inside_functions_and_for_type_checking_count(
-    rooms: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = tmp_path / "a"
     package.mkdir()
@@ -90,7 +77,7 @@ def test_imports_inside_functions_and_for_type_checking_count(
     assert rooms.upward(graph.arrows()) == ["a.low -> a.high"]
 
 
-def test_the_page_has_the_table_of_today(rooms: ModuleType, graph: Any) -> None:
+def test_the_page_has_the_table_of_today(graph: Any) -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     made = rooms.with_table(page, rooms.table(graph))
     assert page == made, "run: python tools/rooms.py"

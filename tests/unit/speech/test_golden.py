@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 
 import pytest
-from golden_files import LANGUAGES, path_of, read_now, written
+
+from tools.golden import LANGUAGES, path_of, read_now, written
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

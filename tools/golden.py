@@ -1,6 +1,6 @@
 """The golden files: sentences with each stage of their reading, a line a stage.
 
-    python tests/golden_files.py     (or: make golden)
+    python tools/golden.py     (or: make golden)
 
 writes every file in tests/golden/ anew from the sentences in it, for `git diff` to show what
 changed. To add a sentence write its line alone, with an empty line after it, and run it.
@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent / "golden"
+TESTS = Path(__file__).resolve().parents[1] / "tests"
+FOLDER = TESTS / "golden"
 LANGUAGES = ("en-us", "en-gb", "es", "fr", "hi", "it", "pt-br")
 
 
@@ -62,5 +63,5 @@ def record() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    sys.path.insert(0, str(TESTS))
     record()

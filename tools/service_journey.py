@@ -1,6 +1,6 @@
 """The life of the login item under this machine's real launchd or systemd user manager.
 
-    python tests/service_journey.py
+    python tools/service_journey.py
 
 It installs, speaks, kills, speaks, restarts while speaking, stops, starts, uninstalls, and
 looks that nothing stays. It changes the login items of the user who calls it, so it is no

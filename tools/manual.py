@@ -1,6 +1,6 @@
 """The manual pages kokoroctl(1) and kokorod(1), from the parsers that print the help.
 
-    python docs/manual.py FOLDER
+    python tools/manual.py FOLDER
 
 argparse-manpage was tried: it leaves out what commands say after their options (examples),
 and groff warns of its lines. Source of the macros: man(7).

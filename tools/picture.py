@@ -1,6 +1,6 @@
 """The picture in the README: a recorded terminal, drawn as an SVG that plays.
 
-    python docs/picture.py docs/picture.svg
+    python tools/picture.py docs/picture.svg
 
 A real bash on a terminal of its own runs kokoroctl against a daemon with the tests' toy
 model, and plays into a null sink. pyte (LGPL-3.0, for developing only) keeps the screen.
