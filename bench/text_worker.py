@@ -17,14 +17,13 @@ from typing import Final
 
 from kokorod.commands.bench.memory import rss_mb
 from kokorod.commands.bench.texts import Texts
-from kokorod.engine.vocabulary import default_vocabulary
 from kokorod.speech.frontend import KokoroFrontEnd
 from kokorod.speech.markup.sources import open_source
 from kokorod.speech.phonemes.dictionary import open_dictionary
 from kokorod.speech.reader import Reader
 from kokorod.speech.thread import Manner
-from kokorod.speech.token import Markup
-from kokorod.types import TextState
+from kokorod.types import Markup, TextState
+from kokorod.vocabulary import default_vocabulary
 
 MEGABYTE: Final = 1_000_000
 

@@ -6,11 +6,14 @@ from __future__ import annotations
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.messages import Speak
 
-from . import blends, voices
 from .config import Config
 from .engines import Voicing
 from .errors import UnknownLanguageError
 from .types import Engine, Utterance
+from .voices.blends import is_blend
+from .voices.blends import parse as parse_blend
+from .voices.languages import language, language_of_voice
+from .voices.names import BUILT_IN, KNOWN
 
 
 def choose(speak: Speak, config: Config, voicing: Voicing) -> Utterance:
@@ -21,14 +24,12 @@ def choose(speak: Speak, config: Config, voicing: Voicing) -> Utterance:
     """
     voice = resolve(speak.voice or config.voice, config, voicing)
     try:
-        from .speech.phonemes.languages import language, language_of_voice
-
         lang = language(speak.lang or config.lang or language_of_voice(voice))
     except UnknownLanguageError as error:
         raise WireError(ErrorCode.UNKNOWN_LANGUAGE, str(error)) from None
     if voicing.engine is Engine.BUILT_IN:
-        voice = voices.BUILT_IN
-    if voice == voices.BUILT_IN and speak.phonemes:
+        voice = BUILT_IN
+    if voice == BUILT_IN and speak.phonemes:
         raise WireError(
             voicing.problem or ErrorCode.BAD_REQUEST,
             "the built-in voice cannot speak Kokoro's phonemes; send text, or run "
@@ -45,13 +46,13 @@ def resolve(name: str, config: Config, voicing: Voicing) -> str:
     names = {v.name for v in voicing.voices}
     if voicing.engine is Engine.BUILT_IN:
         # A voice that would be there with the model is no typo.
-        names |= voices.KNOWN
+        names |= KNOWN
     voice = config.voice_called(name)
-    if not blends.is_blend(voice):
+    if not is_blend(voice):
         _check(voice, names, "")
         return voice
     try:
-        blend = blends.parse(voice)
+        blend = parse_blend(voice)
     except ValueError as error:
         raise WireError(ErrorCode.BAD_REQUEST, f"voice: {error}") from None
     for part, _ in blend.parts:
@@ -73,4 +74,4 @@ def kokoro_voice(name: str, config: Config, voicing: Voicing) -> str:
         voice = resolve(name, config, voicing) if name else ""
     except WireError:
         return ""
-    return "" if voice == voices.BUILT_IN else voice
+    return "" if voice == BUILT_IN else voice

@@ -5,23 +5,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import voices
 from .config import Config
 from .engines import Voicing
 from .types import Engine
+from .voices.languages import language_of_voice
+from .voices.names import GRADES
 
 
 def voices_value(voicing: Voicing, config: Config) -> list[dict[str, Any]]:
     """One map a voice; blends only where their voices could be there too."""
-    from .speech.phonemes.languages import language_of_voice
-
     listed = [
         {
             "name": v.name,
             "lang": v.lang,
             "gender": v.gender,
             "engine": v.engine.value,
-            "grade": voices.GRADES.get(v.name, ""),
+            "grade": GRADES.get(v.name, ""),
         }
         for v in voicing.voices
     ]

@@ -19,8 +19,9 @@ from typing import Any, Final
 
 from kokoro_client.wire import address
 
-from . import blends, voices
 from .errors import ConfigError
+from .voices.blends import parse as parse_blend
+from .voices.names import BUILT_IN, KNOWN
 
 DEFAULT_MODEL_URL: Final = "https://github.com/thewh1teagle/kokoro-onnx/releases/download"
 
@@ -131,10 +132,10 @@ def _blends(value: Any) -> tuple[tuple[str, str], ...]:
     for name, spec in named:
         if not _BLEND_NAME.fullmatch(name) or not isinstance(spec, str):
             raise ValueError('must be names of a-z 0-9 _ - with a blend each: warm = "a:1,b:2"')
-        if name in voices.KNOWN or name == voices.BUILT_IN or name in saved:
+        if name in KNOWN or name == BUILT_IN or name in saved:
             raise ValueError(f"must be names of their own; {name} is a voice already")
         try:
-            saved[name] = str(blends.parse(spec))
+            saved[name] = str(parse_blend(spec))
         except ValueError as error:
             raise ValueError(f"must be blends: {name}: {error}") from None
     return tuple(saved.items())

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from kokoro_client.wire.errors import ErrorCode
 
-from . import voices
 from .config import ACCELERATORS, CPU_LANES, Config
 from .engine import lane as reports
 from .engine.lane import Lane, Report
@@ -37,6 +36,8 @@ from .schedule.cost import Cost
 from .schedule.lanes import Ran
 from .schedule.scheduler import Scheduler
 from .types import Engine, RequestKey, VoiceInfo
+from .voices.languages import language_of_voice
+from .voices.names import BUILT_IN, gender
 from .watch.log import Log
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ class Engines:
         """Open the built-in voice where it is not open."""
         if not self._built_in_asked:
             self._built_in_asked = True
-            self._open_lane(voices.BUILT_IN, open_built_in, self._on_report)
+            self._open_lane(BUILT_IN, open_built_in, self._on_report)
 
     def close(self) -> list[Lane]:
         """Ask every lane to end; the lanes, to be joined."""
@@ -219,13 +220,13 @@ class Engines:
     def _on_report(self, lane: Lane, report: Report) -> None:
         house = self._house
         match report:
-            case reports.Up() if lane.name != voices.BUILT_IN and CPU not in self.lanes:
+            case reports.Up() if lane.name != BUILT_IN and CPU not in self.lanes:
                 lane.close()  # the session it was to share has gone meanwhile
             case reports.Up():
                 self._add(lane, report.synthesizer)
             case reports.Down():
                 self._log.warning("lane_down", lane=lane.name, why=report.message)
-                if lane.name == voices.BUILT_IN:
+                if lane.name == BUILT_IN:
                     self._built_in_asked = False
                     house.on_no_built_in(report.message)
                 else:
@@ -279,7 +280,7 @@ class Engines:
 
     def _drop_kokoro(self) -> None:
         self._shared = None
-        for name in [name for name in self.lanes if name != voices.BUILT_IN]:
+        for name in [name for name in self.lanes if name != BUILT_IN]:
             self._drop(name)
 
     def _on_kokoro(self, lane: Lane, synthesizer: Synthesizer, opened: Opened) -> None:
@@ -291,11 +292,8 @@ class Engines:
         self.asleep = False
         self.model = opened.model
         self._shared = synthesizer
-        # Not before the socket is bound; the speech thread has loaded it by now.
-        from .speech.phonemes.languages import language_of_voice
-
         listed = [
-            VoiceInfo(name, language_of_voice(name), voices.gender(name), Engine.KOKORO)
+            VoiceInfo(name, language_of_voice(name), gender(name), Engine.KOKORO)
             for name in synthesizer.voices()
         ]
         self.voicing.engine = Engine.KOKORO
@@ -327,4 +325,4 @@ class Engines:
         self._house.on_engine_known()
 
 
-_BUILT_IN_INFO: Final = VoiceInfo(voices.BUILT_IN, "", "", Engine.BUILT_IN)
+_BUILT_IN_INFO: Final = VoiceInfo(BUILT_IN, "", "", Engine.BUILT_IN)

@@ -15,7 +15,7 @@ from kokoro_client.wire.choices import Output, Priority
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.messages import Accepted, Append, Speak
 
-from . import admission, lulls, voices
+from . import admission, lulls
 from .config import Config
 from .engine.phrases import phrase_key
 from .engines import Engines
@@ -27,9 +27,9 @@ from .schedule.job import Job
 from .schedule.scheduler import Scheduler
 from .speech.plan import Script
 from .speech.thread import Manner, SpeechThread
-from .speech.token import CodeBlocks, Markup
 from .ticket import Ticket
-from .types import SAMPLE_RATE, Engine, RequestKey
+from .types import SAMPLE_RATE, CodeBlocks, Engine, RequestKey
+from .voices.names import BUILT_IN
 from .watch.log import Log, fingerprint
 
 #: Text of all requests together. A request's own limit is in the config.
@@ -79,7 +79,7 @@ class Speaking:
             raise self.busy(f"this client has {config.max_requests_per_client} requests in flight")
         voicing = self._engines.voicing
         utterance = admission.choose(speak, config, voicing)
-        built_in = utterance.voice == voices.BUILT_IN
+        built_in = utterance.voice == BUILT_IN
         engine = Engine.BUILT_IN if built_in else Engine.KOKORO
         note = voicing.note if built_in else ""
         self._order += 1
@@ -129,7 +129,7 @@ class Speaking:
                 lang=utterance.lang,
                 phonemes=speak.phonemes,
                 text_only=built_in,
-                markup=Markup(speak.markup.value),
+                markup=speak.markup,
                 emoji=self._house.config.emoji == "name",
                 code=CodeBlocks(self._house.config.code_blocks),
             ),

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from kokoro_client.wire.choices import Control, Ending
-from kokoro_client.wire.choices import Turn as Word
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.messages import Played, Rendered, TurnAtSpeaker
 
@@ -21,10 +20,10 @@ from .net.loop import Timer
 from .net.peer import Peer
 from .schedule.actions import Action
 from .schedule.scheduler import Scheduler
-from .schedule.speaker import Rank, Speaker, Tell, Turn
+from .schedule.speaker import Drop, Order, Speaker
 from .seat import SILENT_S, Seat
 from .ticket import Ticket
-from .types import SAMPLE_RATE, RequestKey
+from .types import SAMPLE_RATE, RequestKey, Turn
 from .watch.log import Log
 
 #: Sound sent to a client at the speaker beyond what it has heard: 3 MB, 6 as floats. A
@@ -34,7 +33,7 @@ AHEAD_S: Final = 60.0
 #: More is made once so little is left; a segment takes seconds at most.
 _REFILL_S: Final = 45.0
 
-#: How often such a client is looked at: nothing but its sound tells whether it lives.
+#: How often such a client is looked at: nothing but its sound orders whether it lives.
 _LOOK_S: Final = 1.0
 
 #: The timer's finest step.
@@ -74,8 +73,8 @@ class Turns:
     def join(self, ticket: Ticket, peer: Peer) -> None:
         """It wants the speaker. Where it has to give way it has ended on return."""
         self._seats[ticket.key] = Seat(ticket, peer, since=self._house.now())
-        rank = Rank(ticket.speak.priority.value)
-        self._perform(self._speaker.join(ticket.key, rank), Ending.REPLACED)
+        orders = self._speaker.join(ticket.key, ticket.speak.priority)
+        self._perform(orders, Ending.REPLACED)
 
     def sent(self, key: RequestKey) -> None:
         """More of its sound has gone to its client."""
@@ -131,7 +130,7 @@ class Turns:
     def plays_out(self, key: RequestKey) -> bool:
         """Its client has all its sound and is playing it: it needs nothing more."""
         seat = self._seats.get(key)
-        return seat is not None and seat.rendered and seat.turn is Word.PLAY
+        return seat is not None and seat.rendered and seat.turn is Turn.PLAY
 
     # -- anybody's word
 
@@ -139,25 +138,25 @@ class Turns:
         """Pause, resume, skip or stop; the value of the answer."""
         match action:
             case Control.PAUSE:
-                tells = self._speaker.pause()
+                orders = self._speaker.pause()
             case Control.RESUME:
-                tells = self._speaker.resume()
+                orders = self._speaker.resume()
             case Control.SKIP:
-                tells = self._speaker.skip()
+                orders = self._speaker.skip()
             case Control.STOP:
-                tells = self._speaker.stop(everything)
-        self._perform(tells, Ending.STOPPED)
-        stopped = sum(tell.turn is Turn.STOP for tell in tells)
+                orders = self._speaker.stop(everything)
+        self._perform(orders, Ending.STOPPED)
+        stopped = sum(isinstance(order, Drop) for order in orders)
         self._log.info("control", action=action.value, all=everything, stopped=stopped)
         return {
             "stopped": stopped,
             "paused": self._speaker.paused,
-            "playing": bool(self._speaker.places),
+            "playing": bool(self._speaker.entries),
         }
 
     def queue(self) -> list[dict[str, Any]]:
         """What is spoken and what waits, in the order of their turns."""
-        return [self._described(self._seats[place.key]) for place in self._speaker.places]
+        return [self._described(self._seats[entry.key]) for entry in self._speaker.entries]
 
     def state(self) -> dict[str, Any] | None:
         """For `status`: who plays, how many wait; None where nobody does."""
@@ -188,26 +187,26 @@ class Turns:
 
     @property
     def _playing(self) -> Seat | None:
-        place = self._speaker.playing
-        return self._seats.get(place.key) if place else None
+        entry = self._speaker.playing
+        return self._seats.get(entry.key) if entry else None
 
-    def _perform(self, tells: list[Tell], ending: Ending) -> None:
-        for tell in tells:
-            if tell.turn is Turn.STOP:
+    def _perform(self, orders: list[Order], ending: Ending) -> None:
+        for order in orders:
+            if isinstance(order, Drop):
                 if ending is Ending.STOPPED:
                     self.stopped += 1
                 else:
                     self.replaced += 1
-                self._ends.end(tell.key, ending)
-            elif (seat := self._seats.get(tell.key)) is not None:
-                self._tell(seat, Word(tell.turn.value))
+                self._ends.end(order.key, ending)
+            elif (seat := self._seats.get(order.key)) is not None:
+                self._tell(seat, order.turn)
 
-    def _tell(self, seat: Seat, turn: Word) -> None:
-        if turn is Word.PLAY and self.draining:
+    def _tell(self, seat: Seat, turn: Turn) -> None:
+        if turn is Turn.PLAY and self.draining:
             return
         key = seat.ticket.key
         seat.settle(self._house.now())
-        if (seat.turn, turn) == (Word.WAIT, Word.PLAY):
+        if (seat.turn, turn) == (Turn.WAIT, Turn.PLAY):
             self.played += 1
         seat.turn = turn
         seat.peer.send(TurnAtSpeaker(id=key.id, turn=turn))
@@ -227,7 +226,7 @@ class Turns:
     def _watch(self) -> None:
         """See that the timer comes when something is to be done for who plays."""
         seat = self._playing
-        if seat is None or seat.turn is not Word.PLAY:
+        if seat is None or seat.turn is not Turn.PLAY:
             return
         now = self._house.now()
         when = seat.deadline
@@ -245,7 +244,7 @@ class Turns:
     def _look(self) -> None:
         self._timer = None
         seat = self._playing
-        if seat is None or seat.turn is not Word.PLAY:
+        if seat is None or seat.turn is not Turn.PLAY:
             return
         if seat.peer.half_closed and seat.peer.hung_up:
             seat.peer.close()  # its requests end when that is reported

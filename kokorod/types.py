@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NewType
 
+from kokoro_client.wire.choices import Markup as Markup
+from kokoro_client.wire.choices import Priority as Priority
+from kokoro_client.wire.choices import Turn as Turn
+
 #: Kokoro's rate; the built-in voice is resampled to it.
 SAMPLE_RATE: Final = 24_000
 #: Kokoro's context is 512 with a pad at each end.
@@ -30,6 +34,14 @@ class RequestKey:
 class Engine(StrEnum):
     KOKORO = "kokoro"
     BUILT_IN = "built-in"
+
+
+class CodeBlocks(StrEnum):
+    """What becomes of Markdown's code blocks."""
+
+    SKIP = "skip"
+    ANNOUNCE = "announce"
+    READ = "read"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from .schedule.memory import SAMPLE_S, Memory, Step, default_threshold_mb
 from .schedule.scheduler import Scheduler
 from .schedule.warmup import LENGTHS, Manner, Pattern, Warm, Warmup, slept
 from .types import Engine, RequestKey, Segment, Utterance
+from .voices.languages import language_of_voice
 from .watch.log import Log
 
 #: What a warm-up says, cut to the length of its pattern.
@@ -142,8 +143,6 @@ class Upkeep:
         voicing, config = self._engines.voicing, self._house.config
         first = next(v.name for v in voicing.voices if v.engine is Engine.KOKORO)
         voice = admission.kokoro_voice(config.voice, config, voicing) or first
-        from .speech.phonemes.languages import language_of_voice
-
         utterance = Utterance(voice, 1.0, language_of_voice(voice))
         return Task(run.key, run.segment, utterance, Stream(), AudioFormat.S16LE)
 

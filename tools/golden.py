@@ -46,8 +46,8 @@ def read_now(lang: str, sources: list[str]) -> Iterator[Stages]:
     """How the sentences are read by the code as it is."""
     from support.phonemizing import phonemizer
 
-    from kokorod.engine.vocabulary import default_vocabulary
     from kokorod.speech.normalize import normalize, spoken
+    from kokorod.vocabulary import default_vocabulary
 
     ids = default_vocabulary()
     for source in sources:

@@ -23,7 +23,9 @@ PACKAGES = {
     "kokorod": ROOT / "kokorod",
 }
 #: Imported by every room; arrows to them say nothing and are not counted.
-LEAVES = frozenset({"kokorod", "kokorod.types", "kokorod.errors", "kokorod.config"})
+LEAVES = frozenset(
+    {"kokorod", "kokorod.types", "kokorod.errors", "kokorod.config", "kokorod.vocabulary"}
+)
 
 #: Arrows between rooms, at most. It only ever goes down.
 MOST_ARROWS = 190
@@ -32,7 +34,7 @@ MOST_ARROWS = 190
 FLOORS: tuple[dict[str, str], ...] = (
     {
         "kokoro_client.wire": "frames, messages, error codes, socket address; pure",
-        "kokorod.voices": "Kokoro's voices by name",
+        "kokorod.voices": "voices by name, blends of them, languages",
         "kokorod.watch": "the log, the metrics, notices to systemd",
     },
     {
@@ -40,7 +42,6 @@ FLOORS: tuple[dict[str, str], ...] = (
         "kokoro_client.bell": "wakes a thread",
         "kokoro_client.whole_file": "a file that is written whole or not at all",
         "kokoro_client.transcript": "when each word is heard",
-        "kokorod.blends": "a blend of voices and its one spelling",
         "kokorod.net": "selector loop, listener, one connection",
         "kokorod.schedule": "which segment runs where, next; pure",
         "kokorod.speech": "text to sentences and phonemes; `plan.py` cuts segments",

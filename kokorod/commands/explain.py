@@ -12,15 +12,16 @@ from typing import Any, Final
 
 from .. import config
 from ..config import Config
-from ..engine.vocabulary import default_vocabulary
 from ..speech.lexicon import Lexicon
 from ..speech.markup.sources import open_source
-from ..speech.phonemes import Phonemizer, Reading, language, language_of_voice, vocabulary
+from ..speech.phonemes import Phonemizer, Reading
 from ..speech.phonemes.assembly import assemble
 from ..speech.plan import Script
-from ..speech.token import CodeBlocks, Markup, Token
+from ..speech.token import Token
 from ..speech.tokenize import tokens_of
-from ..types import Segment, Sentence, TextState
+from ..types import CodeBlocks, Markup, Segment, Sentence, TextState
+from ..vocabulary import alphabet, default_vocabulary
+from ..voices.languages import language, language_of_voice
 from . import OK, Context
 
 HELP = "show how a text is read: normalized, phonemes, tokens, segments"
@@ -76,9 +77,9 @@ def explain(
     Raises ConfigError for a wrong lexicon, UnknownLanguageError where an extra is missing,
     SsmlError for SSML that cannot be read.
     """
-    lexicon = Lexicon(settings.lexicon_file, vocabulary())
+    lexicon = Lexicon(settings.lexicon_file, alphabet())
     lexicon.refresh()
-    phonemizer = Phonemizer(vocabulary(), settings.cache_folder, lexicon)
+    phonemizer = Phonemizer(alphabet(), settings.cache_folder, lexicon)
     source = open_source(markup, lang, CodeBlocks(settings.code_blocks))
     source.feed(text, final=True)
     explained = []

@@ -12,8 +12,9 @@ from ..config import Config
 from ..errors import ConfigError
 from ..speech.lexicon import BOTH_ENGLISH, EVERY, SECTIONS, Entry, parse, read
 from ..speech.lexicon_file import add_entry, remove_entry
-from ..speech.phonemes import Phonemizer, language, language_of_voice, vocabulary
-from ..speech.phonemes.languages import ENGLISH
+from ..speech.phonemes import Phonemizer
+from ..vocabulary import alphabet
+from ..voices.languages import ENGLISH, language, language_of_voice
 from . import FAILED, OK, USAGE, Context
 
 HELP = "teach it how words are pronounced"
@@ -68,7 +69,7 @@ def _usual_section(settings: Config) -> str:
 
 
 def _add(path: Path, section: str, args: argparse.Namespace, settings: Config) -> int:
-    symbols = vocabulary()
+    symbols = alphabet()
     entry = parse(args.word, {"like": args.like} if args.like else args.phonemes, symbols)
     said = entry.phonemes
     if entry.like:
@@ -91,14 +92,14 @@ def _remove(path: Path, section: str, word: str) -> int:
     if remove_entry(path, section, word):
         print(f"{word} is said as before in {section}")
         return OK
-    held = [name for name, entries in read(path, vocabulary()).items() if word in entries]
+    held = [name for name, entries in read(path, alphabet()).items() if word in entries]
     where = f"; it is in {', '.join(held)}: give --lang" if held else ""
     print(f"no entry {word!r} in {section}{where}", file=sys.stderr)
     return FAILED
 
 
 def _list(path: Path, as_json: bool) -> int:
-    sections = read(path, vocabulary())
+    sections = read(path, alphabet())
     rows = [(name, entry) for name, entries in sections.items() for entry in entries.values()]
     if as_json:
         print(json.dumps([_described(*row) for row in rows], ensure_ascii=False, indent=1))

@@ -9,13 +9,12 @@ from typing import Final
 
 from .. import config
 from ..config import Config
-from ..engine.vocabulary import default_vocabulary
 from ..speech.frontend import make_front_end
 from ..speech.markup.sources import open_source
 from ..speech.reader import Reader
 from ..speech.thread import Manner
-from ..speech.token import Markup
-from ..types import Sentence, TextState
+from ..types import Markup, Sentence, TextState
+from ..vocabulary import default_vocabulary
 from . import OK, Context
 from .explain import language_of_text
 

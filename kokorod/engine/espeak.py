@@ -22,7 +22,7 @@ import numpy as np
 
 from ..errors import EngineError
 from ..types import SAMPLE_RATE, Engine, Segment, Utterance
-from ..voices import BUILT_IN
+from ..voices.names import BUILT_IN
 from .synthesizer import Run, Sound, TerminatedError
 
 _AUDIO_OUTPUT_SYNCHRONOUS: Final = 2

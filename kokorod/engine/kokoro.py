@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from ..errors import EngineError
 from ..types import MAX_TOKENS, Engine, Segment, Utterance
+from ..vocabulary import embedded_vocabulary
 from .styles import Voices
 from .synthesizer import Run, Sound, TerminatedError
-from .vocabulary import embedded_vocabulary
 
 _TYPES: Final[Mapping[str, type[np.generic]]] = {
     "tensor(float)": np.float32,

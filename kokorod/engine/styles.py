@@ -18,8 +18,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..blends import is_blend, parse
 from ..errors import EngineError, UnknownVoiceError
+from ..voices.blends import is_blend, parse
 
 #: Voices and blends a user switches between; more are read again in 2 ms a voice.
 _KEPT: Final = 8

@@ -2,8 +2,8 @@
 """Whose turn it is at the speaker: one voice at a time, whoever asked.
 
 Owns:       who plays, who was interrupted, who waits.
-Invariants: at most one request plays; what is dropped is told Stop exactly once; a
-            request that is not told Stop is told Play sooner or later.
+Invariants: at most one request plays; each entry is dropped at most once; one
+            that is not dropped is told to play sooner or later.
 Never:      plays: the client does, when it is told.
 
 The priorities mean what they mean in speech-dispatcher (SSIP, "Message Priority Model"):
@@ -23,88 +23,90 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from ..types import RequestKey
-
-
-class Rank(StrEnum):
-    IMPORTANT = "important"
-    MESSAGE = "message"
-    TEXT = "text"
-    NOTIFICATION = "notification"
-    PROGRESS = "progress"
-
-
-class Turn(StrEnum):
-    """What a request at the speaker is told."""
-
-    WAIT = "wait"
-    PLAY = "play"
-    PAUSE = "pause"
-    STOP = "stop"
+from ..types import Priority, RequestKey, Turn
 
 
 @dataclass(frozen=True, slots=True)
 class Tell:
+    """Its client is to play, wait or pause."""
+
     key: RequestKey
     turn: Turn
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Drop:
+    """It ends unheard, or before its end."""
+
+    key: RequestKey
+
+
+#: What is to be done for a request at the speaker.
+Order = Tell | Drop
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
     """A request at the speaker."""
 
     key: RequestKey
-    rank: Rank
+    priority: Priority
 
 
-#: Ranks that a new request of this rank drops, wherever they are; but no progress drops
+#: Priorities that a new request of this one drops, wherever they are; but no progress drops
 #: one that is being said.
-_DROPS: dict[Rank, frozenset[Rank]] = {
-    Rank.IMPORTANT: frozenset({Rank.NOTIFICATION, Rank.PROGRESS}),
-    Rank.MESSAGE: frozenset({Rank.TEXT, Rank.NOTIFICATION, Rank.PROGRESS}),
-    Rank.TEXT: frozenset({Rank.TEXT, Rank.NOTIFICATION, Rank.PROGRESS}),
-    Rank.NOTIFICATION: frozenset({Rank.PROGRESS}),
-    Rank.PROGRESS: frozenset({Rank.PROGRESS}),
+_DROPS: dict[Priority, frozenset[Priority]] = {
+    Priority.IMPORTANT: frozenset({Priority.NOTIFICATION, Priority.PROGRESS}),
+    Priority.MESSAGE: frozenset({Priority.TEXT, Priority.NOTIFICATION, Priority.PROGRESS}),
+    Priority.TEXT: frozenset({Priority.TEXT, Priority.NOTIFICATION, Priority.PROGRESS}),
+    Priority.NOTIFICATION: frozenset({Priority.PROGRESS}),
+    Priority.PROGRESS: frozenset({Priority.PROGRESS}),
 }
 
 
 @dataclass(slots=True)
 class Speaker:
     paused: bool = False
-    playing: Place | None = None
-    interrupted: Place | None = None  # a message that an important one broke off
-    waiting: deque[Place] = field(default_factory=deque)  # bounded by the requests in flight
+    playing: Entry | None = None
+    interrupted: Entry | None = None  # a message that an important one broke off
+    waiting: deque[Entry] = field(default_factory=deque)  # bounded by the requests in flight
 
     @property
-    def places(self) -> list[Place]:
+    def entries(self) -> list[Entry]:
         """Everything at the speaker: who plays, then in the order of their turns."""
         first = [p for p in (self.playing, self.interrupted) if p is not None]
-        return [*first, *sorted(self.waiting, key=lambda place: _ORDER[place.rank])]
+        return [*first, *sorted(self.waiting, key=lambda entry: _ORDER[entry.priority])]
 
     # -- requests
 
-    def join(self, key: RequestKey, rank: Rank) -> list[Tell]:
+    def join(self, key: RequestKey, priority: Priority) -> list[Order]:
         """A request wants the speaker."""
-        place = Place(key, rank)
-        if rank is Rank.NOTIFICATION and any(p.rank is not Rank.PROGRESS for p in self.places):
-            return [Tell(key, Turn.STOP)]
-        tells = self._drop(
+        entry = Entry(key, priority)
+        if priority is Priority.NOTIFICATION and any(
+            p.priority is not Priority.PROGRESS for p in self.entries
+        ):
+            return [Drop(key)]
+        orders = self._drop(
             p
-            for p in self.places
-            if p.rank in _DROPS[rank] and not (rank is Rank.PROGRESS and p is self.playing)
+            for p in self.entries
+            if p.priority in _DROPS[priority]
+            and not (priority is Priority.PROGRESS and p is self.playing)
         )
-        self.waiting.append(place)
+        self.waiting.append(entry)
         playing = self.playing
-        if rank is Rank.IMPORTANT and playing and playing.rank is not Rank.IMPORTANT:
-            tells += self._interrupt(playing)
-        tells += self._next()
-        if self.playing is not place:
-            tells.append(Tell(key, Turn.WAIT))
-        return tells
+        if (
+            priority is Priority.IMPORTANT
+            and playing
+            and playing.priority is not Priority.IMPORTANT
+        ):
+            orders += self._interrupt(playing)
+        orders += self._next()
+        if self.playing is not entry:
+            orders.append(Tell(key, Turn.WAIT))
+        return orders
 
-    def leave(self, key: RequestKey) -> list[Tell]:
+    def leave(self, key: RequestKey) -> list[Order]:
         """The request was heard to its end, was cancelled, or its client has gone."""
         if self.playing is not None and self.playing.key == key:
             self.playing = None
@@ -116,45 +118,47 @@ class Speaker:
 
     # -- control, by any client
 
-    def pause(self) -> list[Tell]:
+    def pause(self) -> list[Order]:
         """Silence until resume(); who comes meanwhile waits."""
         if self.paused:
             return []
         self.paused = True
         return [Tell(self.playing.key, Turn.PAUSE)] if self.playing else []
 
-    def resume(self) -> list[Tell]:
+    def resume(self) -> list[Order]:
         if not self.paused:
             return []
         self.paused = False
         return [Tell(self.playing.key, Turn.PLAY)] if self.playing else self._next()
 
-    def skip(self) -> list[Tell]:
+    def skip(self) -> list[Order]:
         """Drop what plays; the next one begins, also where all was paused."""
         self.paused = False
-        tells = self._drop([self.playing] if self.playing else [])
-        return tells + self._next()
+        orders = self._drop([self.playing] if self.playing else [])
+        return orders + self._next()
 
-    def stop(self, everything: bool = True) -> list[Tell]:
+    def stop(self, everything: bool = True) -> list[Order]:
         """Drop what plays, and with `everything` what waits too."""
         if not everything:
             return self.skip()
         self.paused = False
-        return self._drop(self.places)
+        return self._drop(self.entries)
 
     # -- within
 
-    def _interrupt(self, playing: Place) -> list[Tell]:
-        if playing.rank is Rank.MESSAGE:
+    def _interrupt(self, playing: Entry) -> list[Order]:
+        if playing.priority is Priority.MESSAGE:
             self.interrupted, self.playing = playing, None
             return [] if self.paused else [Tell(playing.key, Turn.PAUSE)]
         return self._drop([playing])
 
-    def _next(self) -> list[Tell]:
+    def _next(self) -> list[Order]:
         if self.playing is not None or self.paused:
             return []
-        first = min(self.waiting, key=lambda place: _ORDER[place.rank], default=None)
-        if self.interrupted is not None and (first is None or first.rank is not Rank.IMPORTANT):
+        first = min(self.waiting, key=lambda entry: _ORDER[entry.priority], default=None)
+        if self.interrupted is not None and (
+            first is None or first.priority is not Priority.IMPORTANT
+        ):
             self.playing, self.interrupted = self.interrupted, None
         elif first is not None:
             self.waiting.remove(first)
@@ -163,16 +167,16 @@ class Speaker:
             return []
         return [Tell(self.playing.key, Turn.PLAY)]
 
-    def _drop(self, places: Iterable[Place]) -> list[Tell]:
-        dropped = list(places)
-        for place in dropped:
-            if place is self.playing:
+    def _drop(self, entries: Iterable[Entry]) -> list[Order]:
+        dropped = list(entries)
+        for entry in dropped:
+            if entry is self.playing:
                 self.playing = None
-            elif place is self.interrupted:
+            elif entry is self.interrupted:
                 self.interrupted = None
             else:
-                self.waiting.remove(place)
-        return [Tell(place.key, Turn.STOP) for place in dropped]
+                self.waiting.remove(entry)
+        return [Drop(entry.key) for entry in dropped]
 
 
-_ORDER = {rank: order for order, rank in enumerate(Rank)}
+_ORDER = {priority: order for order, priority in enumerate(Priority)}

@@ -16,10 +16,12 @@ from typing import Final
 
 from ..errors import ConfigError, KokorodError
 from ..types import Mark, Sentence, Word
+from ..vocabulary import alphabet
+from ..voices.languages import language
 from .lexicon import Lexicon
 from .markup.fragments import Fragment
 from .normalize import normalize
-from .phonemes import Phonemizer, language, vocabulary
+from .phonemes import Phonemizer
 from .phonemes.espeak import Espeak, safe
 from .thread import FrontEnd, Manner
 from .token import Token
@@ -32,7 +34,7 @@ class EspeakFrontEnd:
     """Text as kokoro-onnx reads it."""
 
     def __init__(self) -> None:
-        self._vocabulary = vocabulary()
+        self._vocabulary = alphabet()
         self._espeak = Espeak()
         # Loads the library now: the first request is not to wait for it.
         with contextlib.suppress(KokorodError):
@@ -58,7 +60,7 @@ class KokoroFrontEnd:
 
     def __init__(self, cache_folder: Path, lexicon_file: Path, warn: Callable[[str], None]) -> None:
         """warn: told once for each wrong state of the lexicon file."""
-        self._vocabulary = vocabulary()
+        self._vocabulary = alphabet()
         self._warn = warn
         self._lexicon = Lexicon(lexicon_file, self._vocabulary)
         self._phonemizer = Phonemizer(self._vocabulary, cache_folder, self._lexicon)

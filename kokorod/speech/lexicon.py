@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import ConfigError
-from .phonemes.languages import ENGLISH, LANGUAGES
+from ..voices.languages import ENGLISH, LANGUAGES
 from .phonemes.marks import MARKS
 from .phonemes.symbols import NEAREST
 from .phonemes.words import plain

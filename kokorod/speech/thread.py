@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import KokorodError
-from ..types import Reading, RequestKey, Sentence
-from .token import CodeBlocks, Markup
+from ..types import CodeBlocks, Markup, Reading, RequestKey, Sentence
 
 # The rest of this room is loaded on the thread: its tables of patterns take 0.1 s, which
 # would hold up the binding of the socket.

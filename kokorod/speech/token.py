@@ -4,25 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
-
-
-class Markup(StrEnum):
-    """How a text is written. auto: SSML where it begins with <speak>, else plain text
-    with inline markup; plain: nothing but text."""
-
-    AUTO = "auto"
-    PLAIN = "plain"
-    MARKDOWN = "markdown"
-    SSML = "ssml"
-
-
-class CodeBlocks(StrEnum):
-    """What becomes of Markdown's code blocks."""
-
-    SKIP = "skip"
-    ANNOUNCE = "announce"
-    READ = "read"
 
 
 @dataclass(frozen=True, slots=True)

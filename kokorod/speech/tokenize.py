@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
+from ..voices.languages import language
 from .markup.fragments import IPA, Fragment, Span
 from .normalize import normalize
 from .normalize.sayas import say_as
 from .phonemes.ipa import from_ipa
-from .phonemes.languages import language
 from .token import Token
 
 

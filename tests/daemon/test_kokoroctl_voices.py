@@ -18,9 +18,9 @@ from support.daemon.texts import without_joins
 from support.speaker.null_sink import null_sink
 
 from kokoro_client.cli.samples import LANGUAGES
-from kokorod import voices
 from kokorod.models.store import Store
-from kokorod.speech.phonemes import languages
+from kokorod.voices import languages
+from kokorod.voices.names import GRADES, KNOWN
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
     """One that speaks with toy voices of every real name, and has a saved blend."""
     folder = tmp_path_factory.mktemp("voices")
     model = toy.build(folder / "toy.onnx")
-    styles = toy.write_voices(folder / "voices.bin", sorted(voices.KNOWN))
+    styles = toy.write_voices(folder / "voices.bin", sorted(KNOWN))
     home = folder / "home"
     Store(home / "models").import_files(model, styles, "toy")
     (home / "config.toml").write_text('[blends]\nwarm = "bf_emma:3,am_adam:1"\n')
@@ -61,8 +61,8 @@ def test_the_table_has_every_voice_by_language_gender_and_quality(daemon: Daemon
         ["warm", "en-gb", "-", "-", "bf_emma:0.75,am_adam:0.25"],
     ]
     kokoro = body[:-2]
-    assert {row[0] for row in kokoro} == voices.KNOWN
-    assert all(row[3] == voices.GRADES.get(row[0], "-") for row in kokoro)
+    assert {row[0] for row in kokoro} == KNOWN
+    assert all(row[3] == GRADES.get(row[0], "-") for row in kokoro)
     order = [(list(LANGUAGES).index(row[1]), row[2]) for row in kokoro]
     assert order == sorted(order)
 
@@ -132,7 +132,7 @@ def test_there_is_a_sample_in_each_language_and_each_can_be_read() -> None:
 
 def test_say_lists_them_as_macos_does(daemon: DaemonProcess) -> None:
     lines = asked(daemon, "say", "-v", "?").splitlines()
-    assert len(lines) == len(voices.KNOWN) + 2
+    assert len(lines) == len(KNOWN) + 2
     assert all(re.fullmatch(r"\S+ +[a-z]{2}_[A-Z]{2} +# .+", line) for line in lines)
     assert lines[0] == "af_heart            en_US    # " + LANGUAGES["en-us"][2]
     assert any(re.fullmatch(r"warm +en_GB +# .+", line) for line in lines)

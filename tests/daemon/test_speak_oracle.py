@@ -21,8 +21,7 @@ from kokorod.speech.frontend import KokoroFrontEnd
 from kokorod.speech.markup.sources import open_source
 from kokorod.speech.reader import Reader
 from kokorod.speech.thread import Manner
-from kokorod.speech.token import Markup
-from kokorod.types import TextState
+from kokorod.types import Markup, TextState
 
 WORDS = """
     the a of and morning harbour light quiet seven thousand lamps under old bridges where

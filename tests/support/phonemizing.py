@@ -14,9 +14,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from kokorod.speech.phonemes import Phonemizer, Reading, Source, vocabulary
+from kokorod.speech.phonemes import Phonemizer, Reading, Source
 from kokorod.speech.phonemes.dictionary import open_dictionary
 from kokorod.speech.token import Token
+from kokorod.vocabulary import alphabet
 
 #: Letters, digits, and the marks that Devanagari writes on them.
 _WORD = r"(?:[^\W_]|[\u0900-\u0903\u093a-\u094f])+"
@@ -52,7 +53,7 @@ def with_dictionary(home: Path) -> Path:
 
 @functools.cache
 def phonemizer() -> Phonemizer:
-    return Phonemizer(vocabulary(), cache_folder())
+    return Phonemizer(alphabet(), cache_folder())
 
 
 def _tokens(text: str, letters: str) -> Iterator[Token]:

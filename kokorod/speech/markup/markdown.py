@@ -42,7 +42,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..token import CodeBlocks
+from ...types import CodeBlocks
 from .block import Block
 from .fragments import Fragment, FragmentKind, Span, join_fragments
 from .inline import read_line

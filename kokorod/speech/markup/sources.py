@@ -15,8 +15,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final, Protocol
 
+from ...types import CodeBlocks, Markup
 from ..sentences import SentenceSplitter
-from ..token import CodeBlocks, Markup
 from .fragments import Fragment, FragmentKind, Span
 from .markdown import MarkdownReader
 from .notation import read_inline

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...types import Sentence
+from ...voices.languages import ENGLISH, language
 from ..token import Token
 from . import endings, respelling
 from .asian import ASIAN, Reader
@@ -23,25 +24,15 @@ from .assembly import assemble
 from .dictionary import open_dictionary
 from .english import English, Texts
 from .espeak import Espeak
-from .languages import ENGLISH, LANGUAGES, language, language_of_voice
 from .marks import written_as
 from .reading import Reading, Source
 from .symbols import Fitter
-from .vocabulary import vocabulary
 from .words import Words, plain
 
 if TYPE_CHECKING:
     from ..lexicon import Entry, Lexicon
 
-__all__ = [
-    "LANGUAGES",
-    "Phonemizer",
-    "Reading",
-    "Source",
-    "language",
-    "language_of_voice",
-    "vocabulary",
-]
+__all__ = ["Phonemizer", "Reading", "Source"]
 
 
 #: Respellings whose phonemes are kept: those one text needs.

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import EngineError, UnknownLanguageError
+from ...voices.languages import ENGLISH, ESPEAK_NAMES
 from .alignment import share
-from .languages import ENGLISH, ESPEAK_NAMES
 from .scripts import VOICES, voice_of
 
 #: espeak is asked for at most so many words at once: matching words to phonemes, where

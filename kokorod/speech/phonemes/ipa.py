@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import Final
 
-from .languages import ENGLISH
+from ...voices.languages import ENGLISH
 from .stress import VOWELS
 
 #: What separates and embraces, and says nothing of the sound.

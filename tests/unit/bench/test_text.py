@@ -5,8 +5,8 @@ from __future__ import annotations
 from support.phonemizing import cache_folder
 
 from bench.text_worker import megabyte, rare_words, read
-from kokorod.engine.vocabulary import default_vocabulary
 from kokorod.speech.frontend import KokoroFrontEnd
+from kokorod.vocabulary import default_vocabulary
 
 
 def test_two_seeds_have_no_paragraph_in_common() -> None:

@@ -11,8 +11,8 @@ import pytest
 from support.phonemizing import with_dictionary
 
 from kokorod.commands import explain
-from kokorod.engine.vocabulary import default_vocabulary
 from kokorod.speech.markup.ssml import SsmlError
+from kokorod.vocabulary import default_vocabulary
 
 
 @dataclass

@@ -10,8 +10,8 @@ import pytest
 from support.phonemizing import with_dictionary
 
 from kokorod.commands import phonemes
-from kokorod.engine.vocabulary import default_vocabulary
 from kokorod.speech.sentences import PHONEMES, SentenceSplitter
+from kokorod.vocabulary import default_vocabulary
 
 TEXTS = [
     "Hello, world.",

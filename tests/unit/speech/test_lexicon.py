@@ -15,8 +15,9 @@ from support.phonemizing import cache_folder, tokens
 from kokorod.errors import ConfigError
 from kokorod.speech.lexicon import MAX_ENTRIES, SECTIONS, Entry, Lexicon, check, parse, read
 from kokorod.speech.lexicon_file import add_entry, remove_entry
-from kokorod.speech.phonemes import Phonemizer, Source, vocabulary
+from kokorod.speech.phonemes import Phonemizer, Source
 from kokorod.speech.token import Token
+from kokorod.vocabulary import alphabet
 
 FILE = """\
 # how we say things here
@@ -38,13 +39,13 @@ kokorod = "kˈOkəɹˌOd"
 
 def lexicon(path: Path, text: str = FILE) -> Lexicon:
     path.write_text(text, encoding="utf-8")
-    made = Lexicon(path, vocabulary())
+    made = Lexicon(path, alphabet())
     made.refresh()
     return made
 
 
 def phonemizer(made: Lexicon) -> Phonemizer:
-    return Phonemizer(vocabulary(), cache_folder(), made)
+    return Phonemizer(alphabet(), cache_folder(), made)
 
 
 def said(made: Lexicon, text: str, lang: str = "en-us") -> str:
@@ -137,7 +138,7 @@ def test_a_wrong_file_is_told_once_and_leaves_what_was_there(path: Path) -> None
 
 
 def test_no_file_is_no_entries(path: Path) -> None:
-    made = Lexicon(path, vocabulary())
+    made = Lexicon(path, alphabet())
     assert not made.refresh()
     assert made.match(["word"], 0, "en-us") is None
 
@@ -165,7 +166,7 @@ def test_no_file_is_no_entries(path: Path) -> None:
 def test_what_is_wrong_is_said_with_its_place(path: Path, text: str, message: str) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=message) as error:
-        read(path, vocabulary())
+        read(path, alphabet())
     assert str(path) in str(error.value)
 
 
@@ -173,21 +174,21 @@ def test_a_file_has_a_limit(path: Path) -> None:
     rows = "\n".join(f'w{i} = "a"' for i in range(MAX_ENTRIES + 1))
     path.write_text(f"[en]\n{rows}\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=f"{MAX_ENTRIES} are allowed"):
-        read(path, vocabulary())
+        read(path, alphabet())
     path.write_bytes(b"#" * (9 << 20))
     with pytest.raises(ConfigError, match="over 8 MB"):
-        read(path, vocabulary())
+        read(path, alphabet())
 
 
 def test_a_file_that_is_not_text(path: Path) -> None:
     path.write_bytes(b"[en]\na = \xff\n")
     with pytest.raises(ConfigError, match="cannot be read"):
-        read(path, vocabulary())
+        read(path, alphabet())
 
 
 def test_slashes_and_the_keyboards_g_are_understood() -> None:
-    assert check("dog", "/dˈɔg/", vocabulary()) == "dˈɔɡ"
-    assert check("dog", "  dˈɔɡ   kˈæt ", vocabulary()) == "dˈɔɡ kˈæt"
+    assert check("dog", "/dˈɔg/", alphabet()) == "dˈɔɡ"
+    assert check("dog", "  dˈɔɡ   kˈæt ", alphabet()) == "dˈɔɡ kˈæt"
 
 
 def test_adding_leaves_comments_and_order_alone(path: Path) -> None:
@@ -276,14 +277,14 @@ def test_any_words_can_be_added_and_taken_out(
     path = tmp_path_factory.mktemp("lexicon") / "lexicon.toml"
     expected: dict[tuple[str, str], str] = {}
     for section, word, phonemes in entries:
-        add_entry(path, section, parse(word, phonemes, vocabulary()))
+        add_entry(path, section, parse(word, phonemes, alphabet()))
         expected[section, word] = phonemes
     for section, word in list(expected)[::2]:
         assert remove_entry(path, section, word)
         del expected[section, word]
     found = {
         (section, word): entry.phonemes
-        for section, by_word in read(path, vocabulary()).items()
+        for section, by_word in read(path, alphabet()).items()
         for word, entry in by_word.items()
     }
     assert found == expected

@@ -10,16 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.phonemizing import cache_folder
 
-from kokorod.engine.vocabulary import default_vocabulary
 from kokorod.speech.frontend import KokoroFrontEnd
 from kokorod.speech.markup.sources import open_source
 from kokorod.speech.markup.ssml import SsmlError, is_ssml
-from kokorod.speech.phonemes.languages import ESPEAK_NAMES
 from kokorod.speech.plan import Script
 from kokorod.speech.reader import Reader
 from kokorod.speech.thread import Manner
-from kokorod.speech.token import CodeBlocks, Markup
-from kokorod.types import Sentence, TextState
+from kokorod.types import CodeBlocks, Markup, Sentence, TextState
+from kokorod.vocabulary import default_vocabulary
+from kokorod.voices.languages import ESPEAK_NAMES
 
 #: What has rules in one markup or another, so that random text meets them.
 PIECES = st.sampled_from(

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokorod import blends, voices
 from kokorod.engine.styles import _KEPT, Voices
 from kokorod.errors import UnknownVoiceError
-from kokorod.speech.phonemes.languages import language_of_voice
+from kokorod.voices import blends
+from kokorod.voices.languages import language_of_voice
+from kokorod.voices.names import GRADES, KNOWN
 
 NAMES = ["af_heart", "am_adam", "bf_emma", "ff_siwis"]
 WEIGHTS = st.lists(st.floats(0, 1_000_000), min_size=2, max_size=4)
@@ -116,7 +117,7 @@ def test_an_unknown_part_is_named(styles: Voices) -> None:
 
 
 def test_grades_are_of_known_voices_only() -> None:
-    assert set(voices.GRADES) < voices.KNOWN
-    ungraded = voices.KNOWN - voices.GRADES.keys()
+    assert set(GRADES) < KNOWN
+    ungraded = KNOWN - GRADES.keys()
     assert {name[0] for name in ungraded} == {"e", "p"}
     assert len(ungraded) == 6

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from kokorod.engine.espeak import EspeakSynthesizer
-from kokorod.speech.phonemes.languages import LANGUAGES
 from kokorod.types import Segment, Utterance
+from kokorod.voices.languages import LANGUAGES
 
 
 @pytest.fixture(scope="module")

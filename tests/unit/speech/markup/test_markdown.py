@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from kokorod.speech.markup.fragments import Fragment
 from kokorod.speech.markup.markdown import MarkdownReader, read_markdown
 from kokorod.speech.normalize import spoken
-from kokorod.speech.token import CodeBlocks
 from kokorod.speech.tokenize import tokens_of
+from kokorod.types import CodeBlocks
 
 
 def heard(fragments: list[Fragment]) -> list[tuple[str, str]]:
@@ -83,14 +83,14 @@ def test_inline(text: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("skip", ["before", "after"]),
-        ("announce", ["before", "Code block in rust.", "after"]),
-        ("read", ["before", "let x equals one;", "after"]),
+        (CodeBlocks.SKIP, ["before", "after"]),
+        (CodeBlocks.ANNOUNCE, ["before", "Code block in rust.", "after"]),
+        (CodeBlocks.READ, ["before", "let x equals one;", "after"]),
     ],
 )
-def test_code_blocks_are_skipped_announced_or_read(code: str, said: list[str]) -> None:
+def test_code_blocks_are_skipped_announced_or_read(code: CodeBlocks, said: list[str]) -> None:
     text = "before\n\n```rust\nlet x = 1;\n```\n\nafter"
-    assert [words for _, words in heard(read_markdown(text, code=CodeBlocks(code)))] == said
+    assert [words for _, words in heard(read_markdown(text, code=code))] == said
 
 
 def test_every_word_knows_its_place() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kokorod.speech.markup.sources import open_source
 from kokorod.speech.markup.ssml import SsmlError
-from kokorod.speech.token import Markup
+from kokorod.types import Markup
 
 SSML = '<speak>Hello <mark name="m"/>there. <break time="1s"/><s>Go on.</s></speak>'
 MARKDOWN = "# Title\n\nSome *bold* text. And [a link](http://x.org/).\n\n- one\n- two\n"

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from support.phonemizing import cache_folder
 
-from kokorod.speech.phonemes import Phonemizer, asian, vocabulary
+from kokorod.speech.phonemes import Phonemizer, asian
 from kokorod.speech.phonemes.asian import MAX_RUN, Piece, Reader
 from kokorod.speech.token import Token
+from kokorod.vocabulary import alphabet
 
 
 def reader() -> Reader:
@@ -69,7 +70,7 @@ def test_spoken_words_find_the_written_ones(
 
 
 def test_words_of_a_run_have_their_own_places() -> None:
-    phonemizer = Phonemizer(vocabulary(), cache_folder())
+    phonemizer = Phonemizer(alphabet(), cache_folder())
     phonemizer._asian = reader()
     text = "私はApple。"
     found = phonemizer.sentence([Token(text[:-1], 0, 7), Token("。", 7, 8, mark=True)], "ja")
@@ -78,7 +79,7 @@ def test_words_of_a_run_have_their_own_places() -> None:
 
 
 def test_a_run_that_is_not_the_users_own_text_keeps_one_place() -> None:
-    phonemizer = Phonemizer(vocabulary(), cache_folder())
+    phonemizer = Phonemizer(alphabet(), cache_folder())
     phonemizer._asian = reader()
     found = phonemizer.sentence([Token("五百円", 0, 1)], "ja")
     assert found.phonemes == "a a a"

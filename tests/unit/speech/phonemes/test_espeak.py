@@ -13,7 +13,7 @@ from kokoro_onnx.tokenizer import Tokenizer
 
 from kokorod.errors import EngineError, UnknownLanguageError
 from kokorod.speech.phonemes.espeak import Espeak, safe, to_kokoro
-from kokorod.speech.phonemes.vocabulary import vocabulary
+from kokorod.vocabulary import alphabet
 
 
 @functools.cache
@@ -34,13 +34,13 @@ def test_raw_is_what_kokoro_onnx_has(lang: str) -> None:
     texts = SENTENCES + ODD
     assert len(texts) > 250
     for text in texts:
-        assert espeak().raw(text, lang, vocabulary()) == theirs.phonemize(text, lang), text
+        assert espeak().raw(text, lang, alphabet()) == theirs.phonemize(text, lang), text
 
 
 def test_raw_in_another_language() -> None:
     theirs = Tokenizer()
     for text in ["Il y a un grand ami, dit-elle.", "J'aime le football !", "Où ? Là…"]:
-        assert espeak().raw(text, "fr", vocabulary()) == theirs.phonemize(text, "fr-fr")
+        assert espeak().raw(text, "fr", alphabet()) == theirs.phonemize(text, "fr-fr")
 
 
 def test_mapped_words_are_kokoros_alphabet() -> None:
@@ -111,13 +111,13 @@ def test_no_text_ends_the_process() -> None:
     script = (
         "import sys\n"
         "from kokorod.speech.phonemes.espeak import Espeak\n"
-        "from kokorod.speech.phonemes.vocabulary import vocabulary\n"
+        "from kokorod.vocabulary import alphabet\n"
         "espeak = Espeak()\n"
         "for text in sys.argv[1:]:\n"
         "    for lang in ('hi', 'en-us', 'fr'):\n"
         "        espeak.words([text], lang)\n"
         "        espeak.words(text.split(), lang)\n"
-        "        espeak.raw(text, lang, vocabulary())\n"
+        "        espeak.raw(text, lang, alphabet())\n"
     )
     done = subprocess.run([sys.executable, "-c", script, *DEADLY], capture_output=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")

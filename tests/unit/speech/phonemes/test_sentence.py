@@ -14,19 +14,14 @@ from support.phonemizing import cache_folder, phonemizer, say, tokens
 from support.untraced import untraced
 
 from kokorod.errors import UnknownLanguageError
-from kokorod.speech.phonemes import (
-    LANGUAGES,
-    Phonemizer,
-    Source,
-    language,
-    language_of_voice,
-    vocabulary,
-)
+from kokorod.speech.phonemes import Phonemizer, Source
 from kokorod.speech.phonemes.marks import CLOSING, MARKS, OPENING, written_as
 from kokorod.speech.phonemes.scripts import voice_of
 from kokorod.speech.phonemes.symbols import MAX_REPORTED, NEAREST, Fitter
 from kokorod.speech.token import Token
 from kokorod.types import Sentence
+from kokorod.vocabulary import alphabet
+from kokorod.voices.languages import LANGUAGES, language, language_of_voice
 
 SPOKEN = [name for name in LANGUAGES if name not in ("ja", "zh")]
 
@@ -151,8 +146,9 @@ def test_a_language_without_its_extra_says_what_to_install(lang: str, command: s
         "for name in ('fugashi', 'jieba'): sys.modules[name] = None\n"
         "from pathlib import Path\n"
         "from kokorod.speech.phonemes import *\n"
+        "from kokorod.vocabulary import alphabet\n"
         "from kokorod.speech.token import Token\n"
-        "mouth = Phonemizer(vocabulary(), Path(sys.argv[1]))\n"
+        "mouth = Phonemizer(alphabet(), Path(sys.argv[1]))\n"
         "try: mouth.sentence([Token('x', 0, 1)], sys.argv[2])\n"
         "except Exception as error: print(type(error).__name__, error)\n"
     )
@@ -209,7 +205,7 @@ def test_a_voice_has_a_language(voice: str, lang: str) -> None:
 
 
 def test_what_the_model_has_no_symbol_for_is_replaced_and_counted() -> None:
-    fitter = Fitter(vocabulary())
+    fitter = Fitter(alphabet())
     assert fitter.fit("wˈɪn") == "wˈɪn"
     assert fitter.replaced == {}
     assert fitter.fit("ɫɫé漢") == "lle"
@@ -220,7 +216,7 @@ def test_what_the_model_has_no_symbol_for_is_replaced_and_counted() -> None:
 
 
 def test_the_nearest_symbols_are_in_the_vocabulary() -> None:
-    symbols = vocabulary()
+    symbols = alphabet()
     assert len(symbols) > 100
     for symbol, near in NEAREST.items():
         if symbol not in symbols:
@@ -228,7 +224,7 @@ def test_the_nearest_symbols_are_in_the_vocabulary() -> None:
 
 
 def test_marks_are_in_the_vocabulary() -> None:
-    assert vocabulary() >= MARKS
+    assert alphabet() >= MARKS
     assert not CLOSING & OPENING
     assert written_as("word") is None
 
@@ -257,8 +253,9 @@ def test_what_is_first_needed_is_loaded_when_asked_for() -> None:
     code = (
         "import sys, json; from pathlib import Path\n"
         "from kokorod.speech.phonemes import *\n"
+        "from kokorod.vocabulary import alphabet\n"
         "from kokorod.speech.token import Token\n"
-        "p = Phonemizer(vocabulary(), Path(sys.argv[1]))\n"
+        "p = Phonemizer(alphabet(), Path(sys.argv[1]))\n"
         "p.sentence([Token('hello', 0, 5)], 'en-us')\n"
         "before = 'phonemizer' in sys.modules\n"
         "p.prepare('en-us')\n"
@@ -310,7 +307,7 @@ def any_tokens(draw: st.DrawFn) -> list[Token]:
 @given(any_tokens(), st.sampled_from(SPOKEN))
 def test_any_tokens_make_a_sentence(made: list[Token], lang: str) -> None:
     found = phonemizer().sentence(made, lang)
-    assert vocabulary().issuperset(found.phonemes)
+    assert alphabet().issuperset(found.phonemes)
     assert found.phonemes == " ".join(found.phonemes.split())
     position = place = 0
     for word in found.words:
@@ -356,7 +353,7 @@ def test_a_reading_names_its_source() -> None:
 
 
 def test_another_vocabulary_is_kept_to() -> None:
-    small = vocabulary() - set("ðTᵊ")
+    small = alphabet() - set("ðTᵊ")
     said = Phonemizer(small, cache_folder()).sentence(tokens("the little bottle"), "en-us")
     assert small.issuperset(said.phonemes)
     assert len(said.words) == 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...errors import UnknownLanguageError
+from ..errors import UnknownLanguageError
 
 #: Language -> espeak-ng's name for it. Japanese and Chinese do not come from espeak.
 ESPEAK_NAMES: Final = {

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from .voices import BUILT_IN
+from .names import BUILT_IN
 
 #: A mean of more voices is a mean of all: one can no longer be told from another.
 MAX_PARTS: Final = 4
