@@ -210,7 +210,7 @@ BEFORE_NUMBER: Final[dict[str, str]] = {
     "rt": "route",
 }
 
-#: After a number: units are `normalize.units`; these are the other words.
+#: After a number: units are `normalize.measure`; these are the other words.
 AFTER_NUMBER: Final[dict[str, str]] = {
     "ed": "edition",
     "fl": "floor",

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from ..voices.languages import language
 from .markup.fragments import IPA, Fragment, Span
 from .normalize import normalize
-from .normalize.sayas import say_as
+from .normalize.say_as import say_as
 from .phonemes.ipa import from_ipa
 from .token import Token
 

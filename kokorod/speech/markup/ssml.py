@@ -20,7 +20,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
 from ...errors import KokorodError
-from ..normalize.sayas import KINDS
+from ..normalize.say_as import KINDS
 from .fragments import IPA, MAX_PAUSE_S, Fragment, FragmentKind, Span, join_fragments
 
 #: Elements inside one another; what people write has fewer than ten.

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from ..token import Token
-from . import calendar, plain, roman
+from . import abbreviation, date, roman
 from .clean import Cleaned
+from .cursor import Kind, Part, Scan
 from .foreign import read_foreign
 from .grammar import read_at
-from .scan import Kind, Part, Scan
 
 #: Named as the rule of a token that no rule has read: a word or mark as it stands.
 PLAIN: Final = "plain"
@@ -32,7 +32,10 @@ _SPACE: Final = re.compile(r"\s+")
 
 #: Plain-looking words that have rules: abbreviations, months, weekdays.
 _LOOKED_AT: Final = (
-    frozenset(plain.KEYS) | {name.lower() for name in calendar.NAMES} | roman.SMALL_ROMANS | {"x"}
+    frozenset(abbreviation.KEYS)
+    | {name.lower() for name in date.NAMES}
+    | roman.SMALL_ROMANS
+    | {"x"}
 )
 
 

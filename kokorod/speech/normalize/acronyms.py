@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
-from .scan import Scan
+from .cursor import Scan
 
 #: Acronyms that are said as words. Others of up to five letters are spelled unless they
 #: are ordinary words in capitals.

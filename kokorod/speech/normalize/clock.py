@@ -7,9 +7,9 @@ import re
 from typing import Final
 
 from ..abbreviations import words
-from .numbers import cardinal, digits, pair
+from .cursor import Part, Scan, mark, say, spell
+from .number_words import cardinal, digits, pair
 from .rule import Rule, Start
-from .scan import Part, Scan, mark, say, spell
 
 _HALF: Final = r"(?:[ ]?(?P<half{n}>[aApP])(?P<dots{n}>\.?)[mM](?![A-Za-z])(?P<stop{n}>\.?))"
 _TIME: Final = r"(?P<hour{n}>\d{{1,2}}):(?P<minute{n}>\d\d)(?::(?P<second{n}>\d\d)(?:\.\d+)?)?"

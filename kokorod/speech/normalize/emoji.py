@@ -7,9 +7,9 @@ import re
 import unicodedata
 from typing import Final
 
-from .numbers import digits
+from .cursor import Kind, Part, Scan, Upto, say
+from .number_words import digits
 from .rule import Rule, Start
-from .scan import Kind, Part, Scan, Upto, say
 
 _ONE: Final = (
     r"(?:[\U0001f1e6-\U0001f1ff]{2}"

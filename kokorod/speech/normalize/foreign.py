@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from .cursor import Kind, Part
 from .emoji import EMOJI
-from .scan import Kind, Part
 
 _OPENING: Final = "«“„‹(「『（【《〈[{¿¡"
 _CLOSING: Final = "»”›)」』）】》〉]},;:.!?…。、，；：！？।॥؟،؛．｡"

@@ -8,30 +8,29 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from . import (
-    calendar,
+    abbreviation,
+    cardinal,
     clock,
-    codes,
+    date,
+    electronic,
     emoji,
-    figures,
-    functions,
     html_tags,
     identifiers,
+    math,
     money,
     names,
-    odd_numbers,
-    plain,
-    rates,
-    relations,
+    range,
     roman,
+    serial,
     symbols,
-    units,
 )
+from .cursor import Part, Scan, Upto
+from .measure import quantity, rate
 from .rule import Rule, Start
-from .scan import Part, Scan, Upto
 
 FILES: Final = (
-    calendar, clock, codes, emoji, figures, functions, html_tags, identifiers, money, names,
-    odd_numbers, plain, rates, relations, roman, symbols, units,
+    abbreviation, cardinal, clock, date, electronic, emoji, html_tags, identifiers, math, money,
+    names, quantity, range, rate, roman, serial, symbols,
 )  # fmt: skip
 
 #: Every rule by its name.

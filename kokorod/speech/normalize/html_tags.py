@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from .cursor import Part, Scan, mark
 from .rule import Rule, Start
-from .scan import Part, Scan, mark
 
 _TAG: Final = re.compile(
     r"</?(?P<name>a|abbr|article|aside|b|big|blockquote|body|br|button|caption|center|cite|code|dd|"

@@ -7,10 +7,10 @@ import re
 from typing import Final
 
 from .acronyms import is_said
-from .codes import letters_or_word
-from .figures import characters, label
+from .cardinal import characters, label
+from .cursor import Kind, Part, Scan, say, spell
+from .electronic import letters_or_word
 from .rule import Rule, Start
-from .scan import Kind, Part, Scan, say, spell
 
 _IDENTIFIER: Final = re.compile(
     r"(?P<name>_{0,2}[A-Za-z][A-Za-z0-9]{0,64}(?:_{1,8}[A-Za-z0-9]{1,64}){1,16}_{0,2}|__?[A-Za-z]\w{0,64}?__?)(?P<call>\(\))?(?![\w])"

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from .attributes import is_attribute
-from .numbers import NUMBER, cardinal, is_one, spoken_number
+from .cursor import Part, Scan, say
+from .measure.attribute import is_attribute
+from .number_words import NUMBER, cardinal, is_one, spoken_number
 from .rule import Rule, Start
-from .scan import Part, Scan, say
 
 
 class Currency(NamedTuple):

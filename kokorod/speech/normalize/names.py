@@ -8,10 +8,10 @@ from typing import Final
 
 from ..abbreviations import words
 from .acronyms import SAID, is_said, shouted
-from .figures import label
-from .numbers import plural, spoken_number
+from .cardinal import label
+from .cursor import Kind, Part, Scan, mark, say, spell
+from .number_words import plural, spoken_number
 from .rule import Rule, Start
-from .scan import Kind, Part, Scan, mark, say, spell
 
 _DOTTED: Final = re.compile(
     r"(?P<letters>(?:[A-Za-z]\.){2,12})(?P<last>(?!s(?!\w))[A-Za-z](?![\w']))?"

@@ -7,9 +7,9 @@ import re
 from typing import Final
 
 from ..abbreviations import words
-from .numbers import cardinal, ordinal
+from .cursor import Part, Scan, say, spell
+from .number_words import cardinal, ordinal
 from .rule import Rule, Start
-from .scan import Part, Scan, say, spell
 
 _REGNAL: Final = words(
     "henry louis elizabeth charles george edward william james mary richard philip francis "

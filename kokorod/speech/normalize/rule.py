@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Flag, auto
 
-from .scan import Part, Scan, Upto
+from .cursor import Part, Scan, Upto
 
 #: Reads a match, or returns None to leave the place to the next rule.
 Reader = Callable[[Scan, "re.Match[str]"], "list[Part] | Upto | None"]

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .figures import power_words
-from .numbers import digits
+from .cardinal import power_words
+from .cursor import Kind, Part, Scan, mark, say
+from .number_words import digits
 from .rule import Rule, Start
-from .scan import Kind, Part, Scan, mark, say
 
 #: The same sign again and again.
 _DECORATION: Final = re.compile(r"([^\w\s.!?…])\1{7,}")

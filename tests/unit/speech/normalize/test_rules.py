@@ -8,9 +8,9 @@ import pytest
 
 from kokorod.speech.normalize import normalize, spoken, walk
 from kokorod.speech.normalize.clean import Cleaned
+from kokorod.speech.normalize.cursor import Scan
 from kokorod.speech.normalize.grammar import FILES, ORDER, RULES
 from kokorod.speech.normalize.rule import Rule, Start
-from kokorod.speech.normalize.scan import Scan
 
 EVERY = [rule for file in FILES for rule in file.RULES]
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..abbreviations import words
-from .scan import Scan
+from ...abbreviations import words
+from ..cursor import Scan
 
 #: Nouns that amounts are said of in the singular even without an article: a sixty watt bulb.
 _MEASURED: Final = words(

@@ -7,9 +7,9 @@ import re
 from typing import Final
 
 from . import clock
-from .numbers import cardinal, decade, digits, ordinal, pair, year
+from .cursor import Part, Scan, mark, say, spell
+from .number_words import cardinal, decade, digits, ordinal, pair, year
 from .rule import Rule, Start
-from .scan import Part, Scan, mark, say, spell
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",

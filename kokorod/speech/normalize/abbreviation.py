@@ -9,11 +9,11 @@ from typing import Final
 from .. import abbreviations as abbr
 from ..abbreviations import words
 from .acronyms import is_said
-from .figures import label
+from .cardinal import label
+from .cursor import Part, Scan, Upto, mark, say, spell
 from .identifiers import BRANDS, camel_parts, letter_words
-from .numbers import year
+from .number_words import year
 from .rule import Rule, Start
-from .scan import Part, Scan, Upto, mark, say, spell
 
 _ABBREVIATION: Final = re.compile(r"(?P<name>[A-Za-z]{1,8}(?:'[a-z])?)(?P<dot>\.)")
 _BARE: Final = re.compile(r"(?P<name>[A-Za-z]{1,7})(?![\w'.-])")

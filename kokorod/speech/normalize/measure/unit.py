@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .numbers import plural
+from ..number_words import plural
 
 _PREFIXES: Final = {
     "n": "nano", "μ": "micro", "m": "milli", "c": "centi", "d": "deci", "k": "kilo",

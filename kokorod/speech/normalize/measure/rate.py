@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .rule import Rule, Start
-from .scan import Part, Scan, Upto, mark, say
-from .unit_names import PER, UNITS, unit_name
+from ..cursor import Part, Scan, Upto, mark, say
+from ..rule import Rule, Start
+from .unit import PER, UNITS, unit_name
 
 _OF: Final = (
     r"(?:second|minute|hour|day|night|week|month|quarter|year|decade|person|head|child|user|seat|"

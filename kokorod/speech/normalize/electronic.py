@@ -7,10 +7,10 @@ import re
 from typing import Final
 
 from ..abbreviations import words
-from .figures import characters, label
-from .numbers import cardinal, digits
+from .cardinal import characters, label
+from .cursor import Part, Scan, Upto, say, spell
+from .number_words import cardinal, digits
 from .rule import Rule, Start
-from .scan import Part, Scan, Upto, say, spell
 
 #: No word and no number: encoded data. Longer patterns than this are never tried on it.
 _LONG: Final = re.compile(r"(?=[A-Za-z]{0,64}\d)[A-Za-z0-9]{65,}")

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .numbers import cardinal
+from .cursor import Part, Scan, Upto, say, spell
+from .number_words import cardinal
 from .rule import Rule, Start
-from .scan import Part, Scan, Upto, say, spell
 
 _NAMES: Final = {
     "sin": "sine", "cos": "cosine", "tan": "tangent", "cot": "cotangent", "sec": "secant",

@@ -9,8 +9,8 @@ from typing import Final
 
 from ..token import Token
 from . import normalize
-from .calendar import MONTHS
-from .numbers import cardinal, digits, fraction, ordinal, spoken_number, year
+from .date import MONTHS
+from .number_words import cardinal, digits, fraction, ordinal, spoken_number, year
 
 #: What `interpret-as` may be; another value is read as ordinary text.
 KINDS: Final = (

@@ -7,10 +7,10 @@ import re
 from typing import Final
 
 from ..abbreviations import words
+from .cursor import Kind, Part, Scan, mark, say, spell
 from .money import MAGNITUDES
-from .numbers import NUMBER, cardinal, digits, ordinal, pairs, spoken_number, year
+from .number_words import NUMBER, cardinal, digits, ordinal, pairs, spoken_number, year
 from .rule import Rule, Start
-from .scan import Kind, Part, Scan, mark, say, spell
 
 _ORDINAL: Final = re.compile(
     r"(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?P<suffix>st|nd|rd|th|ST|ND|RD|TH)"

@@ -7,12 +7,12 @@ import re
 from typing import Final
 
 from ..abbreviations import words
+from .cardinal import factor_parts, sign_parts, sized
 from .clock import BOOKS
-from .figures import factor_parts, sign_parts, sized
-from .numbers import NUMBER, cardinal, digits, pairs, spoken_number, year
+from .cursor import Part, Scan, say
+from .measure.quantity import MIXED, mixed
+from .number_words import NUMBER, cardinal, digits, pairs, spoken_number, year
 from .rule import Rule, Start
-from .scan import Part, Scan, say
-from .units import MIXED, mixed
 
 _FRACTION: Final = re.compile(rf"(?P<sign>[-−]?){MIXED}(?P<ths>ths?|rds?|nds?)?(?![\w/]|[.,]\d)")
 _SLASHED: Final = re.compile(r"(?P<one>\d+(?:\.\d+)?)/(?P<two>\d+)(?P<three>/\d+){0,4}(?![\w])")

@@ -6,12 +6,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .attributes import is_attribute
-from .figures import LABELS
-from .numbers import NUMBER, fraction, is_one, spoken_number
-from .rule import Rule, Start
-from .scan import Part, Scan, mark, say
-from .unit_names import PER, UNITS, unit_name
+from ..cardinal import LABELS
+from ..cursor import Part, Scan, mark, say
+from ..number_words import NUMBER, fraction, is_one, spoken_number
+from ..rule import Rule, Start
+from .attribute import is_attribute
+from .unit import PER, UNITS, unit_name
 
 #: One letter (or a word's spelling): a unit only where nothing else fits.
 _DOUBTFUL: Final = frozenset({"in", "t", "K", "N", "B", "L", "J", "s", "h", "ct", "pt", "ac"})

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .numbers import cardinal, pairs, plural
+from .cursor import Part, Scan, say, spell
+from .measure.quantity import MIXED, mixed
+from .number_words import cardinal, pairs, plural
 from .rule import Rule, Start
-from .scan import Part, Scan, say, spell
-from .units import MIXED, mixed
 
 #: Paragraphs of a law that everybody knows by number: 401(k), 501(c)(3).
 _PLAN: Final = re.compile(
