@@ -15,7 +15,7 @@ from typing import Final, Literal
 from ..token import Token
 from . import abbreviation, date, roman
 from .clean import Cleaned
-from .cursor import Kind, Part, Scan
+from .cursor import Cursor, Kind, Part
 from .foreign import read_foreign
 from .grammar import read_at
 
@@ -50,9 +50,9 @@ def normalize(
     cleaned = Cleaned(text)
     if not lang.lower().startswith("en"):
         return _tokens(cleaned, read_foreign(cleaned.text), base)
-    scan = Scan(cleaned.text, british=lang.lower() == "en-gb", emoji=emoji == "name")
-    walk(scan)
-    return _tokens(cleaned, scan.parts, base, scan.runs)
+    cursor = Cursor(cleaned.text, british=lang.lower() == "en-gb", emoji=emoji == "name")
+    walk(cursor)
+    return _tokens(cleaned, cursor.parts, base, cursor.runs)
 
 
 def spoken(tokens: Sequence[Token]) -> str:
@@ -65,8 +65,8 @@ def spoken(tokens: Sequence[Token]) -> str:
     return "".join(said).strip()
 
 
-def walk(scan: Scan) -> None:
-    text, parts = scan.text, scan.parts
+def walk(cursor: Cursor) -> None:
+    text, parts = cursor.text, cursor.parts
     position, end = 0, len(text)
     while position < end:
         word = _PLAIN.match(text, position)
@@ -85,7 +85,7 @@ def walk(scan: Scan) -> None:
         if space:
             position = space.end()
             continue
-        position = read_at(scan, position)
+        position = read_at(cursor, position)
 
 
 def _is_numbered(said: str, parts: Sequence[Part]) -> bool:

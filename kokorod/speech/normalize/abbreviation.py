@@ -10,7 +10,7 @@ from .. import abbreviations as abbr
 from ..abbreviations import words
 from .acronyms import is_said
 from .cardinal import label
-from .cursor import Part, Scan, Upto, mark, say, spell
+from .cursor import Cursor, Part, Upto, mark, say, spell
 from .identifiers import BRANDS, camel_parts, letter_words
 from .number_words import year
 from .rule import Rule, Start
@@ -55,29 +55,29 @@ _STATE: Final = re.compile(
 _NOT_STATES: Final = frozenset({"OK", "HI", "OH", "ME", "IN", "AL", "ID", "MS", "MD", "CO"})
 
 
-def _stop(scan: Scan, match: re.Match[str]) -> list[Part]:
-    return mark(".", *match.span("dot")) if scan.ends(match.end("dot")) else []
+def _stop(cursor: Cursor, match: re.Match[str]) -> list[Part]:
+    return mark(".", *match.span("dot")) if cursor.ends(match.end("dot")) else []
 
 
-def _read_abbreviation(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_abbreviation(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     written = match["name"]
     low = written.lower()
     start, _end = match.span("name")
-    before = scan.before(start)
-    following = scan.text[match.end() : match.end() + 2]
+    before = cursor.before(start)
+    following = cursor.text[match.end() : match.end() + 2]
     upcoming = following.strip()[:1]
     space = following[:1].isspace()
-    if upcoming == "(" and _BRACKETED.match(scan.text, match.end()):
+    if upcoming == "(" and _BRACKETED.match(cursor.text, match.end()):
         upcoming = "1"
     said: str | None = None
-    if low in abbr.BEFORE_NUMBER and (upcoming.isdecimal() or _roman_next(scan, match.end())):
+    if low in abbr.BEFORE_NUMBER and (upcoming.isdecimal() or _roman_next(cursor, match.end())):
         if len(low) > 1 or before in ("(", "[", "") or low in "pvc" or written.islower():
             said = abbr.BEFORE_NUMBER[low]
     elif low in ("no", "nos"):
         return None
     elif low in ("v", "vs"):
         said = "versus" if low == "vs" or (written == "v" and space and before.isalpha()) else None
-    elif low in abbr.ROADS and _is_road(scan, before, start, low, upcoming):
+    elif low in abbr.ROADS and _is_road(cursor, before, start, low, upcoming):
         said = abbr.ROADS[low]
     elif low in abbr.TITLES and written[0].isupper() and space and upcoming.isupper():
         said = abbr.TITLES[low]
@@ -87,7 +87,7 @@ def _read_abbreviation(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         said = abbr.EXPANDED[low]
         if low in _NEEDS_MORE and not (written[0].isupper() or space):
             said = None
-        if low in _WORDS_TOO and scan.ends(match.end()):
+        if low in _WORDS_TOO and cursor.ends(match.end()):
             said = None
     elif low in abbr.AFTER_NUMBER and before[:1].isdecimal():
         said = abbr.AFTER_NUMBER[low]
@@ -124,7 +124,7 @@ def _read_abbreviation(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         return None
     if written[0].isupper() and len(said.split()) == 1:
         said = said.capitalize()
-    return say(said, start, match.end()) + _stop(scan, match)
+    return say(said, start, match.end()) + _stop(cursor, match)
 
 
 _BRACKETED: Final = re.compile(r" ?\(\d")
@@ -136,13 +136,13 @@ _WORDS_TOO: Final = words(
 )
 
 
-def _roman_next(scan: Scan, position: int) -> bool:
+def _roman_next(cursor: Cursor, position: int) -> bool:
     return re.match(
-        r" ?[IVXLC]+(?!\w)", scan.text[position : position + 10]
-    ) is not None and scan.text[position : position + 3].strip() not in ("I", "I'")
+        r" ?[IVXLC]+(?!\w)", cursor.text[position : position + 10]
+    ) is not None and cursor.text[position : position + 3].strip() not in ("I", "I'")
 
 
-def _is_road(scan: Scan, before: str, start: int, low: str, upcoming: str) -> bool:
+def _is_road(cursor: Cursor, before: str, start: int, low: str, upcoming: str) -> bool:
     """Whether St., Dr., Ave. and so on after `before` belong to an address."""
     if low in ("mt", "mts", "ft", "co", "cos", "bros"):
         return low not in ("mt", "ft") and (before[:1].isupper() or before in ("&", "and"))
@@ -153,30 +153,32 @@ def _is_road(scan: Scan, before: str, start: int, low: str, upcoming: str) -> bo
         return (
             re.search(
                 r"\d[A-Za-z]? (?:[NSEW]\.? )?(?:[\w']+ ){1,2}\Z|\d(?:st|nd|rd|th) \Z",
-                scan.text[max(0, start - 48) : start],
+                cursor.text[max(0, start - 48) : start],
             )
             is not None
         )
     return True
 
 
-def _read_bare(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     written = match["name"]
     low = written.lower()
     start, end = match.span()
-    before = scan.before(start)
-    upcoming = scan.text[end : end + 2].strip()[:1]
+    before = cursor.before(start)
+    upcoming = cursor.text[end : end + 2].strip()[:1]
     said: str | None = None
     if low in abbr.BARE:
         said = abbr.EXPANDED[low]
     elif written in ("Mr", "Mrs", "Ms", "Dr", "Prof", "Sgt", "Lt", "Capt") and upcoming.isupper():
         said = abbr.TITLES[low]
     elif (
-        written == "St" and upcoming.isupper() and not _is_road(scan, before, start, "st", upcoming)
+        written == "St"
+        and upcoming.isupper()
+        and not _is_road(cursor, before, start, "st", upcoming)
     ):
         said = "saint"
     elif written in ("St", "Ave", "Rd", "Ln", "Dr") and _is_road(
-        scan, before, start, low, upcoming
+        cursor, before, start, low, upcoming
     ):
         said = abbr.ROADS[low]
     elif written in ("Mt", "Ft") and upcoming.isupper():
@@ -194,14 +196,14 @@ def _read_bare(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(said, start, end)
 
 
-def _read_short(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     name = match["name"]
     if name.lower() == "n/a":
         return spell("NA", *match.span())
     return say(_SHORTS[name], *match.span())
 
 
-def _read_hyphened(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_hyphened(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     name, start = match["name"], match.start()
     pieces = name.split("-")
     if name in BRANDS:
@@ -220,9 +222,9 @@ def _read_hyphened(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         elif len(piece) == 1 and len(pieces) > 1 and piece != "a":
             parts += spell(piece, position, end)
         elif piece.isupper():
-            parts += _capitals(scan, piece, position, end)
+            parts += _capitals(cursor, piece, position, end)
         elif re.search(r"[a-z][A-Z]", piece):
-            parts += camel_parts(scan, piece, position)
+            parts += camel_parts(cursor, piece, position)
         else:
             parts += say(piece, position, end)
         position = end + 1
@@ -233,11 +235,11 @@ def _read_hyphened(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-def _capitals(scan: Scan, piece: str, start: int, end: int) -> list[Part]:
-    return say(piece, start, end) if is_said(scan, piece) else spell(piece, start, end)
+def _capitals(cursor: Cursor, piece: str, start: int, end: int) -> list[Part]:
+    return say(piece, start, end) if is_said(cursor, piece) else spell(piece, start, end)
 
 
-def _read_mid(scan: Scan, match: re.Match[str]) -> Upto | None:
+def _read_mid(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     """mid-1990s, pre-2020, sub-10: the word, and the number is read as one."""
     name = match["name"]
     if name.lower() not in (
@@ -255,33 +257,33 @@ def _read_mid(scan: Scan, match: re.Match[str]) -> Upto | None:
     ):
         return None
     parts = say(name, *match.span("name"))
-    when = _YEAR.match(scan.text, match.end())
+    when = _YEAR.match(cursor.text, match.end())
     if when:
-        parts += say(year(int(when.group()), scan.british), *when.span())
+        parts += say(year(int(when.group()), cursor.british), *when.span())
     return Upto(parts, when.end() if when else match.end())
 
 
 _YEAR: Final = re.compile(r"(?:1[1-9]|20)\d\d(?![\w-]|[.,]\d)")
 
 
-def _read_slashed(scan: Scan, match: re.Match[str]) -> Upto | None:
+def _read_slashed(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     word = match["one"]
     start, end = match.span("one")
     return Upto([*say(word, start, end), *say("slash", end, end + 1)], match.end())
 
 
-def _read_by(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_by(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
-    before = scan.before(start, 2)
-    if scan.before(start)[:1].isdecimal() or before[:1].isdecimal():
+    before = cursor.before(start, 2)
+    if cursor.before(start)[:1].isdecimal() or before[:1].isdecimal():
         return say("by", *match.span())
     return None
 
 
-def _read_state(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_state(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
     name = _STATES.get(match["name"])
-    if name is None or scan.before(start) != "," or not scan.before(start, 2)[:1].isupper():
+    if name is None or cursor.before(start) != "," or not cursor.before(start, 2)[:1].isupper():
         return None
     if match["zip"] is None and match["name"] in _NOT_STATES:
         return None
@@ -301,13 +303,13 @@ _SHORT_STATES: Final = {
 }  # fmt: skip
 
 
-def _read_short_state(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_short_state(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """St. Louis, Mo.; after a town and a comma only: Mo, Ill and Wash are words."""
     start, end = match.span("name")
     name = _SHORT_STATES.get(match["name"])
-    if name is None or scan.before(start) != "," or not scan.before(start, 2)[:1].isupper():
+    if name is None or cursor.before(start) != "," or not cursor.before(start, 2)[:1].isupper():
         return None
-    return say(name, start, end) + (mark(".", end, end + 1) if scan.ends(end + 1) else [])
+    return say(name, start, end) + (mark(".", end, end + 1) if cursor.ends(end + 1) else [])
 
 
 RULES: Final = (

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
-from .cursor import Scan
+from .cursor import Cursor
 
 #: Acronyms that are said as words. Others of up to five letters are spelled unless they
 #: are ordinary words in capitals.
@@ -77,25 +77,25 @@ _WORDS: Final = words(
 )
 
 
-def is_said(scan: Scan, name: str) -> bool:
+def is_said(cursor: Cursor, name: str) -> bool:
     """Whether a name in capitals is said as a word and not letter by letter."""
     low = name.lower()
     if low in SAID:
         return True
-    if low in _SPELLED and not (shouted(scan) and low in _WORDS):
+    if low in _SPELLED and not (shouted(cursor) and low in _WORDS):
         return False
     if low in _WORDS:
         return True
     if len(name) <= 3:
-        return shouted(scan) and _sayable(low)
+        return shouted(cursor) and _sayable(low)
     if len(name) == 4:
-        return shouted(scan) and _sayable(low)
+        return shouted(cursor) and _sayable(low)
     return _sayable(low)
 
 
-def shouted(scan: Scan) -> bool:
+def shouted(cursor: Cursor) -> bool:
     """Whether nearly all of the text around is in capitals."""
-    letters = [c for c in scan.text[:400] if c.isalpha()]
+    letters = [c for c in cursor.text[:400] if c.isalpha()]
     return len(letters) > 8 and sum(c.isupper() for c in letters) > 0.8 * len(letters)
 
 

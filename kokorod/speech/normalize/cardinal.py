@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
-from .cursor import Kind, Part, Scan, mark, say, spell
+from .cursor import Cursor, Kind, Part, mark, say, spell
 from .money import MAGNITUDES
 from .number_words import NUMBER, cardinal, digits, ordinal, pairs, spoken_number, year
 from .rule import Rule, Start
@@ -77,36 +77,40 @@ _SIGNS: Final = {
 }  # fmt: skip
 
 
-def sign_parts(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def sign_parts(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """The words of a sign; None where it cannot be one here (5-3 begins at the 5)."""
     sign = match["sign"]
     if not sign:
         return []
     start = match.start("sign")
-    if sign in "-−+" and start and (scan.text[start - 1].isalnum() or scan.text[start - 1] in ")]"):
+    if (
+        sign in "-−+"
+        and start
+        and (cursor.text[start - 1].isalnum() or cursor.text[start - 1] in ")]")
+    ):
         return None
     return say(_SIGNS[sign], start, start + 1)
 
 
-def _read_ordinal(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_ordinal(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     end = match.end("suffix")
     if match["suffix"] == "st" and not match["value"].endswith("1"):
         return None  # 10st: stone
-    parts = say(ordinal(match["value"].replace(",", ""), scan.british), match.start(), end)
+    parts = say(ordinal(match["value"].replace(",", ""), cursor.british), match.start(), end)
     if match["value2"]:
         begin = match.start("value2")
         parts += say("to", begin - 1, begin)
-        parts += say(ordinal(match["value2"], scan.british), begin, match.end())
+        parts += say(ordinal(match["value2"], cursor.british), begin, match.end())
     return parts
 
 
-def _read_grouped(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_grouped(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     value = re.sub(r"[ .]", "", match["value"])
     part = f".{match['part']}" if match["part"] else ""
-    return say(spoken_number(value + part, scan.british), *match.span())
+    return say(spoken_number(value + part, cursor.british), *match.span())
 
 
-def _read_hex(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_hex(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     parts = [*say("zero", start, start + 1), *spell(match["base"], start + 1, start + 2)]
     return parts + characters(match["value"].replace("_", "").upper(), start + 2, end)
@@ -120,16 +124,16 @@ def characters(text: str, start: int, end: int) -> list[Part]:
     return parts
 
 
-def _read_factor(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    parts = say(spoken_number(match["value"], scan.british), *match.span("value"))
-    return parts + factor_parts(scan, *match.span("cross"))
+def _read_factor(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    parts = say(spoken_number(match["value"], cursor.british), *match.span("value"))
+    return parts + factor_parts(cursor, *match.span("cross"))
 
 
-def factor_parts(scan: Scan, start: int, end: int) -> list[Part]:
+def factor_parts(cursor: Cursor, start: int, end: int) -> list[Part]:
     """The x after a number: ten times faster, a two x zoom."""
-    if scan.text[start] == "×" or scan.after(end).lower() in _COMPARED:
+    if cursor.text[start] == "×" or cursor.after(end).lower() in _COMPARED:
         return say("times", start, end)
-    return spell(scan.text[start], start, end)
+    return spell(cursor.text[start], start, end)
 
 
 _COMPARED: Final = words(
@@ -138,20 +142,20 @@ _COMPARED: Final = words(
 )
 
 
-def sized(scan: Scan, number: str, size: str | None) -> str:
-    said = spoken_number(number, scan.british)
+def sized(cursor: Cursor, number: str, size: str | None) -> str:
+    said = spoken_number(number, cursor.british)
     return f"{said} {MAGNITUDES[size.lower()]}" if size else said
 
 
-def _read_sized(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_sized(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     size = match["size"] or match["word"]
-    following = scan.after(match.end()).lower()
+    following = cursor.after(match.end()).lower()
     if match["size"] in ("K", "k") and following in _RUNS:
         return None  # a 10K run: said as it is written
     if match["size"] == "K" and len(match["value"]) == 1:
         return None  # a 4K screen
     if match["size"] in ("B", "M", "K", "T") and (
-        scan.before(match.start()).lower() in LABELS or _NAME_NEXT.match(scan.text, match.end())
+        cursor.before(match.start()).lower() in LABELS or _NAME_NEXT.match(cursor.text, match.end())
     ):
         return None  # 221B Baker Street, room 12B
     if (
@@ -162,10 +166,10 @@ def _read_sized(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         and not _is_counted(following)
     ):
         return None
-    sign = sign_parts(scan, match)
+    sign = sign_parts(cursor, match)
     if sign is None:
         return None
-    parts = sign + say(sized(scan, match["value"], size), match.start("value"), match.end())
+    parts = sign + say(sized(cursor, match["value"], size), match.start("value"), match.end())
     return parts + (say("plus", *match.span("plus")) if match["plus"] else [])
 
 
@@ -173,13 +177,13 @@ _RUNS: Final = words("run runs race races runner runners walk walks")
 _NAME_NEXT: Final = re.compile(r" [A-Z][a-z]")
 
 
-def _read_age(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_age(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span("value")
-    parts = say(spoken_number(match["value"], scan.british), start, end)
+    parts = say(spoken_number(match["value"], cursor.british), start, end)
     if (
         match["value"].isdecimal()
         and len(match["value"]) == 3
-        and scan.before(start).lower() in LABELS
+        and cursor.before(start).lower() in LABELS
     ):
         parts = say(pairs(match["value"]), start, end)
     for word in re.finditer(r"[A-Za-z]+", match["rest"]):
@@ -189,7 +193,7 @@ def _read_age(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-def _read_lettered(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_lettered(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     value, letters = match["value"], match["letters"]
     if len(letters) == 3 and not letters.isupper():
         return None
@@ -208,8 +212,8 @@ def label(value: str) -> str:
     return cardinal(value) if len(value) < 3 else pairs(value)
 
 
-def _read_version_like(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    if scan.before(match.start()).lower().rstrip(".") not in _VERSIONED:
+def _read_version_like(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if cursor.before(match.start()).lower().rstrip(".") not in _VERSIONED:
         return None
     whole, part, tail = match["whole"], match["part"], match["tail"]
     said = cardinal(part) if part[0] != "0" and len(part) < 3 else digits(part)
@@ -217,12 +221,12 @@ def _read_version_like(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts + (characters(tail, *match.span("tail")) if tail else [])
 
 
-def _read_plain(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    sign = sign_parts(scan, match)
+def _read_plain(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    sign = sign_parts(cursor, match)
     if sign is None:
         return None
     value = match["value"]
-    parts = sign + say(_plain(scan, match, value), *match.span("value"))
+    parts = sign + say(_plain(cursor, match, value), *match.span("value"))
     if match["power"]:
         parts += say(power_words(match["power"].lstrip("^")), *match.span("power"))
     if match["plus"]:
@@ -243,44 +247,44 @@ def power_words(power: str) -> str:
     return f"to the power of {minus}{cardinal(power.lstrip('+-−'))}"
 
 
-def _plain(scan: Scan, match: re.Match[str], value: str) -> str:
+def _plain(cursor: Cursor, match: re.Match[str], value: str) -> str:
     if not value.isdecimal():
-        return spoken_number(value, scan.british)
+        return spoken_number(value, cursor.british)
     start, end = match.span("value")
-    before = scan.before(start).lower().rstrip(".")
+    before = cursor.before(start).lower().rstrip(".")
     bare = not match["sign"] and not match["power"]
-    if _is_code(scan, value, before, start):
+    if _is_code(cursor, value, before, start):
         return digits(value)
-    if bare and len(value) in (3, 4) and _is_name(scan, before, end):
+    if bare and len(value) in (3, 4) and _is_name(cursor, before, end):
         return pairs(value)
-    if bare and len(value) == 4 and _is_year(scan, int(value), before, end):
-        return year(int(value), scan.british)
-    if 3 <= len(value) <= 5 and _ADDRESS.match(scan.text, end):
+    if bare and len(value) == 4 and _is_year(cursor, int(value), before, end):
+        return year(int(value), cursor.british)
+    if 3 <= len(value) <= 5 and _ADDRESS.match(cursor.text, end):
         return pairs(value) if len(value) < 5 else digits(value)
-    return cardinal(value, scan.british)
+    return cardinal(value, cursor.british)
 
 
-def _is_code(scan: Scan, value: str, before: str, start: int) -> bool:
+def _is_code(cursor: Cursor, value: str, before: str, start: int) -> bool:
     """Whether the digits are said one by one: 007, call 911, PIN 1234, a zip code."""
     if len(value) > 1 and value[0] == "0":
         return True
-    if before in _CODES or (before in ("is", "was", ":") and scan.before(start, 2) in _CODES):
+    if before in _CODES or (before in ("is", "was", ":") and cursor.before(start, 2) in _CODES):
         return True
     if value == "911" and before != "porsche":
         return True
     if len(value) in (3, 5, 6) and before in _DIALLED:
-        return not _is_counted(scan.after(start + len(value)).lower())
-    if len(value) == 5 and (_ends_address(scan, start) or _STATE.fullmatch(scan.before(start))):
+        return not _is_counted(cursor.after(start + len(value)).lower())
+    if len(value) == 5 and (_ends_address(cursor, start) or _STATE.fullmatch(cursor.before(start))):
         return True
     return len(value) >= 10 and not value.endswith("000")
 
 
-def _is_name(scan: Scan, before: str, end: int) -> bool:
+def _is_name(cursor: Cursor, before: str, end: int) -> bool:
     """Whether the number is part of a name: room 101, RTX 4090, ISO 9001."""
     if before in LABELS:
         return True
-    named = bool(scan.parts) and scan.parts[-1].text.isupper() and len(before) > 1
-    return named and before not in _NO_NAMES and not _is_counted(scan.after(end).lower())
+    named = bool(cursor.parts) and cursor.parts[-1].text.isupper() and len(before) > 1
+    return named and before not in _NO_NAMES and not _is_counted(cursor.after(end).lower())
 
 
 _CODES: Final = words("zip pin code pincode otp postcode password passcode ZIP PIN OTP")
@@ -297,22 +301,22 @@ _ADDRESS: Final = re.compile(
 )
 
 
-def _ends_address(scan: Scan, start: int) -> bool:
+def _ends_address(cursor: Cursor, start: int) -> bool:
     """Whether the five digits at `start` stand after a US state: a zip code."""
     return (
-        re.search(r", ?(?:[A-Z]{2}|[A-Z][a-z]+) \Z", scan.text[max(0, start - 24) : start])
+        re.search(r", ?(?:[A-Z]{2}|[A-Z][a-z]+) \Z", cursor.text[max(0, start - 24) : start])
         is not None
     )
 
 
-def _is_year(scan: Scan, value: int, before: str, end: int) -> bool:
+def _is_year(cursor: Cursor, value: int, before: str, end: int) -> bool:
     if before in ("year", "pre", "post"):
         return True
     if not (1100 <= value <= 2099 or (value > 1000 and (before in _YEAR_BEFORE or before == "("))):
         return False
-    if scan.text[end : end + 1] == "-" or before in ("in", "since"):
-        return scan.after(end).lower() not in _COUNTED
-    return not _is_counted(scan.after(end).lower())
+    if cursor.text[end : end + 1] == "-" or before in ("in", "since"):
+        return cursor.after(end).lower() not in _COUNTED
+    return not _is_counted(cursor.after(end).lower())
 
 
 def _is_counted(word: str) -> bool:
@@ -325,9 +329,9 @@ def _plural_noun(word: str) -> bool:
     )
 
 
-def stop_after(scan: Scan, position: int) -> list[Part]:
+def stop_after(cursor: Cursor, position: int) -> list[Part]:
     """The full stop of an abbreviation at `position` - 1 where it ends the text as well."""
-    return mark(".", position - 1, position) if scan.ends(position) else []
+    return mark(".", position - 1, position) if cursor.ends(position) else []
 
 
 RULES: Final = (

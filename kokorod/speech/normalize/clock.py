@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
-from .cursor import Part, Scan, mark, say, spell
+from .cursor import Cursor, Part, mark, say, spell
 from .number_words import cardinal, digits, pair
 from .rule import Rule, Start
 
@@ -50,16 +50,16 @@ BOOKS: Final = words(
 )
 
 
-def _half(scan: Scan, match: re.Match[str], n: str = "") -> list[Part]:
+def _half(cursor: Cursor, match: re.Match[str], n: str = "") -> list[Part]:
     """a.m. or p.m., and the full stop that also ends the text."""
     group = f"half{n}"
     if not match[group]:
         return []
     start, end = match.start(group), match.end(f"stop{n}")
-    if match[f"stop{n}"] and (not match[f"dots{n}"] or scan.ends(end)):
+    if match[f"stop{n}"] and (not match[f"dots{n}"] or cursor.ends(end)):
         return [
             *spell(f"{match[group].upper()}M", start, end - 1),
-            *(mark(".", end - 1, end) if scan.ends(end) or not match[f"dots{n}"] else []),
+            *(mark(".", end - 1, end) if cursor.ends(end) or not match[f"dots{n}"] else []),
         ]
     return spell(f"{match[group].upper()}M", start, end)
 
@@ -86,16 +86,16 @@ def _seconds(second: str) -> str:
     return f"and {cardinal(seconds)} {unit}"
 
 
-def _read_clock(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_clock(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     two = match["hour2"] is not None
-    if scan.before(match.start()).lower() in BOOKS:
+    if cursor.before(match.start()).lower() in BOOKS:
         return None  # John 3:16
     first = _time(match["hour"], match["minute"], match["second"], match["half"], two)
     if first is None:
         return None
     start = match.start()
     parts = say(first, start, match.end("second" if match["second"] else "minute"))
-    parts += _half(scan, match)
+    parts += _half(cursor, match)
     if two:
         minute = match["minute2"] or "00"
         early = int(match["hour2"]) <= 12 and match["minute"] == "00"
@@ -105,24 +105,28 @@ def _read_clock(scan: Scan, match: re.Match[str]) -> list[Part] | None:
             return None
         begin = match.start("hour2")
         end = max(match.end(f"{part}2") for part in ("hour", "minute", "second"))
-        parts += [*say("to", begin - 1, begin), *say(second, begin, end), *_half(scan, match, "2")]
+        parts += [
+            *say("to", begin - 1, begin),
+            *say(second, begin, end),
+            *_half(cursor, match, "2"),
+        ]
     return parts
 
 
 def time_parts(text: str) -> list[Part] | None:
     """The words of a time that is the whole of `text`; None if it is no time of day."""
     match = _CLOCK.match(text)
-    return _read_clock(Scan(text), match) if match else None
+    return _read_clock(Cursor(text), match) if match else None
 
 
-def _read_dotted(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_dotted(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     said = _time(match["hour"], match["minute"], None, match["half"], False)
     if said is None or not 1 <= int(match["hour"]) <= 12:
         return None
-    return [*say(said, match.start(), match.end("minute")), *_half(scan, match)]
+    return [*say(said, match.start(), match.end("minute")), *_half(cursor, match)]
 
 
-def _read_hour(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_hour(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     hour = int(match["hour"])
     if not 1 <= hour <= 12 and not (hour <= 23 and match["hour2"] is None):
         return None
@@ -137,10 +141,10 @@ def _read_hour(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         begin = match.start("hour2")
         end = match.end("minute2") if match["minute2"] else match.end("hour2")
         parts += [*say("to", begin - 1, begin), *say(second, begin, end)]
-    return parts + _half(scan, match)
+    return parts + _half(cursor, match)
 
 
-def _read_military(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_military(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     hour, minute = match["hour"], match["minute"]
     said = f"oh {digits(hour[1])}" if hour[0] == "0" else cardinal(hour)
     if minute == "00":
@@ -150,7 +154,7 @@ def _read_military(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(said, *match.span())
 
 
-def _read_lasting(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_lasting(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     hours, minutes = int(match["hours"]), int(match["minutes"] or match["minutes2"])
     said = f"{cardinal(hours)} {'hour' if hours == 1 else 'hours'}"
     if minutes:

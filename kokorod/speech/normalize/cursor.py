@@ -33,7 +33,7 @@ class Part(NamedTuple):
     kind: Kind = Kind.WORD
 
 
-class Scan:
+class Cursor:
     """The state of one walk. `text` is cleaned; `british` chooses the reading of numbers
     and dates; `emoji` says whether emoji are named."""
 

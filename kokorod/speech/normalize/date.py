@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from . import clock
-from .cursor import Part, Scan, mark, say, spell
+from .cursor import Cursor, Part, mark, say, spell
 from .number_words import cardinal, decade, digits, ordinal, pair, year
 from .rule import Rule, Start
 
@@ -85,11 +85,11 @@ _YEARS: Final = re.compile(
 _ERA: Final = re.compile(r"(?P<year>\d{1,4})(?=[ ]?(?:BCE|BC|CE|AD|B\.C|A\.D|C\.E)(?![A-Za-z]))")
 
 
-def _date(scan: Scan, month: int, day: int, when: int | None) -> str:
+def _date(cursor: Cursor, month: int, day: int, when: int | None) -> str:
     said = f"{MONTHS[month - 1]} {ordinal(day)}"
-    if scan.british:
+    if cursor.british:
         said = f"the {ordinal(day)} of {MONTHS[month - 1]}"
-    return said if when is None else f"{said} {year(when, scan.british)}"
+    return said if when is None else f"{said} {year(when, cursor.british)}"
 
 
 def _full_year(written: str) -> int:
@@ -98,10 +98,10 @@ def _full_year(written: str) -> int:
     return (1900 if int(written) >= 50 else 2000) + int(written)
 
 
-def _read_iso(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_iso(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     end = match.end("day")
     parts = say(
-        _date(scan, int(match["month"]), int(match["day"]), int(match["year"])),
+        _date(cursor, int(match["month"]), int(match["day"]), int(match["year"])),
         match.start(),
         end,
     )
@@ -123,46 +123,46 @@ def _read_iso(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-def _month_first(scan: Scan, one: int, two: int) -> tuple[int, int] | None:
+def _month_first(cursor: Cursor, one: int, two: int) -> tuple[int, int] | None:
     """(month, day) of two numbers in the order of the country, or the only one possible."""
-    order = ((two, one), (one, two)) if scan.british else ((one, two), (two, one))
+    order = ((two, one), (one, two)) if cursor.british else ((one, two), (two, one))
     return next(((m, d) for m, d in order if 1 <= m <= 12 and 1 <= d <= 31), None)
 
 
-def _read_numeric(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_numeric(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     one, two = int(match["one"]), int(match["two"])
     if match["sep"] == "." and len(match["year"]) < 4:
         return None
     if match["sep"] == "." and 1 <= two <= 12 and 1 <= one <= 31:
         found: tuple[int, int] | None = (two, one)
     else:
-        found = _month_first(scan, one, two)
+        found = _month_first(cursor, one, two)
     if found is None:
         return None
-    return say(_date(scan, *found, _full_year(match["year"])), *match.span())
+    return say(_date(cursor, *found, _full_year(match["year"])), *match.span())
 
 
-def _read_slashed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     one, two = int(match["one"]), int(match["two"])
     if (one, two) == (9, 11):
         return say("nine eleven", *match.span())
-    previous = scan.before(match.start()).lower()
+    previous = cursor.before(match.start()).lower()
     dated = previous in ("on", "until", "till", "since", "due", "dated")
     dated = dated or previous.rstrip(".") in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     dated = dated or (previous.endswith("day") and previous not in ("day", "per"))
-    found = _month_first(scan, one, two)
+    found = _month_first(cursor, one, two)
     if not dated or found is None:
         return None
-    return say(_date(scan, *found, None), *match.span())
+    return say(_date(cursor, *found, None), *match.span())
 
 
-def _year_parts(scan: Scan, match: re.Match[str]) -> list[Part]:
+def _year_parts(cursor: Cursor, match: re.Match[str]) -> list[Part]:
     parts: list[Part] = []
     for comma in ("comma", "comma2"):
         if match[comma]:
             parts += mark(",", *match.span(comma))
     if match["year"]:
-        parts += say(year(int(match["year"]), scan.british), *match.span("year"))
+        parts += say(year(int(match["year"]), cursor.british), *match.span("year"))
     elif match["short"]:
         parts += say(_short(match["short"]), *match.span("short"))
     return parts
@@ -172,9 +172,9 @@ def _short(two: str) -> str:
     return f"oh {digits(two[1])}" if two[0] == "0" else pair(int(two))
 
 
-def _read_month_day(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_month_day(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     begin = match.start("day")
-    the = "the " if scan.british else ""
+    the = "the " if cursor.british else ""
     parts = say(_MONTH[match["name"]], *match.span("name"))
     parts += say(
         the + ordinal(match["day"]),
@@ -188,20 +188,20 @@ def _read_month_day(scan: Scan, match: re.Match[str]) -> list[Part] | None:
             parts += say(_MONTH[match["name2"]], *match.span("name2"))
             parts[-2] = Part("to", match.start("name2") - 1, match.start("name2"))
         parts += say(the + ordinal(match["day2"]), begin, end)
-    return parts + _year_parts(scan, match)
+    return parts + _year_parts(cursor, match)
 
 
-def _read_day_month(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_day_month(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["gap"] == "-" and not match["dashed"] and not match["suffix"]:
         return None
     if (
         match["name"] in ("May", "MAY")
-        and not (match["suffix"] or match["year"] or match["dashed"] or scan.british)
-        and scan.after(match.end()).islower()
-        and scan.after(match.end()) not in _AFTER_DATE
+        and not (match["suffix"] or match["year"] or match["dashed"] or cursor.british)
+        and cursor.after(match.end()).islower()
+        and cursor.after(match.end()) not in _AFTER_DATE
     ):
         return None
-    before = scan.before(match.start()).lower()
+    before = cursor.before(match.start()).lower()
     the = "" if before in ("the", "this", "every", "each") else "the "
     if match["suffix"] and match["of"] and before not in ("on", "of", "to", "by", "until"):
         the = ""
@@ -214,26 +214,26 @@ def _read_day_month(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     parts += [*say("of", name - 1, name), *say(_MONTH[match["name"]], *match.span("name"))]
     if match["dashed"]:
         parts += say(year(_full_year(match["dashed"])), *match.span("dashed"))
-    return parts + _year_parts(scan, match)
+    return parts + _year_parts(cursor, match)
 
 
 _AFTER_DATE: Final = frozenset({"and", "at", "to", "in", "was", "is", "the", "for", "from", "or"})
 
 
-def _read_month_year(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_month_year(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     parts = say(_MONTH[match["name"]], *match.span("name"))
     if match["comma"]:
         parts += mark(",", *match.span("comma"))
-    return parts + say(year(int(match["year"]), scan.british), *match.span("year"))
+    return parts + say(year(int(match["year"]), cursor.british), *match.span("year"))
 
 
-def _dotted(scan: Scan, match: re.Match[str], group: str) -> list[Part]:
+def _dotted(cursor: Cursor, match: re.Match[str], group: str) -> list[Part]:
     """The full stop after an abbreviation, where it ends the text as well."""
     start, end = match.span(group)
-    return mark(".", start, end) if end > start and scan.ends(end) else []
+    return mark(".", start, end) if end > start and cursor.ends(end) else []
 
 
-def _read_month(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_month(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     written = match["name"]
     if written in MONTHS and not match["name2"]:
         if not match["dot"]:
@@ -247,21 +247,21 @@ def _read_month(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     if match["name2"]:
         begin, end = match.span("name2")
         parts += [*say("to", begin - 1, begin), *say(_MONTH[match["name2"]], begin, end)]
-        return parts + _dotted(scan, match, "dot2")
-    return parts + _dotted(scan, match, "dot")
+        return parts + _dotted(cursor, match, "dot2")
+    return parts + _dotted(cursor, match, "dot")
 
 
-def _read_days(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_days(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     written = match["name"]
     if written in _ALSO_WORDS and not match["name2"]:
         if not match["dot"] and not re.match(
-            rf",? (?:{_M}|\d)", scan.text[match.end() : match.end() + 8]
+            rf",? (?:{_M}|\d)", cursor.text[match.end() : match.end() + 8]
         ):
             return None
         if (
-            scan.ends(match.end())
+            cursor.ends(match.end())
             and written in ("Sun", "Sat", "Wed")
-            and scan.before(match.start()).lower()
+            and cursor.before(match.start()).lower()
             not in ("and", "or", "on", "to", "until", "by", "&")
         ):
             return None
@@ -270,15 +270,15 @@ def _read_days(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         begin, end = match.span("name2")
         joint = "and" if match["to"] == "/" else "to"
         parts += [*say(joint, begin - 1, begin), *say(_WEEKDAY[match["name2"]], begin, end)]
-        return parts + _dotted(scan, match, "dot2")
-    return parts + _dotted(scan, match, "dot")
+        return parts + _dotted(cursor, match, "dot2")
+    return parts + _dotted(cursor, match, "dot")
 
 
-def _read_decade(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_decade(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     written = match["decade"]
     if len(written) == 2 and not match["tick"]:
         # "a 30s timeout" has seconds, "in the 30s" years.
-        before = scan.before(match.start()).lower()
+        before = cursor.before(match.start()).lower()
         if before not in _BEFORE_DECADE:
             return None
     parts = say(decade(int(written)), match.start(), match.end("decade") + 1)
@@ -294,8 +294,8 @@ _BEFORE_DECADE: Final = frozenset(
 )
 
 
-def _read_short_year(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    before = scan.text[match.start() - 1 : match.start()] if match.start() else " "
+def _read_short_year(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    before = cursor.text[match.start() - 1 : match.start()] if match.start() else " "
     if not before.isspace() and before not in "([-–—/":
         return None
     parts = say(_short(match["short"]), *match.span("short"))
@@ -305,38 +305,38 @@ def _read_short_year(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-def _read_years(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_years(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     one, two = match["one"], match["two"]
     if two.isalpha():
         begin = match.start("two")
         return [
-            *say(year(int(one), scan.british), *match.span("one")),
+            *say(year(int(one), cursor.british), *match.span("one")),
             *say("to", begin - 1, begin),
             *say(two, *match.span("two")),
         ]
     if len(two) == 2 and int(two) <= int(one[2:]):
-        return _read_dashed_month(scan, match)
+        return _read_dashed_month(cursor, match)
     if len(two) == 4 and int(two) < int(one):
         return None
-    spaced = " " in scan.text[match.end("one") : match.start("two")]
-    if spaced and "-" in scan.text[match.end("one") : match.start("two")]:
+    spaced = " " in cursor.text[match.end("one") : match.start("two")]
+    if spaced and "-" in cursor.text[match.end("one") : match.start("two")]:
         return None
     begin, end = match.span("two")
-    parts = say(year(int(one), scan.british), *match.span("one"))
-    last = year(int(two), scan.british) if len(two) == 4 else _short(two)
+    parts = say(year(int(one), cursor.british), *match.span("one"))
+    last = year(int(two), cursor.british) if len(two) == 4 else _short(two)
     return [*parts, *say("to", begin - 1, begin), *say(last, begin, end)]
 
 
-def _read_dashed_month(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_dashed_month(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """2020-05, as ISO 8601 has it: no span of years goes backwards."""
     month = int(match["two"])
-    if not 1 <= month <= 12 or scan.text[match.end("one") : match.start("two")] != "-":
+    if not 1 <= month <= 12 or cursor.text[match.end("one") : match.start("two")] != "-":
         return None
-    return say(f"{MONTHS[month - 1]} {year(int(match['one']), scan.british)}", *match.span())
+    return say(f"{MONTHS[month - 1]} {year(int(match['one']), cursor.british)}", *match.span())
 
 
-def _read_era(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    return say(year(int(match["year"]), scan.british), *match.span())
+def _read_era(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return say(year(int(match["year"]), cursor.british), *match.span())
 
 
 RULES: Final = (

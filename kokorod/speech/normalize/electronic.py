@@ -8,7 +8,7 @@ from typing import Final
 
 from ..abbreviations import words
 from .cardinal import characters, label
-from .cursor import Part, Scan, Upto, say, spell
+from .cursor import Cursor, Part, Upto, say, spell
 from .number_words import cardinal, digits
 from .rule import Rule, Start
 
@@ -134,13 +134,13 @@ def _trim(text: str) -> str:
     return text
 
 
-def _read_url(scan: Scan, match: re.Match[str]) -> Upto | None:
+def _read_url(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     rest = _trim(match["rest"])
     start = match.start("rest")
     return Upto(piece_parts(rest.rstrip("/"), start), start + len(rest)) if rest else None
 
 
-def _read_email(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_email(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     at = match.start("host") - 1
     return [
         *piece_parts(match["name"], match.start("name")),
@@ -149,8 +149,8 @@ def _read_email(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     ]
 
 
-def _read_path(scan: Scan, match: re.Match[str]) -> Upto | None:
-    before = scan.text[match.start() - 1 : match.start()] if match.start() else ""
+def _read_path(cursor: Cursor, match: re.Match[str]) -> Upto | None:
+    before = cursor.text[match.start() - 1 : match.start()] if match.start() else ""
     if before.isalnum() or before in (")", "/"):
         return None
     text = _trim(match.group())
@@ -159,7 +159,7 @@ def _read_path(scan: Scan, match: re.Match[str]) -> Upto | None:
     return _upto(match, text) if text else None
 
 
-def _read_local(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_local(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return piece_parts(match.group(), match.start())
 
 
@@ -167,7 +167,7 @@ def _upto(match: re.Match[str], text: str) -> Upto:
     return Upto(piece_parts(text, match.start()), match.start() + len(text))
 
 
-def _read_relative(scan: Scan, match: re.Match[str]) -> Upto | None:
+def _read_relative(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     text = _trim(match.group())
     last = text.rsplit("/", 1)[-1]
     if text.count("/") < 2 and "." not in last:
@@ -177,11 +177,11 @@ def _read_relative(scan: Scan, match: re.Match[str]) -> Upto | None:
     return _upto(match, text)
 
 
-def _read_windows(scan: Scan, match: re.Match[str]) -> Upto | None:
+def _read_windows(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     return _upto(match, _trim(match.group()))
 
 
-def _read_file(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_file(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     stem = match["stem"]
     if match["ext"].lower() not in _EXTENSIONS or not re.search(r"[A-Za-z]", stem):
         return None
@@ -205,7 +205,7 @@ _EXTENSIONS: Final = words(
 )
 
 
-def _read_long(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_long(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return characters(match.group(), *match.span())
 
 
@@ -213,7 +213,7 @@ def _octet(text: str) -> str:
     return label(text) if not text.startswith("0") else digits(text)
 
 
-def _read_ip4(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_ip4(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     octets = match["address"].split(".")
     if any(int(o) > 255 for o in octets):
         return None
@@ -225,7 +225,7 @@ def _read_ip4(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-def _read_ip6(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_ip6(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     text = match.group().split("/")[0]
     if not re.search(r"[A-Fa-f]|::", text) and text.count(":") < 7:
         return None
@@ -243,7 +243,7 @@ def _read_ip6(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-def _read_characters(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_characters(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return characters(match.group().upper(), *match.span())
 
 
@@ -256,7 +256,7 @@ def _numbers(text: str) -> str:
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,}")
 
 
-def _read_version(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_version(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     numbers = match.start("numbers")
     dated = re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", match["numbers"])
     if dated and match.start() == numbers:
@@ -273,9 +273,9 @@ def _read_version(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-def _read_phone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_phone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     text = match.group()
-    if re.fullmatch(r"\d{3}-\d{4}", text) and scan.before(match.start()).lower() in _COUNTS:
+    if re.fullmatch(r"\d{3}-\d{4}", text) and cursor.before(match.start()).lower() in _COUNTS:
         return None
     if not 7 <= sum(c.isalnum() for c in text) <= 16:
         return None

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
-from .cursor import Kind, Part, Scan, Upto, say
+from .cursor import Cursor, Kind, Part, Upto, say
 from .number_words import digits
 from .rule import Rule, Start
 
@@ -122,33 +122,33 @@ _FACES: Final = {
 }  # fmt: skip
 
 
-def _read_shrug(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    return say("shrug", *match.span()) if scan.emoji else []
+def _read_shrug(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return say("shrug", *match.span()) if cursor.emoji else []
 
 
-def _read_face(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_face(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """A face made of punctuation, standing alone: :-)"""
     position = match.start()
-    if position and not scan.text[position - 1].isspace():
+    if position and not cursor.text[position - 1].isspace():
         return None
-    left = scan.text[max(0, position - 400) : position]
+    left = cursor.text[max(0, position - 400) : position]
     if match.group()[-1] == ")" and left.count("(") > left.count(")"):
         return None  # it closes a bracket
     name = _FACES[match.group().replace("-", "")]
-    return say(name, *match.span()) if scan.emoji else []
+    return say(name, *match.span()) if cursor.emoji else []
 
 
-def _read_keycap(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_keycap(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     first = match.group()[0]
     return say(digits(first) or {"#": "hash", "*": "star"}[first], *match.span())
 
 
-def _read_picture(scan: Scan, match: re.Match[str]) -> Upto | None:
+def _read_picture(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     """An emoji, the same one after it again and again being said once."""
     start, end = match.span()
-    while scan.text.startswith(match.group(), end):
+    while cursor.text.startswith(match.group(), end):
         end += len(match.group())
-    if not scan.emoji:
+    if not cursor.emoji:
         return Upto([], end)
     parts = [
         Part(w, start, end) if len(w) > 1 or w == "a" else Part(w, start, end, Kind.LETTERS)

@@ -24,7 +24,7 @@ from . import (
     serial,
     symbols,
 )
-from .cursor import Part, Scan, Upto
+from .cursor import Cursor, Part, Upto
 from .measure import quantity, rate
 from .rule import Rule, Start
 
@@ -245,33 +245,33 @@ def starts_at(text: str, position: int) -> Iterator[Start]:
         yield Start.SIGN
 
 
-def read_at(scan: Scan, position: int) -> int:
+def read_at(cursor: Cursor, position: int) -> int:
     """Read what stands at `position` by the first rule that can, else plainly.
 
     Returns the place after it, which is never `position` itself.
     """
-    for start in starts_at(scan.text, position):
-        end = _read_by_rule(start, scan, position)
+    for start in starts_at(cursor.text, position):
+        end = _read_by_rule(start, cursor, position)
         if end is not None:
             return end
-    word = _WORD.match(scan.text, position)
+    word = _WORD.match(cursor.text, position)
     if word:
-        scan.parts.append(Part(word.group(), position, word.end()))
+        cursor.parts.append(Part(word.group(), position, word.end()))
         return word.end()
-    return _read_by_rule(Start.REST, scan, position) or position + 1
+    return _read_by_rule(Start.REST, cursor, position) or position + 1
 
 
-def _read_by_rule(start: Start, scan: Scan, position: int) -> int | None:
+def _read_by_rule(start: Start, cursor: Cursor, position: int) -> int | None:
     """The place after what a rule has read; None, and nothing is said, if none can."""
     for rule in _TRIED[start]:
-        match = rule.pattern.match(scan.text, position)
+        match = rule.pattern.match(cursor.text, position)
         if match is None or match.end() == position:
             continue
-        read = rule.read(scan, match)
+        read = rule.read(cursor, match)
         if read is None:
             continue
         parts, end = read if isinstance(read, Upto) else (read, match.end())
-        scan.runs.append((len(scan.parts), len(scan.parts) + len(parts), rule.name))
-        scan.parts += parts
+        cursor.runs.append((len(cursor.parts), len(cursor.parts) + len(parts), rule.name))
+        cursor.parts += parts
         return max(end, position + 1)
     return None

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .cursor import Part, Scan, mark
+from .cursor import Cursor, Part, mark
 from .rule import Rule, Start
 
 _TAG: Final = re.compile(
@@ -28,15 +28,15 @@ _BLOCKS: Final = frozenset(
 )
 
 
-def _read_tag(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_tag(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if match["name"].lower() not in _BLOCKS or not scan.parts or scan.ends(end):
+    if match["name"].lower() not in _BLOCKS or not cursor.parts or cursor.ends(end):
         return []
-    last = scan.parts[-1].text
+    last = cursor.parts[-1].text
     return mark(",", start, end) if last[-1].isalnum() else []
 
 
-def _read_comment(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_comment(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return []
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from .acronyms import is_said
 from .cardinal import characters, label
-from .cursor import Kind, Part, Scan, say, spell
+from .cursor import Cursor, Kind, Part, say, spell
 from .electronic import letters_or_word
 from .rule import Rule, Start
 
@@ -70,7 +70,7 @@ def letter_words(said: str, start: int, end: int) -> list[Part]:
     ]
 
 
-def camel_parts(scan: Scan, name: str, start: int) -> list[Part]:
+def camel_parts(cursor: Cursor, name: str, start: int) -> list[Part]:
     """The words of an identifier: getUserName, HTTPServer, snake_case, __init__."""
     parts: list[Part] = []
     if _FORMULA.fullmatch(name):
@@ -83,7 +83,7 @@ def camel_parts(scan: Scan, name: str, start: int) -> list[Part]:
         elif len(text) > 1 and text.isupper() and "_" in name and name.isupper():
             parts += letters_or_word(text.lower(), begin, end)
         elif len(text) > 1 and text.isupper():
-            parts += say(text, begin, end) if is_said(scan, text) else spell(text, begin, end)
+            parts += say(text, begin, end) if is_said(cursor, text) else spell(text, begin, end)
         elif len(text) > 2 and text[:-1].isupper() and text[-1] == "s":
             parts += [*spell(text[:-2], begin, end), Part(f"{text[-2]}'s", begin, end)]
         elif len(text) == 1:
@@ -93,11 +93,11 @@ def camel_parts(scan: Scan, name: str, start: int) -> list[Part]:
     return parts
 
 
-def _read_identifier(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    return camel_parts(scan, match["name"], match.start()) or None
+def _read_identifier(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return camel_parts(cursor, match["name"], match.start()) or None
 
 
-def _read_dotted(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_dotted(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     parts: list[Part] = []
     position = match.start()
     pieces = match["name"].split(".")
@@ -111,12 +111,12 @@ def _read_dotted(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     for index, piece in enumerate(pieces):
         if index:
             parts += say("dot", position - 1, position)
-        parts += camel_parts(scan, piece, position)
+        parts += camel_parts(cursor, piece, position)
         position += len(piece) + 1
     return parts
 
 
-def _read_camel(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_camel(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     name, start = match["name"], match.start()
     end = match.end("name")
     plural = re.fullmatch(r"([A-Z]{2,8})s", name)
@@ -127,81 +127,81 @@ def _read_camel(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     elif _MC.match(name):
         parts = say(name, start, end)
     else:
-        parts = camel_parts(scan, name, start)
+        parts = camel_parts(cursor, name, start)
     if match["owner"]:
         last = parts[-1]
         parts[-1] = Part(f"{last.text}'s", last.start, match.end("owner"))
     return parts
 
 
-def _read_call(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_call(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(match["name"], *match.span("name"))
 
 
-def _read_mixed_word(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    parts = camel_parts(scan, match["name"], match.start())
+def _read_mixed_word(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    parts = camel_parts(cursor, match["name"], match.start())
     return parts or None
 
 
-def _read_hashtag(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_hashtag(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start("name")
     pieces = (
-        camel_parts(scan, match["name"], start)
+        camel_parts(cursor, match["name"], start)
         if match["name"].isascii()
         else say(match["name"], *match.span("name"))
     )
     return [*say("hashtag", start - 1, start), *pieces]
 
 
-def _read_brand(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_brand(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return letter_words(BRANDS[match.group()], *match.span())
 
 
-def _read_flag(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_flag(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if start and not scan.text[start - 1].isspace():
+    if start and not cursor.text[start - 1].isspace():
         return None
     return say(" ".join("dash" for _ in match.group()), start, end)
 
 
-def _read_variable(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_variable(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
     parts = say("dollar", start, start + 1)
-    return parts + (camel_parts(scan, match["name"], start + 2) if match["name"] else [])
+    return parts + (camel_parts(cursor, match["name"], start + 2) if match["name"] else [])
 
 
-def _read_any_file(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_any_file(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say("star", *match.span())
 
 
-def _read_handle(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_handle(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start("name")
     parts = say("at", start - 1, start)
     position = start
     for index, piece in enumerate(match["name"].split(".")):
         if index:
             parts += say("dot", position - 1, position)
-        parts += camel_parts(scan, piece, position)
+        parts += camel_parts(cursor, piece, position)
         position += len(piece) + 1
     return parts
 
 
-def _read_color(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_color(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start("name")
     return [*say("hash", start - 1, start), *characters(match["name"].upper(), start, match.end())]
 
 
-def _read_numbered(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_numbered(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say("number", *match.span())
 
 
-def _read_dot_name(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_dot_name(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
-    if start and not (scan.text[start - 1].isspace() or scan.text[start - 1] in "\"'(“`*"):
+    if start and not (cursor.text[start - 1].isspace() or cursor.text[start - 1] in "\"'(“`*"):
         return None
     name = match["name"]
     pieces = (
-        say("net", *match.span("name")) if name == "NET" else camel_parts(scan, name, start + 1)
+        say("net", *match.span("name")) if name == "NET" else camel_parts(cursor, name, start + 1)
     )
     return [*say("dot", start, start + 1), *pieces]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .cursor import Part, Scan, Upto, say, spell
+from .cursor import Cursor, Part, Upto, say, spell
 from .number_words import cardinal
 from .rule import Rule, Start
 
@@ -29,7 +29,7 @@ _FACTORIAL: Final = re.compile(r"(?P<of>\d{1,3})!(?=[ ]?[=×·*/+−÷])")
 _SIZE: Final = re.compile(r"\|(?P<name>[a-zA-Z])\|(?![\w|])")
 
 
-def _read_called(scan: Scan, match: re.Match[str]) -> Upto | None:
+def _read_called(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     name, (start, end) = match["name"].rstrip("'"), match.span()
     if name not in _NAMES and name.isupper() and match["prime"]:
         return None
@@ -45,27 +45,27 @@ def _read_called(scan: Scan, match: re.Match[str]) -> Upto | None:
     return Upto([*parts, *say("of", end, end + 1)], end)
 
 
-def _read_bare(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    if scan.after(match.end())[:1].isascii() and not _beside_sign(scan, match.end()):
+def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if cursor.after(match.end())[:1].isascii() and not _beside_sign(cursor, match.end()):
         return None
     return say(_NAMES[match["name"]], *match.span())
 
 
-def _beside_sign(scan: Scan, position: int) -> bool:
+def _beside_sign(cursor: Cursor, position: int) -> bool:
     """Whether `x` after a name is a variable: sin x = 0, cos x + 1."""
-    return re.match(r" ?x ?[-+=<>/*)]", scan.text[position : position + 6]) is not None
+    return re.match(r" ?x ?[-+=<>/*)]", cursor.text[position : position + 6]) is not None
 
 
-def _read_log(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_log(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(f"log base {cardinal(match['base'])} of", *match.span())
 
 
-def _read_factorial(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_factorial(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     return [*say(cardinal(match["of"]), start, end - 1), *say("factorial", end - 1, end)]
 
 
-def _read_size(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_size(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     return [*say("absolute value of", start, start + 1), *spell(match["name"], start + 1, end - 1)]
 

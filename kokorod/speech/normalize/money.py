@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from .cursor import Part, Scan, say
+from .cursor import Cursor, Part, say
 from .measure.attribute import is_attribute
 from .number_words import NUMBER, cardinal, is_one, spoken_number
 from .rule import Rule, Start
@@ -178,27 +178,27 @@ def _plain(number: str) -> str:
     return number.replace(",", "")
 
 
-def _amount(scan: Scan, number: str, size: str | None, unit: Currency, attribute: bool) -> str:
+def _amount(cursor: Cursor, number: str, size: str | None, unit: Currency, attribute: bool) -> str:
     number = _plain(number)
     whole, _, part = number.partition(".")
     if size:
-        said = f"{spoken_number(number, scan.british)} {MAGNITUDES[size.lower()]}"
+        said = f"{spoken_number(number, cursor.british)} {MAGNITUDES[size.lower()]}"
         return f"{said} {unit.one if attribute else unit.many}"
     if len(part) == 2 and unit.small:
-        return _with_hundredths(scan, whole, int(part), unit, attribute)
+        return _with_hundredths(cursor, whole, int(part), unit, attribute)
     if part and not part.strip("0"):
         number = whole
     single = attribute or is_one(number.replace(",", ""))
-    return f"{spoken_number(number, scan.british)} {unit.one if single else unit.many}"
+    return f"{spoken_number(number, cursor.british)} {unit.one if single else unit.many}"
 
 
-def _with_hundredths(scan: Scan, whole: str, part: int, unit: Currency, attribute: bool) -> str:
+def _with_hundredths(cursor: Cursor, whole: str, part: int, unit: Currency, attribute: bool) -> str:
     small = ""
     if part:
         small = f"{cardinal(part)} {unit.small if part == 1 or attribute else unit.smalls}"
     if not whole.strip("0") and part:
         return small
-    large = cardinal(whole or "0", scan.british)
+    large = cardinal(whole or "0", cursor.british)
     said = f"{large} {unit.one if attribute or large == 'one' else unit.many}"
     return f"{said} and {small}" if small else said
 
@@ -209,7 +209,7 @@ def _sign(text: str) -> str:
     return "minus " if text in ("-", "−") and text else "plus " if text == "+" else ""
 
 
-def _read_before(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_before(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     written = match["unit"]
     unit = _SYMBOLS.get(written.upper()) or _CODES.get(written)
     if unit is None:
@@ -217,13 +217,13 @@ def _read_before(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     # "a $5 bill", "the $3 billion plan" have the unit in the singular.
     attribute = not match["per"] and (
-        is_attribute(scan, start, end) or scan.text.startswith(("-a-", "-an-"), end)
+        is_attribute(cursor, start, end) or cursor.text.startswith(("-a-", "-an-"), end)
     )
     said = _sign(match["sign"] or match["sign2"])
     if match["amount2"]:
-        said += _range(scan, match, unit, attribute)
+        said += _range(cursor, match, unit, attribute)
     else:
-        said += _amount(scan, match["amount"], match["size"], unit, attribute)
+        said += _amount(cursor, match["amount"], match["size"], unit, attribute)
     if match["per"]:
         period = match["per"][1:].rstrip(".")
         word = _PERIODS.get(period.lower(), period)
@@ -233,39 +233,39 @@ def _read_before(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return say(said, start, end)
 
 
-def _range(scan: Scan, match: re.Match[str], unit: Currency, attribute: bool) -> str:
+def _range(cursor: Cursor, match: re.Match[str], unit: Currency, attribute: bool) -> str:
     size, size2 = match["size"], match["size2"]
-    upper = _amount(scan, match["amount2"], size2, unit, attribute)
+    upper = _amount(cursor, match["amount2"], size2, unit, attribute)
     if size or "." in match["amount"]:
-        lower = _amount(scan, match["amount"], size, unit, attribute)
+        lower = _amount(cursor, match["amount"], size, unit, attribute)
         if size:
             lower = lower.removesuffix(f" {unit.many}").removesuffix(f" {unit.one}")
     else:
-        lower = spoken_number(_plain(match["amount"]), scan.british)
+        lower = spoken_number(_plain(match["amount"]), cursor.british)
     return f"{lower} to {upper}"
 
 
-def _read_after(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_after(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     unit = _SYMBOLS.get(match["unit"]) or _CODES[match["unit"]]
-    if match["unit"] in ("$", "£") and scan.text[match.end() : match.end() + 1].isdecimal():
+    if match["unit"] in ("$", "£") and cursor.text[match.end() : match.end() + 1].isdecimal():
         return None
     amount = match["amount"] + (match["comma"] or "").replace(",", ".")
     said = _sign(match["sign"])
     if match["amount2"]:
-        said += _range(scan, match, unit, False)
+        said += _range(cursor, match, unit, False)
     else:
-        said += _amount(scan, amount, match["size"], unit, False)
+        said += _amount(cursor, amount, match["size"], unit, False)
     return say(said, *match.span())
 
 
-def _read_cents(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_cents(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["pence"]:
-        if not scan.british:
+        if not cursor.british:
             return None
         said = f"{cardinal(match['pence'])} {'penny' if is_one(match['pence']) else 'pence'}"
         return say(said, *match.span())
     amount = match["amount"]
-    said = f"{spoken_number(amount, scan.british)} {'cent' if is_one(amount) else 'cents'}"
+    said = f"{spoken_number(amount, cursor.british)} {'cent' if is_one(amount) else 'cents'}"
     return say(said, *match.span())
 
 

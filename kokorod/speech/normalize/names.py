@@ -9,7 +9,7 @@ from typing import Final
 from ..abbreviations import words
 from .acronyms import SAID, is_said, shouted
 from .cardinal import label
-from .cursor import Kind, Part, Scan, mark, say, spell
+from .cursor import Cursor, Kind, Part, mark, say, spell
 from .number_words import plural, spoken_number
 from .rule import Rule, Start
 
@@ -30,7 +30,7 @@ _DEGREE: Final = re.compile(
 _SLASHED: Final = re.compile(r"[A-Z]{1,5}(?:/[A-Z]{1,5}){1,4}(?!\w)|[A-Z]{2,5}/(?=\d)")
 
 
-def _read_dotted(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_dotted(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     written = match["letters"] + (match["last"] or "")
     start, end = (
         match.start(),
@@ -46,7 +46,7 @@ def _read_dotted(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         parts = [Part(letters + (match["owner"] or ""), start, end, Kind.LETTERS)]
         if match["owner"]:
             parts = _owned(letters, match["owner"], start, end)
-    if written.endswith(".") and not match["owner"] and scan.ends(end):
+    if written.endswith(".") and not match["owner"] and cursor.ends(end):
         parts += mark(".", end - 1, end)
     return parts
 
@@ -57,18 +57,18 @@ def _owned(letters: str, owner: str, start: int, end: int) -> list[Part]:
     return [*head, Part(f"{letters[-1]}'{owner.lstrip(chr(39))}", start, end)]
 
 
-def _read_initial(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_initial(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
     if match["letter"] == "I" and not re.match(
-        r" ?[A-Z]\.", scan.text[match.end() : match.end() + 3]
+        r" ?[A-Z]\.", cursor.text[match.end() : match.end() + 3]
     ):
-        before = scan.before(start)
+        before = cursor.before(start)
         if before.islower():
             return None
     return spell(match["letter"], start, match.end())
 
 
-def _read_plussed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_plussed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     name, sign = match["name"], match["plus"]
     start, end = match.span("name")
     if sign == "#":
@@ -81,12 +81,12 @@ def _read_plussed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         said = "star"
     else:
         said = "plus plus" if sign == "++" else "plus"
-    spelled = len(name) == 1 or (name.isupper() and not is_said(scan, name))
+    spelled = len(name) == 1 or (name.isupper() and not is_said(cursor, name))
     parts = spell(name, start, end) if spelled else say(name, start, end)
     return parts + say(said, *match.span("plus"))
 
 
-def _read_joined(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_joined(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     one, two = match.span("one"), match.span("two")
     parts = [*spell(match["one"], *one), *say("and", one[1], two[0])]
     if match["owner"]:
@@ -94,14 +94,14 @@ def _read_joined(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return parts + spell(match["two"], *two)
 
 
-def _read_capitals(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_capitals(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     name, owner = match["name"], match["owner"]
     start, end = match.span()
-    if name == "WHO" and scan.before(start).lower() == "the" and not shouted(scan):
+    if name == "WHO" and cursor.before(start).lower() == "the" and not shouted(cursor):
         return _owned(name, owner, start, end) if owner else spell(name, start, end)
-    if name == "AM" and scan.before(start) == "I" and not owner:
+    if name == "AM" and cursor.before(start) == "I" and not owner:
         return say("am", start, end)
-    if is_said(scan, name):
+    if is_said(cursor, name):
         low = name.lower()
         # A word in capitals for emphasis is the same word; NASA keeps its form.
         word = name if low in SAID else low
@@ -111,22 +111,22 @@ def _read_capitals(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return spell(name, start, end)
 
 
-def _read_slashed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     parts: list[Part] = []
     for name in re.finditer(r"[A-Z]+", match.group()):
         start, end = match.start() + name.start(), match.start() + name.end()
-        word = is_said(scan, name.group()) and len(name.group()) > 1
+        word = is_said(cursor, name.group()) and len(name.group()) > 1
         parts += say(name.group(), start, end) if word else spell(name.group(), start, end)
     return parts
 
 
-def _read_alone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_alone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     letter = match["letter"]
     start, end = match.span()
-    word = letter != "A" or scan.before(start).lower() not in _LETTERED
-    if letter == "A" and word and not match["owner"] and shouted(scan):
+    word = letter != "A" or cursor.before(start).lower() not in _LETTERED
+    if letter == "A" and word and not match["owner"] and shouted(cursor):
         letter = "a"
-    if letter in "aAI" and word and not match["owner"] and not _math_beside(scan, start, end):
+    if letter in "aAI" and word and not match["owner"] and not _math_beside(cursor, start, end):
         return say(letter, start, end)
     if match["owner"]:
         return [Part(letter.upper() + "'s", start, end)]
@@ -139,19 +139,19 @@ _LETTERED: Final = words(
 )
 
 
-def _math_beside(scan: Scan, start: int, end: int) -> bool:
-    return scan.after(end) in _OPERATORS or scan.before(start) in _OPERATORS
+def _math_beside(cursor: Cursor, start: int, end: int) -> bool:
+    return cursor.after(end) in _OPERATORS or cursor.before(start) in _OPERATORS
 
 
 _OPERATORS: Final = frozenset("=+×÷<>≤≥^")
 
 
-def _read_degree(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_degree(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span("name")
     parts = spell(match["name"].replace(".", "").upper(), start, end)
     if match["owner"]:
         parts = _owned(match["name"].replace(".", "").upper(), match["owner"], start, match.end())
-    if match["dot"] and scan.ends(match.end()):
+    if match["dot"] and cursor.ends(match.end()):
         parts += mark(".", *match.span("dot"))
     return parts
 
@@ -161,11 +161,11 @@ _MIXED: Final = re.compile(
 )
 
 
-def _read_mixed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_mixed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """MP3, A4, COVID-19, B2B, H2O, F-16, i7, Q3."""
     name = match["one"]
     start, end = match.span("one")
-    if len(name) == 1 or (name.isupper() and not is_said(scan, name)):
+    if len(name) == 1 or (name.isupper() and not is_said(cursor, name)):
         parts = spell(name, start, end)
     else:
         parts = say(name, start, end)

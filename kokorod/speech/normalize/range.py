@@ -9,7 +9,7 @@ from typing import Final
 from ..abbreviations import words
 from .cardinal import factor_parts, sign_parts, sized
 from .clock import BOOKS
-from .cursor import Part, Scan, say
+from .cursor import Cursor, Part, say
 from .measure.quantity import MIXED, mixed
 from .number_words import NUMBER, cardinal, digits, pairs, spoken_number, year
 from .rule import Rule, Start
@@ -43,15 +43,15 @@ _RANGE: Final = re.compile(
 _BOTTOMS: Final = frozenset({2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 16, 20, 32, 50, 64, 100, 1000})
 
 
-def _read_fraction(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_fraction(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["bottom"] and not match["ths"] and not match["whole"]:
         bottom = int(match["bottom"])
         if bottom not in _BOTTOMS or "0" in (match["top"][0], match["bottom"][0]):
             return None
-        if match["top"] != "1" and bottom in _SCORED and _is_score(scan, match):
+        if match["top"] != "1" and bottom in _SCORED and _is_score(cursor, match):
             return None
-    said = mixed(scan, match)
-    sign = sign_parts(scan, match)
+    said = mixed(cursor, match)
+    sign = sign_parts(cursor, match)
     if said is None or sign is None:
         return None
     end = match.end("vulgar") if match["vulgar"] else match.end("bottom")
@@ -63,10 +63,10 @@ def _read_fraction(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 _SCORED: Final = frozenset({5, 10, 20, 100})
 
 
-def _is_score(scan: Scan, match: re.Match[str]) -> bool:
+def _is_score(cursor: Cursor, match: re.Match[str]) -> bool:
     """Whether 7/10 is a mark or a count, and not seven tenths of something."""
-    following = scan.after(match.end()).lower()
-    if scan.before(match.start()).lower() in _SCORING or following in _SCORING:
+    following = cursor.after(match.end()).lower()
+    if cursor.before(match.start()).lower() in _SCORING or following in _SCORING:
         return True
     return match["bottom"] in ("10", "100") and following not in _PARTED
 
@@ -81,7 +81,7 @@ _SCORING: Final = words(
 )
 
 
-def _read_slashed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     one, two = match["one"], match["two"]
     if match.group() == "24/7/365":
         return say("twenty four seven three sixty five", *match.span())
@@ -89,7 +89,7 @@ def _read_slashed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         return say(" slash ".join(cardinal(n) for n in match.group().split("/")), *match.span())
     if (one, two) in (("24", "7"), ("9", "11"), ("50", "50"), ("20", "20"), ("180", "360")):
         return say(f"{cardinal(one)} {cardinal(two)}", *match.span())
-    if scan.after(match.end()) == "=":
+    if cursor.after(match.end()) == "=":
         return say(f"{spoken_number(one)} divided by {spoken_number(two)}", *match.span())
     outof = int(two) in _SCORED or two == one or "." in one
     joint = "out of" if outof else "over"
@@ -97,39 +97,39 @@ def _read_slashed(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         joint = "slash"
     if len(one) == len(two) == 4:
         joint = ""
-    said = f"{_number(scan, one)} {joint} {_number(scan, two)}"
+    said = f"{_number(cursor, one)} {joint} {_number(cursor, two)}"
     return say(said, *match.span())
 
 
-def _number(scan: Scan, text: str) -> str:
+def _number(cursor: Cursor, text: str) -> str:
     if len(text) == 4 and text[:2] in ("19", "20"):
-        return year(int(text), scan.british)
-    return spoken_number(text, scan.british)
+        return year(int(text), cursor.british)
+    return spoken_number(text, cursor.british)
 
 
-def _read_ratio(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_ratio(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["verse"]:  # Genesis 1:1-3
         verses = cardinal(match["two"]), cardinal(match["verse"])
         return say(f"{cardinal(match['one'])} {verses[0]} to {verses[1]}", *match.span())
     values = match.group().split(":")
-    if _is_verse(scan, match) or _is_timing(scan, match):
+    if _is_verse(cursor, match) or _is_timing(cursor, match):
         return say(" ".join(_oh(v) for v in values), *match.span())
     # 1:23:45 is a time span and is said without joints; 16:9 and 4:1 are ratios.
     joint = " to " if len(values) == 2 else " "
-    said = joint.join(spoken_number(v, scan.british) for v in values)
+    said = joint.join(spoken_number(v, cursor.british) for v in values)
     return say(said, *match.span())
 
 
-def _is_verse(scan: Scan, match: re.Match[str]) -> bool:
-    return scan.before(match.start()).lower() in BOOKS
+def _is_verse(cursor: Cursor, match: re.Match[str]) -> bool:
+    return cursor.before(match.start()).lower() in BOOKS
 
 
-def _is_timing(scan: Scan, match: re.Match[str]) -> bool:
+def _is_timing(cursor: Cursor, match: re.Match[str]) -> bool:
     """Minutes and seconds: 25:30, which is no time of day."""
     one, two = match["one"], match["two"]
     if not (one.isdecimal() and len(one) == 2 and len(two) == 2 and "00" <= two < "60"):
         return False
-    around = scan.before(match.start()).lower(), scan.after(match.end()).lower()
+    around = cursor.before(match.start()).lower(), cursor.after(match.end()).lower()
     return int(one) > 24 and not {"ratio", "odds", "split", "mix"}.intersection(around)
 
 
@@ -139,25 +139,25 @@ def _oh(text: str) -> str:
     return spoken_number(text)
 
 
-def _read_scientific(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    sign = sign_parts(scan, match)
+def _read_scientific(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    sign = sign_parts(cursor, match)
     if sign is None:
         return None
     power = match["power"] or match["caret"] or match["raised"].translate(_RAISED)
-    raised = cardinal(power.lstrip("+-−"), scan.british)
+    raised = cardinal(power.lstrip("+-−"), cursor.british)
     minus = "minus " if power[0] in "-−" else ""
     said = (
-        f"{spoken_number(match['value'], scan.british)} times ten to the power of {minus}{raised}"
+        f"{spoken_number(match['value'], cursor.british)} times ten to the power of {minus}{raised}"
     )
     return sign + say(said, match.start("value"), match.end())
 
 
-def _read_times(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_times(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     numbers = [n for n in match.group("one", "two", "three") if n]
-    if match["gap"] and "×" in match.group() and scan.after(match.end()) == "=":
+    if match["gap"] and "×" in match.group() and cursor.after(match.end()) == "=":
         return None
     big = all(len(n) in (3, 4) and "," not in n for n in numbers)
-    read = pairs if big else lambda n: spoken_number(n, scan.british)
+    read = pairs if big else lambda n: spoken_number(n, cursor.british)
     return say(" by ".join(read(n) for n in numbers), *match.span())
 
 
@@ -166,44 +166,44 @@ _RESULTS: Final = words(
 )
 
 
-def _is_result(scan: Scan, match: re.Match[str]) -> bool:
+def _is_result(cursor: Cursor, match: re.Match[str]) -> bool:
     """Whether two numbers are goals: won 2-0, a 3-0 defeat."""
-    around = scan.before(match.start()).lower(), scan.after(match.end()).lower()
+    around = cursor.before(match.start()).lower(), cursor.after(match.end()).lower()
     small = all(len(n) == 1 for n in match.group("one", "two"))
     return small and bool(_RESULTS.intersection(around))
 
 
-def _read_range(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    sign = sign_parts(scan, match)
+def _read_range(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    sign = sign_parts(cursor, match)
     if sign is None:
         return None
     start, end = match.span()
     middle, last = match.span("two")
     if match.group() in ("50-50", "50–50"):
         return say("fifty fifty", start, end)
-    if scan.before(start).lower() in ("boeing", "airbus") and match["one"].isdecimal():
+    if cursor.before(start).lower() in ("boeing", "airbus") and match["one"].isdecimal():
         return say(f"{pairs(match['one'])} {pairs(match['two'])}", start, end)
-    if scan.british and "0" in (match["one"], match["two"]) and _is_result(scan, match):
+    if cursor.british and "0" in (match["one"], match["two"]) and _is_result(cursor, match):
         said = " ".join("nil" if n == "0" else cardinal(n) for n in match.group("one", "two"))
         return say(said, start, end)
     size = match["size"] or ("" if not match["size2"] or match["minus"] else None)
-    parts = sign + say(sized(scan, match["one"], size), match.start("one"), middle - 1)
+    parts = sign + say(sized(cursor, match["one"], size), match.start("one"), middle - 1)
     parts += say("minus" if match["equals"] is not None else "to", middle - 1, middle)
     if match["minus"]:
         parts += say("minus", *match.span("minus"))
     parts += say(
-        sized(scan, match["two"], match["size2"]),
+        sized(cursor, match["two"], match["size2"]),
         middle,
         match.end("size2") if match["size2"] else last,
     )
     if match["plus"]:
         parts += say("plus", *match.span("plus"))
     if match["factor"]:
-        parts += factor_parts(scan, *match.span("factor"))
+        parts += factor_parts(cursor, *match.span("factor"))
     return parts
 
 
-def _read_chain(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_chain(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     groups = re.split(r"[-–]", match.group())
     long = any(len(g) > 2 or (len(g) > 1 and g[0] == "0") for g in groups)
     said = " ".join(digits(g) if long else cardinal(g) for g in groups)

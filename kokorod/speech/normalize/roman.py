@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
-from .cursor import Part, Scan, say, spell
+from .cursor import Cursor, Part, say, spell
 from .number_words import cardinal, ordinal
 from .rule import Rule, Start
 
@@ -59,31 +59,31 @@ def roman_value(text: str) -> int:
     return total
 
 
-def _read_roman(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_roman(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     text = match["roman"]
     start, end = match.span("roman")
-    before = scan.before(start)
+    before = cursor.before(start)
     low = before.lower().rstrip(".")
     named = before[:1].isupper()
     if match["suffix"]:
-        return say(ordinal(roman_value(text), scan.british), start, match.end("suffix"))
-    if named and low in _REGNAL and _is_reign(scan, match, low):
-        return _ranked(scan, match)
+        return say(ordinal(roman_value(text), cursor.british), start, match.end("suffix"))
+    if named and low in _REGNAL and _is_reign(cursor, match, low):
+        return _ranked(cursor, match)
     if low in _NUMBERED and (named or len(text) > 1 or low not in _ALSO_WORDS):
         if text == "I" and (not named or low == "no"):
             return None
-        if text == "I" and low == "war" and scan.before(start, 2) != "World":
+        if text == "I" and low == "war" and cursor.before(start, 2) != "World":
             return None
-        return _with_range(scan, match)
-    if len(text) > 1 and scan.after(end).lower() in _RANKED:
-        return say(ordinal(roman_value(text), scan.british), start, end)
+        return _with_range(cursor, match)
+    if len(text) > 1 and cursor.after(end).lower() in _RANKED:
+        return say(ordinal(roman_value(text), cursor.british), start, end)
     if len(text) < 2 or text.lower() in _NOT_ROMAN or set(text) - set("IVX"):
         return None
     if text == "IV" and (not named or low in _DETERMINERS):
         return spell(text, start, end)  # an IV drip
-    if named and text in ("II", "III", "IV") and scan.before(start, 2).lower() in _REGNAL:
-        return _ranked(scan, match)  # John Smith III
-    return _with_range(scan, match)
+    if named and text in ("II", "III", "IV") and cursor.before(start, 2).lower() in _REGNAL:
+        return _ranked(cursor, match)  # John Smith III
+    return _with_range(cursor, match)
 
 
 #: What a single I may be the number of.
@@ -95,26 +95,26 @@ _DETERMINERS: Final = words("the an a his her this my our their")
 _ALSO_WORDS: Final = words("type part no game number act case case round step")
 
 
-def _is_reign(scan: Scan, match: re.Match[str], name: str) -> bool:
+def _is_reign(cursor: Cursor, match: re.Match[str], name: str) -> bool:
     text = match["roman"]
     if len(text) > 1:
         return True
     if text == "I":
-        return _reigns(scan, match.start("roman"), match.end("roman"))
+        return _reigns(cursor, match.start("roman"), match.end("roman"))
     return text in "VX" and name != "malcolm"
 
 
-def _ranked(scan: Scan, match: re.Match[str]) -> list[Part]:
-    said = f"the {ordinal(roman_value(match['roman']), scan.british)}"
+def _ranked(cursor: Cursor, match: re.Match[str]) -> list[Part]:
+    said = f"the {ordinal(roman_value(match['roman']), cursor.british)}"
     return _with_owner(say(said, *match.span("roman")), match)
 
 
-def _reigns(scan: Scan, start: int, end: int) -> bool:
+def _reigns(cursor: Cursor, start: int, end: int) -> bool:
     """Whether a single I after a king's name is his number and not the speaker."""
-    after = scan.after(end)
+    after = cursor.after(end)
     if not after.isalpha() or after in _REIGNING:
         return True
-    titled = scan.before(start, 2).lower() in _TITLED
+    titled = cursor.before(start, 2).lower() in _TITLED
     return titled and (after in _PAST or after.endswith("ed"))
 
 
@@ -133,20 +133,20 @@ def _with_owner(parts: list[Part], match: re.Match[str]) -> list[Part]:
     return parts
 
 
-def _with_range(scan: Scan, match: re.Match[str]) -> list[Part]:
-    parts = say(cardinal(roman_value(match["roman"]), scan.british), *match.span("roman"))
+def _with_range(cursor: Cursor, match: re.Match[str]) -> list[Part]:
+    parts = say(cardinal(roman_value(match["roman"]), cursor.british), *match.span("roman"))
     if match["roman2"]:
         start, end = match.span("roman2")
         parts += say("to", start - 1, start)
-        parts += say(cardinal(roman_value(match["roman2"]), scan.british), start, end)
+        parts += say(cardinal(roman_value(match["roman2"]), cursor.british), start, end)
     return _with_owner(parts, match)
 
 
-def _read_small_roman(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_small_roman(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    bracket = scan.text[end : end + 1] == ")"
-    labelled = scan.before(start).lower().rstrip(".") in _NUMBERED
-    if not bracket and not labelled and scan.text[max(0, start - 64) : start].strip():
+    bracket = cursor.text[end : end + 1] == ")"
+    labelled = cursor.before(start).lower().rstrip(".") in _NUMBERED
+    if not bracket and not labelled and cursor.text[max(0, start - 64) : start].strip():
         return None
     return say(cardinal(roman_value(match["roman"].upper())), start, end)
 

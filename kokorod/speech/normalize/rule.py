@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Flag, auto
 
-from .cursor import Part, Scan, Upto
+from .cursor import Cursor, Part, Upto
 
 #: Reads a match, or returns None to leave the place to the next rule.
-Reader = Callable[[Scan, "re.Match[str]"], "list[Part] | Upto | None"]
+Reader = Callable[[Cursor, "re.Match[str]"], "list[Part] | Upto | None"]
 
 #: A text that the rule reads in, and the whole of what is said; a third text marks it for
 #: docs/reading.md and names the row there.

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .cursor import Part, Scan, say, spell
+from .cursor import Cursor, Part, say, spell
 from .measure.quantity import MIXED, mixed
 from .number_words import cardinal, pairs, plural
 from .rule import Rule, Start
@@ -34,51 +34,51 @@ _ZULU: Final = re.compile(
 )
 
 
-def _read_plan(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_plan(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     letter = "letter" if match["letter"] else "close"
     parts = say(pairs(match["number"]), *match.span("number"))
     parts += spell(match[letter].upper(), *match.span(letter))
     return parts + (say(cardinal(match["more"]), *match.span("more")) if match["more"] else [])
 
 
-def _read_wireless(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_wireless(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.start(), match.end("part")
     parts = say(f"eight oh two point {cardinal(match['part'])}", start, end)
     return parts + (spell(match["letters"], end, match.end()) if match["letters"] else [])
 
 
-def _read_many(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_many(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(_NAMES[int(match["value"].replace(",", ""))], *match.span())
 
 
-def _read_open(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_open(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     said = " point ".join(cardinal(n) for n in match["numbers"].split("."))
     parts = say(f"{said} point", match.start(), match.start("x"))
     return [*parts, *spell("X", *match.span("x"))]
 
 
-def _read_inches(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    said = mixed(scan, match)
-    if said is None or (scan.quoted and match.group()[-1] == '"'):
+def _read_inches(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    said = mixed(cursor, match)
+    if said is None or (cursor.quoted and match.group()[-1] == '"'):
         return None
     return say(f"{said} {'inches' if match['whole'] else 'inch'}", *match.span())
 
 
-def _read_planes(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_planes(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(plural(pairs(match["value"])), *match.span())
 
 
-def _read_feet(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_feet(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     feet = "foot" if match["feet"] == "1" else "feet"
     parts = say(f"{cardinal(match['feet'])} {feet}", match.start(), match.start("inches"))
     return parts + say(cardinal(match["inches"]), *match.span("inches"))
 
 
-def _read_point(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_point(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(f"{cardinal(match['value'])} point", *match.span())
 
 
-def _read_zulu(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_zulu(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     hour = int(match["hour"])
     return say(f"oh {cardinal(hour)} hundred" if hour else "zero hundred", *match.span())
 

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from .cardinal import power_words
-from .cursor import Kind, Part, Scan, mark, say
+from .cursor import Cursor, Kind, Part, mark, say
 from .number_words import digits
 from .rule import Rule, Start
 
@@ -79,20 +79,20 @@ _GREEK_LETTER: Final = re.compile(
 _COMPARING: Final = re.compile(r"[<>](?=\s*[\w.(])")
 
 
-def _read_ellipsis(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    if match.group().startswith("..") and scan.text[match.end() : match.end() + 1] == "/":
+def _read_ellipsis(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if match.group().startswith("..") and cursor.text[match.end() : match.end() + 1] == "/":
         return None
     return mark("…", *match.span())
 
 
-def _read_stops(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_stops(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     run = match["mark"] + match["run"]
     kinds = dict.fromkeys("!?" if c == "‽" else c for c in run)
     text = "".join(dict.fromkeys("".join(kinds)))
     return [Part(c, *match.span(), Kind.MARK) for c in text.replace(".", "") or "."]
 
 
-def _read_wide(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_wide(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     said = {"！": "!", "？": "?", "؟": "?"}.get(match.group(), ".")
     return mark(said, *match.span())
 
@@ -100,7 +100,7 @@ def _read_wide(scan: Scan, match: re.Match[str]) -> list[Part] | None:
 _FOLDED: Final = {"،": ",", "、": ",", "，": ",", "؛": ";", "；": ";", "：": ":"}
 
 
-def _read_closing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_closing(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return mark(_FOLDED.get(match.group(), match.group()), *match.span())
 
 
@@ -110,9 +110,9 @@ _OPERAND: Final = re.compile(r"\d[\d.,]*|[A-Za-z]\w?|[)\]πθαβγλμσω²³]
 _NO_OPERANDS: Final = frozenset({"if", "is", "of", "at", "to", "in", "or", "by", "be", "we"})
 
 
-def _operands(scan: Scan, start: int, end: int) -> bool:
+def _operands(cursor: Cursor, start: int, end: int) -> bool:
     """Whether numbers or single letters stand on both sides."""
-    before, after = scan.before(start), scan.after(end)
+    before, after = cursor.before(start), cursor.after(end)
     if not before or not after:
         return False
     sides = [
@@ -125,19 +125,19 @@ def _operands(scan: Scan, start: int, end: int) -> bool:
     return all(sides) and not wordlike
 
 
-def _read_dash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_dash(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if begins_line(scan, start):
+    if begins_line(cursor, start):
         return []  # a bullet, or a dash before speech
-    if _is_hanging(scan, start, end):
+    if _is_hanging(cursor, start, end):
         return []
-    if _is_grade(scan, start, end):
+    if _is_grade(cursor, start, end):
         return say("minus", start, end)
-    if match.group() == "–" and scan.before(start) == "K" and scan.after(end) == "12":
+    if match.group() == "–" and cursor.before(start) == "K" and cursor.after(end) == "12":
         return []
-    if match.group() in "-−–" and _operands(scan, start, end):
+    if match.group() in "-−–" and _operands(cursor, start, end):
         return say("minus", start, end)
-    if match.group() == "–" and _is_span(scan, start, end):
+    if match.group() == "–" and _is_span(cursor, start, end):
         return say("to", start, end)
     return [Part("—", start, end, Kind.DASH)]
 
@@ -146,42 +146,42 @@ _AFTER_HANGING: Final = re.compile(r" (?:to|and|or|or to|and to)\b")
 _AFTER_GRADE: Final = re.compile(r"[\s.,;:!?)\"”]|\Z")
 
 
-def _is_hanging(scan: Scan, start: int, end: int) -> bool:
+def _is_hanging(cursor: Cursor, start: int, end: int) -> bool:
     """Whether a hyphen stands for the rest of a word: two- to three-year."""
-    after_word = start > 0 and scan.text[start - 1].isalnum() and end - start == 1
-    return after_word and _AFTER_HANGING.match(scan.text, end) is not None
+    after_word = start > 0 and cursor.text[start - 1].isalnum() and end - start == 1
+    return after_word and _AFTER_HANGING.match(cursor.text, end) is not None
 
 
 _UNTIL: Final = frozenset({"noon", "midnight", "late", "close", "dusk", "dawn", "present"})
 
 
-def _is_span(scan: Scan, start: int, end: int) -> bool:
+def _is_span(cursor: Cursor, start: int, end: int) -> bool:
     """Whether an en dash without spaces means "to": Dec 2023–Jan 2024, 10am–noon."""
-    before, after = scan.text[start - 1 : start], scan.text[end : end + 1]
+    before, after = cursor.text[start - 1 : start], cursor.text[end : end + 1]
     if not (before.isalnum() and after.isalnum()):
         return False
-    return before.isdecimal() or scan.after(end).lower() in _UNTIL
+    return before.isdecimal() or cursor.after(end).lower() in _UNTIL
 
 
-def _is_grade(scan: Scan, start: int, end: int) -> bool:
+def _is_grade(cursor: Cursor, start: int, end: int) -> bool:
     """Whether a letter with a minus is a mark: A-, B-."""
-    if end - start != 1 or scan.before(start) not in ("A", "B", "C", "D"):
+    if end - start != 1 or cursor.before(start) not in ("A", "B", "C", "D"):
         return False
     return (
         start > 0
-        and scan.text[start - 1].isalpha()
-        and _AFTER_GRADE.match(scan.text, end) is not None
+        and cursor.text[start - 1].isalpha()
+        and _AFTER_GRADE.match(cursor.text, end) is not None
     )
 
 
-def _read_hyphen(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_hyphen(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if scan.before(start).lower() in ("noon", "midnight") and scan.after(end)[:1].isdecimal():
+    if cursor.before(start).lower() in ("noon", "midnight") and cursor.after(end)[:1].isdecimal():
         return say("to", start, end)
-    return say("minus", start, end) if _is_grade(scan, start, end) else []
+    return say("minus", start, end) if _is_grade(cursor, start, end) else []
 
 
-def _read_quote(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_quote(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     written = match.group()
     if written in "“„«「『《〈‹" or written == "``":
@@ -189,16 +189,16 @@ def _read_quote(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     elif written in "”»」』》〉›":
         opening = False
     else:
-        opening = not scan.quoted
-    scan.quoted = opening
+        opening = not cursor.quoted
+    cursor.quoted = opening
     return [Part("“" if opening else "”", start, end, Kind.OPENING if opening else Kind.MARK)]
 
 
-def _read_nothing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_nothing(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return []
 
 
-def _read_bracket(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_bracket(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     opening = match.group() in "([{（【"
     if match.group() in "()" or match.group() in "[]{}（）【】":
         kind = Kind.OPENING if opening else Kind.MARK
@@ -206,98 +206,98 @@ def _read_bracket(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     return None
 
 
-def _read_rule(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    if match.group()[0] == "-" and not begins_line(scan, match.start()):
+def _read_rule(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if match.group()[0] == "-" and not begins_line(cursor, match.start()):
         return None
     return []
 
 
-def begins_line(scan: Scan, position: int) -> bool:
+def begins_line(cursor: Cursor, position: int) -> bool:
     """Whether only spaces stand before `position` on its line."""
-    left = scan.text[max(0, position - 32) : position].rstrip(" \t")
+    left = cursor.text[max(0, position - 32) : position].rstrip(" \t")
     return (not left and position < 32) or left.endswith(("\n", "\r"))
 
 
-def _read_slash(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_slash(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if _operands(scan, start, end) and scan.before(start)[:1].isdecimal():
+    if _operands(cursor, start, end) and cursor.before(start)[:1].isdecimal():
         return say("divided by", start, end)
-    if _operands(scan, start, end):
+    if _operands(cursor, start, end):
         return say("over", start, end)
-    spaced = scan.text[start - 1 : start].isspace() if start else True
-    if scan.ends(end):
+    spaced = cursor.text[start - 1 : start].isspace() if start else True
+    if cursor.ends(end):
         spaced = False
-    return mark(",", start, end) if spaced and scan.parts else say("slash", start, end)
+    return mark(",", start, end) if spaced and cursor.parts else say("slash", start, end)
 
 
-def _read_bar(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    return mark(",", *match.span()) if scan.parts and not scan.ends(match.end()) else []
+def _read_bar(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return mark(",", *match.span()) if cursor.parts and not cursor.ends(match.end()) else []
 
 
-def _read_compared(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_compared(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     written = match.group()
-    if written in (">=", "<=") and not scan.before(match.start()):
+    if written in (">=", "<=") and not cursor.before(match.start()):
         return say("at least" if written == ">=" else "at most", *match.span())
     return say(_COMPARISONS.get(written, "equals equals"), *match.span())
 
 
-def _read_power(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_power(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if not scan.parts or scan.text[start - 1 : start].isspace():
+    if not cursor.parts or cursor.text[start - 1 : start].isspace():
         return [] if match["raised"] else None
     if match["name"]:
         said = "to the power of minus" if match["minus"] else "to the power of"
         return [*say(said, start, end), Part(match["name"], start, end, Kind.LETTERS)]
     if match["raised"]:
         power = match["raised"].translate(_RAISED)
-        before = scan.before(start)
+        before = cursor.before(start)
         if len(before) > 2 and before.isalpha():
             return []  # a footnote
         return say(power_words(power), start, end) if power.strip("-+") else []
     return say(power_words(match["power"]), start, end)
 
 
-def _read_times(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    return say("times", *match.span()) if _operands(scan, *match.span()) else None
+def _read_times(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return say("times", *match.span()) if _operands(cursor, *match.span()) else None
 
 
-def _read_and_so_on(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_and_so_on(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    return say("et cetera", start, end) + (mark(".", end - 1, end) if scan.ends(end) else [])
+    return say("et cetera", start, end) + (mark(".", end - 1, end) if cursor.ends(end) else [])
 
 
-def _read_degrees(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_degrees(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     scale = "Celsius" if match["scale"] == "C" else "Fahrenheit"
     return say(f"degrees {scale}", *match.span())
 
 
-def _read_bullet(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_bullet(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match.group() == "+":
-        return [] if begins_line(scan, match.start()) else None
-    return [] if begins_line(scan, match.start()) else mark(",", *match.span())
+        return [] if begins_line(cursor, match.start()) else None
+    return [] if begins_line(cursor, match.start()) else mark(",", *match.span())
 
 
-def _read_greek(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_greek(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     name = _GREEK.get(match.group().lower())
     return say(name, *match.span()) if name else None
 
 
-def _read_comparing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_comparing(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     said = "less than" if match.group() == "<" else "greater than"
     start, end = match.span()
-    if _operands(scan, start, end):
+    if _operands(cursor, start, end):
         said = f"is {said}"
-    sides = scan.before(start), scan.after(end)
+    sides = cursor.before(start), cursor.after(end)
     compares = sides[1][:1].isdecimal() or all(_OPERAND.fullmatch(side) for side in sides)
-    return say(said, start, end) if scan.parts and compares else []
+    return say(said, start, end) if cursor.parts and compares else []
 
 
-def _read_name(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_name(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """A character that nothing else reads: its name, or nothing."""
     position = match.start()
     character = match.group()
     said = NAMES.get(character, "")
-    before = scan.before(position)
+    before = cursor.before(position)
     if character in "≥≤" and (not _OPERAND.fullmatch(before) or before.lower() in _NO_OPERANDS):
         said = "at least" if character == "≥" else "at most"
     if character in "₀₁₂₃₄₅₆₇₈₉":

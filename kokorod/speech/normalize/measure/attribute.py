@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from ...abbreviations import words
-from ..cursor import Scan
+from ..cursor import Cursor
 
 #: Nouns that amounts are said of in the singular even without an article: a sixty watt bulb.
 _MEASURED: Final = words(
@@ -38,14 +38,14 @@ _NO_NOUN: Final = words(
 _NOUN: Final = re.compile(r"[ -](?P<noun>[a-z]+)")
 
 
-def is_attribute(scan: Scan, start: int, end: int) -> bool:
+def is_attribute(cursor: Cursor, start: int, end: int) -> bool:
     """Whether the amount that is written from `start` to `end` belongs to the noun after it."""
-    following = _NOUN.match(scan.text, end, end + 32)
+    following = _NOUN.match(cursor.text, end, end + 32)
     if following is None:
         return False
     noun = following["noun"]
     if noun in _NO_NOUN:
         return False
-    if scan.before(start).lower() in _ARTICLES:
+    if cursor.before(start).lower() in _ARTICLES:
         return True
     return noun in _MEASURED

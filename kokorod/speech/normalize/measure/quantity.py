@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from ..cardinal import LABELS
-from ..cursor import Part, Scan, mark, say
+from ..cursor import Cursor, Part, mark, say
 from ..number_words import NUMBER, fraction, is_one, spoken_number
 from ..rule import Rule, Start
 from .attribute import is_attribute
@@ -81,21 +81,21 @@ _SIGNS: Final = {
 _POUNDS_NEXT: Final = re.compile(r" ?\d{1,2} ?lbs?\b")
 
 
-def _fits(scan: Scan, match: re.Match[str]) -> bool:
+def _fits(cursor: Cursor, match: re.Match[str]) -> bool:
     """Whether the letters after the number are a unit here."""
     unit, close = match["unit"], not match["gap"]
     if unit == "st":
         if close and match["value"].endswith("1"):
             return False
-        return scan.british or _POUNDS_NEXT.match(scan.text, match.end("unit")) is not None
+        return cursor.british or _POUNDS_NEXT.match(cursor.text, match.end("unit")) is not None
     if unit not in _DOUBTFUL | _NOT_CLOSE | _SCALES:
         return True
     if match["per"] or match["power"]:
         return True
     if close and unit in _NOT_CLOSE:
         return False
-    following = scan.after(match.end("unit"))
-    if unit in _SCALES and scan.before(match.start()).lower() in LABELS:
+    following = cursor.after(match.end("unit"))
+    if unit in _SCALES and cursor.before(match.start()).lower() in LABELS:
         return False  # seat 14C
     if unit in _SCALES:  # 350F, but 5F and 20 C students
         hot = len(match["value"]) in (2, 3) and match["gap"] != "-"
@@ -103,36 +103,36 @@ def _fits(scan: Scan, match: re.Match[str]) -> bool:
     if unit in _DOUBTFUL and unit not in ("in", "s", "h", "L") and match["gap"] == "-":
         return False
     if unit == "in" and match["gap"] == "-":
-        return scan.text[match.end() : match.end() + 1] != "-"
+        return cursor.text[match.end() : match.end() + 1] != "-"
     if unit == "in":
         return close or following.lower() in _AFTER_INCHES
-    if close or (unit == "L" and is_attribute(scan, match.start(), match.end("unit"))):
+    if close or (unit == "L" and is_attribute(cursor, match.start(), match.end("unit"))):
         return True
     return not following[:1].isalpha() or following.lower() in _FUNCTION_WORDS
 
 
-def attributive(scan: Scan, match: re.Match[str]) -> bool:
+def attributive(cursor: Cursor, match: re.Match[str]) -> bool:
     """Whether the quantity is an attribute: a 10 km run, 5-foot."""
     if match["gap"] == "-":
         return True
-    return is_attribute(scan, match.start(), match.end())
+    return is_attribute(cursor, match.start(), match.end())
 
 
-def _stop(scan: Scan, match: re.Match[str]) -> list[Part]:
-    if match["stop"] and scan.ends(match.end("stop")):
+def _stop(cursor: Cursor, match: re.Match[str]) -> list[Part]:
+    if match["stop"] and cursor.ends(match.end("stop")):
         return mark(".", *match.span("stop"))
     return []
 
 
-def _unit_parts(scan: Scan, match: re.Match[str], single: bool) -> list[Part]:
+def _unit_parts(cursor: Cursor, match: re.Match[str], single: bool) -> list[Part]:
     start = match.start("unit")
     end = match.end("stop") - 1 if match["stop"] else match.end()
     end = match.start("side") if match["side"] else end
     name = unit_name(match["unit"], match["power"] or "", match["per"] or "", single)
-    return say(name, start, end) + _direction(scan, match) + _stop(scan, match)
+    return say(name, start, end) + _direction(cursor, match) + _stop(cursor, match)
 
 
-def _direction(scan: Scan, match: re.Match[str]) -> list[Part]:
+def _direction(cursor: Cursor, match: re.Match[str]) -> list[Part]:
     """North, south, east or west after degrees: the letter is read with them."""
     if match["side"] is None:
         return []
@@ -140,11 +140,11 @@ def _direction(scan: Scan, match: re.Match[str]) -> list[Part]:
     return say(side, *match.span("side"))
 
 
-def _read_quantity(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_quantity(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
-    if not _fits(scan, match):
+    if not _fits(cursor, match):
         return None
-    if match["sign"] in ("-", "−", "+") and start and scan.text[start - 1].isalnum():
+    if match["sign"] in ("-", "−", "+") and start and cursor.text[start - 1].isalnum():
         return None
     value, value2 = match["value"], match["value2"]
     if value2 and match["joint"].strip() == "or" and match["gap"] == "-":
@@ -152,7 +152,7 @@ def _read_quantity(scan: Scan, match: re.Match[str]) -> list[Part] | None:
     parts: list[Part] = []
     if match["sign"]:
         parts += say(_SIGNS[match["sign"]], start, start + 1)
-    parts += say(spoken_number(value, scan.british), *match.span("value"))
+    parts += say(spoken_number(value, cursor.british), *match.span("value"))
     if value2:
         begin, end = match.span("value2")
         joint = match["joint"].strip()
@@ -160,12 +160,12 @@ def _read_quantity(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         parts += say(said, *match.span("joint"))
         if match["minus2"]:
             parts += say("minus", *match.span("minus2"))
-        parts += say(spoken_number(value2, scan.british), begin, end)
+        parts += say(spoken_number(value2, cursor.british), begin, end)
     single = is_one(value) and not value2
-    return parts + _unit_parts(scan, match, single or attributive(scan, match))
+    return parts + _unit_parts(cursor, match, single or attributive(cursor, match))
 
 
-def _mixed(scan: Scan, match: re.Match[str]) -> str | None:
+def _mixed(cursor: Cursor, match: re.Match[str]) -> str | None:
     """A whole number and a fraction, or a fraction, in words."""
     if match["vulgar"]:
         top, bottom = _FRACTIONS[match["vulgar"]]
@@ -173,31 +173,31 @@ def _mixed(scan: Scan, match: re.Match[str]) -> str | None:
         top, bottom = int(match["top"]), int(match["bottom"])
         if bottom < 2 or top >= bottom or top == 0:
             return None
-    said = fraction(top, bottom, scan.british)
+    said = fraction(top, bottom, cursor.british)
     if match["whole"]:
         said = said.replace("one ", "a ", 1) if top == 1 and bottom in (2, 4) else said
-        return f"{spoken_number(match['whole'], scan.british)} and {said}"
+        return f"{spoken_number(match['whole'], cursor.british)} and {said}"
     return said
 
 
-def _read_fractional(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    said = _mixed(scan, match)
-    if said is None or not _fits(scan, match):
+def _read_fractional(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    said = _mixed(cursor, match)
+    if said is None or not _fits(cursor, match):
         return None
     end = match.end("vulgar") if match["vulgar"] else match.end("bottom")
     if match["sign"]:
         said = f"minus {said}"
     parts = say(said, match.start(), end)
     if match["whole"] or match["unit"] == "%":
-        return parts + _unit_parts(scan, match, match["gap"] == "-")
+        return parts + _unit_parts(cursor, match, match["gap"] == "-")
     article = "an" if UNITS[match["unit"]][0] in "aeiou" else "a"
     between = "" if match["gap"] == "-" else f"of {article}"
-    return parts + say(between, end, end) + _unit_parts(scan, match, True)
+    return parts + say(between, end, end) + _unit_parts(cursor, match, True)
 
 
-def _read_feet(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_feet(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     feet = match["feet"]
-    parts = say(spoken_number(feet, scan.british), *match.span("feet"))
+    parts = say(spoken_number(feet, cursor.british), *match.span("feet"))
     end = match.start("inches")
     parts += say("foot" if feet == "1" else "feet", match.end("feet"), end)
     if not match["inches"] and not match["vulgar"]:
@@ -208,7 +208,7 @@ def _read_feet(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         said = f"{said} and {half.replace('one ', 'a ', 1)}" if said else half
     unit = "inch" if match["inches"] == "1" and not match["vulgar"] else "inches"
     parts += say(f"{said} {unit}", end, match.end())
-    if match.group()[-1] == "." and scan.ends(match.end()):
+    if match.group()[-1] == "." and cursor.ends(match.end()):
         parts += mark(".", match.end() - 1, match.end())
     return parts
 
@@ -217,7 +217,7 @@ _BIG: Final = {"lb": "pound", "lbs": "pound", "h": "hour", "hr": "hour", "hrs": 
 _SMALL: Final = {"oz": "ounce", "m": "minute", "min": "minute", "mins": "minute", "'": "minute"}
 
 
-def _read_pounds(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_pounds(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     big, small, least = match["big"], match["small"], match["least"]
     names = [
         {"m": "minute", "min": "minute", "°": "degree", "º": "degree"}.get(big) or _BIG[big],
@@ -233,32 +233,32 @@ def _read_pounds(scan: Scan, match: re.Match[str]) -> list[Part] | None:
         value = match[group]
         if value and last:
             unit = name if is_one(value) else f"{name}s"
-            parts += say(f"{spoken_number(value, scan.british)} {unit}", *match.span(group))
-    if match.group()[-1] == "." and scan.ends(match.end()):
+            parts += say(f"{spoken_number(value, cursor.british)} {unit}", *match.span(group))
+    if match.group()[-1] == "." and cursor.ends(match.end()):
         parts += mark(".", match.end() - 1, match.end())
     return parts
 
 
-def _read_bearing(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_bearing(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     parts: list[Part] = []
     for group, name in (("one", "degree"), ("two", "minute"), ("three", "second")):
         if match[group]:
             unit = name if is_one(match[group]) else f"{name}s"
             parts += say(f"{spoken_number(match[group])} {unit}", *match.span(group))
-    return parts + _direction(scan, match)
+    return parts + _direction(cursor, match)
 
 
-def _read_inches(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    if scan.quoted and match.group()[-1] == '"':
+def _read_inches(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if cursor.quoted and match.group()[-1] == '"':
         return None  # it closes the quotation
     value = match["inches"]
-    noun = re.match(r"[ -]([A-Za-z]+)", scan.text[match.end() : match.end() + 24])
+    noun = re.match(r"[ -]([A-Za-z]+)", cursor.text[match.end() : match.end() + 24])
     single = is_one(value) or (noun is not None and noun[1] not in _FUNCTION_WORDS)
     return say(f"{spoken_number(value)} {'inch' if single else 'inches'}", *match.span())
 
 
-def _read_feet_alone(scan: Scan, match: re.Match[str]) -> list[Part] | None:
-    if match.group()[-1] == "'" and "'" in scan.text[max(0, match.start() - 64) : match.start()]:
+def _read_feet_alone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if match.group()[-1] == "'" and "'" in cursor.text[max(0, match.start() - 64) : match.start()]:
         return None  # it closes a quotation
     value = match["feet"]
     return say(f"{spoken_number(value)} {'foot' if is_one(value) else 'feet'}", *match.span())

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..cursor import Part, Scan, Upto, mark, say
+from ..cursor import Cursor, Part, Upto, mark, say
 from ..rule import Rule, Start
 from .unit import PER, UNITS, unit_name
 
@@ -28,41 +28,41 @@ _BARE: Final = re.compile(
 _ALSO_LETTERS: Final = frozenset({"m", "g", "ft", "lb", "oz", "Mb", "Gb"})
 
 
-def _counts(scan: Scan, position: int) -> bool:
+def _counts(cursor: Cursor, position: int) -> bool:
     """Whether a number stands before `position`, or a word before that one."""
-    return scan.before(position)[:1].isdecimal() or scan.before(position, 2)[:1].isdecimal()
+    return cursor.before(position)[:1].isdecimal() or cursor.before(position, 2)[:1].isdecimal()
 
 
-def _read_word(scan: Scan, match: re.Match[str]) -> Upto | None:
+def _read_word(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     """The word before the slash; what is after it is read by `_read_each`."""
-    if match["one"] in UNITS or not _counts(scan, match.start()):
+    if match["one"] in UNITS or not _counts(cursor, match.start()):
         return None
     return Upto(say(match["one"], *match.span("one")), match.end("one"))
 
 
-def _read_each(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_each(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, name = match.start(), match["name"]
-    if not start or not scan.text[start - 1].isalnum():
+    if not start or not cursor.text[start - 1].isalnum():
         return None
-    digit = scan.text[start - 1].isdecimal()
-    if not digit and not _counts(scan, start):
+    digit = cursor.text[start - 1].isdecimal()
+    if not digit and not _counts(cursor, start):
         return None
     if digit and len(name) == 1:
         return None
     said = "square foot" if name.startswith("sq") else PER.get(name, name)
     parts = say(f"per {said}", start, match.end("name"))
-    if (match["stop"] and scan.ends(match.end())) or (match["stop"] and name not in PER):
+    if (match["stop"] and cursor.ends(match.end())) or (match["stop"] and name not in PER):
         parts += mark(".", *match.span("stop"))
     return parts
 
 
-def _read_bare(scan: Scan, match: re.Match[str]) -> list[Part] | None:
+def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     unit, per = match["unit"], match["per"]
     if unit in _ALSO_LETTERS and not per and not match["power"]:
         return None
     if unit in ("m", "g") and per in ("m", "s", "g", None) and not match["power"] and per != "s":
         return None
-    before = scan.text[match.start() - 1] if match.start() else " "
+    before = cursor.text[match.start() - 1] if match.start() else " "
     if before in "./\\_@#-":
         return None
     return say(unit_name(unit, match["power"] or "", per or "", False), *match.span())

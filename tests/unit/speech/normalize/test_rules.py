@@ -8,7 +8,7 @@ import pytest
 
 from kokorod.speech.normalize import normalize, spoken, walk
 from kokorod.speech.normalize.clean import Cleaned
-from kokorod.speech.normalize.cursor import Scan
+from kokorod.speech.normalize.cursor import Cursor
 from kokorod.speech.normalize.grammar import FILES, ORDER, RULES
 from kokorod.speech.normalize.rule import Rule, Start
 
@@ -17,9 +17,9 @@ EVERY = [rule for file in FILES for rule in file.RULES]
 
 def readers(text: str) -> set[str]:
     """The names of the rules that read something of `text`."""
-    scan = Scan(Cleaned(text).text)
-    walk(scan)
-    return {name for _, _, name in scan.runs}
+    cursor = Cursor(Cleaned(text).text)
+    walk(cursor)
+    return {name for _, _, name in cursor.runs}
 
 
 def test_no_two_rules_have_one_name() -> None:
