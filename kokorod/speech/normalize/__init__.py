@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from ..token import Token
-from . import abbreviation, date, roman
+from . import abbreviation, address, date, roman
 from .clean import Cleaned
 from .cursor import Cursor, Kind, Part
 from .foreign import read_foreign
@@ -32,7 +32,8 @@ _SPACE: Final = re.compile(r"\s+")
 
 #: Plain-looking words that have rules: abbreviations, months, weekdays.
 _LOOKED_AT: Final = (
-    frozenset(abbreviation.KEYS)
+    abbreviation.KEYS
+    | address.KEYS
     | {name.lower() for name in date.NAMES}
     | roman.SMALL_ROMANS
     | {"x"}

@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""One number without a unit: ordinals, labels, versions, years, codes, plain numbers."""
+"""One number without a unit: labels, years, codes, plain numbers."""
 
 from __future__ import annotations
 
@@ -9,32 +9,21 @@ from typing import Final
 from ..abbreviations import words
 from .cursor import Cursor, Kind, Part, mark, say, spell
 from .money import MAGNITUDES
-from .number_words import NUMBER, cardinal, digits, ordinal, pairs, spoken_number, year
+from .number_words import NUMBER, cardinal, digits, pairs, spoken_number, year
 from .rule import Rule, Start
 
-_ORDINAL: Final = re.compile(
-    r"(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?P<suffix>st|nd|rd|th|ST|ND|RD|TH)"
-    r"(?:[-–](?P<value2>\d+)(?:st|nd|rd|th))?(?![A-Za-z\d])"
-)
 #: Thousands parted as elsewhere: 1 000 000, 10 000, 1.234,56.
 _GROUPED: Final = re.compile(
     r"(?P<value>\d{1,3}(?:[ ]\d{3}){2,8}|\d{1,3}(?:\.\d{3}){2,8}|\d{1,3}[ ]000|"
     r"\d{1,3}(?:\.\d{3}){1,8}(?=,\d{1,2}(?!\d)))"
     r"(?:,(?P<part>\d{1,2}))?(?![\w]|[ .,-]\d)"
 )
-_HEX: Final = re.compile(r"0(?P<base>[xXbBoO])(?P<value>[0-9A-Fa-f_]{1,64})(?!\w)")
 _FACTOR: Final = re.compile(rf"(?P<value>{NUMBER})(?P<cross>[x×X])(?!\w)")
 _SIZED: Final = re.compile(
     rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<value>{NUMBER})(?:(?P<size>[kKMBT]|bn|mn|tn|mln|bln)(?!\w)"
     r"|[ ](?P<word>thousand|million|billion|trillion|hundred|dozen)\b)(?P<plus>\+)?"
 )
 _AGE: Final = re.compile(rf"(?P<value>{NUMBER})(?P<rest>(?:-[A-Za-z]+)+)(?![\w-])")
-_LETTERED: Final = re.compile(
-    r"(?P<value>\d{1,6})(?P<letters>[A-Za-z]{1,3})(?P<more>\d{1,4})?(?!\w)"
-)
-_VERSION_LIKE: Final = re.compile(
-    r"(?P<whole>\d+)\.(?P<part>\d+)(?P<tail>[a-z]{0,2}\d{0,2})(?![\w.]\w|\w)"
-)
 _PLAIN: Final = re.compile(
     rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<value>{NUMBER})(?P<power>[²³]|\^\d+)?(?P<plus>\+(?!\w))?(?P<owner>'s\b)?"
 )
@@ -44,13 +33,6 @@ LABELS: Final = words(
     "room rooms flight suite apartment apt highway route interstate boeing airbus hwy ste rm "
     "extension ext gate building course channel model bus train unit line studio us rte cabin "
     "locker form fahrenheit porsche xbox seat exit row section door bay platform terminal"
-)
-#: After these a number with a point is a version: Python three point eleven.
-_VERSIONED: Final = words(
-    "version ver v release python ubuntu java node node.js npm ruby rails php perl go rust "
-    "kotlin swift macos ios ipados android windows linux kernel django numpy pytorch cuda gcc "
-    "clang cmake debian fedora postgres postgresql mysql sqlite redis kubernetes docker "
-    "chrome firefox safari http tls bluetooth usb wi-fi"
 )
 _TIGHT_SCORES: Final = words(
     "score scored won lost win beat beating lead led leading ahead defeat victory draw tied "
@@ -92,28 +74,10 @@ def sign_parts(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(_SIGNS[sign], start, start + 1)
 
 
-def _read_ordinal(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    end = match.end("suffix")
-    if match["suffix"] == "st" and not match["value"].endswith("1"):
-        return None  # 10st: stone
-    parts = say(ordinal(match["value"].replace(",", ""), cursor.british), match.start(), end)
-    if match["value2"]:
-        begin = match.start("value2")
-        parts += say("to", begin - 1, begin)
-        parts += say(ordinal(match["value2"], cursor.british), begin, match.end())
-    return parts
-
-
 def _read_grouped(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     value = re.sub(r"[ .]", "", match["value"])
     part = f".{match['part']}" if match["part"] else ""
     return say(spoken_number(value + part, cursor.british), *match.span())
-
-
-def _read_hex(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    start, end = match.span()
-    parts = [*say("zero", start, start + 1), *spell(match["base"], start + 1, start + 2)]
-    return parts + characters(match["value"].replace("_", "").upper(), start + 2, end)
 
 
 def characters(text: str, start: int, end: int) -> list[Part]:
@@ -193,32 +157,11 @@ def _read_age(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-def _read_lettered(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    value, letters = match["value"], match["letters"]
-    if len(letters) == 3 and not letters.isupper():
-        return None
-    read = label(value)
-    parts = say(read, *match.span("value"))
-    parts += spell(letters, *match.span("letters"))
-    if match["more"]:
-        parts += say(label(match["more"]), *match.span("more"))
-    return parts
-
-
 def label(value: str) -> str:
     """Digits of a name or label: A4 four, 747 seven forty seven, 5600 fifty six hundred."""
     if len(value) > 1 and value[0] == "0":
         return digits(value)
     return cardinal(value) if len(value) < 3 else pairs(value)
-
-
-def _read_version_like(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    if cursor.before(match.start()).lower().rstrip(".") not in _VERSIONED:
-        return None
-    whole, part, tail = match["whole"], match["part"], match["tail"]
-    said = cardinal(part) if part[0] != "0" and len(part) < 3 else digits(part)
-    parts = say(f"{cardinal(whole)} point {said}", match.start(), match.end("part"))
-    return parts + (characters(tail, *match.span("tail")) if tail else [])
 
 
 def _read_plain(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -336,27 +279,6 @@ def stop_after(cursor: Cursor, position: int) -> list[Part]:
 
 RULES: Final = (
     Rule(
-        "cardinal.ordinal",
-        Start.NUMBER,
-        _ORDINAL,
-        _read_ordinal,
-        (
-            ("the 2nd of", "the second of"),
-            ("early 20th", "early twentieth"),
-            ("1st-5th", "first to fifth"),
-        ),
-    ),
-    Rule(
-        "cardinal.hex",
-        Start.NUMBER,
-        _HEX,
-        _read_hex,
-        (
-            ("0xFF", "zero x F F", "numbers"),
-            ("0b1010", "zero b one zero one zero"),
-        ),
-    ),
-    Rule(
         "cardinal.grouped",
         Start.NUMBER,
         _GROUPED,
@@ -394,26 +316,6 @@ RULES: Final = (
         (
             ("3-year-old", "three year old"),
             ("5-foot wall", "five foot wall"),
-        ),
-    ),
-    Rule(
-        "cardinal.lettered",
-        Start.NUMBER,
-        _LETTERED,
-        _read_lettered,
-        (
-            ("221B Baker", "two twenty one B Baker"),
-            ("5G network", "five G network"),
-        ),
-    ),
-    Rule(
-        "cardinal.version",
-        Start.NUMBER,
-        _VERSION_LIKE,
-        _read_version_like,
-        (
-            ("Python 3.11", "Python three point eleven", "versions"),
-            ("Ubuntu 22.04", "Ubuntu twenty two point zero four"),
         ),
     ),
     Rule(

@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""Dates, months, weekdays, years and decades."""
+"""Dates, months and weekdays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from . import clock
 from .cursor import Cursor, Part, mark, say, spell
-from .number_words import cardinal, decade, digits, ordinal, pair, year
+from .number_words import cardinal, ordinal, pair, short_year, year
 from .rule import Rule, Start
 
 MONTHS: Final = (
@@ -73,16 +73,6 @@ _MONTH_ALONE: Final = re.compile(
 _DAYS: Final = re.compile(
     rf"(?P<name>{_D})(?P<dot>\.?)(?:(?P<to>[-–—/])(?P<name2>{_D})(?P<dot2>\.?))?(?![\w'])"
 )
-_DECADE: Final = re.compile(
-    r"(?P<tick>')?(?P<decade>\d\d(?:\d0|00)|\d0)'?s"
-    r"(?:[ ]?[-–—][ ]?(?P<tick2>')?(?P<decade2>\d{4}|\d0)'?s)?(?!\w)"
-)
-_SHORT_YEAR: Final = re.compile(r"'(?P<short>\d\d)(?:[-–]'(?P<short2>\d\d))?(?!\w|')")
-_YEARS: Final = re.compile(
-    r"(?P<one>1[0-9]\d\d|20\d\d)[ ]?[-–—/][ ]?(?P<two>1[0-9]\d\d|20\d\d|\d\d|present|now|today)"
-    r"(?![\w%]|[.,-]\d)"
-)
-_ERA: Final = re.compile(r"(?P<year>\d{1,4})(?=[ ]?(?:BCE|BC|CE|AD|B\.C|A\.D|C\.E)(?![A-Za-z]))")
 
 
 def _date(cursor: Cursor, month: int, day: int, when: int | None) -> str:
@@ -164,12 +154,8 @@ def _year_parts(cursor: Cursor, match: re.Match[str]) -> list[Part]:
     if match["year"]:
         parts += say(year(int(match["year"]), cursor.british), *match.span("year"))
     elif match["short"]:
-        parts += say(_short(match["short"]), *match.span("short"))
+        parts += say(short_year(match["short"]), *match.span("short"))
     return parts
-
-
-def _short(two: str) -> str:
-    return f"oh {digits(two[1])}" if two[0] == "0" else pair(int(two))
 
 
 def _read_month_day(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -274,71 +260,6 @@ def _read_days(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + _dotted(cursor, match, "dot")
 
 
-def _read_decade(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    written = match["decade"]
-    if len(written) == 2 and not match["tick"]:
-        # "a 30s timeout" has seconds, "in the 30s" years.
-        before = cursor.before(match.start()).lower()
-        if before not in _BEFORE_DECADE:
-            return None
-    parts = say(decade(int(written)), match.start(), match.end("decade") + 1)
-    if match["decade2"]:
-        begin, end = match.span("decade2")
-        parts += [*say("to", begin - 1, begin), *say(decade(int(match["decade2"])), begin, end)]
-    return parts
-
-
-_BEFORE_DECADE: Final = frozenset(
-    {"the", "his", "her", "their", "my", "our", "your", "early", "late", "mid", "-", "s", "low"}
-    | {"high", "upper", "lower", "and", "to"}
-)
-
-
-def _read_short_year(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    before = cursor.text[match.start() - 1 : match.start()] if match.start() else " "
-    if not before.isspace() and before not in "([-–—/":
-        return None
-    parts = say(_short(match["short"]), *match.span("short"))
-    if match["short2"]:
-        begin, end = match.span("short2")
-        parts += [*say("to", begin - 2, begin - 1), *say(_short(match["short2"]), begin, end)]
-    return parts
-
-
-def _read_years(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    one, two = match["one"], match["two"]
-    if two.isalpha():
-        begin = match.start("two")
-        return [
-            *say(year(int(one), cursor.british), *match.span("one")),
-            *say("to", begin - 1, begin),
-            *say(two, *match.span("two")),
-        ]
-    if len(two) == 2 and int(two) <= int(one[2:]):
-        return _read_dashed_month(cursor, match)
-    if len(two) == 4 and int(two) < int(one):
-        return None
-    spaced = " " in cursor.text[match.end("one") : match.start("two")]
-    if spaced and "-" in cursor.text[match.end("one") : match.start("two")]:
-        return None
-    begin, end = match.span("two")
-    parts = say(year(int(one), cursor.british), *match.span("one"))
-    last = year(int(two), cursor.british) if len(two) == 4 else _short(two)
-    return [*parts, *say("to", begin - 1, begin), *say(last, begin, end)]
-
-
-def _read_dashed_month(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    """2020-05, as ISO 8601 has it: no span of years goes backwards."""
-    month = int(match["two"])
-    if not 1 <= month <= 12 or cursor.text[match.end("one") : match.start("two")] != "-":
-        return None
-    return say(f"{MONTHS[month - 1]} {year(int(match['one']), cursor.british)}", *match.span())
-
-
-def _read_era(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    return say(year(int(match["year"]), cursor.british), *match.span())
-
-
 RULES: Final = (
     Rule(
         "date.iso",
@@ -378,46 +299,6 @@ RULES: Final = (
         (
             ("5 Nov 2023", "the fifth of November twenty twenty three", "dates"),
             ("5th of May", "fifth of May"),
-        ),
-    ),
-    Rule(
-        "date.decade",
-        Start.NUMBER,
-        _DECADE,
-        _read_decade,
-        (
-            ("'80s", "eighties", "years"),
-            ("in his 20s", "in his twenties"),
-        ),
-    ),
-    Rule(
-        "date.short_year",
-        Start.NUMBER,
-        _SHORT_YEAR,
-        _read_short_year,
-        (
-            ("class of '05", "class of oh five"),
-            ("'14-'18", "fourteen to eighteen"),
-        ),
-    ),
-    Rule(
-        "date.years",
-        Start.NUMBER,
-        _YEARS,
-        _read_years,
-        (
-            ("1914–18", "nineteen fourteen to eighteen", "ranges"),
-            ("1999-2003", "nineteen ninety nine to two thousand three"),
-        ),
-    ),
-    Rule(
-        "date.era",
-        Start.NUMBER,
-        _ERA,
-        _read_era,
-        (
-            ("44 BC", "forty four B C", "years"),
-            ("79 AD", "seventy nine A D"),
         ),
     ),
     Rule(

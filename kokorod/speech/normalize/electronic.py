@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""What machines write: URLs, e-mail, paths, IP addresses, versions, phone numbers, hashes."""
+"""What machines write: URLs, e-mail, paths, IP addresses, hashes."""
 
 from __future__ import annotations
 
@@ -49,28 +49,9 @@ _IP6: Final = re.compile(
     r"(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?P<net>/\d{1,3})?(?![\w:])"
 )
 _MAC: Final = re.compile(r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}(?![\w:])")
-_VERSION: Final = re.compile(
-    r"(?P<v>[vV]\.?[ ]?)?(?P<numbers>\d+(?:\.\d+){2,5})"
-    r"(?P<tail>(?:[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3}))?(?![\w]|\.\d)"
-)
-_V: Final = re.compile(
-    r"[vV](?P<numbers>\d+(?:\.\d+){0,5})(?P<tail>[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3})?(?![\w]|\.\d)"
-)
 _LOCAL: Final = re.compile(r"localhost:\d{1,5}(?!\w)")
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?!\w)")
 _HASH: Final = re.compile(r"(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}(?!\w)")
-_PHONE: Final = re.compile(
-    r"(?:\+(?P<country>\d{1,3})[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){1,5}"
-    r"|(?:1[ .-]?)?\(\d{3}\)[ .-]?\d{3}[ .-]\d{4}"
-    r"|(?:1[ .-])?\d{3}[.-]\d{3}[.-]\d{4}"
-    r"|1-\d{3}-[A-Z\d-]{7,8}"
-    r"|\d{3}-\d{4}"
-    r"|0\d{2,4}[ -]\d{3,4}[ -]?\d{3,4}"
-    r"|\(0\d{2,4}\)[ ]\d{3,4}[ ]\d{3,4}"
-    r"|\d{4}(?:[ ]\d{4}){3}"
-    r"|\d{5}-\d{4}"
-    r"|\d{3} \d{3} \d{4})(?![\w]|[.-]\d)"
-)
 
 _SYMBOL: Final = {
     ".": "dot", "/": "slash", "-": "dash", "_": "underscore", "?": "question mark",
@@ -247,53 +228,6 @@ def _read_characters(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return characters(match.group().upper(), *match.span())
 
 
-def _numbers(text: str) -> str:
-    return " point ".join(
-        cardinal(n) if n == "0" or n[0] != "0" else digits(n) for n in text.split(".")
-    )
-
-
-_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,}")
-
-
-def _read_version(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    numbers = match.start("numbers")
-    dated = re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", match["numbers"])
-    if dated and match.start() == numbers:
-        return None
-    if match.start() == numbers and not match["tail"] and _THOUSANDS.fullmatch(match["numbers"]):
-        return None  # 1.000.000
-    parts: list[Part] = []
-    if numbers > match.start():
-        parts += say("version", match.start(), numbers)
-    parts += say(_numbers(match["numbers"]), *match.span("numbers"))
-    if match["tail"]:
-        said = piece_parts(match["tail"], match.start("tail"))
-        parts += [p for p in said if p.text not in ("dash", "dot")]
-    return parts
-
-
-def _read_phone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    text = match.group()
-    if re.fullmatch(r"\d{3}-\d{4}", text) and cursor.before(match.start()).lower() in _COUNTS:
-        return None
-    if not 7 <= sum(c.isalnum() for c in text) <= 16:
-        return None
-    parts: list[Part] = []
-    for piece in re.finditer(r"\+|\d+|[A-Z]+", text):
-        start, end = match.start() + piece.start(), match.start() + piece.end()
-        run = piece.group()
-        if run == "+":
-            parts += say("plus", start, end)
-        elif run.isdecimal():
-            parts += say(digits(run), start, end)
-        else:
-            parts += say(run.lower(), start, end) if len(run) > 2 else spell(run, start, end)
-    return parts
-
-
-_COUNTS: Final = words("pages page about roughly between from of years lines")
-
 RULES: Final = (
     Rule(
         "electronic.encoded",
@@ -341,40 +275,6 @@ RULES: Final = (
             ("127.0.0.1", "one twenty seven dot zero dot zero dot one", "addresses"),
             ("10.0.0.0/8", "ten dot zero dot zero dot zero slash eight"),
             ("10.0.0.1:8080", "ten dot zero dot zero dot one colon eighty eighty"),
-        ),
-    ),
-    Rule(
-        "telephone.phone",
-        Start.NUMBER | Start.SIGN,
-        _PHONE,
-        _read_phone,
-        (
-            (
-                "+1 (555) 010-9999",
-                "plus one five five five zero one zero nine nine nine nine",
-                "phone",
-            ),
-            ("555-0123", "five five five zero one two three"),
-        ),
-    ),
-    Rule(
-        "electronic.version",
-        Start.NUMBER,
-        _VERSION,
-        _read_version,
-        (
-            ("2.0.1", "two point zero point one"),
-            ("1.2.3-beta.4", "one point two point three beta four"),
-        ),
-    ),
-    Rule(
-        "electronic.v",
-        Start.CODED | Start.COUNTED,
-        _V,
-        _read_version,
-        (
-            ("v1.2.3", "version one point two point three", "versions"),
-            ("v3.0-rc1", "version three point zero r c one"),
         ),
     ),
     Rule(

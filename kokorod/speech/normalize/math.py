@@ -1,12 +1,13 @@
 # pure: no socket, thread or clock.
-"""Functions as mathematics and spreadsheets write them: f(x), sin(2x), log2(8), |x|, 5!."""
+"""Mathematics: functions (f(x), log2(8), |x|, 5!), powers, comparisons, Greek letters."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from .cursor import Cursor, Part, Upto, say, spell
+from .cardinal import power_words
+from .cursor import Cursor, Kind, Part, Upto, say, spell
 from .number_words import cardinal
 from .rule import Rule, Start
 
@@ -70,6 +71,93 @@ def _read_size(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return [*say("absolute value of", start, start + 1), *spell(match["name"], start + 1, end - 1)]
 
 
+_COMPARED: Final = re.compile(r"<=>|<=|>=|!=|==+|=>|->|<-|\+/-|\+-|&&|\|\||::|:=")
+_COMPARISONS: Final = {
+    "<=>": "spaceship", "<=": "is less than or equal to",
+    ">=": "is greater than or equal to", "!=": "is not equal to", "=>": "arrow",
+    "->": "arrow", "<-": "arrow", "+/-": "plus or minus", "+-": "plus or minus",
+    "&&": "and", "||": "or", "::": "colon colon", ":=": "is",
+}  # fmt: skip
+_POWER: Final = re.compile(
+    r"\^\(?(?P<power>[-−+]?\d{1,4})\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)"
+    r"|\^\(?(?P<minus>[-−]?)(?P<name>[A-Za-z])\)?(?!\w)"
+)
+_RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_TIMES: Final = re.compile(r"[*·](?=[ ]?[\w(])")
+_GREEK: Final = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρστυφχψω",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
+        "sigma tau upsilon phi chi psi omega".split(),
+        strict=True,
+    )
+)
+_GREEK_LETTER: Final = re.compile(
+    r"[Α-Ωα-ω](?![^\W\d_])(?<![^\W\d_].)|(?<!\w)[ΔδΣΩωλσμπθ](?=[a-zA-Z](?![^\W\d_]))"
+)
+_COMPARING: Final = re.compile(r"[<>](?=\s*[\w.(])")
+
+
+OPERAND: Final = re.compile(r"\d[\d.,]*|[A-Za-z]\w?|[)\]πθαβγλμσω²³]")
+
+
+def operands(cursor: Cursor, start: int, end: int) -> bool:
+    """Whether numbers or single letters stand on both sides."""
+    before, after = cursor.before(start), cursor.after(end)
+    if not before or not after:
+        return False
+    sides = [
+        OPERAND.fullmatch(before) is not None,
+        OPERAND.fullmatch(after) is not None or after in "([√",
+    ]
+    wordlike = {before, after} & {"a", "I", "A"} and not any(
+        s[:1].isdecimal() for s in (before, after)
+    )
+    return all(sides) and not wordlike
+
+
+def _read_compared(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    written = match.group()
+    if written in (">=", "<=") and not cursor.before(match.start()):
+        return say("at least" if written == ">=" else "at most", *match.span())
+    return say(_COMPARISONS.get(written, "equals equals"), *match.span())
+
+
+def _read_power(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    if not cursor.parts or cursor.text[start - 1 : start].isspace():
+        return [] if match["raised"] else None
+    if match["name"]:
+        said = "to the power of minus" if match["minus"] else "to the power of"
+        return [*say(said, start, end), Part(match["name"], start, end, Kind.LETTERS)]
+    if match["raised"]:
+        power = match["raised"].translate(_RAISED)
+        before = cursor.before(start)
+        if len(before) > 2 and before.isalpha():
+            return []  # a footnote
+        return say(power_words(power), start, end) if power.strip("-+") else []
+    return say(power_words(match["power"]), start, end)
+
+
+def _read_times(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return say("times", *match.span()) if operands(cursor, *match.span()) else None
+
+
+def _read_greek(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    name = _GREEK.get(match.group().lower())
+    return say(name, *match.span()) if name else None
+
+
+def _read_comparing(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    said = "less than" if match.group() == "<" else "greater than"
+    start, end = match.span()
+    if operands(cursor, start, end):
+        said = f"is {said}"
+    sides = cursor.before(start), cursor.after(end)
+    compares = sides[1][:1].isdecimal() or all(OPERAND.fullmatch(side) for side in sides)
+    return say(said, start, end) if cursor.parts and compares else []
+
+
 RULES: Final = (
     Rule(
         "math.factorial",
@@ -99,4 +187,39 @@ RULES: Final = (
         "math.bare_function", Start.LETTER, _BARE, _read_bare, (("cos x + 1", "cosine x plus one"),)
     ),
     Rule("math.absolute", Start.SIGN, _SIZE, _read_size, (("|x|", "absolute value of x"),)),
+    Rule(
+        "math.operator",
+        Start.SIGN,
+        _COMPARED,
+        _read_compared,
+        (
+            ("a -> b", "a arrow b"),
+            ("a != b", "a is not equal to b"),
+        ),
+    ),
+    Rule(
+        "math.power",
+        Start.SIGN,
+        _POWER,
+        _read_power,
+        (
+            ("x = y^2 + 3", "x equals y squared plus three", "mathematics"),
+            ("a² + b²", "a squared plus b squared"),
+        ),
+    ),
+    Rule("math.times", Start.SIGN, _TIMES, _read_times, (("5 * 3", "five times three"),)),
+    Rule(
+        "math.comparison",
+        Start.SIGN,
+        _COMPARING,
+        _read_comparing,
+        (("10 > 5", "ten is greater than five"),),
+    ),
+    Rule(
+        "math.greek",
+        Start.LETTER | Start.SIGN,
+        _GREEK_LETTER,
+        _read_greek,
+        (("α and β", "alpha and beta"),),
+    ),
 )

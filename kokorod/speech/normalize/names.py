@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""Words with capitals: acronyms said or spelled, initials, Roman numerals, C++, AT&T."""
+"""Words with capitals: acronyms said or spelled, initials, degrees, C++, AT&T, MP3."""
 
 from __future__ import annotations
 

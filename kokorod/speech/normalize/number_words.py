@@ -109,6 +109,11 @@ def year(value: int, british: bool = False) -> str:
     return f"{pair(century)} {pair(rest)}"
 
 
+def short_year(two: str) -> str:
+    """The last two digits of a year: 05 -> oh five, 99 -> ninety nine."""
+    return f"oh {digits(two[1])}" if two[0] == "0" else pair(int(two))
+
+
 def plural(words: str) -> str:
     """The last of `words` in its plural: sixties, thirds, feet are the caller's."""
     if words.endswith("y"):

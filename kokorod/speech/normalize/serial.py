@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from .cardinal import characters, label
 from .cursor import Cursor, Part, say, spell
 from .measure.quantity import MIXED, mixed
 from .number_words import cardinal, pairs, plural
@@ -83,6 +84,30 @@ def _read_zulu(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(f"oh {cardinal(hour)} hundred" if hour else "zero hundred", *match.span())
 
 
+_HEX: Final = re.compile(r"0(?P<base>[xXbBoO])(?P<value>[0-9A-Fa-f_]{1,64})(?!\w)")
+_LETTERED: Final = re.compile(
+    r"(?P<value>\d{1,6})(?P<letters>[A-Za-z]{1,3})(?P<more>\d{1,4})?(?!\w)"
+)
+
+
+def _read_hex(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    parts = [*say("zero", start, start + 1), *spell(match["base"], start + 1, start + 2)]
+    return parts + characters(match["value"].replace("_", "").upper(), start + 2, end)
+
+
+def _read_lettered(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    value, letters = match["value"], match["letters"]
+    if len(letters) == 3 and not letters.isupper():
+        return None
+    read = label(value)
+    parts = say(read, *match.span("value"))
+    parts += spell(letters, *match.span("letters"))
+    if match["more"]:
+        parts += say(label(match["more"]), *match.span("more"))
+    return parts
+
+
 RULES: Final = (
     Rule(
         "serial.plan",
@@ -149,5 +174,25 @@ RULES: Final = (
         _ZULU,
         _read_zulu,
         (("The 0600 flight", "The oh six hundred flight"),),
+    ),
+    Rule(
+        "serial.hex",
+        Start.NUMBER,
+        _HEX,
+        _read_hex,
+        (
+            ("0xFF", "zero x F F", "numbers"),
+            ("0b1010", "zero b one zero one zero"),
+        ),
+    ),
+    Rule(
+        "serial.lettered",
+        Start.NUMBER,
+        _LETTERED,
+        _read_lettered,
+        (
+            ("221B Baker", "two twenty one B Baker"),
+            ("5G network", "five G network"),
+        ),
     ),
 )

@@ -1,13 +1,13 @@
 # pure: no socket, thread or clock.
-"""Marks and symbols: punctuation, quotes, dashes, mathematics, signs."""
+"""Marks and symbols: punctuation, quotes, dashes, signs."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from .cardinal import power_words
 from .cursor import Cursor, Kind, Part, mark, say
+from .math import OPERAND, operands
 from .number_words import digits
 from .rule import Rule, Start
 
@@ -25,24 +25,10 @@ _BRACKET: Final = re.compile(r"[(\[{（【]|[)\]}）】]")
 _RULE: Final = re.compile(r"[_*=~#·•]{3,}(?=\s|\Z)|-{3,}(?=\s*(?:\n|\Z))")
 _SLASH: Final = re.compile(r"/")
 _BAR: Final = re.compile(r"[|¦]+")
-
-_COMPARED: Final = re.compile(r"<=>|<=|>=|!=|==+|=>|->|<-|\+/-|\+-|&&|\|\||::|:=")
-_COMPARISONS: Final = {
-    "<=>": "spaceship", "<=": "is less than or equal to",
-    ">=": "is greater than or equal to", "!=": "is not equal to", "=>": "arrow",
-    "->": "arrow", "<-": "arrow", "+/-": "plus or minus", "+-": "plus or minus",
-    "&&": "and", "||": "or", "::": "colon colon", ":=": "is",
-}  # fmt: skip
-_POWER: Final = re.compile(
-    r"\^\(?(?P<power>[-−+]?\d{1,4})\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)"
-    r"|\^\(?(?P<minus>[-−]?)(?P<name>[A-Za-z])\)?(?!\w)"
-)
-_RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _AND_SO_ON: Final = re.compile(r"&c\.")
 _DEGREES: Final = re.compile(r"[°º]\s?(?P<scale>[CF])(?!\w)")
 _BULLET: Final = re.compile(r"[+•‣◦▪·](?=\s)")
-_TIMES: Final = re.compile(r"[*·](?=[ ]?[\w(])")
 
 _ANY: Final = re.compile(r".", re.DOTALL)
 
@@ -65,18 +51,6 @@ NAMES: Final[dict[str, str]] = {
     "∥": "parallel to", "⊥": "perpendicular to", "−": "minus", "≅": "is congruent to",
     "∼": "about", "⋅": "times",
 }  # fmt: skip
-_GREEK: Final = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρστυφχψω",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
-        "sigma tau upsilon phi chi psi omega".split(),
-        strict=True,
-    )
-)
-_GREEK_LETTER: Final = re.compile(
-    r"[Α-Ωα-ω](?![^\W\d_])(?<![^\W\d_].)|(?<!\w)[ΔδΣΩωλσμπθ](?=[a-zA-Z](?![^\W\d_]))"
-)
-_COMPARING: Final = re.compile(r"[<>](?=\s*[\w.(])")
 
 
 def _read_ellipsis(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -104,25 +78,7 @@ def _read_closing(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return mark(_FOLDED.get(match.group(), match.group()), *match.span())
 
 
-_OPERAND: Final = re.compile(r"\d[\d.,]*|[A-Za-z]\w?|[)\]πθαβγλμσω²³]")
-
-
-_NO_OPERANDS: Final = frozenset({"if", "is", "of", "at", "to", "in", "or", "by", "be", "we"})
-
-
-def _operands(cursor: Cursor, start: int, end: int) -> bool:
-    """Whether numbers or single letters stand on both sides."""
-    before, after = cursor.before(start), cursor.after(end)
-    if not before or not after:
-        return False
-    sides = [
-        _OPERAND.fullmatch(before) is not None,
-        _OPERAND.fullmatch(after) is not None or after in "([√",
-    ]
-    wordlike = {before, after} & {"a", "I", "A"} and not any(
-        s[:1].isdecimal() for s in (before, after)
-    )
-    return all(sides) and not wordlike
+_NOOPERANDS: Final = frozenset({"if", "is", "of", "at", "to", "in", "or", "by", "be", "we"})
 
 
 def _read_dash(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -135,7 +91,7 @@ def _read_dash(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return say("minus", start, end)
     if match.group() == "–" and cursor.before(start) == "K" and cursor.after(end) == "12":
         return []
-    if match.group() in "-−–" and _operands(cursor, start, end):
+    if match.group() in "-−–" and operands(cursor, start, end):
         return say("minus", start, end)
     if match.group() == "–" and _is_span(cursor, start, end):
         return say("to", start, end)
@@ -220,9 +176,9 @@ def begins_line(cursor: Cursor, position: int) -> bool:
 
 def _read_slash(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if _operands(cursor, start, end) and cursor.before(start)[:1].isdecimal():
+    if operands(cursor, start, end) and cursor.before(start)[:1].isdecimal():
         return say("divided by", start, end)
-    if _operands(cursor, start, end):
+    if operands(cursor, start, end):
         return say("over", start, end)
     spaced = cursor.text[start - 1 : start].isspace() if start else True
     if cursor.ends(end):
@@ -232,33 +188,6 @@ def _read_slash(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 def _read_bar(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return mark(",", *match.span()) if cursor.parts and not cursor.ends(match.end()) else []
-
-
-def _read_compared(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    written = match.group()
-    if written in (">=", "<=") and not cursor.before(match.start()):
-        return say("at least" if written == ">=" else "at most", *match.span())
-    return say(_COMPARISONS.get(written, "equals equals"), *match.span())
-
-
-def _read_power(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    start, end = match.span()
-    if not cursor.parts or cursor.text[start - 1 : start].isspace():
-        return [] if match["raised"] else None
-    if match["name"]:
-        said = "to the power of minus" if match["minus"] else "to the power of"
-        return [*say(said, start, end), Part(match["name"], start, end, Kind.LETTERS)]
-    if match["raised"]:
-        power = match["raised"].translate(_RAISED)
-        before = cursor.before(start)
-        if len(before) > 2 and before.isalpha():
-            return []  # a footnote
-        return say(power_words(power), start, end) if power.strip("-+") else []
-    return say(power_words(match["power"]), start, end)
-
-
-def _read_times(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    return say("times", *match.span()) if _operands(cursor, *match.span()) else None
 
 
 def _read_and_so_on(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -277,28 +206,13 @@ def _read_bullet(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return [] if begins_line(cursor, match.start()) else mark(",", *match.span())
 
 
-def _read_greek(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    name = _GREEK.get(match.group().lower())
-    return say(name, *match.span()) if name else None
-
-
-def _read_comparing(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    said = "less than" if match.group() == "<" else "greater than"
-    start, end = match.span()
-    if _operands(cursor, start, end):
-        said = f"is {said}"
-    sides = cursor.before(start), cursor.after(end)
-    compares = sides[1][:1].isdecimal() or all(_OPERAND.fullmatch(side) for side in sides)
-    return say(said, start, end) if cursor.parts and compares else []
-
-
 def _read_name(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """A character that nothing else reads: its name, or nothing."""
     position = match.start()
     character = match.group()
     said = NAMES.get(character, "")
     before = cursor.before(position)
-    if character in "≥≤" and (not _OPERAND.fullmatch(before) or before.lower() in _NO_OPERANDS):
+    if character in "≥≤" and (not OPERAND.fullmatch(before) or before.lower() in _NOOPERANDS):
         said = "at least" if character == "≥" else "at most"
     if character in "₀₁₂₃₄₅₆₇₈₉":
         said = digits(character.translate(_LOWERED))
@@ -316,16 +230,6 @@ RULES: Final = (
     Rule("symbols.rule", Start.SIGN, _RULE, _read_rule, (("one\n***\ntwo", "one two"),)),
     Rule(
         "symbols.ellipsis", Start.SIGN, _ELLIPSIS, _read_ellipsis, (("Wait... what", "Wait… what"),)
-    ),
-    Rule(
-        "symbols.operator",
-        Start.SIGN,
-        _COMPARED,
-        _read_compared,
-        (
-            ("a -> b", "a arrow b"),
-            ("a != b", "a is not equal to b"),
-        ),
     ),
     Rule(
         "symbols.stop",
@@ -390,31 +294,6 @@ RULES: Final = (
         (("cats, &c.", "cats, et cetera."),),
     ),
     Rule("symbols.bullet", Start.SIGN, _BULLET, _read_bullet, (("tea • milk", "tea, milk"),)),
-    Rule(
-        "symbols.power",
-        Start.SIGN,
-        _POWER,
-        _read_power,
-        (
-            ("x = y^2 + 3", "x equals y squared plus three", "mathematics"),
-            ("a² + b²", "a squared plus b squared"),
-        ),
-    ),
-    Rule("symbols.times", Start.SIGN, _TIMES, _read_times, (("5 * 3", "five times three"),)),
-    Rule(
-        "symbols.comparison",
-        Start.SIGN,
-        _COMPARING,
-        _read_comparing,
-        (("10 > 5", "ten is greater than five"),),
-    ),
-    Rule(
-        "symbols.greek",
-        Start.LETTER | Start.SIGN,
-        _GREEK_LETTER,
-        _read_greek,
-        (("α and β", "alpha and beta"),),
-    ),
     Rule(
         "symbols.name",
         Start.REST,

@@ -26,6 +26,12 @@ def test_no_two_rules_have_one_name() -> None:
     assert [name for name, times in Counter(r.name for r in EVERY).items() if times > 1] == []
 
 
+def test_a_rule_is_named_after_its_file() -> None:
+    for file in FILES:
+        room = file.__name__.split(".normalize.")[1].split(".")[0]
+        assert {rule.name.split(".")[0] for rule in file.RULES} == {room}
+
+
 @pytest.mark.parametrize("start", Start)
 def test_the_order_has_each_rule_once_where_it_says_that_it_starts(start: Start) -> None:
     assert Counter(ORDER[start]) == Counter(r.name for r in EVERY if start in r.starts)

@@ -1,0 +1,136 @@
+# pure: no socket, thread or clock.
+"""Words that are joined: well-known, mid-1990s, input/output, 3 cm x 5 cm."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .acronyms import is_said
+from .cardinal import label
+from .cursor import Cursor, Part, Upto, say, spell
+from .identifiers import BRANDS, camel_parts, letter_words
+from .number_words import year
+from .rule import Rule, Start
+
+_HYPHENED: Final = re.compile(
+    r"(?P<name>[A-Za-z][A-Za-z']{0,40}(?:-(?:[A-Za-z][A-Za-z']{0,40}|\d{1,6}(?:\.\d+)?)){1,8})(?P<owner>'s|s)?(?![\w])"
+)
+_MID: Final = re.compile(r"(?P<name>[A-Za-z]{2,12})-(?=\d)")
+_SLASHED: Final = re.compile(r"(?P<one>[A-Za-z][a-z]{0,30})/(?=[A-Za-z][a-z]{0,30}(?![\w/.]))")
+_BY: Final = re.compile(r"[x×](?=[ ]?\d)")
+
+
+def _read_hyphened(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    name, start = match["name"], match.start()
+    pieces = name.split("-")
+    if name in BRANDS:
+        return letter_words(BRANDS[name], start, match.end("name"))
+    simple = all(
+        p.isalpha() and (p.islower() or p.istitle()) for p in (q.replace("'", "") for q in pieces)
+    )
+    if simple and not match["owner"]:
+        return [Part(name, start, match.end())]
+    parts: list[Part] = []
+    position = start
+    for piece in pieces:
+        end = position + len(piece)
+        if piece[0].isdecimal():
+            parts += say(label(piece) if piece.isdecimal() else piece, position, end)
+        elif len(piece) == 1 and len(pieces) > 1 and piece != "a":
+            parts += spell(piece, position, end)
+        elif piece.isupper():
+            parts += _capitals(cursor, piece, position, end)
+        elif re.search(r"[a-z][A-Z]", piece):
+            parts += camel_parts(cursor, piece, position)
+        else:
+            parts += say(piece, position, end)
+        position = end + 1
+    if match["owner"] and parts:
+        last = parts[-1]
+        ending = match["owner"] if match["owner"][0] == "'" else "s"
+        parts[-1] = Part(last.text + ending, last.start, match.end("owner"))
+    return parts
+
+
+def _capitals(cursor: Cursor, piece: str, start: int, end: int) -> list[Part]:
+    return say(piece, start, end) if is_said(cursor, piece) else spell(piece, start, end)
+
+
+def _read_mid(cursor: Cursor, match: re.Match[str]) -> Upto | None:
+    """mid-1990s, pre-2020, sub-10: the word, and the number is read as one."""
+    name = match["name"]
+    if name.lower() not in (
+        "mid",
+        "pre",
+        "post",
+        "sub",
+        "early",
+        "late",
+        "non",
+        "ex",
+        "pro",
+        "anti",
+        "circa",
+    ):
+        return None
+    parts = say(name, *match.span("name"))
+    when = _YEAR.match(cursor.text, match.end())
+    if when:
+        parts += say(year(int(when.group()), cursor.british), *when.span())
+    return Upto(parts, when.end() if when else match.end())
+
+
+_YEAR: Final = re.compile(r"(?:1[1-9]|20)\d\d(?![\w-]|[.,]\d)")
+
+
+def _read_slashed(cursor: Cursor, match: re.Match[str]) -> Upto | None:
+    word = match["one"]
+    start, end = match.span("one")
+    return Upto([*say(word, start, end), *say("slash", end, end + 1)], match.end())
+
+
+def _read_by(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
+    before = cursor.before(start, 2)
+    if cursor.before(start)[:1].isdecimal() or before[:1].isdecimal():
+        return say("by", *match.span())
+    return None
+
+
+RULES: Final = (
+    Rule(
+        "compound.prefix",
+        Start.LETTER,
+        _MID,
+        _read_mid,
+        (
+            ("mid-1990s", "mid nineteen nineties", "years"),
+            ("post-1945", "post nineteen forty five"),
+        ),
+    ),
+    Rule(
+        "compound.hyphened",
+        Start.LETTER,
+        _HYPHENED,
+        _read_hyphened,
+        (
+            ("well-known", "well-known"),
+            ("B-flat", "B-flat"),
+        ),
+    ),
+    Rule(
+        "compound.slashed",
+        Start.LETTER,
+        _SLASHED,
+        _read_slashed,
+        (("input/output", "input slash output"),),
+    ),
+    Rule(
+        "compound.by",
+        Start.LETTER,
+        _BY,
+        _read_by,
+        (("3 cm x 5 cm", "three centimeters by five centimeters"),),
+    ),
+)

@@ -1,0 +1,103 @@
+# pure: no socket, thread or clock.
+"""Versions: 1.2.3-beta.4, v2, Python 3.11."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..abbreviations import words
+from .cardinal import characters
+from .cursor import Cursor, Part, say
+from .electronic import piece_parts
+from .number_words import cardinal, digits
+from .rule import Rule, Start
+
+_VERSION: Final = re.compile(
+    r"(?P<v>[vV]\.?[ ]?)?(?P<numbers>\d+(?:\.\d+){2,5})"
+    r"(?P<tail>(?:[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3}))?(?![\w]|\.\d)"
+)
+_V: Final = re.compile(
+    r"[vV](?P<numbers>\d+(?:\.\d+){0,5})(?P<tail>[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3})?(?![\w]|\.\d)"
+)
+
+
+def _numbers(text: str) -> str:
+    return " point ".join(
+        cardinal(n) if n == "0" or n[0] != "0" else digits(n) for n in text.split(".")
+    )
+
+
+_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,}")
+
+
+def _read_version(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    numbers = match.start("numbers")
+    dated = re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", match["numbers"])
+    if dated and match.start() == numbers:
+        return None
+    if match.start() == numbers and not match["tail"] and _THOUSANDS.fullmatch(match["numbers"]):
+        return None  # 1.000.000
+    parts: list[Part] = []
+    if numbers > match.start():
+        parts += say("version", match.start(), numbers)
+    parts += say(_numbers(match["numbers"]), *match.span("numbers"))
+    if match["tail"]:
+        said = piece_parts(match["tail"], match.start("tail"))
+        parts += [p for p in said if p.text not in ("dash", "dot")]
+    return parts
+
+
+_VERSION_LIKE: Final = re.compile(
+    r"(?P<whole>\d+)\.(?P<part>\d+)(?P<tail>[a-z]{0,2}\d{0,2})(?![\w.]\w|\w)"
+)
+#: After these a number with a point is a version: Python three point eleven.
+_VERSIONED: Final = words(
+    "version ver v release python ubuntu java node node.js npm ruby rails php perl go rust "
+    "kotlin swift macos ios ipados android windows linux kernel django numpy pytorch cuda gcc "
+    "clang cmake debian fedora postgres postgresql mysql sqlite redis kubernetes docker "
+    "chrome firefox safari http tls bluetooth usb wi-fi"
+)
+
+
+def _read_version_like(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if cursor.before(match.start()).lower().rstrip(".") not in _VERSIONED:
+        return None
+    whole, part, tail = match["whole"], match["part"], match["tail"]
+    said = cardinal(part) if part[0] != "0" and len(part) < 3 else digits(part)
+    parts = say(f"{cardinal(whole)} point {said}", match.start(), match.end("part"))
+    return parts + (characters(tail, *match.span("tail")) if tail else [])
+
+
+RULES: Final = (
+    Rule(
+        "version.dotted",
+        Start.NUMBER,
+        _VERSION,
+        _read_version,
+        (
+            ("2.0.1", "two point zero point one"),
+            ("1.2.3-beta.4", "one point two point three beta four"),
+        ),
+    ),
+    Rule(
+        "version.v",
+        Start.CODED | Start.COUNTED,
+        _V,
+        _read_version,
+        (
+            ("v1.2.3", "version one point two point three", "versions"),
+            ("v3.0-rc1", "version three point zero r c one"),
+        ),
+    ),
+    Rule(
+        "version.named",
+        Start.NUMBER,
+        _VERSION_LIKE,
+        _read_version_like,
+        (
+            ("Python 3.11", "Python three point eleven", "versions"),
+            ("Ubuntu 22.04", "Ubuntu twenty two point zero four"),
+        ),
+    ),
+)
