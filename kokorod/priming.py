@@ -1,7 +1,7 @@
 # loop: runs on the one selector thread.
 """Priming: the weights of the session that speaks are kept in memory.
 
-Owns:       one thread, begun with the first optimised copy, that alone uses the mapping.
+Owns:       one worker, begun with the first optimised copy, that alone uses the mapping.
 Invariants: a request that comes stops the touching; with priming off nothing is mapped;
             whatever fails is a reason in `status`, never a failure.
 Never:      waits for the thread, which may wait for the disk.
@@ -12,7 +12,6 @@ alone touches them.
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -22,9 +21,13 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from .config import Config
 from .engine.loading import Opened
 from .watch.log import Log
+from .worker import InboxFullError, Worker
 
 if TYPE_CHECKING:
     from .engine.weights import Weights
+
+#: An open a reload, a touch a keep-alive: minutes apart, but a disk may hang for hours.
+_INBOX: Final = 1_000
 
 _NO_COPY: Final = (
     "the model speaks without its optimised copy, so its weights are no file that could be "
@@ -52,9 +55,7 @@ class Priming:
         self._path: Path | None = None  # of the copy that speaks
         self._wanted: tuple[Path, bool] | None = None  # what the thread was told last
         self._stop = threading.Event()
-        # Bounded: an open for each reload, a touch for each keep-alive.
-        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._worker = Worker("priming", _INBOX, self._failed, goes_on=True)
         self._weights: Weights | None = None  # the thread's own
 
     # -- for the loop
@@ -109,20 +110,18 @@ class Priming:
         }
 
     def _do(self, command: Callable[[], None]) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="priming", daemon=True)
-            self._thread.start()
-        self._inbox.put(command)
+        self._worker.start()
+        try:
+            self._worker.do(command)
+        except InboxFullError as error:  # a dead disk: speech goes on without it too
+            self.why = f"the weights are not kept in memory: {error}"
 
     # -- on the thread
 
-    def _work(self) -> None:
-        while True:
-            try:
-                self._inbox.get()()
-            except Exception as error:  # noqa: BLE001 - speech goes on without it
-                why = f"the weights are not kept in memory: {type(error).__name__}: {error}"[:200]
-                self._tell(why=why)
+    def _failed(self, trace: str) -> None:
+        """Speech goes on without it."""
+        why = f"the weights are not kept in memory: {trace.strip().splitlines()[-1]}"
+        self._tell(why=why[:200])
 
     def _open(self, wanted: tuple[Path, bool] | None) -> None:
         from .engine.weights import Weights

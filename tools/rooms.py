@@ -24,7 +24,14 @@ PACKAGES = {
 }
 #: Imported by every room; arrows to them say nothing and are not counted.
 LEAVES = frozenset(
-    {"kokorod", "kokorod.types", "kokorod.errors", "kokorod.config", "kokorod.vocabulary"}
+    {
+        "kokorod",
+        "kokorod.types",
+        "kokorod.errors",
+        "kokorod.config",
+        "kokorod.vocabulary",
+        "kokorod.worker",
+    }
 )
 
 #: Arrows between rooms, at most. It only ever goes down.

@@ -1,7 +1,7 @@
 # worker: a lane's thread.
-"""A lane: one thread, one inbox, one synthesizer.
+"""A lane: one worker, one synthesizer.
 
-Owns:       its thread and its synthesizer.
+Owns:       its worker and its synthesizer.
 Invariants: one task at a time; every task given to start() is answered by exactly one
             report; the synthesizer is made on the lane's own thread, and rests where no
             task follows soon.
@@ -10,10 +10,7 @@ Never:      touches a socket or the scheduler: it reports through the callback i
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
-import traceback
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, replace
@@ -23,11 +20,15 @@ from kokoro_client.wire.choices import AudioFormat
 
 from ..errors import KokorodError
 from ..types import SAMPLE_RATE, RequestKey, Segment, Utterance
+from ..worker import Worker
 from .synthesizer import Run, Synthesizer, TerminatedError
 
 if TYPE_CHECKING:  # numpy is loaded on the lane's thread, not on the loop's
     from .join import Joiner, Piece
 
+
+#: One task, begun by start() after the one before was reported; a second is a bug.
+_INBOX: Final = 2
 
 #: A lane without a task for so long has its synthesizer rest. The next segment of a text
 #: comes within milliseconds, if its listener is not far behind.
@@ -123,24 +124,30 @@ class Lane:
         self.name = name
         self._make = make
         self._report = report
-        self._inbox: queue.SimpleQueue[tuple[Task, Run] | None] = queue.SimpleQueue()
         self._synthesizer: Synthesizer | None = None
         self._run: Run | None = None
-        # A daemon thread: a run that hangs in native code must not keep the process alive.
-        self._thread = threading.Thread(target=self._work, name=f"lane-{name}", daemon=True)
+        self._worker = Worker(
+            f"lane-{name}",
+            _INBOX,
+            lambda trace: report(Crashed(trace)),
+            begin=self._open,
+            idle=self._rest,
+            idle_s=_REST_S,
+            end=self._let_go,
+        )
 
     # -- for the loop's thread
 
     def open(self) -> None:
-        self._thread.start()
+        self._worker.start()
 
     def start(self, task: Task) -> None:
         """Begin a task. Only after Up, and only after the last task was reported."""
         assert self._synthesizer is not None
         # Made here, not on the lane's thread: a terminate() that comes before the run
         # begins must not be lost.
-        self._run = self._synthesizer.new_run()
-        self._inbox.put((task, self._run))
+        run = self._run = self._synthesizer.new_run()
+        self._worker.do(lambda: self._perform(task, run))
 
     def terminate(self) -> None:
         """End the present task's run soon."""
@@ -149,40 +156,37 @@ class Lane:
 
     def close(self) -> None:
         """End the thread after its present task."""
-        self._inbox.put(None)
+        self._worker.close()
 
     def join(self, timeout: float) -> bool:
-        """True where the thread has ended within `timeout` seconds."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        """True if the thread has ended within `timeout` seconds."""
+        return self._worker.join(timeout)
 
     # -- on the lane's thread
 
-    def _work(self) -> None:
+    def _open(self) -> bool:
         try:
-            try:
-                self._synthesizer = self._make()
-            except KokorodError as error:
-                self._report(Down(str(error)))
-                return
-            self._report(Up(self._synthesizer))
-            while (item := self._next(self._synthesizer)) is not None:
-                self._report(self._perform(self._synthesizer, *item))
-        except Exception:  # noqa: BLE001 - a bug: the loop ends the process with the traceback
-            self._report(Crashed(traceback.format_exc()))
-        finally:
-            # The session's memory goes with the lane, whoever still knows the lane.
-            self._synthesizer = self._run = None
-            del self._make
+            self._synthesizer = self._make()
+        except KokorodError as error:
+            self._report(Down(str(error)))
+            return False
+        self._report(Up(self._synthesizer))
+        return True
 
-    def _next(self, synthesizer: Synthesizer) -> tuple[Task, Run] | None:
-        try:
-            return self._inbox.get(timeout=_REST_S)
-        except queue.Empty:
-            synthesizer.rest()
-            return self._inbox.get()
+    def _rest(self) -> None:
+        assert self._synthesizer is not None
+        self._synthesizer.rest()
 
-    def _perform(self, synthesizer: Synthesizer, task: Task, run: Run) -> Report:
+    def _let_go(self) -> None:
+        """The session's memory goes with the lane, whoever still knows the lane."""
+        self._synthesizer = self._run = None
+        del self._make
+
+    def _perform(self, task: Task, run: Run) -> None:
+        assert self._synthesizer is not None
+        self._report(self._synthesize(self._synthesizer, task, run))
+
+    def _synthesize(self, synthesizer: Synthesizer, task: Task, run: Run) -> Report:
         from . import join
 
         began = time.monotonic()

@@ -1,7 +1,7 @@
 # lane: a worker thread.
 """The speech thread: the one place where text becomes sentences and phonemes.
 
-Owns:       its thread, the phonemizer (espeak-ng keeps process-global state: one thread
+Owns:       its worker, the phonemizer (espeak-ng keeps process-global state: one thread
             may use it), and the reader of every request that is being read.
 Invariants: commands are done in the order they came; every want() is answered by one
             report.
@@ -10,15 +10,13 @@ Never:      reads ahead unasked: a text of a megabyte is read as fast as it is s
 
 from __future__ import annotations
 
-import queue
-import threading
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ..errors import KokorodError
 from ..types import CodeBlocks, Markup, Reading, RequestKey, Sentence
+from ..worker import Worker
 
 # The rest of this room is loaded on the thread: its tables of patterns take 0.1 s, which
 # would hold up the binding of the socket.
@@ -67,6 +65,10 @@ class ReadCrashed:
     trace: str
 
 
+#: A command a frame of text and a few a request, which admission bounds; each but want()
+#: takes microseconds. So many wait only for a thread that hangs, and half a minute at least.
+_INBOX: Final = 1_000_000
+
 Report = Reading | ReadFailed | ReadCrashed
 
 
@@ -79,53 +81,49 @@ class SpeechThread:
         """make() runs on the thread; report(key, ...) must be safe from there."""
         self._make = make
         self._report = report
-        # Bounded by admission: so many requests, so many characters in all.
-        self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._front_end: FrontEnd | None = None
         self._readers: dict[RequestKey, Reader] = {}
-        self._thread = threading.Thread(target=self._work, name="speech", daemon=True)
+        self._worker = Worker(
+            "speech", _INBOX, lambda trace: report(None, ReadCrashed(trace)), begin=self._load
+        )
 
     # -- for the loop's thread
 
     def open(self) -> None:
-        self._thread.start()
+        self._worker.start()
 
     def begin(self, key: RequestKey, manner: Manner) -> None:
-        self._inbox.put(lambda: self._begin(key, manner))
+        self._worker.do(lambda: self._begin(key, manner))
 
     def feed(self, key: RequestKey, text: str, final: bool) -> None:
-        self._inbox.put(lambda: self._feed(key, text, final))
+        self._worker.do(lambda: self._feed(key, text, final))
 
     def lull(self, key: RequestKey) -> None:
         """No text has come for a while: what looks whole may be read."""
-        self._inbox.put(lambda: self._lull(key))
+        self._worker.do(lambda: self._lull(key))
 
     def want(self, key: RequestKey) -> None:
         """Read on; a Reading or ReadFailed is reported."""
-        self._inbox.put(lambda: self._read(key))
+        self._worker.do(lambda: self._read(key))
 
     def forget(self, key: RequestKey) -> None:
-        self._inbox.put(lambda: self._forget(key))
+        self._worker.do(lambda: self._forget(key))
 
     def close(self) -> None:
-        self._inbox.put(None)
+        self._worker.close()
 
     def join(self, timeout: float) -> bool:
-        """True where the thread has ended within `timeout` seconds."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        """True if the thread has ended within `timeout` seconds."""
+        return self._worker.join(timeout)
 
     # -- on the speech thread
 
-    def _work(self) -> None:
-        try:
-            self._front_end = self._make()
-            from . import reader  # noqa: F401 - now, not at the first request
+    def _load(self) -> bool:
+        self._front_end = self._make()
+        from . import reader  # noqa: F401 - now, not at the first request
+        from .markup import sources  # noqa: F401
 
-            while (command := self._inbox.get()) is not None:
-                command()
-        except Exception:  # noqa: BLE001 - a bug: the loop ends the process with the traceback
-            self._report(None, ReadCrashed(traceback.format_exc()))
+        return True
 
     def _begin(self, key: RequestKey, manner: Manner) -> None:
         from .markup.sources import open_source

@@ -11,7 +11,7 @@ from support.paths import ROOT
 DAEMON = ROOT / "kokorod"
 CLIENT = ROOT / "client" / "kokoro_client"
 
-LEAVES = {"types", "errors", "config", "voices", "vocabulary", "__init__"}
+LEAVES = {"types", "errors", "config", "worker", "voices", "vocabulary", "__init__"}
 #: Room -> the other rooms it may import. `wire` is kokoro_client.wire.
 ALLOWED: dict[str, set[str]] = {
     "net": {"wire"},

@@ -11,7 +11,7 @@ from support.paths import ROOT
 from tools import rooms
 
 #: Files that lie loose in kokorod/: those that are no room's.
-LOOSE = set("__init__ __main__ app config errors types vocabulary".split())
+LOOSE = set("__init__ __main__ app config errors types vocabulary worker".split())
 #: Those that are still to find a room.
 HOMELESS = set(
     """
