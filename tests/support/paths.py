@@ -9,6 +9,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 TESTS: Final = ROOT / "tests"
 DOCS: Final = ROOT / "docs"
+CASES: Final = TESTS / "cases"
 GOLDEN: Final = TESTS / "golden"
 
 #: The real voices and the shared cases; what needs them is skipped if the folder is missing.

@@ -2,7 +2,7 @@
 """One spelling, two words: which one a sentence means, from the words around it.
 
 A rule for each of the common ones, and one for the many whose noun and verb differ.
-Measured on tests/heteronyms.tsv; the score is in docs/pronunciation.md.
+Measured on tests/cases/heteronyms.tsv; the score is in docs/pronunciation.md.
 """
 
 from __future__ import annotations

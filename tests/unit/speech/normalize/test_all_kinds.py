@@ -180,18 +180,3 @@ def test_british_numbers_and_dates() -> None:
     assert spoken(normalize("120 on 3/5/2024", lang="en-gb")) == (
         "one hundred and twenty on the third of May twenty twenty four"
     )
-
-
-@pytest.mark.parametrize(
-    ("lang", "written", "said"),
-    [
-        ("fr-fr", "J'ai 3,50 € (environ) !", "J'ai 3,50€ (environ)!"),
-        ("es", "¿Qué hora es? Son las 10:30.", "Qué hora es? Son las 10:30."),
-        ("hi", "मेरा नाम राम है।", "मेरा नाम राम है."),
-        ("ja", "「はい」、そうです。", "“はい”, そうです."),
-        ("pt-br", "Olá... tudo bem?", "Olá… tudo bem?"),
-        ("it", "L'uomo — disse «ciao».", "L'uomo — disse “ciao”."),
-    ],
-)
-def test_other_languages_keep_their_numbers_for_espeak(lang: str, written: str, said: str) -> None:
-    assert spoken(normalize(written, lang=lang)) == said

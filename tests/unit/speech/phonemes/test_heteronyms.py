@@ -1,14 +1,14 @@
-"""One spelling, two words: measured on tests/heteronyms.tsv."""
+"""One spelling, two words: measured on tests/cases/heteronyms.tsv."""
 
 from __future__ import annotations
 
 import pytest
-from support.paths import TESTS
+from support.paths import CASES
 from support.phonemizing import phonemizer, say, tokens
 
 ROWS = [
     tuple(line.split("\t"))
-    for line in (TESTS / "heteronyms.tsv").read_text(encoding="utf-8").splitlines()
+    for line in (CASES / "heteronyms.tsv").read_text(encoding="utf-8").splitlines()
 ]
 
 #: What is reached; a change may not lose any of it. docs/pronunciation.md has the same.
