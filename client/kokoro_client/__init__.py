@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .version import __version__ as __version__
+
 if TYPE_CHECKING:
     from .client import Client as Client
     from .errors import KokoroError as KokoroError
     from .speech import Speech as Speech
     from .wire.messages import Audio as Audio
     from .wire.messages import SegmentInfo as SegmentInfo
-
-__version__ = "0.1.0"
 
 _HOME = {
     "Audio": "wire.messages",

@@ -26,10 +26,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
-from . import __version__, connection, errors
-from .exchange import Exchange
-from .inbox import FRAME_CHARS, Inbox
+from . import errors
 from .speech import Speech, check_text
+from .transport import connection
+from .transport.exchange import Exchange
+from .transport.inbox import FRAME_CHARS, Inbox
+from .version import __version__
 from .wire import messages
 from .wire.errors import WireError
 
@@ -224,9 +226,9 @@ class Client:
             # Only where nobody listens would a daemon of our own be of use.
             if not self._start or type(error) is not errors.NoDaemonError:
                 raise
-        from . import daemon_start
+        from . import autostart
 
-        daemon_start.start(self._path, self._environ)
+        autostart.start(self._path, self._environ)
         return attempt()
 
     def __enter__(self) -> Client:

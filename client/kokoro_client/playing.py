@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import Any, Final
 
 from . import errors
-from .bell import Bell
 from .sound.playback import FRAME_BYTES
 from .sound.player import Player, State
 from .speech import Speech
+from .wakeup import Wakeup
 from .wire.choices import Ending, Turn
 
 #: What Kokoro makes; the built-in voice is resampled to it (docs/protocol.md).
@@ -94,7 +94,7 @@ class Playing:
             raise
         self._failure: errors.KokoroError | None = None
         self._over = False
-        self._bell = Bell()
+        self._changed = Wakeup()
         threading.Thread(target=self._run, name="kokoro-playing", daemon=True).start()
 
     def pause(self) -> None:
@@ -115,7 +115,7 @@ class Playing:
 
         Raises what ended it otherwise: NoDeviceError, the errors of iterating a Speech.
         """
-        if not self._bell.wait_for(lambda: self._over, timeout):
+        if not self._changed.wait_for(lambda: self._over, timeout):
             return None
         if self._failure is not None:
             raise errors.again(self._failure)
@@ -156,7 +156,7 @@ class Playing:
         finally:
             self._at.close()
             self._over = True
-            self._bell.ring()
+            self._changed.notify()
 
     def __enter__(self) -> Playing:
         return self

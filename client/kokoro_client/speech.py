@@ -5,16 +5,13 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from . import errors
-from .exchange import Exchange
-from .inbox import Inbox
+from .transport.exchange import Exchange
+from .transport.inbox import Inbox
 from .wire.choices import Ending, Turn
 from .wire.messages import Accepted, Audio, Done, SegmentInfo
-
-if TYPE_CHECKING:
-    from .client import Client
 
 #: Longest silence from the daemon while it has all the text: the queue ahead may hold
 #: minutes of other people's speech on a slow machine, hardly five.
@@ -40,15 +37,17 @@ class Speech:
 
     def __init__(
         self,
-        client: Client,
+        client: object,
         exchange: Exchange,
         inbox: Inbox,
         final: bool,
         bounded: bool,
         begin: _Begin | None = None,
     ) -> None:
-        """begin: sends it all again, elsewhere than over the exchange that is gone."""
-        self._client = client  # keeps the connection open while this is in use
+        """client: only kept alive, and with it the connection, while this is in use.
+        begin: sends it all again, elsewhere than over the exchange that is gone.
+        """
+        self._client = client
         self._exchange = exchange
         self._inbox = inbox
         self._final = final

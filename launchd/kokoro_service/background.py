@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from kokoro_client import daemon_start, errors
+from kokoro_client import autostart, errors
 
 from . import holder
 from .job import Job, ServiceError, job_from
@@ -66,7 +66,7 @@ class Background:
         if holder.holder(self._job.socket):
             return
         try:
-            daemon_start.start(self._job.socket, {**self._environ, **dict(self._job.environment)})
+            autostart.start(self._job.socket, {**self._environ, **dict(self._job.environment)})
         except errors.KokoroError as error:
             raise ServiceError(str(error)) from None
 

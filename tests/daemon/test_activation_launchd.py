@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from support.daemon.process import DaemonProcess, wait_until
 
-from kokoro_client import connection
+from kokoro_client.transport import connection
 from kokorod.errors import KokorodError
 from kokorod.net import activation
 

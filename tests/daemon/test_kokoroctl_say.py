@@ -20,7 +20,7 @@ from support import toy
 from support.daemon.making import MakeDaemon
 from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 
-from kokoro_client import connection
+from kokoro_client.transport import connection
 
 _LONG = "The quick brown fox jumps over the lazy dog. " * 500
 

@@ -57,5 +57,5 @@ def test_status_loads_nothing_heavy(built_in_daemon: DaemonProcess) -> None:
     )
     assert ended.returncode == 0, ended.stderr
     loaded = set(ended.stderr.split())
-    assert "kokoro_client.connection" in loaded
+    assert "kokoro_client.transport.connection" in loaded
     assert not loaded & _HEAVY

@@ -11,8 +11,8 @@ import pytest
 from support.loop.scripted_peer import PATIENCE_S, Peer
 
 from kokoro_client import Client, errors, playing
-from kokoro_client.bell import Bell
 from kokoro_client.sound.playback import State
+from kokoro_client.wakeup import Wakeup
 from kokoro_client.wire.choices import Ending
 
 MakePair = Callable[..., Client]
@@ -82,7 +82,7 @@ def _until_final(peer: Peer) -> list[float]:
 
 
 def _until(condition: Callable[[], object]) -> None:
-    assert Bell().wait_for(lambda: bool(condition()), PATIENCE_S)
+    assert Wakeup().wait_for(lambda: bool(condition()), PATIENCE_S)
 
 
 def test_it_is_heard_when_its_turn_comes_and_says_so(

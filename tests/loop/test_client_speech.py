@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from support.loop.scripted_peer import PATIENCE_S, Peer
 
-from kokoro_client import Client, errors, inbox, pump, speech
+from kokoro_client import Client, errors, speech
+from kokoro_client.transport import inbox, io_thread
 from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Audio, SegmentInfo
 
@@ -547,7 +548,7 @@ def test_unread_audio_stays_within_its_bound_and_none_is_lost(pair: MakePair) ->
 def test_who_does_not_read_holds_up_the_others_for_a_while_only(
     pair: MakePair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pump, "STALL_S", 0.05)
+    monkeypatch.setattr(io_thread, "STALL_S", 0.05)
 
     def script(peer: Peer) -> None:
         peer.welcome()

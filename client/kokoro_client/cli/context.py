@@ -41,6 +41,6 @@ class Context:
 
     def demand(self, request: Mapping[str, Any]) -> Any:
         """ask(), but raises NoDaemonError where none runs."""
-        from .. import connection  # not all commands need it, and `say` needs it late
+        from ..transport import connection  # not all commands need it, and `say` needs it late
 
         return connection.ask(connection.default_path(self.environ), dict(request))

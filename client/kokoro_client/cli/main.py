@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, Final, NoReturn
 
-from .. import __version__, errors
+from .. import errors
+from ..version import __version__
 from . import exits
 from .context import Context
 

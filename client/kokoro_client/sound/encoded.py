@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
 from .. import errors
-from ..bell import Bell
+from ..wakeup import Wakeup
 from .formats import SoundFormat
 
 #: libsndfile's names: the container, and what is in it.
@@ -83,8 +83,8 @@ class EncodedFile:
         self._queue: deque[bytes] = deque()
         self._queued = self._taken = 0  # bytes; callers write the first, the thread the second
         self._ended = False
-        self._something_to_do = Bell()
-        self._something_done = Bell()
+        self._something_to_do = Wakeup()
+        self._something_done = Wakeup()
         self._thread = threading.Thread(
             target=self._run, args=(begin,), name="encoder", daemon=True
         )
@@ -99,13 +99,13 @@ class EncodedFile:
             raise self._failure
         self._queued += len(pcm)
         self._queue.append(pcm)
-        self._something_to_do.ring()
+        self._something_to_do.notify()
 
     def close(self) -> None:
         """Write all, and what the encoder still holds, and close the stream. Only once."""
         with self._stream:
             self._ended = True
-            self._something_to_do.ring()
+            self._something_to_do.notify()
             self._thread.join()
             if self._failure is not None:
                 raise self._failure
@@ -120,12 +120,12 @@ class EncodedFile:
                         sound.buffer_write(pcm[at : at + _WRITE_BYTES], dtype="int16")
                     self._taken += len(pcm)
                     self._check()
-                    self._something_done.ring()
+                    self._something_done.notify()
             self._check()
         # soundfile asserts that what it gave was written.
         except (OSError, self._refused, AssertionError) as error:
             self._failure = self._channel.failure or OSError(str(error))
-        self._something_done.ring()
+        self._something_done.notify()
 
     def _next(self) -> bytes | None:
         self._something_to_do.wait_for(lambda: bool(self._queue) or self._ended, None)

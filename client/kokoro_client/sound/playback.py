@@ -18,7 +18,7 @@ from enum import Enum
 from typing import Final
 
 from .. import errors
-from ..bell import Bell
+from ..wakeup import Wakeup
 from . import volume
 from .device import Stream, first_line
 from .position import Position
@@ -108,7 +108,7 @@ class Playback:
         self.aborted = False
         self.pauses: set[str] = set() if held_by is None else {held_by}
         self.percent = percent
-        self.something_to_do = Bell()
+        self.something_to_do = Wakeup()
         # The thread writes these.
         self._default_output = default_output
         self._opened_at = default_output()
@@ -119,7 +119,7 @@ class Playback:
         self.error = ""
         self.underruns = 0
         self.starved = 0
-        self.something_done = Bell()
+        self.something_done = Wakeup()
         self._rate = sample_rate
         self._open = open_stream
         self._on_heard = on_heard
@@ -171,7 +171,7 @@ class Playback:
         if state is not self.state:
             assert state in _NEXT[self.state], f"{self.state} to {state}"
             self.state = state
-        self.something_done.ring()
+        self.something_done.notify()
 
     def _play(self) -> State:
         while True:
@@ -258,7 +258,7 @@ class Playback:
             self._was_silence = False
             self.next += len(pcm)
             self._position.wrote(frames, True)
-            self.something_done.ring()
+            self.something_done.notify()
             return
         if not self.ended and self._position.silence >= REST_S * self._rate:
             self._halt()

@@ -44,7 +44,7 @@ def _close_all() -> None:
 
 
 class Player:
-    """Plays what it is fed. Ctrl-C may come anywhere (bell.py)."""
+    """Plays what it is fed. Ctrl-C may come anywhere (wakeup.py)."""
 
     def __init__(
         self,
@@ -133,7 +133,7 @@ class Player:
         if not self._playback.over:
             self._playback.fed += len(pcm)
             self._playback.arrived.append(pcm)
-            self._playback.something_to_do.ring()
+            self._playback.something_to_do.notify()
 
     def finish(self, timeout: float | None = None) -> bool:
         """Nothing more is fed; wait until all of it has been heard.
@@ -141,7 +141,7 @@ class Player:
         False after `timeout` seconds. Raises NoDeviceError where the device failed.
         """
         self._playback.ended = True
-        self._playback.something_to_do.ring()
+        self._playback.something_to_do.notify()
         over = self._playback.something_done.wait_for(lambda: self._playback.over, timeout)
         self._check()
         return over
@@ -149,19 +149,19 @@ class Player:
     def pause(self, reason: str = "") -> None:
         """Be silent at once. Never waits; what the device has not played is not lost."""
         self._playback.pauses.add(reason)
-        self._playback.something_to_do.ring()
+        self._playback.something_to_do.notify()
 
     def resume(self, reason: str = "") -> None:
         """Go on where it was paused, unless another reason holds it. Never waits."""
         self._playback.pauses.discard(reason)
-        self._playback.something_to_do.ring()
+        self._playback.something_to_do.notify()
 
     def silence(self) -> None:
         """abort(), but does not wait for it."""
         if not self._playback.over:
             self._playback.aborted = True
-            self._playback.something_to_do.ring()
-            self._playback.something_done.ring()
+            self._playback.something_to_do.notify()
+            self._playback.something_done.notify()
 
     def abort(self) -> None:
         """Silence, at once and for good. What was fed and not heard is dropped."""

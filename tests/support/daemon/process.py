@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kokoro_client import connection, errors
+from kokoro_client import errors
+from kokoro_client.transport import connection
 from support.phonemizing import with_dictionary
 
 #: A wait that takes longer has failed; far above what the slowest machine needs.

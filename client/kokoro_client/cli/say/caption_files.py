@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ... import captions
+from ...atomic_file import AtomicFile
 from ...speech import Speech
 from ...transcript import Spoken, Timed, Transcript, shared_out
-from ...whole_file import WholeFile
 from ...wire.messages import Accepted, SegmentInfo
 from .output import SAMPLE_RATE, saying_which, standard_output
 from .tape import TapeReader
@@ -28,12 +28,12 @@ class _TextFile:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._whole: WholeFile | None = None
+        self._whole: AtomicFile | None = None
         with saying_which(name):
             if name == "-":
                 self._stream = standard_output()
             else:
-                self._whole = WholeFile(Path(name))
+                self._whole = AtomicFile(Path(name))
                 self._stream = self._whole.stream
 
     def write(self, text: str) -> None:

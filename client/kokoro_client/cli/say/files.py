@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from ... import errors
+from ...atomic_file import AtomicFile
 from ...sound.encoded import EncodedFile, check_installed
 from ...sound.formats import SoundFormat
 from ...sound.wav import WavFile
-from ...whole_file import WholeFile
 from .. import exits
 from .output import SAMPLE_BYTES, SAMPLE_RATE, saying_which, standard_output
 
@@ -46,7 +46,7 @@ class SoundFile:
         self._name = name
         self._format = format
         self._title = title if title is not None else "" if name == "-" else Path(name).stem
-        self._whole: WholeFile | None = None
+        self._whole: AtomicFile | None = None
         self._sound: WavFile | EncodedFile | None = None
         self._bytes = 0
         self._open = True
@@ -54,7 +54,7 @@ class SoundFile:
             if name == "-":
                 self._stream = standard_output()
             else:
-                self._whole = WholeFile(Path(name))
+                self._whole = AtomicFile(Path(name))
                 self._stream = self._whole.stream
 
     @property

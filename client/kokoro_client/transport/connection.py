@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from . import errors
-from .wire import address, frames
-from .wire.errors import ErrorCode, WireError
+from .. import errors
+from ..wire import address, frames
+from ..wire.errors import ErrorCode, WireError
 
 #: Longest wait for a connection or for the answer to a question. The daemon's loop
 #: answers those at once; only a machine that swaps takes seconds.

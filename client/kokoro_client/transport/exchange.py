@@ -1,7 +1,7 @@
 """Speak requests over one connection: what callers do, in any thread.
 
 Invariants: an id is used once; no lock is held between two steps, so that Ctrl-C may come
-            anywhere (bell.py).
+            anywhere (wakeup.py).
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import itertools
 import socket
 from collections.abc import Callable
 
-from . import errors
-from .bell import Bell
+from .. import errors
+from ..wakeup import Wakeup
+from ..wire import messages
 from .inbox import OUTBOX_CHARS, Inbox
-from .pump import Pump, encode
-from .wire import messages
+from .io_thread import IOThread, encode
 
 
 class Exchange:
@@ -22,12 +22,12 @@ class Exchange:
 
     def __init__(self, sock: socket.socket, hello: messages.Hello) -> None:
         self._ids = itertools.count(hello.id + 1)
-        self._pump = Pump(sock, hello)
+        self._io = IOThread(sock, hello)
 
     @property
     def alive(self) -> bool:
         """False once the connection is lost or closed; it does not come back."""
-        return self._pump.failure is None
+        return self._io.failure is None
 
     def start(self, make: Callable[[int], messages.Request], rest: str, final: bool) -> Inbox:
         """Send the request that `make` builds for an id, then `rest` of its text. Never waits."""
@@ -35,9 +35,9 @@ class Exchange:
         inbox = Inbox(next(self._ids))
         inbox.appended = len(rest)
         frame = encode(make(inbox.id))
-        self._pump.post(lambda: self._pump.start(inbox, frame, rest, final))
-        if self._pump.failure is not None:
-            inbox.finish(self._pump.failure)  # the thread has ended and may not have seen it
+        self._io.post(lambda: self._io.start(inbox, frame, rest, final))
+        if self._io.failure is not None:
+            inbox.finish(self._io.failure)  # the thread has ended and may not have seen it
         return inbox
 
     def append(self, inbox: Inbox, text: str, final: bool, timeout: float) -> None:
@@ -63,7 +63,7 @@ class Exchange:
         if inbox.end is None and not inbox.cancelled:
             self._raise_failure()
             inbox.appended += len(text)
-            self._pump.post(lambda: self._pump.queue_text(inbox, text, final))
+            self._io.post(lambda: self._io.queue_text(inbox, text, final))
 
     def cancel(self, inbox: Inbox) -> None:
         """Drop what has come and tell the daemon. Never waits, never raises.
@@ -72,13 +72,13 @@ class Exchange:
         """
         if not inbox.cancelled:
             inbox.cancelled = True
-            self._pump.post(lambda: self._pump.cancel(inbox))
+            self._io.post(lambda: self._io.cancel(inbox))
         inbox.discard_events()
-        inbox.room_for_text.ring()
+        inbox.room_for_text.notify()
 
     def played(self, inbox: Inbox, at_s: float, final: bool) -> None:
         """Tell the daemon how much has been heard. Never waits."""
-        self._pump.post(lambda: self._pump.played(inbox, at_s, final))
+        self._io.post(lambda: self._io.played(inbox, at_s, final))
 
     def take(
         self, inbox: Inbox, timeout: float | None
@@ -90,8 +90,8 @@ class Exchange:
         while True:
             self._await(inbox, inbox.something_to_take, inbox.can_take, timeout)
             if (event := inbox.take()) is not None:
-                if self._pump.has_full:
-                    self._pump.wake()
+                if self._io.has_full:
+                    self._io.wake()
                 return event
             if inbox.no_more:
                 _raise_end(inbox)
@@ -112,7 +112,7 @@ class Exchange:
     def await_end(self, inbox: Inbox, timeout: float | None) -> messages.Done:
         """How the request ended. Whoever waits here has no more use for its audio."""
         inbox.discard_events()
-        self._pump.wake()  # it may have been full
+        self._io.wake()  # it may have been full
         self._await(inbox, inbox.something_known, lambda: inbox.end is not None, timeout)
         _raise_end(inbox)
         assert isinstance(inbox.end, messages.Done)
@@ -120,52 +120,52 @@ class Exchange:
 
     def welcome(self, timeout: float) -> messages.Welcome:
         """The daemon's answer to hello."""
-        if not self._pump.welcomed.wait_for(
-            lambda: self._pump.welcome is not None or self._pump.failure is not None, timeout
+        if not self._io.welcomed.wait_for(
+            lambda: self._io.welcome is not None or self._io.failure is not None, timeout
         ):
             raise errors.AnswerTimeoutError(f"no welcome within {timeout:g} s")
-        if self._pump.welcome is None:
+        if self._io.welcome is None:
             self._raise_failure()
-        assert self._pump.welcome is not None
-        return self._pump.welcome
+        assert self._io.welcome is not None
+        return self._io.welcome
 
     def close(self) -> None:
         """Close the connection; the daemon cancels what runs. Safe to call twice."""
-        self._pump.close()
+        self._io.close()
 
     def close_soon(self) -> None:
         """close() for a finalizer: takes no lock and waits for nobody."""
-        self._pump.close_soon()
+        self._io.close_soon()
 
     def __del__(self) -> None:
         # Neither the client nor a speech has a use for it any more.
-        if pump := getattr(self, "_pump", None):
-            pump.close_soon()
+        if io := getattr(self, "_io", None):
+            io.close_soon()
 
     def _await(
-        self, inbox: Inbox, bell: Bell, ready: Callable[[], bool], timeout: float | None
+        self, inbox: Inbox, wakeup: Wakeup, ready: Callable[[], bool], timeout: float | None
     ) -> None:
-        if not self._wait(inbox, bell, ready, timeout):
+        if not self._wait(inbox, wakeup, ready, timeout):
             raise errors.AnswerTimeoutError(
                 f"the daemon sent nothing for {timeout:g} s; see its log"
             )
 
     def _wait(
-        self, inbox: Inbox, bell: Bell, ready: Callable[[], bool], timeout: float | None
+        self, inbox: Inbox, wakeup: Wakeup, ready: Callable[[], bool], timeout: float | None
     ) -> bool:
         if ready():
             return True
         inbox.waits = True
         try:
-            if self._pump.has_full:
-                self._pump.wake()  # from now on it holds somebody up
-            return bell.wait_for(ready, timeout)
+            if self._io.has_full:
+                self._io.wake()  # from now on it holds somebody up
+            return wakeup.wait_for(ready, timeout)
         finally:
             inbox.waits = False
 
     def _raise_failure(self) -> None:
-        if self._pump.failure is not None:
-            raise errors.again(self._pump.failure)
+        if self._io.failure is not None:
+            raise errors.again(self._io.failure)
 
 
 def _raise_end(inbox: Inbox) -> None:

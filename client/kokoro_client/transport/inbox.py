@@ -10,10 +10,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from . import errors
-from .bell import Bell
-from .wire.choices import Ending, Turn
-from .wire.messages import (
+from .. import errors
+from ..wakeup import Wakeup
+from ..wire.choices import Ending, Turn
+from ..wire.messages import (
     Accepted,
     Append,
     Audio,
@@ -105,9 +105,9 @@ class Inbox:
         self.cancelled = False
         self.discards = False
         self.waits = False
-        self.something_to_take = Bell()
-        self.something_known = Bell()
-        self.room_for_text = Bell()
+        self.something_to_take = Wakeup()
+        self.something_known = Wakeup()
+        self.room_for_text = Wakeup()
 
     # The thread's side.
 
@@ -121,19 +121,19 @@ class Inbox:
         match answer:
             case Accepted():
                 self.accepted = answer
-                self.something_known.ring()
+                self.something_known.notify()
             case SegmentInfo() | Audio():
                 if not self.discards:
                     self.queued += cost(answer)
                     self.events.append(answer)
-                    self.something_to_take.ring()
+                    self.something_to_take.notify()
             case TurnAtSpeaker():
                 self.turn = answer.turn
                 self._tell_watcher()
-                self.something_to_take.ring()
+                self.something_to_take.notify()
             case Rendered():
                 self.rendered = True
-                self.something_to_take.ring()
+                self.something_to_take.notify()
             case Done():
                 if answer.ending in _SILENCED:
                     self.discard_events()
@@ -146,8 +146,8 @@ class Inbox:
         if self.end is None:
             self.end = end
             self._tell_watcher()
-        for bell in (self.something_to_take, self.something_known, self.room_for_text):
-            bell.ring()
+        for wakeup in (self.something_to_take, self.something_known, self.room_for_text):
+            wakeup.notify()
 
     def _tell_watcher(self) -> None:
         if (watcher := self.watcher) is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kokoro_client.whole_file import WholeFile
+from kokoro_client.atomic_file import AtomicFile
 
 
 def names(folder: Path) -> list[str]:
@@ -17,7 +17,7 @@ def names(folder: Path) -> list[str]:
 def test_nothing_has_the_name_before_the_end(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_text("old")
-    file = WholeFile(path)
+    file = AtomicFile(path)
     file.stream.write(b"new")
     file.stream.flush()
     assert path.read_text() == "old"
@@ -28,7 +28,7 @@ def test_nothing_has_the_name_before_the_end(tmp_path: Path) -> None:
 
 
 def test_what_is_kept_stands_beside(tmp_path: Path) -> None:
-    file = WholeFile(tmp_path / "a.wav")
+    file = AtomicFile(tmp_path / "a.wav")
     file.stream.write(b"half")
     assert file.keep() == tmp_path / "a.part.wav"
     file.discard()
@@ -37,7 +37,7 @@ def test_what_is_kept_stands_beside(tmp_path: Path) -> None:
 
 
 def test_what_is_discarded_leaves_nothing(tmp_path: Path) -> None:
-    file = WholeFile(tmp_path / "a.wav")
+    file = AtomicFile(tmp_path / "a.wav")
     file.stream.write(b"half")
     file.discard()
     assert names(tmp_path) == []
@@ -45,13 +45,13 @@ def test_what_is_discarded_leaves_nothing(tmp_path: Path) -> None:
 
 def test_the_longest_name_is_written(tmp_path: Path) -> None:
     path = tmp_path / ("ä" * 124 + ".wav")
-    file = WholeFile(path)
+    file = AtomicFile(path)
     file.commit()
     assert names(tmp_path) == [path.name]
 
 
 def test_a_new_file_has_the_rights_that_the_umask_leaves(tmp_path: Path) -> None:
-    WholeFile(tmp_path / "a").commit()
+    AtomicFile(tmp_path / "a").commit()
     (tmp_path / "b").touch()
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
 
@@ -60,7 +60,7 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as reader:
-        file = WholeFile(path)
+        file = AtomicFile(path)
         assert not file.regular
         file.stream.write(b"sound")
         file.commit()
@@ -71,4 +71,4 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
-        WholeFile(tmp_path / "nowhere" / "a")
+        AtomicFile(tmp_path / "nowhere" / "a")

@@ -17,7 +17,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Final
 
-from . import connection, errors
+from . import errors
+from .transport import connection
 from .wire import address
 
 #: A cold disk needs a few seconds to load Python and bind; a daemon that has not bound

@@ -6,7 +6,7 @@ always reads and writes together, a long text can go out while its audio comes i
 
 Owns:       the socket, the wake-up pair, the inboxes by id, the frames to send.
 Invariants: all of that is touched by the thread alone; `post` is the one door to it,
-            the bells of an inbox the door back; frames leave whole.
+            the wakeups of an inbox the door back; frames leave whole.
 Never:      lets a full inbox hold up another's waiter for longer than STALL_S; takes a
             lock that the main thread takes.
 """
@@ -22,12 +22,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from . import errors
-from .bell import Bell
+from .. import errors
+from ..wakeup import Wakeup
+from ..wire import frames, messages
+from ..wire.errors import WireError
 from .connection import CHUNK_BYTES
 from .inbox import Inbox
-from .wire import frames, messages
-from .wire.errors import WireError
 
 #: How long a full inbox may hold up the others before its request is given up.
 STALL_S: Final = 30.0
@@ -42,12 +42,12 @@ _MANY: Final = 64
 _NOTHING: Final = memoryview(b"")
 
 
-class Pump:
+class IOThread:
     """Serves one connected socket, which it takes over, until it breaks or close()."""
 
     def __init__(self, sock: socket.socket, hello: messages.Hello) -> None:
         self.welcome: messages.Welcome | None = None
-        self.welcomed = Bell()
+        self.welcomed = Wakeup()
         #: Why it has ended; None while it runs.
         self.failure: errors.KokoroError | None = None
         #: Some inbox is full: whoever takes or waits is to call wake().
@@ -145,7 +145,7 @@ class Pump:
         self._run_commands()
         for inbox in self._inboxes.values():
             inbox.finish(failure)
-        self.welcomed.ring()
+        self.welcomed.notify()
         for sock in (self._sock, self._wake_in, self._wake_out):
             sock.close()
 
@@ -202,7 +202,7 @@ class Pump:
             if inbox.outgoing:
                 self._texts.append(inbox)
             inbox.sent += len(message.text)
-            inbox.room_for_text.ring()
+            inbox.room_for_text.notify()
             return
 
     def _send(self) -> None:
@@ -228,7 +228,7 @@ class Pump:
             raise errors.from_code(answer.code, answer.message, answer.retry_after_ms)
         if isinstance(answer, messages.Welcome):
             self.welcome = answer
-            self.welcomed.ring()
+            self.welcomed.notify()
             return
         assert answer.id is not None
         # Answers may still come for what has ended here: a cancel and a done cross.

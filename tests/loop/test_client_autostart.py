@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from support.loop.scripted_peer import PATIENCE_S
 
-from kokoro_client import Client, daemon_start, errors
-from kokoro_client.daemon_start import LOG_BYTES, find_daemon, start
+from kokoro_client import Client, autostart, errors
+from kokoro_client.autostart import LOG_BYTES, find_daemon, start
 
 MakeProgram = Callable[[str], Path]
 
@@ -200,4 +200,4 @@ def test_waiting_ends_where_the_socket_turns_out_to_be_another_users(
     uid = os.getuid()
     monkeypatch.setattr(os, "getuid", lambda: uid + 1)
     with _serve(socket_path), pytest.raises(errors.WrongOwnerError):
-        daemon_start.start(socket_path, environ)
+        autostart.start(socket_path, environ)

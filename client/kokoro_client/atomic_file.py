@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 _NAME_BYTES: Final = 200
 
 
-class WholeFile:
+class AtomicFile:
     """Write to `stream`, then commit()."""
 
     def __init__(self, path: Path) -> None:

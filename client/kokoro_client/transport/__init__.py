@@ -1,0 +1,1 @@
+"""Bytes to the daemon and back: many speeches over one connection."""
