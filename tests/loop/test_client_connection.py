@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from support.loop.scripted_peer import PATIENCE_S, Peer, ScriptedDaemon
 
-from kokoro_client import Client, connection, errors
+from kokoro_client import Client, errors
+from kokoro_client.transport import connection
 from kokoro_client.wire import address
 
 MakePair = Callable[..., Client]

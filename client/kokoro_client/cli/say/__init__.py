@@ -28,6 +28,21 @@ __all__ = ["EPILOG", "HELP", "add_arguments", "run"]
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Speak what the command line asks for; returns the exit status."""
-    from .running import run
+    from . import macos
+    from .flags import refuse_contradictions
 
-    return run(args, context)
+    macos.settle(args)
+    if args.voice == "?":
+        return macos.list_voices(args, context)
+    if args.device == "?":
+        from .loudspeaker import list_devices
+
+        return list_devices()
+    refuse_contradictions(args)
+    if args.no_wait:
+        from .hand_over import hand_over
+
+        return hand_over(args)
+    from .running import speak_texts
+
+    return speak_texts(args, context)

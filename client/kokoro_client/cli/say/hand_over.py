@@ -75,11 +75,11 @@ def _goes_on() -> None:
 def _main() -> int:
     """The other process. Its argument: a descriptor that gives it the arguments of `say`."""
     from ..main import guarded
-    from . import run
+    from .running import speak_texts
 
     with os.fdopen(int(sys.argv[1]), "rb") as order:
         args = argparse.Namespace(**json.loads(order.read()))
-    return guarded(lambda: run(args, Context(on_speaking=_goes_on)))
+    return guarded(lambda: speak_texts(args, Context(on_speaking=_goes_on)))
 
 
 if __name__ == "__main__":

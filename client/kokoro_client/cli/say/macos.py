@@ -60,7 +60,7 @@ def settle(args: argparse.Namespace) -> None:
 def list_voices(args: argparse.Namespace, context: Context) -> int:
     """`-v '?'`: the list of macOS' say."""
     from ...client import Client
-    from ..voices import as_say_lists, listed
+    from ..voice_table import as_say_lists, listed
 
     with Client(start=not args.no_start, environ=context.environ) as client:
         print("\n".join(as_say_lists(listed(client.voices()))))

@@ -19,10 +19,9 @@ from ...wire.choices import Output
 from ...wire.messages import SegmentInfo
 from .. import exits
 from ..context import Context
-from . import macos
-from .flags import refuse_contradictions, speed_of
+from .flags import speed_of
 from .listeners import listeners_of
-from .loudspeaker import Loudspeaker, list_devices, status_of
+from .loudspeaker import Loudspeaker, status_of
 from .output import SAMPLE_BYTES, SAMPLE_RATE
 from .sinks import Sink, fallback_sink, file_sink
 from .texts import Text, open_texts
@@ -37,17 +36,8 @@ _BETWEEN_S: Final = 0.8
 _BUILT_IN: Final = "built-in"
 
 
-def run(args: argparse.Namespace, context: Context) -> int:
-    macos.settle(args)
-    if args.voice == "?":
-        return macos.list_voices(args, context)
-    if args.device == "?":
-        return list_devices()
-    refuse_contradictions(args)
-    if args.no_wait:
-        from .hand_over import hand_over
-
-        return hand_over(args)
+def speak_texts(args: argparse.Namespace, context: Context) -> int:
+    """Speak what the command line asks for, which has no contradiction in it."""
     speed = speed_of(args)
     texts = open_texts(args)
     with contextlib.ExitStack() as stack:

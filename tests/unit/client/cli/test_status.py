@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokoro_client.cli import status, voices
+from kokoro_client.cli import status, voice_table
 
 _STATUS = {
     "state": "ready",
@@ -81,7 +81,7 @@ def test_any_value_is_shown_on_single_lines(value: Any) -> None:
 
 @given(_ANY)
 def test_any_list_of_voices_is_shown(value: Any) -> None:
-    assert all(line.isprintable() for line in voices.table(voices.listed(value)))
+    assert all(line.isprintable() for line in voice_table.table(voice_table.listed(value)))
 
 
 def test_voices_stand_in_columns() -> None:
@@ -90,7 +90,7 @@ def test_voices_stand_in_columns() -> None:
         {"name": "jm_kumo", "lang": "ja", "gender": "male", "engine": "kokoro"},
         {"name": "af_heart", "lang": "en-us", "gender": "female", "grade": "A", "engine": "kokoro"},
     ]
-    lines = [line.split() for line in voices.table(voices.listed(listed))[1:]]
+    lines = [line.split() for line in voice_table.table(voice_table.listed(listed))[1:]]
     assert ["af_heart", "en-us", "female", "A"] in lines
     assert ["jm_kumo", "ja", "male", "-"] in lines
     assert ["built-in", "any", "-", "-"] in lines
