@@ -45,11 +45,6 @@ class AtomicFile:
             beside.unlink()
             raise
 
-    @property
-    def regular(self) -> bool:
-        """Whether it is a file, not a device or a pipe."""
-        return self._beside is not None
-
     def commit(self) -> None:
         """Close it and give it its name. Raises OSError."""
         self.stream.close()

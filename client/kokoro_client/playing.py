@@ -7,14 +7,11 @@ from types import TracebackType
 from typing import Any, Final
 
 from . import errors
-from .sound.playback import FRAME_BYTES
+from .sound.pcm import silence
 from .sound.player import Player, State
 from .speech import Speech
 from .wakeup import Wakeup
-from .wire.choices import Ending, Turn
-
-#: What Kokoro makes; the built-in voice is resampled to it (docs/protocol.md).
-SAMPLE_RATE: Final = 24_000
+from .wire.choices import SAMPLE_RATE, Ending, Turn
 
 #: Why the player is paused.
 _TURN: Final = "turn"
@@ -23,6 +20,8 @@ _CALLER: Final = "caller"
 
 class AtSpeaker:
     """A player that does as the daemon tells it, and tells the daemon what was heard.
+
+    The caller writes to `player` what the speech brings, then calls finish().
 
     Owns:       the player.
     Invariants: nothing is heard before the turn, during a pause, and after the end.
@@ -44,12 +43,8 @@ class AtSpeaker:
         self.player = Player(
             SAMPLE_RATE, device=device, volume=volume, held_by=_TURN, on_heard=self._heard
         )
-        self.player.feed(bytes(round(lead_s * SAMPLE_RATE) * FRAME_BYTES))
+        self.player.write(silence(lead_s))
         speech.on_turn(self._do)
-
-    def feed(self, pcm: bytes) -> None:
-        """Play what the speech has brought. Waits while 2 s lie ahead. Raises NoDeviceError."""
-        self.player.feed(pcm)
 
     def finish(self) -> None:
         """Wait until all has been heard and the daemon has said how it ended.
@@ -148,7 +143,7 @@ class Playing:
     def _run(self) -> None:
         try:
             for pcm in self.speech:
-                self._at.feed(pcm)
+                self._at.player.write(pcm)
             self._at.finish()
         except errors.KokoroError as error:
             self._failure = error

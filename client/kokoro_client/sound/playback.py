@@ -3,7 +3,7 @@
 
 Owns:       the device's stream, the PCM that has not been heard.
 Invariants: `state` only moves along _NEXT; FINISHED means that the device has consumed
-            every frame that was fed; this thread alone starts, writes and aborts the
+            every frame that was written; this thread alone starts, writes and aborts the
             stream, and never waits in it: what would wait, it does not write yet.
 Never:      opens the device twice at a time.
 """
@@ -21,8 +21,9 @@ from .. import errors
 from ..wakeup import Wakeup
 from . import volume
 from .device import Stream, first_line
+from .pcm import SAMPLE_BYTES
+from .play_buffer import PlayBuffer
 from .position import Position
-from .unheard import Unheard
 
 #: One write to the device.
 WRITE_S: Final = 0.02
@@ -61,8 +62,6 @@ REPORT_S: Final = 1.0
 
 #: And while it is paused.
 _SIGN_S: Final = 10.0
-
-FRAME_BYTES: Final = 2  # mono, signed 16 bit
 
 
 class State(Enum):
@@ -124,7 +123,7 @@ class Playback:
         self._open = open_stream
         self._on_heard = on_heard
         self._slice = int(WRITE_S * sample_rate)
-        self._unheard = Unheard()
+        self._buffer = PlayBuffer()
         self._position = Position()
         self._running = False
         self._was_silence = True  # what was written last
@@ -143,18 +142,18 @@ class Playback:
 
     @property
     def heard(self) -> int:
-        """Frames of what was fed."""
+        """Frames of what was written."""
         return self._position.heard
 
     @property
     def sounding(self) -> float:
-        """Frames of what was fed that have sounded by now: `heard`, and between two looks
+        """Frames of what was written that have sounded by now: `heard`, and between two looks
         at the device as much more as sounds in that time."""
         heard, step_at = self._step_at
         if not self._running or self.pauses or heard != self._position.heard:
             return float(self._position.heard)
         since = min(time.monotonic() - step_at, _STEP_S)
-        return min(heard + since * self._rate, float(self.next // FRAME_BYTES))
+        return min(heard + since * self._rate, float(self.next // SAMPLE_BYTES))
 
     # The thread.
 
@@ -193,11 +192,11 @@ class Playback:
     def _step(self) -> State | None:
         """Do the next thing, or wait for one; the state it ends in."""
         while self.arrived:
-            self._unheard.add(self.arrived.popleft())
+            self._buffer.add(self.arrived.popleft())
         if self.aborted:
             self._halt()
             return State.ABORTED
-        all_heard = self.ended and self._position.heard == self.fed // FRAME_BYTES
+        all_heard = self.ended and self._position.heard == self.fed // SAMPLE_BYTES
         if all_heard and (not self._running or self._position.silence >= TAIL_S * self._rate):
             self._halt()
             self._on_heard(self.heard / self._rate, True)
@@ -229,7 +228,7 @@ class Playback:
             self._look()
             self._running = False
             self.stream.abort()
-        self.next = self._position.heard * FRAME_BYTES
+        self.next = self._position.heard * SAMPLE_BYTES
 
     def _pause(self) -> None:
         self._halt()
@@ -249,7 +248,7 @@ class Playback:
             if room < frames:
                 self._wait(_LOOK_S, lambda: bool(self.pauses))
                 return
-            pcm = self._unheard.read(self.next, frames * FRAME_BYTES)
+            pcm = self._buffer.read(self.next, frames * SAMPLE_BYTES)
             # Through ALSA, PulseAudio does not tell PortAudio that it ran empty.
             ran_empty = not self._position.held
             underflowed = self.stream.write(volume.scaled(pcm, self.percent))
@@ -266,7 +265,7 @@ class Playback:
             # Half full of silence is enough to go on, and little for late sound to wait.
             if not self.ended and not self._was_silence:
                 self.starved += 1
-            self.stream.write(bytes(self._slice * FRAME_BYTES))
+            self.stream.write(bytes(self._slice * SAMPLE_BYTES))
             self._was_silence = True
             self._position.wrote(self._slice, False)
         else:
@@ -275,7 +274,7 @@ class Playback:
     @property
     def _left(self) -> int:
         """Frames that have come and are still to be written."""
-        return (self._unheard.end - self.next) // FRAME_BYTES
+        return (self._buffer.end - self.next) // SAMPLE_BYTES
 
     def _look(self) -> int:
         """Frames that the device takes now."""
@@ -285,7 +284,7 @@ class Playback:
             self._took_at = now
             if self._position.heard > before:
                 self._step_at = (self._position.heard, now)
-            self._unheard.forget(self._position.heard * FRAME_BYTES)
+            self._buffer.forget(self._position.heard * SAMPLE_BYTES)
         elif now - self._took_at > _STALL_S:
             raise TimeoutError(f"it has taken no sound for {_STALL_S:g} s")
         if self._position.heard - self._reported >= REPORT_S * self._rate:
@@ -325,7 +324,7 @@ class Playback:
                 self.stream = self._open(True)
             except errors.NoDeviceError:
                 continue
-            self.next = heard * FRAME_BYTES
+            self.next = heard * SAMPLE_BYTES
             return
         raise lost
 

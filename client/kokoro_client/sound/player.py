@@ -16,7 +16,8 @@ from typing import Final
 from .. import errors
 from .default_output import default_output
 from .device import Stream, open_device
-from .playback import ENDS, FRAME_BYTES, Playback, State
+from .pcm import SAMPLE_BYTES
+from .playback import ENDS, Playback, State
 from .volume import FULL
 
 __all__ = ["Player", "State"]
@@ -44,7 +45,7 @@ def _close_all() -> None:
 
 
 class Player:
-    """Plays what it is fed. Ctrl-C may come anywhere (wakeup.py)."""
+    """Plays what is written to it. Ctrl-C may come anywhere (wakeup.py)."""
 
     def __init__(
         self,
@@ -68,7 +69,7 @@ class Player:
         Raises NoDeviceError.
         """
         self._rate = sample_rate
-        self._limit = int(QUEUE_S * sample_rate) * FRAME_BYTES
+        self._limit = int(QUEUE_S * sample_rate) * SAMPLE_BYTES
         self._playback = Playback(
             sample_rate,
             lambda anew: open_stream(sample_rate, device, anew),
@@ -111,17 +112,17 @@ class Player:
 
     @property
     def played_frames(self) -> int:
-        """Frames of what was fed that have been heard."""
+        """Frames of what was written that have been heard."""
         return self._playback.heard
 
     @property
     def heard_s(self) -> float:
-        """Seconds of what was fed that have been heard: exact at a pause and at the end, to
+        """Seconds of what was written that have been heard: exact at a pause and at the end, to
         some 10 ms while it plays."""
         return self._playback.sounding / self._rate
 
-    def feed(self, pcm: bytes) -> None:
-        """Play `pcm`, whole frames, after what was fed before. Waits while QUEUE_S lie ahead.
+    def write(self, pcm: bytes) -> None:
+        """Play `pcm`, whole frames, after what was written before. Waits while QUEUE_S lie ahead.
 
         Raises NoDeviceError where the device failed. After abort() it does nothing.
         """
@@ -136,7 +137,7 @@ class Player:
             self._playback.something_to_do.notify()
 
     def finish(self, timeout: float | None = None) -> bool:
-        """Nothing more is fed; wait until all of it has been heard.
+        """Nothing more is written; wait until all of it has been heard.
 
         False after `timeout` seconds. Raises NoDeviceError where the device failed.
         """
@@ -164,7 +165,7 @@ class Player:
             self._playback.something_done.notify()
 
     def abort(self) -> None:
-        """Silence, at once and for good. What was fed and not heard is dropped."""
+        """Silence, at once and for good. What was written and not heard is dropped."""
         self.silence()
         # The thread aborts the stream itself: PortAudio complains on standard error
         # where that happens beside a write.

@@ -9,14 +9,14 @@ is INAM in a LIST of INFO, in UTF-8 as other programs write it.
 from __future__ import annotations
 
 import struct
-from pathlib import Path
 from typing import BinaryIO, Final
+
+from .pcm import SAMPLE_BYTES
 
 _RIFF: Final = struct.Struct("<4sI4s4sIHHIIHH")
 _CHUNK: Final = struct.Struct("<4sI")
 _UNKNOWN: Final = 0xFFFF_FFFF
 _PCM: Final = 1
-_SAMPLE_BYTES: Final = 2
 
 
 class WavFile:
@@ -32,21 +32,6 @@ class WavFile:
         self._bytes = 0
         self._info = _info(title)
         stream.write(self._header(_UNKNOWN))
-
-    @classmethod
-    def create(cls, path: Path, sample_rate: int) -> WavFile:
-        """Raises OSError where the file cannot be written."""
-        stream = path.open("wb")
-        try:
-            return cls(stream, sample_rate)
-        except BaseException:
-            stream.close()
-            raise
-
-    @property
-    def seconds(self) -> float:
-        """The length of what has been written."""
-        return self._bytes / _SAMPLE_BYTES / self._rate
 
     def write(self, pcm: bytes) -> None:
         self._stream.write(pcm)
@@ -74,9 +59,9 @@ class WavFile:
             _PCM,
             1,
             self._rate,
-            self._rate * _SAMPLE_BYTES,
-            _SAMPLE_BYTES,
-            8 * _SAMPLE_BYTES,
+            self._rate * SAMPLE_BYTES,
+            SAMPLE_BYTES,
+            8 * SAMPLE_BYTES,
         )
         return riff + self._info + _CHUNK.pack(b"data", min(_UNKNOWN, data_bytes))
 

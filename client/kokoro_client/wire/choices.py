@@ -6,6 +6,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+#: What Kokoro makes; the built-in voice is resampled to it (docs/protocol.md). Hz.
+SAMPLE_RATE: Final = 24_000
+
 #: Speed below and above which Kokoro's speech falls apart (kokoro-onnx's limits).
 MIN_SPEED: Final = 0.5
 MAX_SPEED: Final = 2.0

@@ -17,9 +17,10 @@ from ... import captions
 from ...atomic_file import AtomicFile
 from ...speech import Speech
 from ...transcript import Spoken, Timed, Transcript, shared_out
+from ...wire.choices import SAMPLE_RATE
 from ...wire.messages import Accepted, SegmentInfo
-from .output import SAMPLE_RATE, saying_which, standard_output
-from .tape import TapeReader
+from .output import saying_which, standard_output
+from .sent_text import SentTextReader
 from .texts import Text
 
 
@@ -70,19 +71,19 @@ class CaptionFile:
             self._file.write(captions.VTT_HEADER)
 
     def comes(self, text: Text) -> None:
-        self._tape = text.tape.reader()
+        self._sent = text.sent.reader()
 
     def began(self, accepted: Accepted, at_s: float) -> None:
         self._at_s = at_s
-        self._transcript = Transcript(self._tape.text)
+        self._transcript = Transcript(self._sent.text)
         self._captions = captions.Captions()
 
     def segment(self, info: SegmentInfo) -> None:
-        self._say(self._transcript.add(_words(info, self._tape)))
-        self._tape.forget(self._transcript.place)
+        self._say(self._transcript.add(_words(info, self._sent)))
+        self._sent.forget(self._transcript.place)
 
     def ended(self, speech: Speech) -> None:
-        self._say(self._transcript.finish(self._tape.end))
+        self._say(self._transcript.finish(self._sent.end))
         self._write(self._captions.finish())
 
     def finish(self) -> None:
@@ -119,7 +120,7 @@ class TimingsFile:
 
     def comes(self, text: Text) -> None:
         self._source = text.name
-        self._tape = text.tape.reader()
+        self._sent = text.sent.reader()
 
     def began(self, accepted: Accepted, at_s: float) -> None:
         self._at_s = at_s
@@ -135,21 +136,21 @@ class TimingsFile:
         self._word: dict[str, Any] = {}
 
     def segment(self, info: SegmentInfo) -> None:
-        for word in _words(info, self._tape):
+        for word in _words(info, self._sent):
             if self._word and word.start < self._word["end"]:
                 # It goes on from the segment before.
                 self._word["end_s"] = round(self._at_s + word.end_s, _DIGITS)
                 continue
             self._write_word()
             self._word = {
-                "text": self._tape.text(word.start, word.end),
+                "text": self._sent.text(word.start, word.end),
                 "start": word.start,
                 "end": word.end,
                 "start_s": round(self._at_s + word.start_s, _DIGITS),
                 "end_s": round(self._at_s + word.end_s, _DIGITS),
                 "exact": info.exact,
             }
-        self._tape.forget(info.end)
+        self._sent.forget(info.end)
 
     def ended(self, speech: Speech) -> None:
         self._write_word()
@@ -169,10 +170,10 @@ class TimingsFile:
             self._word = {}
 
 
-def _words(info: SegmentInfo, tape: TapeReader) -> Iterable[Timed]:
+def _words(info: SegmentInfo, sent: SentTextReader) -> Iterable[Timed]:
     if info.words or not info.duration_s:
         return info.words
-    said = tape.text(info.start, info.end)
+    said = sent.text(info.start, info.end)
     return shared_out(said, info.start, info.start_s, info.start_s + info.duration_s)
 
 

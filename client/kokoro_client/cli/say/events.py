@@ -21,7 +21,7 @@ class Listener(Protocol):
         """Whether the segments are to come with the times of their words."""
 
     def comes(self, text: Text) -> None:
-        """A text is next; nothing of it has been sent. To read it, ask for its tape now."""
+        """A text is next; nothing of it has been sent. To read it, take a reader of `sent` now."""
 
     def began(self, accepted: Accepted, at_s: float) -> None:
         """The daemon has taken it. at_s: where its sound begins in the sound of the run."""

@@ -14,9 +14,12 @@ from ... import errors
 from ...atomic_file import AtomicFile
 from ...sound.encoded import EncodedFile, check_installed
 from ...sound.formats import SoundFormat
+from ...sound.pcm import seconds_of, silence
 from ...sound.wav import WavFile
+from ...speech import Speech
+from ...wire.choices import SAMPLE_RATE, Output
 from .. import exits
-from .output import SAMPLE_BYTES, SAMPLE_RATE, saying_which, standard_output
+from .output import saying_which, standard_output
 
 #: Other endings of the same formats.
 _ALSO: Final = {"wave": SoundFormat.WAV, "oga": SoundFormat.OGG}
@@ -38,7 +41,9 @@ def format_of(name: str, given: str | None) -> SoundFormat:
 
 
 class SoundFile:
-    """A sound file; `-` is standard output. Raises CommandError where it cannot be written."""
+    """A sound file; `-` is standard output. Raises CommandError if it cannot be written."""
+
+    output = Output.STREAM
 
     def __init__(self, name: str, format: SoundFormat, title: str | None) -> None:
         """title: None: the file's name without its ending."""
@@ -59,12 +64,19 @@ class SoundFile:
 
     @property
     def heard_s(self) -> float:
-        return self._bytes / SAMPLE_BYTES / SAMPLE_RATE
+        return seconds_of(self._bytes)
+
+    def begin(self, speech: Speech, lead_s: float) -> None:
+        if lead_s:
+            self.write(silence(lead_s))
 
     def write(self, pcm: bytes) -> None:
         with saying_which(self._name):
             self._begun().write(pcm)
         self._bytes += len(pcm)
+
+    def end(self) -> None:
+        pass
 
     def finish(self) -> None:
         with saying_which(self._name):

@@ -21,8 +21,8 @@ from typing import Final, TextIO
 from ...speech import Speech
 from ...transcript import shared_out
 from ...wire.messages import Accepted, SegmentInfo
-from .page import LINES_AHEAD, Line, Page
-from .tape import TapeReader
+from .screen_lines import LINES_AHEAD, Line, ScreenLines
+from .sent_text import SentTextReader
 from .texts import Text
 
 #: Between two looks at the sound: a fourth of what an eye takes for "at once" (80 ms).
@@ -57,8 +57,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    page: Page
-    tape: TapeReader
+    lines: ScreenLines
+    sent: SentTextReader
     start: int
     end: int
     start_s: float
@@ -84,7 +84,7 @@ class Follow:
         self._heard_s = heard_s
         self._on, self._off = _COLOURED if colour else _PLAIN
         self._on_word = on_word
-        self._page: Page | None = None  # the one that is shown; the thread's
+        self._lines: ScreenLines | None = None  # the one that is shown; the thread's
         self._word: _Word | None = None
         #: What is still to be heard. The run adds, the thread takes.
         self._ahead: deque[_Word] = deque()
@@ -93,8 +93,8 @@ class Follow:
         self._closed = False
 
     def comes(self, text: Text) -> None:
-        self._tape = text.tape.reader()
-        self._coming = Page(self._tape.text)
+        self._sent = text.sent.reader()
+        self._coming = ScreenLines(self._sent.text)
         self._last_end = 0
 
     def began(self, accepted: Accepted, at_s: float) -> None:
@@ -105,13 +105,13 @@ class Follow:
     def segment(self, info: SegmentInfo) -> None:
         words = info.words
         if not words and info.duration_s:
-            text = self._tape.text(info.start, info.end)
+            text = self._sent.text(info.start, info.end)
             end_s = info.start_s + info.duration_s
             words = shared_out(text, info.start, info.start_s, end_s)  # type: ignore[assignment]
         for word in words:
             if word.start >= self._last_end:  # else it goes on from the segment before
                 self._ahead.append(
-                    _Word(self._coming, self._tape, word.start, word.end, self._at_s + word.start_s)
+                    _Word(self._coming, self._sent, word.start, word.end, self._at_s + word.start_s)
                 )
                 self._last_end = word.end
 
@@ -155,31 +155,31 @@ class Follow:
             self._show(word)
             if self._on_word is not None:
                 self._on_word(Shown(word.start, word.end, word.start_s, heard_s, time.monotonic()))
-        elif self._page is None and self._ahead:
-            self._page = self._ahead[0].page  # it can be read before it is heard
+        elif self._lines is None and self._ahead:
+            self._lines = self._ahead[0].lines  # it can be read before it is heard
             self._draw([])
         if not self._ahead:
             return _LOOK_S
         return min(_LOOK_S, self._ahead[0].start_s - heard_s + _SOON_S)
 
     def _show(self, word: _Word) -> None:
-        if word.page is not self._page:
-            if self._page is not None:
+        if word.lines is not self._lines:
+            if self._lines is not None:
                 self._leave()
-            self._page = word.page
+            self._lines = word.lines
         self._word = word
-        left = word.page.turn_to(word.start, self._measure())
+        left = word.lines.turn_to(word.start, self._measure())
         self._draw(left)
-        word.tape.forget(word.page.start)
+        word.sent.forget(word.lines.start)
 
     def _draw(self, left: list[Line]) -> None:
         """The lines that are left, then the current one and those below it."""
-        assert self._page is not None
+        assert self._lines is not None
         columns = self._measure()
-        rows = [*(line.text for line in left), self._marked(self._page.line(columns))]
+        rows = [*(line.text for line in left), self._marked(self._lines.line(columns))]
         below = []
         for number in range(1, LINES_AHEAD + 1):
-            line = self._page.line(columns, number)
+            line = self._lines.line(columns, number)
             if line.next == line.start:
                 break
             below.append(line.text)
@@ -196,13 +196,13 @@ class Follow:
         return f"{text[:start]}{self._on}{text[start:end]}{self._off}{text[end:]}"
 
     def _leave(self) -> None:
-        """End the page: the current line without highlight, the cursor below it."""
-        if self._page is None:
+        """End the text: the current line without highlight, the cursor below it."""
+        if self._lines is None:
             return
         self._word = None
-        line = self._page.line(self._measure())
+        line = self._lines.line(self._measure())
         self._write(f"\r{line.text}\033[K\n\033[J")
-        self._page = None
+        self._lines = None
 
     def _measure(self) -> int:
         columns = 80

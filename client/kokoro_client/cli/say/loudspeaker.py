@@ -6,11 +6,11 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from ... import errors
-from ...wire.choices import Ending
+from ...wire.choices import SAMPLE_RATE, Ending, Output
 from .. import exits
-from .output import SAMPLE_RATE
 
 if TYPE_CHECKING:
+    from ...playing import AtSpeaker
     from ...speech import Speech
 
 #: What is told where there is no device.
@@ -66,30 +66,47 @@ def refuse_contradictions(args: argparse.Namespace) -> None:
 
 
 class Loudspeaker:
-    """The sink of one text. Raises NoDeviceError where there is no device."""
+    """The device, opened anew for each text.
 
-    def __init__(self, speech: Speech, args: argparse.Namespace, lead_s: float) -> None:
-        """lead_s: seconds of silence before the speech."""
-        # Loaded here, when the request is on its way: it takes a while.
-        from ...playing import AtSpeaker
+    Owns:       the player of each text; the last one may play.
+    Invariants: another thread may ask for `heard_s` at any time: players are only added, and
+                what a closed one has played does not change.
+    """
 
-        try:
-            self._at = AtSpeaker(speech, args.device, args.volume, lead_s)
-        except errors.NoDeviceError as error:
-            raise errors.NoDeviceError(f"{error}; {_INSTEAD}") from None
+    output = Output.SPEAKER
+
+    def __init__(self, device: str | None, volume: int) -> None:
+        self._device = device
+        self._volume = volume
+        self._played: list[AtSpeaker] = []
 
     @property
     def heard_s(self) -> float:
-        return self._at.player.heard_s
+        return sum(at.player.heard_s for at in self._played)
+
+    def begin(self, speech: Speech, lead_s: float) -> None:
+        """Raises NoDeviceError if there is no device."""
+        # Loaded and opened here, when the request is on its way: both take a while.
+        from ...playing import AtSpeaker
+
+        self.close()
+        try:
+            self._played.append(AtSpeaker(speech, self._device, self._volume, lead_s))
+        except errors.NoDeviceError as error:
+            raise errors.NoDeviceError(f"{error}; {_INSTEAD}") from None
 
     def write(self, pcm: bytes) -> None:
-        self._at.feed(pcm)
+        self._played[-1].player.write(pcm)
+
+    def end(self) -> None:
+        self._played[-1].finish()
 
     def finish(self) -> None:
-        self._at.finish()
+        pass
 
     def close(self) -> None:
-        self._at.close()
+        if self._played:
+            self._played[-1].close()
 
 
 def why_none(args: argparse.Namespace) -> str:

@@ -1,4 +1,4 @@
-"""What all sinks share: what sound is, standard output, and how a failure is told."""
+"""What all sinks share: what one is, standard output, and how a failure is told."""
 
 from __future__ import annotations
 
@@ -6,14 +6,38 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, Final
+from typing import BinaryIO, Protocol
 
+from ...speech import Speech
+from ...wire.choices import Output
 from .. import exits
 
-#: What Kokoro makes; the built-in voice is resampled to it (docs/protocol.md).
-SAMPLE_RATE: Final = 24_000
 
-SAMPLE_BYTES: Final = 2
+class Sink(Protocol):
+    """Takes the sound of the run, text after text."""
+
+    @property
+    def output(self) -> Output:
+        """Whose turns the daemon keeps: the loudspeaker's, or nobody's."""
+
+    @property
+    def heard_s(self) -> float:
+        """Seconds of the run's sound that have been heard or written. Any thread may ask."""
+
+    def begin(self, speech: Speech, lead_s: float) -> None:
+        """A text comes next, after `lead_s` seconds of silence."""
+
+    def write(self, pcm: bytes) -> None:
+        """Take PCM in order. May wait."""
+
+    def end(self) -> None:
+        """Return when the text has been heard, if anybody hears it."""
+
+    def finish(self) -> None:
+        """All texts have ended; return when they have been written."""
+
+    def close(self) -> None:
+        """Let go of the device or file, at once. After finish() or in the middle."""
 
 
 def standard_output() -> BinaryIO:

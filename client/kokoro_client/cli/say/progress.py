@@ -55,7 +55,7 @@ class Progress:
 
     def comes(self, text: Text) -> None:
         if self._number >= 0:
-            self._before += self._texts[self._number].tape.end
+            self._before += self._texts[self._number].sent.end
         self._number += 1
 
     def began(self, accepted: Accepted, at_s: float) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 
 from ... import errors
 from ...client import Client
+from ...sound.pcm import seconds_of
 from ...speech import Speech
 from ...wire.choices import Output
 from ...wire.messages import SegmentInfo
@@ -21,9 +22,8 @@ from .. import exits
 from ..context import Context
 from .flags import speed_of
 from .listeners import listeners_of
-from .loudspeaker import Loudspeaker, status_of
-from .output import SAMPLE_BYTES, SAMPLE_RATE
-from .sinks import Sink, fallback_sink, file_sink
+from .loudspeaker import status_of
+from .sinks import open_sink
 from .texts import Text, open_texts
 
 #: After Ctrl-C the daemon's `done` is awaited this long; closing the connection
@@ -59,18 +59,15 @@ class _Run:
         self._texts = texts
         self._speed = speed
         self._written_s = 0.0
-        self._sink = file_sink(args) or fallback_sink(args)
-        self._at_speaker = self._sink is None
-        #: What was heard of former texts, and what tells it of this one. Others read it.
-        self._hearing: tuple[float, Sink | None] = (0.0, self._sink)
-        if self._sink is not None:
-            stack.callback(self._sink.close)
+        self._sink = open_sink(args)
+        stack.callback(self._sink.close)
+        if self._sink.output is Output.STREAM:
             # What ends it from outside is to leave the same as Ctrl-C: no file half named.
             import signal
 
             for number in (signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.default_int_handler)
-        self._listeners = listeners_of(args, context, texts, self._heard_s)
+        self._listeners = listeners_of(args, context, texts, lambda: self._sink.heard_s)
         for listener in self._listeners:
             stack.callback(listener.close)
         self._client = stack.enter_context(
@@ -105,68 +102,51 @@ class _Run:
             timings=any(listener.wants_words for listener in self._listeners),
             cache=self._args.cache,
             ttfa_ms=self._args.ttfa_ms,
-            output=(Output.SPEAKER if self._at_speaker else Output.STREAM).value,
+            output=self._sink.output.value,
             final=text.whole,
         )
 
     def _hear(self, speech: Speech, text: Text) -> None:
         text.feed(speech)
         lead_s = 0.0 if text is self._texts[0] else _BETWEEN_S
-        if self._at_speaker:
-            sink = self._loudspeaker(speech, lead_s)
-        else:
-            assert self._sink is not None
-            sink = self._sink
-        if lead_s and not self._at_speaker:
-            sink.write(bytes(round(lead_s * SAMPLE_RATE) * SAMPLE_BYTES))
+        self._sink.begin(speech, lead_s)
         self._written_s += lead_s
-        accepted = speech.accepted
-        if accepted is not None:
-            if accepted.engine == _BUILT_IN and accepted.note:
-                exits.say_why(accepted.note)
-            for listener in self._listeners:
-                listener.began(accepted, self._written_s)
-            self._context.on_speaking()
+        self._tell_accepted(speech)
         for event in speech.events():
             if isinstance(event, SegmentInfo):
                 for listener in self._listeners:
                     listener.segment(event)
             else:
-                sink.write(event.pcm)
-                self._written_s += len(event.pcm) / SAMPLE_BYTES / SAMPLE_RATE
-        if self._at_speaker or text is self._texts[-1]:
-            if not self._at_speaker:
+                self._sink.write(event.pcm)
+                self._written_s += seconds_of(len(event.pcm))
+        self._sink.end()
+        if text is self._texts[-1]:
+            if self._sink.output is Output.STREAM:
                 self._raise_failures()  # a file that lacks some of its text is not whole
-            sink.finish()
+            self._sink.finish()
         for listener in self._listeners:
             listener.ended(speech)
+
+    def _tell_accepted(self, speech: Speech) -> None:
+        if (accepted := speech.accepted) is None:
+            return
+        if accepted.engine == _BUILT_IN and accepted.note:
+            exits.say_why(accepted.note)
+        for listener in self._listeners:
+            listener.began(accepted, self._written_s)
+        self._context.on_speaking()
 
     def _raise_failures(self) -> None:
         """Raises CommandError where a text could not be read to its end."""
         if failures := [text.failure for text in self._texts if text.failure]:
             raise exits.CommandError("; ".join(failures))
 
-    def _loudspeaker(self, speech: Speech, lead_s: float) -> Sink:
-        # Now that the daemon is at work: opening a device takes a while.
-        self._hearing = (self._heard_s(), None)
-        if self._sink is not None:
-            self._sink.close()
-        self._sink = Loudspeaker(speech, self._args, lead_s)
-        self._stack.callback(self._sink.close)
-        self._hearing = (self._hearing[0], self._sink)
-        return self._sink
-
-    def _heard_s(self) -> float:
-        before_s, sink = self._hearing
-        return before_s + (sink.heard_s if sink else 0.0)
-
     def _interrupted(self, speech: Speech) -> int:
         # A second Ctrl-C is in a hurry: the end of the connection cancels as well.
         with contextlib.suppress(KeyboardInterrupt, errors.KokoroError):
             for listener in self._listeners:
                 listener.close()
-            if self._sink is not None:
-                self._sink.close()
+            self._sink.close()
             speech.cancel()
             speech.wait(_CANCEL_S)
         return exits.INTERRUPTED

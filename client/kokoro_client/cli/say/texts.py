@@ -19,7 +19,7 @@ from ... import errors
 from ...speech import Speech
 from ...wire.choices import Markup
 from .. import exits
-from .tape import Tape
+from .sent_text import SentText
 
 #: As much as a pipe holds.
 _READ_BYTES: Final = 64 * 1024
@@ -34,7 +34,7 @@ class Text:
     """One text: what is known of it at once, and what still arrives.
 
     name    for people: a file's name
-    tape    what of it has been sent, for those who asked for it
+    sent    what of it has been sent, for those who asked for it
     words   what stands on the command line; "" where it is read
     markup  how it is written
     """
@@ -43,8 +43,8 @@ class Text:
         self.name = name
         self.markup = markup
         self.words = words
-        self.tape = Tape()
-        self._reader = None if fd is None else _Reader(fd, name, self.tape)
+        self.sent = SentText()
+        self._reader = None if fd is None else _Reader(fd, name, self.sent)
 
     @property
     def whole(self) -> bool:
@@ -54,7 +54,7 @@ class Text:
     def feed(self, speech: Speech) -> None:
         """Append to `speech` what is read, to the end. Returns at once."""
         if self._reader is None:
-            self.tape.add(self.words)
+            self.sent.add(self.words)
         else:
             self._reader.feed(speech)
 
@@ -112,10 +112,10 @@ class _Reader:
     Invariants: each piece goes to the speech as soon as it has been read.
     """
 
-    def __init__(self, fd: int, name: str, tape: Tape) -> None:
+    def __init__(self, fd: int, name: str, sent: SentText) -> None:
         self._fd = fd
         self._name = name
-        self._tape = tape
+        self._sent = sent
         self._bytes = 0
         self._ended = False
         self._size = _size(fd)
@@ -132,20 +132,20 @@ class _Reader:
     @property
     def length(self) -> int | None:
         if self._ended or not self._size:
-            return self._tape.end if self._ended else None
+            return self._sent.end if self._ended else None
         # Letters take one to four bytes, in one language much alike.
         read = max(1, min(self._bytes, self._size))
-        return round((self._tape.end or read) * self._size / read)
+        return round((self._sent.end or read) * self._size / read)
 
     def _run(self, speech: Speech) -> None:
         with suppress(errors.KokoroError):  # whoever takes the audio hears of it
             while data := self._read():
                 if text := self._decoder.decode(data).replace("\n", self._line_end):
-                    self._tape.add(text)
+                    self._sent.add(text)
                     self._bytes += len(data)
                     speech.append(text)
             last = self._decoder.decode(b"", final=True)
-            self._tape.add(last)
+            self._sent.add(last)
             self._ended = True
             speech.append(last, final=True)
 

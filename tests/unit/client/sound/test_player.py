@@ -18,10 +18,10 @@ from kokoro_client import errors
 from kokoro_client.sound import playback
 from kokoro_client.sound import player as player_module
 from kokoro_client.sound.device import open_device
+from kokoro_client.sound.play_buffer import PlayBuffer
 from kokoro_client.sound.playback import TAIL_S, WRITE_S
 from kokoro_client.sound.player import QUEUE_S, Player, State
 from kokoro_client.sound.position import Position
-from kokoro_client.sound.unheard import Unheard
 
 RATE = 1_000
 PATIENCE_S = 30.0
@@ -96,7 +96,7 @@ def test_all_that_is_fed_is_heard_in_order_and_silence_behind_it(pieces: list[by
     device = Device()
     player = _player(device)
     for piece in pieces:
-        player.feed(piece)
+        player.write(piece)
     player.finish()
     fed = b"".join(pieces)
     assert device.heard.startswith(fed)
@@ -113,7 +113,7 @@ def test_finished_means_that_the_device_has_taken_the_last_frame() -> None:
     device = Device(runs=False)
     told: list[tuple[float, bool]] = []
     player = _player(device, on_heard=lambda seconds, final: told.append((seconds, final)))
-    player.feed(b"\1\2")
+    player.write(b"\1\2")
     assert not player.finish(0.05)
     assert device.wrote.is_set()
     assert player.state is State.PLAYING
@@ -130,11 +130,11 @@ def test_finished_means_that_the_device_has_taken_the_last_frame() -> None:
 def test_feeding_waits_while_enough_lies_ahead() -> None:
     device = Device(runs=False)
     player = _player(device)
-    player.feed(bytes(int(QUEUE_S * RATE + device.CAPACITY) * 2))
+    player.write(bytes(int(QUEUE_S * RATE + device.CAPACITY) * 2))
     fed = threading.Event()
 
     def feed_more() -> None:
-        player.feed(b"\1\2")
+        player.write(b"\1\2")
         fed.set()
 
     feeder = threading.Thread(target=feed_more)
@@ -151,7 +151,7 @@ def test_what_the_device_had_not_played_at_a_pause_is_played_afterwards() -> Non
     device = Device(runs=False)
     player = _player(device)
     pcm = bytes(range(1, 201))
-    player.feed(pcm)
+    player.write(pcm)
     _until(lambda: device.write_available == 0)
     device.take(7)
     player.pause()
@@ -168,7 +168,7 @@ def test_what_the_device_had_not_played_at_a_pause_is_played_afterwards() -> Non
 def test_it_is_paused_while_one_reason_is_left() -> None:
     device = Device()
     player = _player(device, held_by="turn")
-    player.feed(b"\1\2")
+    player.write(b"\1\2")
     player.pause()
     player.resume("turn")
     _until(lambda: player.state is State.PAUSED)
@@ -193,10 +193,10 @@ def test_while_no_sound_comes_silence_is_played_and_then_nothing(
     monkeypatch.setattr(playback, "REST_S", 0.1)
     device = Device()
     player = _player(device)
-    player.feed(b"\1\2")
+    player.write(b"\1\2")
     _until(lambda: device.calls == ["start", "abort"])
     assert player.state is State.WAITING
-    player.feed(b"\3\4")
+    player.write(b"\3\4")
     player.finish()
     assert (player.starved, player.underruns) == (1, 0)
     assert bytes(device.heard).replace(b"\0", b"") == b"\1\2\3\4"
@@ -214,7 +214,7 @@ class _Told(Device):
 def test_an_underrun_that_the_device_tells_is_counted_but_not_at_the_start() -> None:
     device = _Told(runs=False)
     player = _player(device)
-    player.feed(bytes(int(WRITE_S * RATE) * 2 * 2))
+    player.write(bytes(int(WRITE_S * RATE) * 2 * 2))
     _until(lambda: device.write_available == 0)
     assert player.underruns == 1
     player.close()
@@ -223,7 +223,7 @@ def test_an_underrun_that_the_device_tells_is_counted_but_not_at_the_start() -> 
 def test_a_device_that_has_taken_all_before_more_was_written_ran_empty() -> None:
     device = Device(runs=False)
     player = _player(device)
-    player.feed(bytes(int(WRITE_S * RATE) * 2 * 4))
+    player.write(bytes(int(WRITE_S * RATE) * 2 * 4))
     _until(lambda: device.write_available == 0)
     assert player.underruns == 0
     device.take()
@@ -235,7 +235,7 @@ def test_a_device_that_has_taken_all_before_more_was_written_ran_empty() -> None
 def test_volume_is_a_percentage_of_the_amplitude() -> None:
     device = Device()
     player = _player(device, volume=50)
-    player.feed(array("h", [1000, -1000, 32767]).tobytes())
+    player.write(array("h", [1000, -1000, 32767]).tobytes())
     player.finish()
     assert list(array("h", bytes(device.heard[:6]))) == [500, -500, 16383]
     player.close()
@@ -244,7 +244,7 @@ def test_volume_is_a_percentage_of_the_amplitude() -> None:
 def test_abort_drops_what_has_not_been_heard_and_frees_who_feeds() -> None:
     device = Device(runs=False)
     player = _player(device)
-    player.feed(bytes(int(QUEUE_S * RATE + device.CAPACITY) * 2))
+    player.write(bytes(int(QUEUE_S * RATE + device.CAPACITY) * 2))
     feeder = threading.Thread(target=player.feed, args=(b"\1\2",))
     feeder.start()
     assert device.wrote.wait(PATIENCE_S)
@@ -253,7 +253,7 @@ def test_abort_drops_what_has_not_been_heard_and_frees_who_feeds() -> None:
     feeder.join(PATIENCE_S)
     assert not feeder.is_alive()
     assert player.state is State.ABORTED
-    player.feed(b"\3\4")
+    player.write(b"\3\4")
     player.finish()
     player.resume()
     player.close()
@@ -282,7 +282,7 @@ def test_a_device_that_hangs_is_aborted_all_the_same(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(player_module, "_HANGS_S", 0.01)
     device = _Hanging()
     player = _player(device)
-    player.feed(bytes(100))
+    player.write(bytes(100))
     assert device.wrote.wait(PATIENCE_S)
     player.abort()
     assert device.calls == ["start", "abort"]
@@ -296,7 +296,7 @@ def test_where_the_device_fails_the_one_that_is_there_now_goes_on(
     device = Device(runs=False)
     player = _player(device)
     pcm = bytes(range(1, 201))
-    player.feed(pcm)
+    player.write(pcm)
     _until(lambda: device.write_available == 0)
     device.fails = 1
     device.take(30)
@@ -315,7 +315,7 @@ def test_a_changed_default_is_followed_from_the_place_that_was_heard(
     default = [1]
     player = _player(device, default_output=lambda: default[0])
     pcm = bytes(range(1, 201))
-    player.feed(pcm)
+    player.write(pcm)
     assert device.wrote.wait(PATIENCE_S)
     device.take(10)
     for number in range(2, 12):  # more often than a device may be lost
@@ -333,7 +333,7 @@ def test_a_default_that_changed_before_the_first_sound_is_not_played_to() -> Non
     default = [1]
     player = _player(device, default_output=lambda: default[0])
     default[0] = 2
-    player.feed(b"\1\2")
+    player.write(b"\1\2")
     assert player.finish()
     assert device.opened == 2
     assert device.calls[:2] == ["close", "start"]
@@ -345,7 +345,7 @@ def test_a_named_device_is_kept_whatever_the_default_is() -> None:
     default = [1]
     player = Player(RATE, device="speakers", open_stream=device, default_output=lambda: default[0])
     default[0] = 2
-    player.feed(b"\1\2")
+    player.write(b"\1\2")
     assert player.finish()
     assert device.opened == 1
     player.close()
@@ -357,7 +357,7 @@ def test_a_device_that_takes_nothing_any_more_is_opened_anew(
     monkeypatch.setattr(playback, "_STALL_S", 0.05)
     device = Device(runs=False)
     player = _player(device)
-    player.feed(bytes(range(1, 201)))
+    player.write(bytes(range(1, 201)))
     _until(lambda: device.opened >= 2)
     player.close()
 
@@ -369,25 +369,25 @@ def test_a_device_that_fails_for_good_is_said_to_feeder_and_finisher(
     device = Device()
     device.fails = 3
     player = _player(device)
-    player.feed(b"\1\2")
+    player.write(b"\1\2")
     with pytest.raises(errors.NoDeviceError, match=r"failed \(unplugged\)$"):
         player.finish()
     with pytest.raises(errors.NoDeviceError, match="unplugged"):
-        player.feed(b"\1\2")
+        player.write(b"\1\2")
     assert player.state is State.FAILED
     player.close()
 
 
 @given(st.lists(st.binary(min_size=1, max_size=40_000), max_size=12), st.data())
 def test_what_is_unheard_is_read_again_from_anywhere(pieces: list[bytes], data: Any) -> None:
-    unheard, whole, heard = Unheard(), b"".join(pieces), 0
+    buffer, whole, heard = PlayBuffer(), b"".join(pieces), 0
     for piece in pieces:
-        unheard.add(piece)
-        heard = data.draw(st.integers(heard, unheard.end))
-        unheard.forget(heard)
-        at = data.draw(st.integers(heard, unheard.end))
-        assert unheard.read(at, 10_000) == whole[: unheard.end][at : at + 10_000]
-    assert unheard.end == len(whole)
+        buffer.add(piece)
+        heard = data.draw(st.integers(heard, buffer.end))
+        buffer.forget(heard)
+        at = data.draw(st.integers(heard, buffer.end))
+        assert buffer.read(at, 10_000) == whole[: buffer.end][at : at + 10_000]
+    assert buffer.end == len(whole)
 
 
 @given(st.lists(st.tuples(st.integers(1, 30), st.booleans(), st.integers(0, 40)), max_size=60))
@@ -456,7 +456,7 @@ def test_between_two_steps_of_the_device_the_place_goes_on_and_is_exact_in_the_e
     device = Device(runs=False)
     player = _player(device)
     pcm = bytes(400)
-    player.feed(pcm)
+    player.write(pcm)
     _until(lambda: device.write_available == 0)
     assert player.heard_s == 0  # nothing has been let out
     device.take(10)

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from kokoro_client.sound.pcm import SAMPLE_BYTES, seconds_of, silence
 from kokoro_client.sound.wav import WavFile
 
 
 def test_a_finished_file_is_read_by_others(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
-    sound = WavFile.create(path, 24_000)
+    sound = WavFile(path.open("wb"), 24_000)
     for _ in range(3):
         sound.write(b"\1\2" * 1_000)
-    assert sound.seconds == 3_000 / 24_000
     sound.close()
     with wave.open(str(path)) as read:
         assert read.getparams()[:4] == (1, 2, 24_000, 3_000)
@@ -28,7 +28,7 @@ def test_a_finished_file_is_read_by_others(tmp_path: Path) -> None:
 
 def test_an_empty_one_too(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
-    WavFile.create(path, 24_000).close()
+    WavFile(path.open("wb"), 24_000).close()
     with wave.open(str(path)) as read:
         assert read.getnframes() == 0
 
@@ -71,9 +71,12 @@ def test_a_stream_that_can_seek_is_mended() -> None:
     assert struct.unpack_from("<I", stream.kept, 40) == (10,)
 
 
-def test_a_file_that_cannot_be_made(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"):
-        WavFile.create(tmp_path / "nowhere" / "a.wav", 24_000)
+@pytest.mark.parametrize("seconds", [0.0, 1 / 24_000, 0.8, 3.0])
+def test_silence_is_whole_frames_and_as_long_as_asked(seconds: float) -> None:
+    pcm = silence(seconds)
+    assert len(pcm) % SAMPLE_BYTES == 0
+    assert not any(pcm)
+    assert seconds_of(len(pcm)) == pytest.approx(seconds, abs=1 / 48_000)
 
 
 @pytest.mark.parametrize("title", ["Grüße", "even"])

@@ -5,16 +5,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokoro_client.cli.say.page import Page, width_of
+from kokoro_client.cli.say.screen_lines import ScreenLines, width_of
 
 
-def page(text: str) -> Page:
-    return Page(lambda start, end: text[start:end])
+def screen_lines(text: str) -> ScreenLines:
+    return ScreenLines(lambda start, end: text[start:end])
 
 
 def lines(text: str, columns: int) -> list[str]:
     found = []
-    at = page(text)
+    at = screen_lines(text)
     while (line := at.line(columns)).next > line.start:
         found.append(line.text)
         at.turn_to(line.next, columns)
@@ -43,7 +43,7 @@ def test_what_would_move_the_cursor_is_shown_as_a_space() -> None:
 
 
 def test_a_page_turns_to_a_word_and_tells_the_lines_it_leaves() -> None:
-    at = page("one two three four")
+    at = screen_lines("one two three four")
     assert [line.text for line in at.turn_to(8, 7)] == ["one two"]
     assert at.line(7).text == "three"
     assert at.line(7, 1).text == "four"
@@ -53,7 +53,7 @@ def test_a_page_turns_to_a_word_and_tells_the_lines_it_leaves() -> None:
 
 @given(st.text("ab é吾\u0301\n", max_size=200), st.integers(2, 30))
 def test_lines_hold_each_character_once_and_are_never_too_wide(text: str, columns: int) -> None:
-    at = page(text)
+    at = screen_lines(text)
     seen = 0
     while (line := at.line(columns)).next > line.start:
         assert line.start == seen

@@ -31,7 +31,7 @@ class Line:
     text: str
 
 
-class Page:
+class ScreenLines:
     """One text. `source(start, end)` gives its characters, as far as they are there."""
 
     def __init__(self, source: Callable[[int, int], str]) -> None:

@@ -1,8 +1,8 @@
 # pure: no socket, thread or clock.
-"""PCM by its position, from when it was fed until it has been heard.
+"""PCM by its position, from when it was written until it has been heard.
 
 Owns:       the bytes that may still be played, or played again after a pause.
-Invariants: what is kept ends where what was fed ends; positions only count up.
+Invariants: what is kept ends where what was added ends; positions only count up.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 _LAZY = 64 * 1024
 
 
-class Unheard:
-    """Positions are bytes from the first that was ever fed."""
+class PlayBuffer:
+    """Positions are bytes from the first that was ever added."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
@@ -22,7 +22,7 @@ class Unheard:
 
     @property
     def end(self) -> int:
-        """One past the last byte that was fed."""
+        """One past the last byte that was added."""
         return self._first + len(self._bytes)
 
     def add(self, pcm: bytes) -> None:

@@ -13,16 +13,16 @@ import threading
 from collections import deque
 
 
-class Tape:
+class SentText:
     def __init__(self) -> None:
         self._pieces: deque[tuple[int, str]] = deque()  # the first character of each
-        self._readers: list[TapeReader] = []
+        self._readers: list[SentTextReader] = []
         self._cleaning = threading.Lock()
         self.end = 0
 
-    def reader(self) -> TapeReader:
+    def reader(self) -> SentTextReader:
         """For who wants to read. To be asked for before anything is added."""
-        reader = TapeReader(self)
+        reader = SentTextReader(self)
         self._readers.append(reader)
         return reader
 
@@ -52,23 +52,23 @@ class Tape:
                 self._cleaning.release()
 
 
-class TapeReader:
-    """One reader's view of a tape."""
+class SentTextReader:
+    """One reader's view of it."""
 
-    def __init__(self, tape: Tape) -> None:
-        self._tape = tape
+    def __init__(self, sent: SentText) -> None:
+        self._sent = sent
         self.needed = 0
 
     @property
     def end(self) -> int:
         """How many characters there are so far."""
-        return self._tape.end
+        return self._sent.end
 
     def text(self, start: int, end: int) -> str:
         """Characters start to end, as far as they are there."""
-        return self._tape.text(start, end)
+        return self._sent.text(start, end)
 
     def forget(self, before: int) -> None:
         """What stands before this character is not asked for any more."""
         self.needed = max(self.needed, before)
-        self._tape.clean()
+        self._sent.clean()
