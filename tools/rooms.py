@@ -35,19 +35,20 @@ LEAVES = frozenset(
 )
 
 #: Arrows between rooms, at most. It only ever goes down.
-MOST_ARROWS = 190
+MOST_ARROWS = 164
 
 #: From the ground up: room -> what it holds.
 FLOORS: tuple[dict[str, str], ...] = (
     {
+        "kokoro_client.version": "its version",
         "kokoro_client.wire": "frames, messages, error codes, socket address; pure",
         "kokorod.voices": "voices by name, blends of them, languages",
         "kokorod.watch": "the log, the metrics, notices to systemd",
     },
     {
         "kokoro_client.errors": "what can go wrong for a client",
-        "kokoro_client.bell": "wakes a thread",
-        "kokoro_client.whole_file": "a file that is written whole or not at all",
+        "kokoro_client.wakeup": "wakes a thread",
+        "kokoro_client.atomic_file": "a file that is written whole or not at all",
         "kokoro_client.transcript": "when each word is heard",
         "kokorod.net": "selector loop, listener, one connection",
         "kokorod.schedule": "which segment runs where, next; pure",
@@ -57,13 +58,12 @@ FLOORS: tuple[dict[str, str], ...] = (
     {
         "kokoro_client.captions": "captions of a text as it was spoken",
         "kokoro_client.sound": "PCM to a sound device or a file",
-        "kokoro_client.inbox": "answers, in the order they came",
-        "kokoro_client.connection": "one connection",
+        "kokoro_client.transport": "bytes to the daemon and back, many speeches over one connection",
         "kokorod.engine": "lanes, onnxruntime and espeak-ng as synthesizers, joins",
     },
     {
-        "kokoro_client.daemon_start": "starts the daemon",
-        "kokoro_client.pump": "moves the bytes of a connection",
+        "kokoro_client.autostart": "starts the daemon",
+        "kokoro_client.speech": "one text being spoken",
         "kokorod.engines": "which lanes are open, what can speak",
         "kokorod.ticket": "what is kept of a request to answer it",
         "kokorod.priming": "keeps the weights in memory, on a thread of its own",
@@ -71,10 +71,7 @@ FLOORS: tuple[dict[str, str], ...] = (
         "kokorod.doctor": "what `kokoroctl doctor` looks at",
     },
     {
-        "kokoro_client.exchange": "one request and its answers",
-        "kokoro_client.client": "the blocking client",
         "kokoro_client.playing": "plays what is spoken",
-        "kokoro_client.speech": "one text being spoken",
         "kokorod.admission": "who speaks a request, or why it is refused",
         "kokorod.seat": "a request at the speaker",
         "kokorod.lulls": "pauses of who writes a text as it is spoken",
@@ -83,12 +80,15 @@ FLOORS: tuple[dict[str, str], ...] = (
         "kokorod.commands": "what `kokoroctl` gains where the daemon is installed",
     },
     {
-        "kokoro_client": "what a program imports",
-        "kokoro_client.cli": "`kokoroctl`, a file or folder a command",
+        "kokoro_client.client": "the blocking client",
         "kokorod.turns": "the requests at the speaker: who plays, who waits",
         "kokorod.upkeep": "warm-ups, keep-alive, memory",
     },
-    {"kokorod.in_flight": "the requests in flight, how each is answered its end"},
+    {
+        "kokoro_client": "what a program imports",
+        "kokoro_client.cli": "`kokoroctl`, a file or folder a command",
+        "kokorod.in_flight": "the requests in flight, how each is answered its end",
+    },
     {
         "kokorod.performing": "what the scheduler decides is done",
         "kokorod.speaking": "a request to speak, from its words to the scheduler",
