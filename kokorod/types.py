@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NewType
 
+from kokoro_client.wire.choices import SAMPLE_RATE as SAMPLE_RATE
 from kokoro_client.wire.choices import Markup as Markup
 from kokoro_client.wire.choices import Priority as Priority
 from kokoro_client.wire.choices import Turn as Turn
 
-#: Kokoro's rate; the built-in voice is resampled to it.
-SAMPLE_RATE: Final = 24_000
 #: Kokoro's context is 512 with a pad at each end.
 MAX_TOKENS: Final = 510
 

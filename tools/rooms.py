@@ -58,7 +58,7 @@ FLOORS: tuple[dict[str, str], ...] = (
     {
         "kokoro_client.captions": "captions of a text as it was spoken",
         "kokoro_client.sound": "PCM to a sound device or a file",
-        "kokoro_client.transport": "bytes to the daemon and back, many speeches over one connection",
+        "kokoro_client.transport": "one connection to the daemon, shared by many speeches",
         "kokorod.engine": "lanes, onnxruntime and espeak-ng as synthesizers, joins",
     },
     {

@@ -245,7 +245,7 @@ def test_abort_drops_what_has_not_been_heard_and_frees_who_feeds() -> None:
     device = Device(runs=False)
     player = _player(device)
     player.write(bytes(int(QUEUE_S * RATE + device.CAPACITY) * 2))
-    feeder = threading.Thread(target=player.feed, args=(b"\1\2",))
+    feeder = threading.Thread(target=player.write, args=(b"\1\2",))
     feeder.start()
     assert device.wrote.wait(PATIENCE_S)
     player.abort()
