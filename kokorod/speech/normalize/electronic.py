@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..abbreviations import words
+from ..tables import rows
 from .cardinal import characters, label
 from .cursor import Cursor, Part, Upto, say, spell
 from .number_words import cardinal, digits
@@ -60,17 +60,16 @@ _SYMBOL: Final = {
     "!": "exclamation mark", ";": "semicolon",
 }  # fmt: skip
 
+_ROWS: Final = rows("computing")
+
+
+def _computing(how: str) -> frozenset[str]:
+    return frozenset(name for name, read in _ROWS if read == how)
+
+
 #: Extensions and short names that are said as words although they look unsayable.
-_SAID: Final = words(
-    "usr etc lib dev tmp var opt bin src doc docs www home config conf json yaml toml com org "
-    "net gov edu info blog shop app apps so py log zip tar ogg wav web img data test tests "
-    "main index mil biz site cloud tech online co me gif jpeg bash"
-)
-_SPELLED: Final = words(
-    "www http https ftp ssh io ai uk ca fr nl eu jp cn br au dk pl nz kr tv fm exe html htm "
-    "css js ts tsx jsx md txt pdf xml csv sql php png jpg svg mp rs rb sh cpp hpp cc hh dll "
-    "deb rpm dmg iso apk ini cfg tsv gz bz xz id db ui os api url pc xyz ico ipynb"
-)
+_SAID: Final = _computing("said")
+_SPELLED: Final = _computing("spelled")
 _PIECE: Final = re.compile(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+|[^\W\d_]+|.", re.DOTALL)
 _VOWELS: Final = frozenset("aeiouyAEIOUY")
 
@@ -176,14 +175,7 @@ def _read_file(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + (piece_parts(match["line"], match.start("line")) if match["line"] else [])
 
 
-_EXTENSIONS: Final = words(
-    "py js ts tsx jsx json yaml yml toml md txt pdf html htm css xml csv sql php png jpg jpeg "
-    "gif svg rs rb sh cpp hpp cc hh dll deb rpm dmg iso apk ini cfg tsv gz zip tar bz xz exe "
-    "so log lock wav mp3 mp4 ogg flac doc docx xls xlsx ppt pptx odt epub mov avi mkv webp "
-    "java kt swift scala lua r jl pl vim bak conf env onnx bin dat db sqlite ipynb tex bib "
-    "rst proto ps1 bat cmd jar war class o a dylib wasm scss less vue m4a opus tiff bmp ico "
-    "psd ai"
-)
+_EXTENSIONS: Final = _computing("extension")
 
 
 def _read_long(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:

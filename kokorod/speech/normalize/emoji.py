@@ -7,6 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
+from ..tables import rows
 from .cursor import Cursor, Kind, Part, Upto, say
 from .number_words import digits
 from .rule import Rule, Start
@@ -25,42 +26,7 @@ KEYCAP: Final = re.compile(r"[0-9#*]\ufe0f?\u20e3")
 _PICTURE: Final = re.compile(rf"{EMOJI.pattern}|[©®™ℹ↔-↪▪▫▶◀◻◼‼⁉]\ufe0f")
 
 #: What people call them, where Unicode's own name is another.
-_KNOWN: Final[dict[str, str]] = {
-    "❤": "red heart", "♥": "heart", "👍": "thumbs up", "👎": "thumbs down",
-    "🙏": "folded hands", "😀": "grinning face", "😂": "face with tears of joy",
-    "🤣": "rolling on the floor laughing", "😭": "loudly crying face", "💩": "pile of poo",
-    "✅": "check mark", "✔": "check mark", "❌": "cross mark", "❗": "exclamation mark",
-    "❓": "question mark", "⭐": "star", "☀": "sun", "☎": "telephone", "☕": "hot beverage",
-    "⚠": "warning", "⚡": "high voltage", "✈": "airplane", "✉": "envelope",
-    "✌": "victory hand", "✏": "pencil", "✨": "sparkles", "❄": "snowflake",
-    "🎉": "party popper", "💯": "hundred points", "🔥": "fire", "🚀": "rocket",
-    "😊": "smiling face with smiling eyes", "😉": "winking face",
-    "😎": "smiling face with sunglasses", "😍": "smiling face with heart eyes",
-    "😘": "face blowing a kiss", "😢": "crying face", "😡": "pouting face",
-    "😱": "face screaming in fear", "🤔": "thinking face", "👋": "waving hand",
-    "👏": "clapping hands", "💪": "flexed biceps", "👀": "eyes", "🙌": "raising hands",
-    "🤷": "person shrugging", "🤦": "person facepalming", "👌": "O K hand", "💔": "broken heart",
-    "☺": "smiling face", "☹": "frowning face", "🙂": "slightly smiling face",
-    "😅": "grinning face with sweat", "😆": "grinning squinting face",
-    "😄": "grinning face with smiling eyes", "😃": "grinning face with big eyes",
-    "😁": "beaming face with smiling eyes", "😋": "face savoring food", "😏": "smirking face",
-    "😴": "sleeping face", "🥰": "smiling face with hearts", "🥳": "partying face",
-    "🥺": "pleading face", "🤗": "hugging face", "🙄": "face with rolling eyes",
-    "😬": "grimacing face", "😔": "pensive face", "🤯": "exploding head", "💡": "light bulb",
-    "📌": "pushpin", "🐛": "bug", "👉": "pointing right", "👈": "pointing left",
-    "👆": "pointing up", "👇": "pointing down", "☝": "pointing up", "💀": "skull", "🌍": "globe",
-    "🌎": "globe", "🌏": "globe", "🏳": "white flag", "🏴": "black flag", "ℹ": "information",
-    "▶": "play", "™": "trademark", "©": "copyright", "®": "registered", "🍕": "pizza",
-    "💻": "laptop", "⚽": "soccer ball", "☑": "check box", "✖": "multiply", "➕": "plus",
-    "➖": "minus", "➗": "divide",
-}  # fmt: skip
-#: Several joined to one that means something else.
-_SEQUENCES: Final[dict[str, str]] = {
-    "🏳\u200d🌈": "rainbow flag", "🏳\u200d⚧": "transgender flag", "🏴\u200d☠": "pirate flag",
-    "❤\u200d🔥": "heart on fire", "❤\u200d🩹": "mending heart", "👁\u200d🗨": "eye in speech bubble",
-    "😮\u200d💨": "face exhaling", "😵\u200d💫": "face with spiral eyes",
-    "😶\u200d🌫": "face in clouds", "🐻\u200d❄": "polar bear", "🐕\u200d🦺": "service dog",
-}  # fmt: skip
+_KNOWN: Final = dict(rows("emoji"))
 _PERSONS: Final = {"👨": "man", "👩": "woman", "🧑": ""}
 _WORK: Final = {
     "💻": "technologist", "⚕": "health worker", "🏫": "teacher", "🎓": "student", "🍳": "cook",
@@ -69,24 +35,13 @@ _WORK: Final = {
     "💼": "office worker",
 }  # fmt: skip
 _TRIM: Final = re.compile(r"^(?:black|white|heavy|negative squared) |(?: sign| symbol)$")
-_COUNTRIES: Final[dict[str, str]] = {
-    "US": "United States", "GB": "United Kingdom", "FR": "France", "DE": "Germany",
-    "ES": "Spain", "IT": "Italy", "JP": "Japan", "CN": "China", "IN": "India", "BR": "Brazil",
-    "CA": "Canada", "MX": "Mexico", "AU": "Australia", "NZ": "New Zealand", "RU": "Russia",
-    "UA": "Ukraine", "PL": "Poland", "NL": "Netherlands", "BE": "Belgium", "CH": "Switzerland",
-    "AT": "Austria", "SE": "Sweden", "NO": "Norway", "DK": "Denmark", "FI": "Finland",
-    "IE": "Ireland", "PT": "Portugal", "GR": "Greece", "TR": "Turkey", "KR": "South Korea",
-    "IL": "Israel", "EG": "Egypt", "ZA": "South Africa", "NG": "Nigeria", "KE": "Kenya",
-    "AR": "Argentina", "CL": "Chile", "CO": "Colombia", "PE": "Peru", "VN": "Vietnam",
-    "TH": "Thailand", "ID": "Indonesia", "PH": "Philippines", "PK": "Pakistan",
-    "SA": "Saudi Arabia", "EU": "Europe", "CZ": "Czechia", "HU": "Hungary", "RO": "Romania",
-    "CU": "Cuba", "IS": "Iceland",
-}  # fmt: skip
+_COUNTRIES: Final = dict(rows("flags"))
 
 
 def emoji_name(text: str) -> str:
     """The English name of one emoji (a sequence counts as one); "" if it has none."""
-    if (whole := _SEQUENCES.get(text.replace("\ufe0f", ""))) is not None:
+    bare = text.replace("\ufe0f", "")
+    if len(bare) > 1 and (whole := _KNOWN.get(bare)) is not None:
         return whole
     flag = re.fullmatch(r"[\U0001f1e6-\U0001f1ff]{2}", text)
     if flag:

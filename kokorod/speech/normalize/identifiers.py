@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..tables import rows
 from .acronyms import is_said
 from .cardinal import characters, label
 from .cursor import Cursor, Kind, Part, say, spell
@@ -36,19 +37,7 @@ _DOT_NAME: Final = re.compile(r"\.(?P<name>[A-Za-z][\w-]{1,40})(?!\w)")
 
 
 #: Names that are read otherwise than their capitals suggest.
-BRANDS: Final = {
-    "IPv6": "I P version six", "IPv4": "I P version four", "WWII": "World War two",
-    "WWI": "World War one", "SARS-CoV-2": "SARS cove two", "LaTeX": "lay tech", "TeX": "tech",
-    "McDonald": "McDonald", "YouTube": "YouTube", "macOS": "mac O S", "iOS": "i O S",
-    "PhD": "P H D", "MiG": "mig", "H.264": "H dot two six four",
-    "H.265": "H dot two six five",
-    "GitHub": "git hub", "DevOps": "dev ops", "iPhone": "iPhone", "iPad": "iPad",
-    "iPod": "iPod", "eBay": "eBay", "iCloud": "i cloud", "PyPI": "pie P I", "NumPy": "num pie",
-    "SciPy": "sigh pie", "PyTorch": "pie torch", "OAuth": "oh auth", "LinkedIn": "linked in",
-    "PowerPoint": "power point", "WiFi": "wi-fi", "Wi-Fi": "wi-fi", "COVID": "COVID",
-    "mRNA": "M R N A", "pH": "P H", "kHz": "kilohertz", "DoD": "D O D", "DoJ": "D O J",
-    "IoT": "I O T", "SaaS": "sass", "PaaS": "pass", "QEMU": "Q E M U", "ChatGPT": "chat G P T",
-}  # fmt: skip
+BRANDS: Final = dict(rows("brands"))
 
 
 _BRAND: Final = re.compile(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from ..tables import rows
 from .cursor import Cursor, Part, say
 from .measure.attribute import is_attribute
 from .number_words import NUMBER, cardinal, is_one, spoken_number
@@ -21,79 +22,16 @@ class Currency(NamedTuple):
     smalls: str = ""
 
 
-_DOLLAR: Final = Currency("dollar", "dollars", "cent", "cents")
-_POUND: Final = Currency("pound", "pounds", "penny", "pence")
-_EURO: Final = Currency("euro", "euros", "cent", "cents")
-_YEN: Final = Currency("yen", "yen")
-_RUPEE: Final = Currency("rupee", "rupees", "paisa", "paise")
+def _units(kind: str) -> dict[str, Currency]:
+    return {
+        written: Currency(*names)
+        for written, marked, *names in rows("currencies")
+        if marked == kind
+    }
 
 
-def _dollar(nation: str) -> Currency:
-    return Currency(f"{nation} dollar", f"{nation} dollars", "cent", "cents")
-
-
-_SYMBOLS: Final[dict[str, Currency]] = {
-    "US$": _dollar("U S"),
-    "US $": _dollar("U S"),
-    "AU$": _dollar("Australian"),
-    "A$": _dollar("Australian"),
-    "CA$": _dollar("Canadian"),
-    "C$": _dollar("Canadian"),
-    "NZ$": _dollar("New Zealand"),
-    "HK$": _dollar("Hong Kong"),
-    "NT$": _dollar("Taiwan"),
-    "S$": _dollar("Singapore"),
-    "R$": Currency("real", "reais", "centavo", "centavos"),
-    "$": _DOLLAR,
-    "£": _POUND,
-    "€": _EURO,
-    "¥": _YEN,
-    "₹": _RUPEE,
-    "₩": Currency("won", "won"),
-    "₽": Currency("ruble", "rubles", "kopek", "kopeks"),
-    "₺": Currency("lira", "lira", "kurus", "kurus"),
-    "₴": Currency("hryvnia", "hryvnias"),
-    "₪": Currency("shekel", "shekels"),
-    "₫": Currency("dong", "dong"),
-    "฿": Currency("baht", "baht"),
-    "₱": Currency("peso", "pesos", "centavo", "centavos"),
-    "₦": Currency("naira", "naira"),
-    "₿": Currency("bitcoin", "bitcoins"),
-}
-_CODES: Final[dict[str, Currency]] = {
-    "USD": _dollar("U S"),
-    "EUR": _EURO,
-    "GBP": Currency("British pound", "British pounds", "penny", "pence"),
-    "JPY": Currency("Japanese yen", "Japanese yen"),
-    "CNY": Currency("yuan", "yuan"),
-    "RMB": Currency("renminbi", "renminbi"),
-    "AUD": _dollar("Australian"),
-    "CAD": _dollar("Canadian"),
-    "NZD": _dollar("New Zealand"),
-    "HKD": _dollar("Hong Kong"),
-    "SGD": _dollar("Singapore"),
-    "CHF": Currency("Swiss franc", "Swiss francs", "centime", "centimes"),
-    "INR": Currency("Indian rupee", "Indian rupees", "paisa", "paise"),
-    "BRL": Currency("Brazilian real", "Brazilian reais", "centavo", "centavos"),
-    "MXN": Currency("Mexican peso", "Mexican pesos", "centavo", "centavos"),
-    "KRW": Currency("Korean won", "Korean won"),
-    "RUB": Currency("ruble", "rubles", "kopek", "kopeks"),
-    "SEK": Currency("Swedish krona", "Swedish kronor"),
-    "NOK": Currency("Norwegian krone", "Norwegian kroner"),
-    "DKK": Currency("Danish krone", "Danish kroner"),
-    "PLN": Currency("zloty", "zlotys"),
-    "CZK": Currency("Czech koruna", "Czech korunas"),
-    "TRY": Currency("Turkish lira", "Turkish lira"),
-    "ZAR": Currency("rand", "rand"),
-    "ILS": Currency("shekel", "shekels"),
-    "THB": Currency("baht", "baht"),
-    "BTC": Currency("bitcoin", "bitcoins"),
-    "ETH": Currency("ether", "ether"),
-    "kr": Currency("krona", "kronor"),
-    "zł": Currency("zloty", "zlotys"),
-    "Rs": _RUPEE,
-    "Rs.": _RUPEE,
-}
+_SYMBOLS: Final = _units("sign")
+_CODES: Final = _units("code")
 
 #: What a number is multiplied by, as it is written close to it.
 MAGNITUDES: Final[dict[str, str]] = {
@@ -125,7 +63,7 @@ _MAGNITUDE: Final = (
 )
 _FIRST: Final = _MAGNITUDE.format(name="size")
 _SECOND: Final = _MAGNITUDE.format(name="size2")
-_SYMBOL: Final = "|".join(re.escape(symbol) for symbol in _SYMBOLS)
+_SYMBOL: Final = "|".join(re.escape(symbol) for symbol in sorted(_SYMBOLS, key=len, reverse=True))
 _CODE: Final = "|".join(re.escape(code) for code in sorted(_CODES, key=len, reverse=True))
 
 #: 1,50 and 1.234,56, with nothing that could be a list behind.

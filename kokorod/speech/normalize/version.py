@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..abbreviations import words
+from ..tables import rows
 from .cardinal import characters
 from .cursor import Cursor, Part, say
 from .electronic import piece_parts
@@ -52,12 +52,7 @@ _VERSION_LIKE: Final = re.compile(
     r"(?P<whole>\d+)\.(?P<part>\d+)(?P<tail>[a-z]{0,2}\d{0,2})(?![\w.]\w|\w)"
 )
 #: After these a number with a point is a version: Python three point eleven.
-_VERSIONED: Final = words(
-    "version ver v release python ubuntu java node node.js npm ruby rails php perl go rust "
-    "kotlin swift macos ios ipados android windows linux kernel django numpy pytorch cuda gcc "
-    "clang cmake debian fedora postgres postgresql mysql sqlite redis kubernetes docker "
-    "chrome firefox safari http tls bluetooth usb wi-fi"
-)
+_VERSIONED: Final = frozenset(name for name, read in rows("computing") if read == "versioned")
 
 
 def _read_version_like(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
