@@ -15,8 +15,11 @@ import functools
 from collections.abc import Sequence
 
 from ..token import Token
-from . import endings, grammar, heteronyms
-from .heteronyms import EXTRA, Place
+from . import endings
+from .heteronyms import word_classes
+from .heteronyms.context import Context
+from .heteronyms.decisions import EXTRA, part_of_speech
+from .heteronyms.part_of_speech import OBJECT_STARTS, noun_or_verb, points
 from .reading import Reading, Source
 from .rejoining import spelled_plural, whole_word
 from .stress import CONSONANTS, VOWELS, emphasize, lift
@@ -105,7 +108,7 @@ class English:
         entry = self._words.entry(lower)
         last = vowel is None
         if lower in EXTRA or (entry is not None and entry.forms):
-            tag = heteronyms.part_of_speech(texts.place(i))
+            tag = part_of_speech(texts.context(i))
             extra = EXTRA.get(lower, {}).get(tag)
             if extra is not None and not text.isupper():
                 return Reading(extra[self._british], Source.CONTEXT)
@@ -133,7 +136,7 @@ class English:
         entry = self._words.entry(stem)
         if entry is None or not entry.forms or texts.shouted:
             return self._words.say(text, "", last, texts.shouted)
-        tag = "NOUN" if "'" in text else heteronyms.noun_or_verb(texts.place(i))
+        tag = "NOUN" if "'" in text else noun_or_verb(texts.context(i))
         return self._words.say(text, tag, last, texts.shouted)
 
     def _weak(self, texts: Texts, i: int, text: str, vowel: bool | None) -> str | None:
@@ -166,7 +169,7 @@ class English:
         form = self._words.entry("that")
         if form is None or "DT" not in form.forms:
             return None
-        if heteronyms.points(texts.place(i)):
+        if points(texts.context(i)):
             return form.forms["DT"]
         weak = form.default or ""
         return emphasize(weak) if text == "THAT" else weak if text == "that" else lift(weak)
@@ -178,7 +181,7 @@ _WEAK = frozenset(["the", "to", "a", "an", "i", "in", "am", "that"])
 _UNSETTLED = _WEAK | EXTRA.keys() | {"polish"}
 
 #: Before these a capital A is the letter: A is for apple.
-_AFTER_LETTER = grammar.BE | grammar.MODALS | {"and", "or", "to", "through"}
+_AFTER_LETTER = word_classes.BE | word_classes.MODALS | {"and", "or", "to", "through"}
 
 #: Words on either side that the rules for heteronyms may look at.
 _WINDOW = 30
@@ -204,10 +207,10 @@ class Texts:
     def lower(self) -> list[str]:
         return [text.lower() for text in self._plains]
 
-    def place(self, i: int) -> Place:
+    def context(self, i: int) -> Context:
         """The word among its neighbours: a rule looks no further, however long the text."""
         first = max(0, i - _WINDOW)
-        return Place(self.lower[first : i + _WINDOW + 1], i - first)
+        return Context(self.lower[first : i + _WINDOW + 1], i - first)
 
     @functools.cached_property
     def shouted(self) -> bool:
@@ -230,7 +233,7 @@ class Texts:
         """A command at the start of a sentence, not the language."""
         starts = i == 0 or self.tokens[i - 1].mark
         after = self.lower[i + 1] if i + 1 < len(self.lower) else ""
-        return starts and after in heteronyms.OBJECT_STARTS
+        return starts and after in OBJECT_STARTS
 
 
 def _begins_with_vowel(reading: Reading | None, after: bool | None) -> bool | None:

@@ -6,34 +6,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from . import grammar as g
-from .place import Place
+from . import word_classes as g
+from .context import Context
 
 
-def noun_or_verb(place: Place) -> str:
+def noun_or_verb(context: Context) -> str:
     """NOUN, VERB, ADJ or "" from the neighbours alone."""
-    before = place.before
-    governor, at = place.governor()
-    inflected = place.word.endswith("s") and not place.word.endswith("ss")
+    before = context.before
+    governor, at = context.governor()
+    inflected = context.word.endswith("s") and not context.word.endswith("ss")
     if governor == "to":
-        further = place.words[at - 1] if at > 0 else ""
+        further = context.words[at - 1] if at > 0 else ""
         return "NOUN" if further in g.TO_IS_PREPOSITION or inflected else "VERB"
     if governor in g.MODALS and not inflected:
         return "VERB"
     if before in g.DEGREE and before not in ("that", "most", "more", "less"):
         return "ADJ"
-    if before in ("all", "both") and place.near(-2) in g.SUBJECTS:
+    if before in ("all", "both") and context.near(-2) in g.SUBJECTS:
         return "VERB"
     if before in ("that", "which", "who") or (before == "this" and inflected):
-        return _after_relative(place, inflected)
+        return _after_relative(context, inflected)
     if g.is_determiner(before):
         return "NOUN"
     if before in g.SUBJECTS:
-        if place.near(-2) in g.CAUSATIVES or place.near(-2) in g.MODALS:
+        if context.near(-2) in g.CAUSATIVES or context.near(-2) in g.MODALS:
             return "VERB"
-        return "NOUN" if before == "it" and place.near(-2) in g.PREPOSITIONS else "VERB"
+        return "NOUN" if before == "it" and context.near(-2) in g.PREPOSITIONS else "VERB"
     if before in g.OBJECTS:
-        return "VERB" if place.near(-2) in g.CAUSATIVES else "NOUN"
+        return "VERB" if context.near(-2) in g.CAUSATIVES else "NOUN"
     if governor in g.SUBJECTS and governor != before:
         return "VERB"
     if governor != before and g.is_plural(governor) and not inflected:
@@ -44,24 +44,24 @@ def noun_or_verb(place: Place) -> str:
         return "NOUN" if inflected else "ADJ"
     if governor in g.HAVE:
         return "NOUN"
-    if governor != before and governor in ("", *g.STOPS) and place.after in g.STARTS_OBJECT:
+    if governor != before and governor in ("", *g.STOPS) and context.after in g.STARTS_OBJECT:
         return "VERB"  # never desert your post
     if before == "" or before in g.STOPS or before in g.CONJUNCTIONS:
-        return _at_start(place, inflected)
+        return _at_start(context, inflected)
     if g.is_adjective(before):
         return "NOUN"
     if before in g.LINKING:
         return "ADJ"
-    return _after_noun(place, inflected)
+    return _after_noun(context, inflected)
 
 
 #: What can follow a command at once.
 OBJECT_STARTS: Final = g.STARTS_OBJECT
 
 
-def points(place: Place) -> bool:
+def points(context: Context) -> bool:
     """Does `that` point at something (that one), or join two clauses (said that)?"""
-    before, after = place.before, place.after
+    before, after = context.before, context.after
     if before == "that":
         return True  # said that that book is good
     if after in ("", *g.STOPS) or after in g.BE or after in g.MODALS:
@@ -78,28 +78,28 @@ def points(place: Place) -> bool:
     return after in ("one", "way", "time", "day", "night", "much", "many", "kind", "sort", "moment")
 
 
-def _after_relative(place: Place, inflected: bool) -> str:
+def _after_relative(context: Context, inflected: bool) -> str:
     """that/which/who: tools that use steam; that use is new; those who object."""
-    if place.before == "who" or (inflected and place.after in g.STARTS_OBJECT):
+    if context.before == "who" or (inflected and context.after in g.STARTS_OBJECT):
         return "VERB"
-    further = place.near(-2)
-    if further == "" or (further in g.STOPS and place.before == "that"):
-        return "VERB" if place.after in g.STARTS_OBJECT else "NOUN"
+    further = context.near(-2)
+    if further == "" or (further in g.STOPS and context.before == "that"):
+        return "VERB" if context.after in g.STARTS_OBJECT else "NOUN"
     if inflected:
         return "VERB" if g.is_bare(further) or further in g.STOPS else "NOUN"
     if g.is_plural(further) or further in ("those", "ones", *g.STOPS):
         return "VERB"
-    return "VERB" if place.after in g.STARTS_OBJECT else "NOUN"
+    return "VERB" if context.after in g.STARTS_OBJECT else "NOUN"
 
 
-def _at_start(place: Place, inflected: bool) -> str:
+def _at_start(context: Context, inflected: bool) -> str:
     """First in its clause: a command has its object next; else it names something."""
-    if place.before in g.CONJUNCTIONS and place.before not in ("and", "or", "but"):
-        return "VERB" if place.after in g.STARTS_OBJECT and not inflected else "NOUN"
-    if place.after in g.STARTS_OBJECT:
+    if context.before in g.CONJUNCTIONS and context.before not in ("and", "or", "but"):
+        return "VERB" if context.after in g.STARTS_OBJECT and not inflected else "NOUN"
+    if context.after in g.STARTS_OBJECT:
         return "VERB"
-    if place.before in ("and", "or") and not inflected:
-        joined = Place(place.words, place.at - 1)
+    if context.before in ("and", "or") and not inflected:
+        joined = Context(context.words, context.at - 1)
         if joined.before in _PLAIN_VERBS:
             return "VERB"
     return "NOUN"
@@ -111,10 +111,10 @@ _PLAIN_VERBS: Final = frozenset(
 )  # fmt: skip
 
 
-def _after_noun(place: Place, inflected: bool) -> str:
+def _after_noun(context: Context, inflected: bool) -> str:
     """The word before is a noun or a verb: farmers produce food; the use of force."""
-    before, after = place.before, place.after
-    clause = place.clause_before()
+    before, after = context.before, context.after
+    clause = context.clause_before()
     named = len(clause) > 1 and g.is_determiner(clause[-2])
     if g.is_past(before) or (before.endswith("ing") and not named):
         return "NOUN"

@@ -11,22 +11,20 @@ from collections.abc import Callable
 from typing import Final
 
 from . import homographs, verb_forms
-from .noun_or_verb import OBJECT_STARTS, noun_or_verb, points
-from .place import Place
-
-__all__ = ["EXTRA", "OBJECT_STARTS", "Place", "noun_or_verb", "part_of_speech", "points"]
+from .context import Context
+from .part_of_speech import noun_or_verb
 
 
-def part_of_speech(place: Place) -> str:
+def part_of_speech(context: Context) -> str:
     """NOUN, VERB, ADJ, VBD, VBN or a name of EXTRA; "" = no telling, the usual one."""
-    rule = _RULES.get(place.word)
-    found = rule(place) if rule is not None else ""
-    found = found or noun_or_verb(place)
+    rule = _RULES.get(context.word)
+    found = rule(context) if rule is not None else ""
+    found = found or noun_or_verb(context)
     # elaborate, deliberate ...: the dictionary's other form is the adjective.
-    return "ADJ" if found == "NOUN" and place.word.endswith("ate") and rule is None else found
+    return "ADJ" if found == "NOUN" and context.word.endswith("ate") and rule is None else found
 
 
-_RULES: Final[dict[str, Callable[[Place], str]]] = {
+_RULES: Final[dict[str, Callable[[Context], str]]] = {
     "read": verb_forms.read,
     "reread": verb_forms.read,
     "lead": homographs.lead,

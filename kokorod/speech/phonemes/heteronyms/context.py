@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import grammar as g
+from . import word_classes as g
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Context:
     """A word in its sentence: all in lower case, marks included."""
 
     words: Sequence[str]

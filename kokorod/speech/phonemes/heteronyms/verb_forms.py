@@ -1,22 +1,22 @@
 # pure: no socket, thread or clock.
 """Rules for words whose parts of speech sound different: read, live, close, use, content ...
 
-Each takes a Place and gives NOUN, VERB, ADJ, VBD, VBN or "".
+Each takes a Context and gives NOUN, VERB, ADJ, VBD, VBN or "".
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from . import grammar as g
-from .noun_or_verb import noun_or_verb
-from .place import Place
+from . import word_classes as g
+from .context import Context
+from .part_of_speech import noun_or_verb
 
 
-def read(place: Place) -> str:
-    governor, at = place.governor()
-    before, after = place.before, place.after
-    clause = place.clause_before()
+def read(context: Context) -> str:
+    governor, at = context.governor()
+    before, after = context.before, context.after
+    clause = context.clause_before()
     if g.is_determiner(before) or (g.is_adjective(before) and at > 0):
         return "NOUN"
     if governor == "to" or governor in g.MODALS:
@@ -34,15 +34,15 @@ def read(place: Place) -> str:
         if word in g.CONJUNCTIONS or word in g.QUESTIONS:
             break
     if before == "" or before in g.STOPS:
-        return "VBN" if after == "by" else ("VBD" if before == "," and past(place) else "NOUN")
+        return "VBN" if after == "by" else ("VBD" if before == "," and past(context) else "NOUN")
     if governor in ("i", "you", "we", "they", "and", "or", "but", "who") or g.is_plural(before):
-        if any(w in _SURELY_PAST for w in place.words):
+        if any(w in _SURELY_PAST for w in context.words):
             return "VBD"
-        if any(w in g.PRESENT_TIMES for w in place.words):
+        if any(w in g.PRESENT_TIMES for w in context.words):
             return "NOUN"
-        if "than" in clause and "reads" in place.words:
+        if "than" in clause and "reads" in context.words:
             return "NOUN"
-        if past(place):
+        if past(context):
             return "VBD"
         return "VBD" if governor in ("i", "we", "they") and after != "" else "NOUN"
     if governor in g.SINGULAR_SUBJECTS:
@@ -59,12 +59,12 @@ _PAST_PAIRS: Final = frozenset(
 )
 
 
-def past(place: Place) -> bool:
+def past(context: Context) -> bool:
     """Does the sentence speak of the past?"""
-    for i, word in enumerate(place.words):
-        if i != place.at and (g.is_past(word) or word in g.PAST_TIMES):
+    for i, word in enumerate(context.words):
+        if i != context.at and (g.is_past(word) or word in g.PAST_TIMES):
             return True
-        if tuple(place.words[i : i + 2]) in _PAST_PAIRS:
+        if tuple(context.words[i : i + 2]) in _PAST_PAIRS:
             return True
     return False
 
@@ -89,16 +89,16 @@ _LIVED_IN: Final = g.words(
 _STAGES: Final = g.words("television tv air stage radio youtube camera screen twitch stream")
 
 
-def live(place: Place) -> str:
-    governor, _ = place.governor()
-    before, after = place.before, place.after
-    if after == "on" and place.near(2) in _STAGES:
+def live(context: Context) -> str:
+    governor, _ = context.governor()
+    before, after = context.before, context.after
+    if after == "on" and context.near(2) in _STAGES:
         return "ADJ"
     if after in _LIVED_IN or (after == "from" and before not in ("i", "we", "they", "you")):
         return "ADJ"
     if governor == "to" or governor in g.MODALS or before in g.SUBJECTS or governor in g.SUBJECTS:
         return "VERB"
-    if before in g.OBJECTS and place.near(-2) in g.CAUSATIVES:
+    if before in g.OBJECTS and context.near(-2) in g.CAUSATIVES:
         return "VERB"
     if before == "let" or (before == "" and after == "and"):
         return "VERB"
@@ -115,17 +115,17 @@ def live(place: Place) -> str:
     return "VERB" if before in g.QUESTIONS else "ADJ"
 
 
-def lives(place: Place) -> str:
-    before = place.before
-    if before in g.SINGULAR_SUBJECTS or place.governor()[0] in g.SINGULAR_SUBJECTS:
+def lives(context: Context) -> str:
+    before = context.before
+    if before in g.SINGULAR_SUBJECTS or context.governor()[0] in g.SINGULAR_SUBJECTS:
         return "VERB"
     if g.is_determiner(before) or before in g.PREPOSITIONS or g.is_adjective(before):
         return "NOUN"
     if g.is_past(before) or before.endswith("ing") or before in ("save", "saves", "change", "cost"):
         return "NOUN"
-    if place.after in _LIVE_WITH and before not in ("", "and", "or", *g.STOPS):
+    if context.after in _LIVE_WITH and before not in ("", "and", "or", *g.STOPS):
         return "VERB"
-    return "VERB" if before == "and" and place.after in _LIVE_WITH else "NOUN"
+    return "VERB" if before == "and" and context.after in _LIVE_WITH else "NOUN"
 
 
 _CLOSE_BY: Final = g.words(
@@ -139,9 +139,9 @@ _CLOSE_BY: Final = g.words(
 _BRINGING: Final = g.words("keep keeps kept hold holds held bring brings brought draw drew pull")
 
 
-def close(place: Place) -> str:
-    governor, _ = place.governor()
-    before, after = place.before, place.after
+def close(context: Context) -> str:
+    governor, _ = context.governor()
+    before, after = context.before, context.after
     if before == "to" and after in _CLOSE_BY - {"to", "by", "up", "enough", "together", "second"}:
         return "ADJ"
     if governor == "to" or governor in g.MODALS or before in g.SUBJECTS:
@@ -150,13 +150,13 @@ def close(place: Place) -> str:
         return "ADJ"
     if g.is_determiner(before) or g.is_adjective(before) or before == "at":
         return "NOUN" if after in ("of", "", *g.STOPS) else "ADJ"
-    if before in g.OBJECTS and place.near(-2) in g.CAUSATIVES:
+    if before in g.OBJECTS and context.near(-2) in g.CAUSATIVES:
         return "VERB"
     if after in g.STARTS_OBJECT:
         return "VERB"
     if after in _CLOSE_BY:
         return "ADJ"
-    if any(w in _BRINGING for w in place.clause_before()):
+    if any(w in _BRINGING for w in context.clause_before()):
         return "ADJ"
     if g.is_plural(before) or after in ("at", "on", "early", "down", "in"):
         return "VERB"
@@ -168,21 +168,23 @@ _EVERYBODY: Final = g.words(
 )
 
 
-def content(place: Place) -> str:
-    governor, _ = place.governor()
-    if place.before in ("more", "most", "much", "less", "that"):
+def content(context: Context) -> str:
+    governor, _ = context.governor()
+    if context.before in ("more", "most", "much", "less", "that"):
         return "NOUN"
-    if place.before == "and" and g.is_adjective(place.near(-2)):
+    if context.before == "and" and g.is_adjective(context.near(-2)):
         return "ADJ"
-    if governor in g.BE or governor in g.LINKING or place.before in g.DEGREE:
-        return "NOUN" if place.after in ("and", "marketing", "creator", "creators") else "ADJ"
-    if place.after in ("with", "to", "in") and not g.is_determiner(place.before):
-        return "NOUN" if place.before in g.PREPOSITIONS or g.is_adjective(place.before) else "ADJ"
-    if place.before in _EVERYBODY and place.after in ("", *g.STOPS):
+    if governor in g.BE or governor in g.LINKING or context.before in g.DEGREE:
+        return "NOUN" if context.after in ("and", "marketing", "creator", "creators") else "ADJ"
+    if context.after in ("with", "to", "in") and not g.is_determiner(context.before):
+        return (
+            "NOUN" if context.before in g.PREPOSITIONS or g.is_adjective(context.before) else "ADJ"
+        )
+    if context.before in _EVERYBODY and context.after in ("", *g.STOPS):
         return "ADJ"
-    if place.before in ("himself", "herself", "themselves", "yourself", "myself", "ourselves"):
+    if context.before in ("himself", "herself", "themselves", "yourself", "myself", "ourselves"):
         return "ADJ"
-    return "VERB" if governor == "to" and place.after.endswith(("self", "selves")) else "NOUN"
+    return "VERB" if governor == "to" and context.after.endswith(("self", "selves")) else "NOUN"
 
 
 _REFUSED: Final = g.words(
@@ -190,13 +192,13 @@ _REFUSED: Final = g.words(
 )
 
 
-def refuse(place: Place) -> str:
-    if g.is_determiner(place.before):
+def refuse(context: Context) -> str:
+    if g.is_determiner(context.before):
         return "NOUN"
-    if place.after == "to":
+    if context.after == "to":
         return "VERB"
-    if place.after in _REFUSED or (
-        place.before and g.is_bare(place.before) and place.after not in g.STARTS_OBJECT
+    if context.after in _REFUSED or (
+        context.before and g.is_bare(context.before) and context.after not in g.STARTS_OBJECT
     ):
         return "NOUN"
     return ""
@@ -207,62 +209,62 @@ _GROCERIES: Final = g.words(
 )
 
 
-def produce(place: Place) -> str:
-    return "NOUN" if place.after in _GROCERIES else ""
+def produce(context: Context) -> str:
+    return "NOUN" if context.after in _GROCERIES else ""
 
 
-def present(place: Place) -> str:
+def present(context: Context) -> str:
     """those present at the meeting; all members present voted"""
-    after = place.after
+    after = context.after
     verb = g.is_past(after) or after in g.MODALS or after in g.BE or after in ("at", "", *g.STOPS)
-    return "ADJ" if verb and g.is_plural(place.before) else ""
+    return "ADJ" if verb and g.is_plural(context.before) else ""
 
 
-def adjective_first(place: Place) -> str:
+def adjective_first(context: Context) -> str:
     """perfect, separate, frequent, absent ...: a verb only where nothing else can stand."""
-    governor, at = place.governor()
+    governor, at = context.governor()
     if governor == "to" or governor in g.MODALS:
         return "VERB"
-    if (place.before in g.SUBJECTS or g.is_plural(place.before)) and at >= 0:
+    if (context.before in g.SUBJECTS or g.is_plural(context.before)) and at >= 0:
         return "VERB"
-    if place.near(-2) == "and" and noun_or_verb(place) == "VERB":
+    if context.near(-2) == "and" and noun_or_verb(context) == "VERB":
         return "VERB"
-    if place.after in g.STARTS_OBJECT and place.before in ("", "and", *g.STOPS):
+    if context.after in g.STARTS_OBJECT and context.before in ("", "and", *g.STOPS):
         return "VERB"
     return "ADJ"
 
 
-def excuse(place: Place) -> str:
-    if place.after in ("me", "us", "my", "the", "him", "her", "them") and not g.is_determiner(
-        place.before
+def excuse(context: Context) -> str:
+    if context.after in ("me", "us", "my", "the", "him", "her", "them") and not g.is_determiner(
+        context.before
     ):
         return "VERB"
     return ""
 
 
-def compound_noun(place: Place) -> str:
+def compound_noun(context: Context) -> str:
     """abuse, use, increase ...: after another noun it is one too (drug abuse)."""
-    found = noun_or_verb(place)
+    found = noun_or_verb(context)
     if found:
         return found
-    return "NOUN" if g.is_bare(place.before) or place.after in ("of", "in") else ""
+    return "NOUN" if g.is_bare(context.before) or context.after in ("of", "in") else ""
 
 
-def used(place: Place) -> str:
+def used(context: Context) -> str:
     """used to: once did, or accustomed; but a knife is used to cut."""
-    if place.after != "to":
+    if context.after != "to":
         return "VERB"
-    governor, _ = place.governor()
+    governor, _ = context.governor()
     if governor not in g.BE:
         return "VBD"
-    then = place.near(2)
+    then = context.near(2)
     if then in g.STARTS_OBJECT or then.endswith("ing") or then in ("such", "being", ""):
         return "VBD"
     return "VBD" if governor in ("i'm", "you're", "he's", "she's", "we're", "they're") else "VERB"
 
 
-def learned(place: Place) -> str:
-    if g.is_determiner(place.before) and place.after not in ("", *g.STOPS, "to", "that"):
+def learned(context: Context) -> str:
+    if g.is_determiner(context.before) and context.after not in ("", *g.STOPS, "to", "that"):
         return "ADJ"
     return "VERB"
 
@@ -273,19 +275,21 @@ _OLD: Final = g.words(
 )
 
 
-def aged(place: Place) -> str:
+def aged(context: Context) -> str:
     """an aged man has two syllables, aged cheese and a boy aged ten have one"""
-    the = place.before == "the" and (place.after in g.STOPS or place.after in ("", "and", "in"))
-    return "ADJ" if the or place.after in _OLD else "VERB"
+    the = context.before == "the" and (
+        context.after in g.STOPS or context.after in ("", "and", "in")
+    )
+    return "ADJ" if the or context.after in _OLD else "VERB"
 
 
-def blessed(place: Place) -> str:
+def blessed(context: Context) -> str:
     """a blessed relief; but blessed with talent"""
-    if not g.is_determiner(place.before):
+    if not g.is_determiner(context.before):
         return "VERB"
-    return "VERB" if place.after in ("", "with", "by", *g.STOPS) else "ADJ"
+    return "VERB" if context.after in ("", "with", "by", *g.STOPS) else "ADJ"
 
 
-def mouth(place: Place) -> str:
-    governor, _ = place.governor()
+def mouth(context: Context) -> str:
+    governor, _ = context.governor()
     return "VERB" if governor == "to" or governor in g.MODALS else "NOUN"
