@@ -238,7 +238,7 @@ class Phonemizer:
         fitting = self._fitter.fit(reading.phonemes)
         if fitting == reading.phonemes:
             return reading
-        return Reading(fitting, reading.source, reading.joined)
+        return replace(reading, phonemes=fitting)
 
 
 def _runs(

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..token import Token
 from . import endings
 from .heteronyms import word_classes
+from .heteronyms.choose import choose
 from .heteronyms.context import Context
-from .heteronyms.decisions import EXTRA, part_of_speech
+from .heteronyms.forms import EXTRA
 from .heteronyms.part_of_speech import OBJECT_STARTS, noun_or_verb, points
 from .reading import Reading, Source
 from .rejoining import spelled_plural, whole_word
@@ -68,7 +70,7 @@ class English:
                 )
                 if not _NOT_LEARNED.isdisjoint(said.phonemes):
                     heard = said.phonemes.replace("ɾ", "T").replace("ʔ", "t")
-                    said = Reading(heard, said.source, said.joined)
+                    said = replace(said, phonemes=heard)
                 readings[i] = said
             vowel = _begins_with_vowel(readings[i], vowel)
 
@@ -103,25 +105,35 @@ class English:
             return Reading(weak, Source.CONTEXT)
         if text == "Polish" and texts.polishes(i):
             text = "polish"
-        tag = ""
         lower = text.lower()
         entry = self._words.entry(lower)
         last = vowel is None
         if lower in EXTRA or (entry is not None and entry.forms):
-            tag = part_of_speech(texts.context(i))
-            extra = EXTRA.get(lower, {}).get(tag)
-            if extra is not None and not text.isupper():
-                return Reading(extra[self._british], Source.CONTEXT)
-        reading = self._words.say(text, tag, last, texts.shouted)
-        if entry is not None and entry.forms and reading.source is Source.DICTIONARY:
-            if form(entry, tag, last) != entry.default:
-                return Reading(reading.phonemes, Source.CONTEXT)
-        elif not tag and text.endswith("s") and entry is None:
+            return self._heteronym(texts, i, text, last)
+        reading = self._words.say(text, "", last, texts.shouted)
+        if text.endswith("s") and entry is None:
             # `minutes` is only in the dictionary as `minute`: the stem's form decides.
             return self._inflected(texts, i, text, last)
-        elif entry is not None and not entry.forms and lower not in _UNSETTLED:
+        if entry is not None and lower not in _UNSETTLED:
             self._settle(text, reading, texts.shouted)
         return reading
+
+    def _heteronym(self, texts: Texts, i: int, text: str, last: bool) -> Reading:
+        """A word of several readings, by its neighbours."""
+        lower = text.lower()
+        entry = self._words.entry(lower)
+        choice = choose(texts.context(i))
+        extra = EXTRA.get(lower, {}).get(choice.form)
+        if extra is not None and not text.isupper():
+            return Reading(extra[self._british], Source.CONTEXT, row=choice.row)
+        reading = self._words.say(text, choice.form, last, texts.shouted)
+        source = reading.source
+        if entry is None:
+            if not choice.form and text.endswith("s"):
+                return self._inflected(texts, i, text, last)
+        elif source is Source.DICTIONARY and form(entry, choice.form, last) != entry.default:
+            source = Source.CONTEXT
+        return replace(reading, source=source, row=choice.row)
 
     def _settle(self, text: str, reading: Reading, shouted: bool) -> None:
         """Keep the reading of a word that has one form wherever it stands."""

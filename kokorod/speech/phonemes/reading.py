@@ -29,8 +29,10 @@ class Reading:
     """Phonemes of one token, in Kokoro's alphabet. A mark's are marks; silent has none.
 
     joined  it is said within the reading before it, of which its word is then a part
+    row     of the decision list that chose it, with the word before its name; else ""
     """
 
     phonemes: str
     source: Source
     joined: bool = False
+    row: str = ""

@@ -8,50 +8,51 @@ from typing import Final
 
 from . import word_classes as g
 from .context import Context
+from .forms import Form
 
 
-def noun_or_verb(context: Context) -> str:
-    """NOUN, VERB, ADJ or "" from the neighbours alone."""
+def noun_or_verb(context: Context) -> Form:
+    """NOUN, VERB, ADJ or UNKNOWN."""
     before = context.before
     governor, at = context.governor()
     inflected = context.word.endswith("s") and not context.word.endswith("ss")
     if governor == "to":
         further = context.words[at - 1] if at > 0 else ""
-        return "NOUN" if further in g.TO_IS_PREPOSITION or inflected else "VERB"
+        return Form.NOUN if further in g.TO_IS_PREPOSITION or inflected else Form.VERB
     if governor in g.MODALS and not inflected:
-        return "VERB"
+        return Form.VERB
     if before in g.DEGREE and before not in ("that", "most", "more", "less"):
-        return "ADJ"
+        return Form.ADJ
     if before in ("all", "both") and context.near(-2) in g.SUBJECTS:
-        return "VERB"
+        return Form.VERB
     if before in ("that", "which", "who") or (before == "this" and inflected):
         return _after_relative(context, inflected)
     if g.is_determiner(before):
-        return "NOUN"
+        return Form.NOUN
     if before in g.SUBJECTS:
         if context.near(-2) in g.CAUSATIVES or context.near(-2) in g.MODALS:
-            return "VERB"
-        return "NOUN" if before == "it" and context.near(-2) in g.PREPOSITIONS else "VERB"
+            return Form.VERB
+        return Form.NOUN if before == "it" and context.near(-2) in g.PREPOSITIONS else Form.VERB
     if before in g.OBJECTS:
-        return "VERB" if context.near(-2) in g.CAUSATIVES else "NOUN"
+        return Form.VERB if context.near(-2) in g.CAUSATIVES else Form.NOUN
     if governor in g.SUBJECTS and governor != before:
-        return "VERB"
+        return Form.VERB
     if governor != before and g.is_plural(governor) and not inflected:
-        return "VERB"
+        return Form.VERB
     if before in g.PREPOSITIONS:
-        return "NOUN"
+        return Form.NOUN
     if governor in g.BE:
-        return "NOUN" if inflected else "ADJ"
+        return Form.NOUN if inflected else Form.ADJ
     if governor in g.HAVE:
-        return "NOUN"
+        return Form.NOUN
     if governor != before and governor in ("", *g.STOPS) and context.after in g.STARTS_OBJECT:
-        return "VERB"  # never desert your post
+        return Form.VERB  # never desert your post
     if before == "" or before in g.STOPS or before in g.CONJUNCTIONS:
         return _at_start(context, inflected)
     if g.is_adjective(before):
-        return "NOUN"
+        return Form.NOUN
     if before in g.LINKING:
-        return "ADJ"
+        return Form.ADJ
     return _after_noun(context, inflected)
 
 
@@ -78,31 +79,31 @@ def points(context: Context) -> bool:
     return after in ("one", "way", "time", "day", "night", "much", "many", "kind", "sort", "moment")
 
 
-def _after_relative(context: Context, inflected: bool) -> str:
+def _after_relative(context: Context, inflected: bool) -> Form:
     """that/which/who: tools that use steam; that use is new; those who object."""
     if context.before == "who" or (inflected and context.after in g.STARTS_OBJECT):
-        return "VERB"
+        return Form.VERB
     further = context.near(-2)
     if further == "" or (further in g.STOPS and context.before == "that"):
-        return "VERB" if context.after in g.STARTS_OBJECT else "NOUN"
+        return Form.VERB if context.after in g.STARTS_OBJECT else Form.NOUN
     if inflected:
-        return "VERB" if g.is_bare(further) or further in g.STOPS else "NOUN"
+        return Form.VERB if g.is_bare(further) or further in g.STOPS else Form.NOUN
     if g.is_plural(further) or further in ("those", "ones", *g.STOPS):
-        return "VERB"
-    return "VERB" if context.after in g.STARTS_OBJECT else "NOUN"
+        return Form.VERB
+    return Form.VERB if context.after in g.STARTS_OBJECT else Form.NOUN
 
 
-def _at_start(context: Context, inflected: bool) -> str:
+def _at_start(context: Context, inflected: bool) -> Form:
     """First in its clause: a command has its object next; else it names something."""
     if context.before in g.CONJUNCTIONS and context.before not in ("and", "or", "but"):
-        return "VERB" if context.after in g.STARTS_OBJECT and not inflected else "NOUN"
+        return Form.VERB if context.after in g.STARTS_OBJECT and not inflected else Form.NOUN
     if context.after in g.STARTS_OBJECT:
-        return "VERB"
+        return Form.VERB
     if context.before in ("and", "or") and not inflected:
         joined = Context(context.words, context.at - 1)
         if joined.before in _PLAIN_VERBS:
-            return "VERB"
-    return "NOUN"
+            return Form.VERB
+    return Form.NOUN
 
 
 _PLAIN_VERBS: Final = frozenset(
@@ -111,28 +112,28 @@ _PLAIN_VERBS: Final = frozenset(
 )  # fmt: skip
 
 
-def _after_noun(context: Context, inflected: bool) -> str:
+def _after_noun(context: Context, inflected: bool) -> Form:
     """The word before is a noun or a verb: farmers produce food; the use of force."""
     before, after = context.before, context.after
     clause = context.clause_before()
     named = len(clause) > 1 and g.is_determiner(clause[-2])
     if g.is_past(before) or (before.endswith("ing") and not named):
-        return "NOUN"
+        return Form.NOUN
     if inflected:
         if after in (*g.STARTS_OBJECT, "to") and g.is_bare(before):
-            return "VERB"
+            return Form.VERB
         if clause[0] in g.CONJUNCTIONS and len(clause) == 2:
-            return "VERB"
-        return ""
+            return Form.VERB
+        return Form.UNKNOWN
     if clause[0] in g.MODALS or (clause[0] in g.QUESTIONS and clause[1:2] in _ASKING):
-        return "VERB"
+        return Form.VERB
     if _is_subject(clause) and (g.is_plural(before) or "and" in clause):
-        return "" if after == "of" or after in g.BE else "VERB"
+        return Form.UNKNOWN if after == "of" or after in g.BE else Form.VERB
     if g.is_plural(before) and clause[0] not in ("a", "an"):
-        return "" if after in ("", *g.STOPS, "of") else "VERB"
+        return Form.UNKNOWN if after in ("", *g.STOPS, "of") else Form.VERB
     if after == "of" or after in g.BE or after in g.MODALS:
-        return "NOUN"
-    return ""
+        return Form.NOUN
+    return Form.UNKNOWN
 
 
 _ASKING: Final = tuple([word] for word in ("do", "does", "did", "will", "would", "can", "could"))

@@ -124,6 +124,8 @@ PRESENT_TIMES: Final = words(
 )
 #: Clause ends: what is before them does not govern what follows.
 STOPS: Final = frozenset(',.;:!?—…()“”"')
+#: The same, and an end of the sentence.
+EDGE: Final = STOPS | {""}
 
 
 def is_adverb(word: str) -> bool:

@@ -6,6 +6,8 @@ import pytest
 from support.paths import CASES
 from support.phonemizing import phonemizer, say, tokens
 
+from kokorod.speech.phonemes.heteronyms.choose import DECISIONS
+
 ROWS = [
     tuple(line.split("\t"))
     for line in (CASES / "heteronyms.tsv").read_text(encoding="utf-8").splitlines()
@@ -55,3 +57,23 @@ def test_british_has_the_same_choice() -> None:
 def test_any_place_in_a_sentence_has_a_reading(word: str) -> None:
     for sentence in (word, f"{word} {word} {word}", f", {word} .", f"the {word}", f"{word} the"):
         assert say(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word", "row"),
+    [
+        ("Have you read the report yet?", "read", "read: have you read"),
+        ("Lead pipes are dangerous.", "Lead", "lead: compound"),
+        ("They object to it.", "object", "neighbours"),
+        ("They walk home.", "walk", ""),
+    ],
+)
+def test_the_row_that_decided_is_told(sentence: str, word: str, row: str) -> None:
+    found = phonemizer().explain(tokens(sentence), "en-us")
+    assert [reading.row for token, reading in found if token.text == word] == [row]
+
+
+@pytest.mark.parametrize("word", DECISIONS)
+def test_rows_of_a_word_have_names_of_their_own(word: str) -> None:
+    names = [row.name for row in DECISIONS[word]]
+    assert len(set(names)) == len(names)
