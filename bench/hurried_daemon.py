@@ -7,7 +7,7 @@ With KOKORO_KEEP_ALIVE_INTERVAL_SECONDS for the rest. Everything else is as it i
 
 from __future__ import annotations
 
-from kokorod.schedule import warmup
+from kokorod.maintenance import warmup
 
 warmup.RECENT_S = 0.5  # type: ignore[misc]
 

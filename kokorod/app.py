@@ -20,30 +20,30 @@ from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Request
 
 from . import config as configuration
-from . import questions
-from .background import Background
-from .clients import Clients
+from .admin import answer
 from .config import Config
-from .drain import Drain
 from .engine import heap
 from .engine.lane import Lane, Spoken, Task
 from .engine.loading import Opened
-from .engines import Engines
 from .errors import EngineError, KokorodError, UnknownLanguageError
-from .in_flight import InFlight
+from .lanes.after_ready import Background
+from .lanes.pool import Engines
+from .maintenance.priming import Priming
+from .maintenance.runner import Upkeep
 from .net import activation
 from .net import listener as listening
 from .net.listener import AlreadyRunningError, Listener
 from .net.loop import Loop, Timer
 from .net.peer import Peer
-from .performing import Performing
-from .priming import Priming
-from .requests import Requests
+from .net.server import Clients
+from .perform import Performing
+from .requests.dispatch import Requests
+from .requests.in_flight import InFlight
 from .schedule.actions import Action
 from .schedule.scheduler import Scheduler
+from .shutdown import Drain
 from .speech.thread import FrontEnd, ReadCrashed, ReadFailed, SpeechThread
 from .types import Engine, Reading, RequestKey
-from .upkeep import Upkeep
 from .watch import logfile, notify
 from .watch.log import Level, Log
 from .watch.metrics import Metrics
@@ -187,7 +187,7 @@ class App:
             case ReadFailed() if key is not None:
                 self.in_flight.give_up(key, _code_of(report.error), str(report.error))
 
-    # -- for engines.py and requests.py
+    # -- for lanes/pool.py and requests/dispatch.py
 
     def now(self) -> float:
         return self.loop.clock()
@@ -301,10 +301,10 @@ class App:
         self.loop.stop()
 
     def query(self, name: str) -> Any:
-        return questions.answer(self, name)
+        return answer.answer(self, name)
 
     def reload(self) -> Any:
-        return questions.reload(self)
+        return answer.reload(self)
 
     def _reload_quietly(self) -> None:
         value = self.reload()

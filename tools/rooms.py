@@ -35,7 +35,7 @@ LEAVES = frozenset(
 )
 
 #: Arrows between rooms, at most. It only ever goes down.
-MOST_ARROWS = 164
+MOST_ARROWS = 117
 
 #: From the ground up: room -> what it holds.
 FLOORS: tuple[dict[str, str], ...] = (
@@ -50,9 +50,9 @@ FLOORS: tuple[dict[str, str], ...] = (
         "kokoro_client.wakeup": "wakes a thread",
         "kokoro_client.atomic_file": "a file that is written whole or not at all",
         "kokoro_client.transcript": "when each word is heard",
-        "kokorod.net": "selector loop, listener, one connection",
-        "kokorod.schedule": "which segment runs where, next; pure",
-        "kokorod.speech": "text to sentences and phonemes; `plan.py` cuts segments",
+        "kokorod.net": "selector loop, listener, who is connected, one connection",
+        "kokorod.schedule": "how long a segment is, which runs where, next; pure",
+        "kokorod.speech": "text to sentences and phonemes",
         "kokorod.models": "manifest, store, download",
     },
     {
@@ -64,41 +64,30 @@ FLOORS: tuple[dict[str, str], ...] = (
     {
         "kokoro_client.autostart": "starts the daemon",
         "kokoro_client.speech": "one text being spoken",
-        "kokorod.engines": "which lanes are open, what can speak",
-        "kokorod.ticket": "what is kept of a request to answer it",
-        "kokorod.priming": "keeps the weights in memory, on a thread of its own",
-        "kokorod.clients": "who is connected",
+        "kokorod.lanes": "the lanes as a set: which are open, what can speak",
         "kokorod.doctor": "what `kokoroctl doctor` looks at",
     },
     {
         "kokoro_client.playing": "plays what is spoken",
-        "kokorod.admission": "who speaks a request, or why it is refused",
-        "kokorod.seat": "a request at the speaker",
-        "kokorod.lulls": "pauses of who writes a text as it is spoken",
-        "kokorod.background": "after ready: the optimised copy, more lanes",
-        "kokorod.catalogue": "the value of a `voices` answer",
         "kokorod.commands": "what `kokoroctl` gains where the daemon is installed",
     },
     {
         "kokoro_client.client": "the blocking client",
-        "kokorod.turns": "the requests at the speaker: who plays, who waits",
-        "kokorod.upkeep": "warm-ups, keep-alive, memory",
     },
     {
         "kokoro_client": "what a program imports",
         "kokoro_client.cli": "`kokoroctl`, a file or folder a command",
-        "kokorod.in_flight": "the requests in flight, how each is answered its end",
     },
     {
-        "kokorod.performing": "what the scheduler decides is done",
-        "kokorod.speaking": "a request to speak, from its words to the scheduler",
+        "kokorod.speaker": "the loudspeaker: whose turn it is, what is played of it",
+        "kokorod.maintenance": "between requests: warm-ups, memory, weights kept in memory",
     },
-    {"kokorod.requests": "what peers ask"},
-    {"kokorod.drain": "the end: what is finished, who is told"},
+    {"kokorod.requests": "a speak request from Speak to Done"},
+    {"kokorod.perform": "what the scheduler decides is done"},
+    {"kokorod.shutdown": "the end: what is finished, who is told"},
     {
+        "kokorod.admin": "what is asked of the daemon itself: status, voices, reload",
         "kokorod.app": "the composition root, the life of the process",
-        "kokorod.questions": "status, metrics, voices, reload",
-        "kokorod.status": "the value of a `status` answer",
     },
     {
         "kokoro_client.__main__": "`python -m kokoro_client`",

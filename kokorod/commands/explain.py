@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from .. import config
 from ..config import Config
+from ..schedule.script import Script
 from ..speech.lexicon import Lexicon
 from ..speech.markup.sources import open_source
 from ..speech.phonemes import Phonemizer, Reading
 from ..speech.phonemes.assembly import assemble
-from ..speech.plan import Script
 from ..speech.token import Token
 from ..speech.tokenize import tokens_of
 from ..types import CodeBlocks, Markup, Segment, Sentence, TextState

@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""What the scheduler decides; performing.py performs it."""
+"""What the scheduler decides; perform.py performs it."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _WARM_RANK: Final = 99
 
 
 class Script(Protocol):
-    """The text not spoken yet (speech/plan.py), cut on demand."""
+    """The text not spoken yet (schedule/script.py), cut on demand."""
 
     state: TextState
 

@@ -139,7 +139,7 @@ def test_one_that_ends_the_daemon_again_and_again_is_not_opened(start: Start) ->
 def test_its_session_is_recycled_too(start: Start) -> None:
     """What CoreML leaks goes with its session, as all that is over the threshold."""
     often = (
-        "import kokorod.upkeep as u, kokorod.schedule.memory as m\n"
+        "import kokorod.maintenance.runner as u, kokorod.maintenance.memory as m\n"
         "u.SAMPLE_S, m._TRIM_EVERY_S, m._HARD = 1.0, 1.0, 1e9\n"
         "u.threshold_mb = lambda config: 1.0 if Path(FLAG).exists() else 1e9\n"
     )

@@ -157,11 +157,11 @@ def test_the_next_start_takes_the_optimised_copy(start: Start, make_daemon: Make
 
 
 #: A request keeps a lane warm for two minutes: here for no time.
-_NOTHING_IS_RECENT = "import kokorod.schedule.warmup as w\nw.RECENT_S = 0.0\n"
+_NOTHING_IS_RECENT = "import kokorod.maintenance.warmup as w\nw.RECENT_S = 0.0\n"
 
 #: Memory is looked at every second, and the next step comes with the next look.
 _MEMORY_AT_ONCE = (
-    "import kokorod.upkeep as u, kokorod.schedule.memory as m\n"
+    "import kokorod.maintenance.runner as u, kokorod.maintenance.memory as m\n"
     "u.SAMPLE_S, m._TRIM_EVERY_S = 1.0, 0.5\n"
 )
 
@@ -195,7 +195,9 @@ def test_a_request_ends_a_keep_alive(make_daemon: MakeDaemon, tmp_path: Path) ->
     }
     daemon = make_daemon(settings, home=toy_home(tmp_path, cost=2_000))
     long = f"{_NOTHING_IS_RECENT}w.LENGTHS = {{**w.LENGTHS, w.Pattern.KEEP_ALIVE: 150}}\n"
-    daemon.start_after(f"{long}import kokorod.upkeep as u\nu.LENGTHS = w.LENGTHS\n").wait_ready()
+    daemon.start_after(
+        f"{long}import kokorod.maintenance.runner as u\nu.LENGTHS = w.LENGTHS\n"
+    ).wait_ready()
     wait_until(lambda: (at := lane(daemon, "cpu")) and at["state"] == "busy", "a keep-alive")
     with Conversation(daemon.socket) as conversation:
         conversation.speak(1, "tˈu.", phonemes=True)
@@ -209,7 +211,7 @@ def test_waking_from_sleep_warms_the_lane(start: Start, tmp_path: Path) -> None:
     """The wall clock jumps ahead of the other one, as it does while a machine sleeps."""
     slept = tmp_path / "slept"
     daemon = start(
-        "import time, kokorod.upkeep as u\nfrom pathlib import Path\n"
+        "import time, kokorod.maintenance.runner as u\nfrom pathlib import Path\n"
         f"jump = lambda: time.time() + 3600 * Path({str(slept)!r}).exists()\n"
         "u.Upkeep.__init__.__defaults__ = (jump,)\n",
         KOKORO_SKIP_EXTENDED_WARMING="true",
@@ -224,7 +226,7 @@ def test_waking_from_sleep_warms_the_lane(start: Start, tmp_path: Path) -> None:
 
 #: Each timer that is set is a line of the log; memory is looked at every second.
 _TIMERS_TOLD = (
-    "import sys, kokorod.net.loop as l, kokorod.upkeep as u\n"
+    "import sys, kokorod.net.loop as l, kokorod.maintenance.runner as u\n"
     "u.SAMPLE_S = 1.0\n"
     "def after(self, seconds, call, real=l.Loop.after):\n"
     "    print('timer', seconds, file=sys.stderr, flush=True)\n"
@@ -307,7 +309,7 @@ def test_weights_are_locked_where_that_is_asked_for(
     # What RLIMIT_MEMLOCK refuses is told, and speech goes on.
     assert daemon.stop() == 0
     refusing = (
-        "import kokorod.engine.weights as w\n"
+        "import kokorod.maintenance.weights as w\n"
         "w.Weights.lock = lambda self: '5.0 MB cannot be locked'\n"
     )
     daemon = make_daemon({"KOKORO_MLOCK_WEIGHTS": "true"}, home=home)

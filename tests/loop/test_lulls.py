@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from kokorod.lulls import LULL_S, Lulls
 from kokorod.net.loop import Loop, Timer
+from kokorod.requests.idle_flush import LULL_S, Lulls
 from kokorod.types import PeerId, RequestKey
 
 ONE, TWO = RequestKey(PeerId(1), 1), RequestKey(PeerId(1), 2)

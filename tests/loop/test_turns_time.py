@@ -13,11 +13,11 @@ from kokoro_client.wire.choices import Control, Ending, Output, Priority
 from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Played, Speak
 from kokorod.net.loop import Loop, Timer
+from kokorod.requests.state import Ticket
 from kokorod.schedule.actions import Action
 from kokorod.schedule.scheduler import Scheduler
-from kokorod.seat import MUTE_S, SILENT_S
-from kokorod.ticket import Ticket
-from kokorod.turns import AHEAD_S, Turns
+from kokorod.speaker.playback import MUTE_S, SILENT_S
+from kokorod.speaker.turns import AHEAD_S, Turns
 from kokorod.types import SAMPLE_RATE, Engine, PeerId, RequestKey, Utterance
 from kokorod.watch.log import Log
 

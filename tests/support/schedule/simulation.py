@@ -12,7 +12,7 @@ from kokorod.schedule.actions import Action, Finish, Prepare, Run, Terminate
 from kokorod.schedule.job import Job
 from kokorod.schedule.lanes import Ran
 from kokorod.schedule.scheduler import Scheduler
-from kokorod.speech.plan import Script
+from kokorod.schedule.script import Script
 from kokorod.types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
 
 #: Seconds of sound a phoneme makes at speed 1.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kokorod.schedule.memory import Memory, Step, default_threshold_mb
+from kokorod.maintenance.memory import Memory, Step, default_threshold_mb
 
 
 @pytest.mark.parametrize(

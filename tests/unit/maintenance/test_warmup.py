@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokorod.schedule.warmup import (
+from kokorod.maintenance.warmup import (
     LENGTHS,
     QUIET_S,
     RECENT_S,

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kokorod.engine.weights import Weights
+from kokorod.maintenance.weights import Weights
 
 SIZE = 40 * 2**20 + 5_000
 
@@ -74,7 +74,7 @@ if "child" not in sys.argv:
         ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_IPC_LOCK, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_MEMLOCK, (int(sys.argv[2]),) * 2)
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:], "child"])
-from kokorod.engine.weights import Weights, lock_limit
+from kokorod.maintenance.weights import Weights, lock_limit
 weights = Weights(Path(sys.argv[1]))
 print(weights.lock() or "locked", weights.locked, lock_limit())
 weights.close()
@@ -110,7 +110,7 @@ def test_the_limit_is_raised_as_far_as_it_may_be(file: Path) -> None:
         "from pathlib import Path\n"
         "hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1]\n"
         "resource.setrlimit(resource.RLIMIT_MEMLOCK, (4096, hard))\n"
-        "from kokorod.engine.weights import Weights, lock_limit\n"
+        "from kokorod.maintenance.weights import Weights, lock_limit\n"
         "weights = Weights(Path(sys.argv[1]))\n"
         "weights.lock()\n"
         "print(lock_limit())\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokorod.engine.phrases import CachedSegment, Phrase, PhraseCache, phrase_key
+from kokorod.requests.phrase_cache import CachedSegment, Phrase, PhraseCache, phrase_key
 
 
 def phrase(size: int) -> Phrase:

@@ -19,7 +19,7 @@ from kokorod.schedule.job import Job
 from kokorod.schedule.known import CAP, WARM_PEER
 from kokorod.schedule.lanes import Ran
 from kokorod.schedule.scheduler import Scheduler
-from kokorod.speech.plan import Script
+from kokorod.schedule.script import Script
 from kokorod.types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
 
 LANES = {

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.schedule.script_texts import ordered, texts
 
-from kokorod.speech.plan import AFTER, BEFORE, MIN_TOKENS, Script
+from kokorod.schedule.script import AFTER, BEFORE, MIN_TOKENS, Script
 from kokorod.types import Mark, Segment, Sentence, TextState, Word
 
 PAUSE_S = 0.25

@@ -13,7 +13,7 @@ from support.schedule.simulation import Listener, Simulation, machine, sentences
 
 from kokorod.schedule.cost import Cost
 from kokorod.schedule.known import CAP
-from kokorod.speech.plan import MIN_TOKENS
+from kokorod.schedule.script import MIN_TOKENS
 from kokorod.types import PeerId
 
 #: Of a run, in seconds: next to nothing, and more than onnxruntime ever took.

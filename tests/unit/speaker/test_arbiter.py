@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokorod.schedule.speaker import Drop, Order, Speaker, Tell
+from kokorod.speaker.arbiter import Drop, Order, Speaker, Tell
 from kokorod.types import PeerId, Priority, RequestKey, Turn
 
 

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.phonemizing import cache_folder
 
+from kokorod.schedule.script import Script
 from kokorod.speech.frontend import KokoroFrontEnd
 from kokorod.speech.markup.sources import open_source
 from kokorod.speech.markup.ssml import SsmlError, is_ssml
-from kokorod.speech.plan import Script
 from kokorod.speech.reader import Reader
 from kokorod.speech.thread import Manner
 from kokorod.types import CodeBlocks, Markup, Sentence, TextState

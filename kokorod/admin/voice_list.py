@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .config import Config
-from .engines import Voicing
-from .types import Engine
-from .voices.languages import language_of_voice
-from .voices.names import GRADES
+from ..config import Config
+from ..lanes.pool import Voicing
+from ..types import Engine
+from ..voices.languages import language_of_voice
+from ..voices.names import GRADES
 
 
 def voices_value(voicing: Voicing, config: Config) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ from typing import Final
 
 from kokoro_client.wire.choices import Turn
 
-from .net.peer import Peer
-from .ticket import Ticket
+from ..net.peer import Peer
+from ..requests.state import Ticket
 
 #: Who has the turn and says nothing for so long after its sound must be over has hung: a
 #: device that opens slowly, a machine that swaps take seconds.

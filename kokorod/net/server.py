@@ -13,13 +13,13 @@ from typing import Final
 from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Error
 
-from .net import listener as listening
-from .net.descriptors import room_for
-from .net.listener import Listener
-from .net.loop import READ, Loop
-from .net.peer import Handler, Peer
-from .types import PeerId
-from .watch.log import Log
+from ..types import PeerId
+from ..watch.log import Log
+from . import listener as listening
+from .descriptors import room_for
+from .listener import Listener
+from .loop import READ, Loop
+from .peer import Handler, Peer
 
 #: Pause before connections are accepted again after there was no descriptor for one.
 _LISTEN_AGAIN_S: Final = 0.5

@@ -4,7 +4,7 @@
 Owns:       the seat of every request with output=speaker, the timer of the one that plays.
 Invariants: at most one request has been told to play; a request sits from its Accepted to
             its end, which comes from its client, or where that is silent too long from here.
-Never:      decides whose turn it is: schedule/speaker.py does. Answers Done: in_flight.py does.
+Never:      decides whose turn it is: arbiter.py does. Answers Done: requests/in_flight.py does.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from kokoro_client.wire.choices import Control, Ending
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.messages import Played, Rendered, TurnAtSpeaker
 
-from .net.loop import Timer
-from .net.peer import Peer
-from .schedule.actions import Action
-from .schedule.scheduler import Scheduler
-from .schedule.speaker import Drop, Order, Speaker
-from .seat import SILENT_S, Seat
-from .ticket import Ticket
-from .types import SAMPLE_RATE, RequestKey, Turn
-from .watch.log import Log
+from ..net.loop import Timer
+from ..net.peer import Peer
+from ..requests.state import Ticket
+from ..schedule.actions import Action
+from ..schedule.scheduler import Scheduler
+from ..types import SAMPLE_RATE, RequestKey, Turn
+from ..watch.log import Log
+from .arbiter import Drop, Order, Speaker
+from .playback import SILENT_S, Seat
 
 #: Sound sent to a client at the speaker beyond what it has heard: 3 MB, 6 as floats. A
 #: client can hold that and so reads on, and `turn` and `done` never wait behind audio.

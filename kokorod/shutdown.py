@@ -12,10 +12,10 @@ from typing import Final
 
 from kokoro_client.wire.errors import ErrorCode
 
-from .clients import Clients
-from .in_flight import STOPPING, InFlight
 from .net.loop import Loop
-from .requests import Requests
+from .net.server import Clients
+from .requests.dispatch import Requests
+from .requests.in_flight import STOPPING, InFlight
 from .schedule.scheduler import Scheduler
 from .types import RequestKey
 

@@ -15,22 +15,22 @@ from kokoro_client.wire.choices import Output, Priority
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.messages import Accepted, Append, Speak
 
-from . import admission, lulls
-from .config import Config
-from .engine.phrases import phrase_key
-from .engines import Engines
+from ..config import Config
+from ..lanes.pool import Engines
+from ..net.peer import Peer
+from ..schedule.actions import Action
+from ..schedule.job import Job
+from ..schedule.scheduler import Scheduler
+from ..schedule.script import Script
+from ..speech.thread import Manner, SpeechThread
+from ..types import SAMPLE_RATE, CodeBlocks, Engine, RequestKey
+from ..voices.names import BUILT_IN
+from ..watch.log import Log, fingerprint
+from . import admission, idle_flush
+from .idle_flush import Lulls
 from .in_flight import InFlight
-from .lulls import Lulls
-from .net.peer import Peer
-from .schedule.actions import Action
-from .schedule.job import Job
-from .schedule.scheduler import Scheduler
-from .speech.plan import Script
-from .speech.thread import Manner, SpeechThread
-from .ticket import Ticket
-from .types import SAMPLE_RATE, CodeBlocks, Engine, RequestKey
-from .voices.names import BUILT_IN
-from .watch.log import Log, fingerprint
+from .phrase_cache import phrase_key
+from .state import Ticket
 
 #: Text of all requests together. A request's own limit is in the config.
 MAX_TEXT_IN_ALL: Final = 64_000_000
@@ -38,7 +38,7 @@ MAX_TEXT_IN_ALL: Final = 64_000_000
 _RANKS: Final = {priority: rank for rank, priority in enumerate(Priority)}
 
 
-class House(lulls.House, Protocol):
+class House(idle_flush.House, Protocol):
     """What speaking needs of the rest of the daemon."""
 
     config: Config

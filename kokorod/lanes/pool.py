@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from kokoro_client.wire.errors import ErrorCode
 
-from .config import ACCELERATORS, CPU_LANES, Config
-from .engine import lane as reports
-from .engine.lane import Lane, Report
-from .engine.loading import (
+from ..config import ACCELERATORS, CPU_LANES, Config
+from ..engine import lane as reports
+from ..engine.lane import Lane, Report
+from ..engine.loading import (
     KokoroPlan,
     ModelUnchangedError,
     Opened,
@@ -28,21 +28,21 @@ from .engine.loading import (
     open_built_in,
     open_kokoro,
 )
-from .engine.sessions import Sessions
-from .errors import ModelDamagedError, ModelMissingError
-from .models.record import InstalledModel
-from .schedule.actions import Action
-from .schedule.cost import Cost
-from .schedule.lanes import Ran
-from .schedule.scheduler import Scheduler
-from .types import Engine, RequestKey, VoiceInfo
-from .voices.languages import language_of_voice
-from .voices.names import BUILT_IN, gender
-from .watch.log import Log
+from ..engine.sessions import Sessions
+from ..errors import ModelDamagedError, ModelMissingError
+from ..models.record import InstalledModel
+from ..schedule.actions import Action
+from ..schedule.cost import Cost
+from ..schedule.lanes import Ran
+from ..schedule.scheduler import Scheduler
+from ..types import Engine, RequestKey, VoiceInfo
+from ..voices.languages import language_of_voice
+from ..voices.names import BUILT_IN, gender
+from ..watch.log import Log
 
 if TYPE_CHECKING:
-    from .engine.kokoro import KokoroSynthesizer
-    from .engine.synthesizer import Synthesizer
+    from ..engine.kokoro import KokoroSynthesizer
+    from ..engine.synthesizer import Synthesizer
 
 CPU: Final = "cpu"
 EXPRESS: Final = "cpu-express"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from .net.loop import Timer
-from .types import RequestKey
+from ..net.loop import Timer
+from ..types import RequestKey
 
 #: Tokens of a language model come every 10 to 100 ms, and people who type in the middle
 #: of a sentence pause longer, but seldom behind a full stop. A listener takes half a second

@@ -31,19 +31,20 @@ from kokoro_client.wire.messages import (
     Welcome,
 )
 
-from . import __version__, speaking
-from .config import Config
-from .engines import Engines
+from .. import __version__
+from ..config import Config
+from ..lanes.pool import Engines
+from ..net.peer import Peer
+from ..schedule.scheduler import Scheduler
+from ..speech.thread import SpeechThread
+from ..types import SAMPLE_RATE
+from ..watch.log import Log
+from . import speak
 from .in_flight import STOPPING, InFlight
-from .net.peer import Peer
-from .schedule.scheduler import Scheduler
-from .speaking import Speaking
-from .speech.thread import SpeechThread
-from .types import SAMPLE_RATE
-from .watch.log import Log
+from .speak import Speaking
 
 
-class House(speaking.House, Protocol):
+class House(speak.House, Protocol):
     """What requests need of the rest of the daemon."""
 
     config: Config

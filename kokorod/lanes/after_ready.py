@@ -20,16 +20,16 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
-from .config import ACCELERATORS, CPU_LANES, Config
-from .engine import child
-from .engine.child import Child
-from .engines import Engines
-from .models.record import InstalledModel
-from .watch.log import Log
+from ..config import ACCELERATORS, CPU_LANES, Config
+from ..engine import child
+from ..engine.child import Child
+from ..models.record import InstalledModel
+from ..watch.log import Log
+from .pool import Engines
 
 if TYPE_CHECKING:
-    from .engine.accelerators import hardware, providers, selftest
-    from .engine.optimised.copies import Copy
+    from ..engine.accelerators import hardware, providers, selftest
+    from ..engine.optimised.copies import Copy
 
 #: Failures to build a copy in a row after which the original has to do until the next start.
 _TRIES: Final = 2
@@ -86,7 +86,7 @@ class Background:
         if self._child is not None:
             self._child.terminate()
         if self._open:
-            from .engine.accelerators import selftest
+            from ..engine.accelerators import selftest
 
             selftest.Verdicts(self._house.config.cache_folder).close(self._open.values())
 
@@ -98,7 +98,7 @@ class Background:
     # -- the optimised copy
 
     def _build(self, model: InstalledModel) -> None:
-        from .engine.optimised.build import start_building
+        from ..engine.optimised.build import start_building
 
         config = self._house.config
         self.working = "optimising the model"
@@ -126,7 +126,7 @@ class Background:
 
     def _hash(self, copy: Copy) -> None:
         """Read the copy whole, once in the daemon's life."""
-        from .engine.optimised.recheck import start_rechecking
+        from ..engine.optimised.recheck import start_rechecking
 
         self.working = "checking the optimised copy"
         self._hashed.add(copy.key)
@@ -157,7 +157,7 @@ class Background:
 
     def _choose_lanes(self, model: InstalledModel) -> None:
         """Find out what this machine is: on a thread, since probes run programs."""
-        from .engine.accelerators import hardware, providers
+        from ..engine.accelerators import hardware, providers
 
         self.working = "looking at the hardware"
         wanted = self._house.config.lanes
@@ -209,7 +209,7 @@ class Background:
             self._steps.append(partial(self._hash, self._copy))
 
     def _try(self, model: InstalledModel, machine: hardware.Hardware, lane: str) -> None:
-        from .engine.accelerators import selftest
+        from ..engine.accelerators import selftest
 
         config = self._house.config
         verdicts = selftest.Verdicts(config.cache_folder)
@@ -246,7 +246,7 @@ class Background:
 
         What crashes, crashes the daemon: a supervisor would start it into the next crash.
         """
-        from .engine.accelerators import selftest
+        from ..engine.accelerators import selftest
 
         if lane in self._open:  # opened anew, by this daemon
             return ""

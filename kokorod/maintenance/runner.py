@@ -4,7 +4,7 @@
 Owns:       the one timer of an idle daemon, the warm-up under way.
 Invariants: a warm-up runs through the scheduler like a request that anyone may end; a
             request ends it at once; memory is looked at only now and then.
-Never:      decides: schedule/warmup.py and schedule/memory.py do.
+Never:      decides: maintenance/warmup.py and maintenance/memory.py do.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from typing import Final, Protocol
 
 from kokoro_client.wire.choices import AudioFormat
 
-from . import admission
-from .config import Config
-from .engine.lane import Spoken, Stream, Task
-from .engines import CPU, EXPRESS, Engines
-from .net.loop import Loop, Timer
-from .schedule.actions import Action, Run
-from .schedule.known import WARM_PEER
-from .schedule.memory import SAMPLE_S, Memory, Step, default_threshold_mb
-from .schedule.scheduler import Scheduler
-from .schedule.warmup import LENGTHS, Manner, Pattern, Warm, Warmup, slept
-from .types import Engine, RequestKey, Segment, Utterance
-from .voices.languages import language_of_voice
-from .watch.log import Log
+from ..config import Config
+from ..engine.lane import Spoken, Stream, Task
+from ..lanes.pool import CPU, EXPRESS, Engines
+from ..net.loop import Loop, Timer
+from ..requests import admission
+from ..schedule.actions import Action, Run
+from ..schedule.known import WARM_PEER
+from ..schedule.scheduler import Scheduler
+from ..types import Engine, RequestKey, Segment, Utterance
+from ..voices.languages import language_of_voice
+from ..watch.log import Log
+from .memory import SAMPLE_S, Memory, Step, default_threshold_mb
+from .warmup import LENGTHS, Manner, Pattern, Warm, Warmup, slept
 
 #: What a warm-up says, cut to the length of its pattern.
 _PHRASE: Final = "ðə kwˈɪk bɹˈaʊn fˈɑks dʒˈʌmps ˈoʊvəɹ ðə lˈeɪzi dˈɔɡ, "

@@ -6,14 +6,14 @@ from __future__ import annotations
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.messages import Speak
 
-from .config import Config
-from .engines import Voicing
-from .errors import UnknownLanguageError
-from .types import Engine, Utterance
-from .voices.blends import is_blend
-from .voices.blends import parse as parse_blend
-from .voices.languages import language, language_of_voice
-from .voices.names import BUILT_IN, KNOWN
+from ..config import Config
+from ..errors import UnknownLanguageError
+from ..lanes.pool import Voicing
+from ..types import Engine, Utterance
+from ..voices.blends import is_blend
+from ..voices.blends import parse as parse_blend
+from ..voices.languages import language, language_of_voice
+from ..voices.names import BUILT_IN, KNOWN
 
 
 def choose(speak: Speak, config: Config, voicing: Voicing) -> Utterance:

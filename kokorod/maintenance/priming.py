@@ -18,13 +18,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from .config import Config
-from .engine.loading import Opened
-from .watch.log import Log
-from .worker import InboxFullError, Worker
+from ..config import Config
+from ..engine.loading import Opened
+from ..watch.log import Log
+from ..worker import InboxFullError, Worker
 
 if TYPE_CHECKING:
-    from .engine.weights import Weights
+    from .weights import Weights
 
 #: An open a reload, a touch a keep-alive: minutes apart, but a disk may hang for hours.
 _INBOX: Final = 1_000
@@ -62,7 +62,7 @@ class Priming:
 
     def begin(self, opened: Opened) -> None:
         """Another session speaks from now on."""
-        from .engine.optimised.copies import WEIGHTS
+        from ..engine.optimised.copies import WEIGHTS
 
         self._path = opened.copy.graph.with_name(WEIGHTS) if opened.copy else None
         self.follow()
@@ -96,7 +96,7 @@ class Priming:
 
     def value(self) -> dict[str, Any]:
         """For `status`."""
-        from .engine.weights import lock_limit
+        from .weights import lock_limit
 
         limit = lock_limit()
         return {
@@ -124,7 +124,7 @@ class Priming:
         self._tell(why=why[:200])
 
     def _open(self, wanted: tuple[Path, bool] | None) -> None:
-        from .engine.weights import Weights
+        from .weights import Weights
 
         if self._weights is not None:
             self._weights.close()

@@ -18,12 +18,12 @@ from kokoro_client.wire.messages import (
     WordTiming,
 )
 
-from .engine.lane import Stream
-from .engine.phrases import MAX_PHRASE_S, CachedSegment, Phrase
-from .types import SAMPLE_RATE, Engine, RequestKey, Segment, Utterance
+from ..engine.lane import Stream
+from ..types import SAMPLE_RATE, Engine, RequestKey, Segment, Utterance
+from .phrase_cache import MAX_PHRASE_S, CachedSegment, Phrase
 
 if TYPE_CHECKING:
-    from .engine.lane import Spoken
+    from ..engine.lane import Spoken
 
 
 @dataclass(slots=True)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from . import __version__
-from .types import Engine
-from .upkeep import peak_mb, rss_mb, threshold_mb
+from .. import __version__
+from ..maintenance.runner import peak_mb, rss_mb, threshold_mb
+from ..types import Engine
 
 if TYPE_CHECKING:
-    from .app import App
+    from ..app import App
 
 #: A first sound is late where it takes so many times what it may.
 _LATE: Final = 1.5

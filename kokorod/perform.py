@@ -12,18 +12,18 @@ from typing import Protocol
 
 from kokoro_client.wire.choices import MAX_SPEED, MIN_SPEED
 
-from . import admission
 from .config import Config
 from .engine.lane import Spoken, Task
-from .engines import Engines
-from .in_flight import InFlight
+from .lanes.pool import Engines
+from .maintenance.runner import Upkeep
+from .requests import admission
+from .requests.in_flight import InFlight
+from .requests.state import Ticket
 from .schedule.actions import Action, Finish, Prepare, Run, Terminate
 from .schedule.known import WARM_PEER
 from .schedule.scheduler import Scheduler
 from .speech.thread import SpeechThread
-from .ticket import Ticket
 from .types import Engine, Segment, Utterance
-from .upkeep import Upkeep
 from .watch.metrics import Metrics
 
 

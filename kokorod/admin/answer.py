@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import config as configuration
-from .catalogue import voices_value
-from .errors import ConfigError
+from .. import config as configuration
+from ..errors import ConfigError
+from ..watch.log import Level
+from ..watch.metrics import prometheus
 from .status import status_value
-from .watch.log import Level
-from .watch.metrics import prometheus
+from .voice_list import voices_value
 
 if TYPE_CHECKING:
-    from .app import App
+    from ..app import App
 
 
 def answer(app: App, name: str) -> Any:

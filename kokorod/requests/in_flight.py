@@ -4,7 +4,7 @@
 Owns:       the ticket of every request in flight, the phrase cache.
 Invariants: every ticket ends with exactly one Done or Error; nothing is sent for a
             request after that.
-Never:      decides what is asked or spoken: requests.py and schedule/ do.
+Never:      decides what is asked or spoken: requests/dispatch.py and schedule/ do.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from kokoro_client.wire.choices import Ending
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.messages import Answer, Error
 
-from . import turns
-from .config import Config
-from .engine.phrases import PhraseCache
-from .net.peer import Peer
-from .schedule.scheduler import Scheduler
-from .speech.thread import SpeechThread
-from .ticket import Ticket
-from .turns import Turns
-from .types import PeerId, RequestKey
-from .watch.log import Log
+from ..config import Config
+from ..net.peer import Peer
+from ..schedule.scheduler import Scheduler
+from ..speaker import turns
+from ..speaker.turns import Turns
+from ..speech.thread import SpeechThread
+from ..types import PeerId, RequestKey
+from ..watch.log import Log
+from .phrase_cache import PhraseCache
+from .state import Ticket
 
 #: Told to whom the daemon owes speech when it stops.
 STOPPING: Final = "the daemon is stopping; try again"
