@@ -11,7 +11,7 @@ SHELL := /bin/sh
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help setup develop say run test check lint types rules clean man picture bench bench-speaker \
-  chaos fuzz soak golden
+  chaos fuzz soak golden reading
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -50,6 +50,9 @@ chaos: develop   ## Minutes of kills, cancels and stalls against real daemons
 
 golden: develop  ## Record tests/golden/ anew; git diff then shows what changed
 	@$(BIN)/python tools/golden.py
+
+reading: develop ## The table of docs/reading.md, made anew from the rules' examples
+	@$(BIN)/python tools/reading_page.py
 
 fuzz: develop    ## Random and mutated bytes against real daemons
 	@$(BIN)/python -m pytest tests/fuzz $(ARGS)

@@ -131,6 +131,7 @@ def _value(text: str, explained: list[Explained], segments: list[Segment]) -> di
                         "start": token.start,
                         "end": token.end,
                         "spoken": token.text,
+                        "rule": token.rule,
                         "phonemes": reading.phonemes,
                         "from": reading.source.value,
                     }
@@ -163,13 +164,19 @@ def _print(text: str, explained: list[Explained], segments: list[Segment]) -> No
         if asked := _asked(sentence):
             print(f"   markup      {asked}")
         rows = [
-            (_written(text, token), token.text, reading.phonemes or "-", reading.source.value)
+            (
+                _written(text, token),
+                token.text,
+                token.rule or "-",
+                reading.phonemes or "-",
+                reading.source.value,
+            )
             for token, reading in item.readings
             if not token.mark
         ]
         if rows:
             print()
-            _table([("WRITTEN", "SAID", "PHONEMES", "FROM"), *rows])
+            _table([("WRITTEN", "SAID", "RULE", "PHONEMES", "FROM"), *rows])
             print()
     for number, segment in enumerate(segments, 1):
         length = len(segment.phonemes)

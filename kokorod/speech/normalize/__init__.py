@@ -21,6 +21,8 @@ from .grammar import read_at
 
 #: Named as the rule of a token that no rule has read: a word or mark as it stands.
 PLAIN: Final = "plain"
+#: The same of every token of a language that no rule here reads.
+FOREIGN: Final = "foreign"
 
 #: A word that no rule needs to look at, and what may follow it.
 _PLAIN: Final = re.compile(
@@ -50,7 +52,8 @@ def normalize(
     """
     cleaned = Cleaned(text)
     if not lang.lower().startswith("en"):
-        return _tokens(cleaned, read_foreign(cleaned.text), base)
+        parts = read_foreign(cleaned.text)
+        return _tokens(cleaned, parts, base, [(0, len(parts), FOREIGN)])
     cursor = Cursor(cleaned.text, british=lang.lower() == "en-gb", emoji=emoji == "name")
     walk(cursor)
     return _tokens(cleaned, cursor.parts, base, cursor.runs)
@@ -97,7 +100,7 @@ def _is_numbered(said: str, parts: Sequence[Part]) -> bool:
 
 
 def _tokens(
-    cleaned: Cleaned, parts: Sequence[Part], base: int, runs: Sequence[tuple[int, int, str]] = ()
+    cleaned: Cleaned, parts: Sequence[Part], base: int, runs: Sequence[tuple[int, int, str]]
 ) -> list[Token]:
     rules = [PLAIN] * len(parts)
     for first, last, name in runs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from ..token import Token
@@ -29,14 +30,14 @@ def say_as(kind: str, text: str, *, detail: str = "", lang: str = "en-us") -> li
     if kind in ("characters", "spell-out", "verbatim"):
         return _characters(text, english)
     if kind in ("expletive", "bleep"):
-        return [Token("beep", 0, len(text))]
+        return [Token("beep", 0, len(text), rule=f"say_as.{kind}")]
     reader = _READERS.get(kind)
     words = reader(text.strip(), detail.lower(), lang == "en-gb") if reader else None
     if kind in ("digits", "telephone") and not english:
         return _characters(text, english)
     if words is None or not english:
         return normalize(text, lang=lang)
-    return [Token(word, 0, len(text)) for word in words.split()]
+    return [Token(word, 0, len(text), rule=f"say_as.{kind}") for word in words.split()]
 
 
 def _characters(text: str, english: bool) -> list[Token]:
@@ -54,7 +55,7 @@ def _characters(text: str, english: bool) -> list[Token]:
         else:
             name = _NAMES.get(character)
             tokens += [Token(word, start, end) for word in (name or "").split()]
-    return tokens
+    return [replace(token, rule="say_as.characters") for token in tokens]
 
 
 _NAMES: Final = {

@@ -54,6 +54,11 @@ def test_json_has_every_stage(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     words = {w["spoken"]: w for s in value["sentences"] for w in s["words"]}
     assert text[words["five"]["start"] : words["five"]["end"]] == "$5.30"
     assert words["costs"]["from"] in ("dictionary", "ending")
+    assert {w: words[w]["rule"] for w in ("costs", "five", "NASA")} == {
+        "costs": "plain",
+        "five": "money.unit_first",
+        "NASA": "names.capitals",
+    }
 
 
 def test_the_table_names_where_each_reading_came_from(
@@ -93,11 +98,28 @@ def test_the_table_shows_what_each_word_was_read_from(
 ) -> None:
     said(tmp_path, "It is $5.")
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["WRITTEN", "SAID", "PHONEMES", "FROM"] in lines
-    assert ["$5", "dollars", "dˈɑləɹz", "dictionary"] in lines
+    assert ["WRITTEN", "SAID", "RULE", "PHONEMES", "FROM"] in lines
+    assert ["$5", "dollars", "money.unit_first", "dˈɑləɹz", "dictionary"] in lines
     ids = default_vocabulary()
     assert ["tokens", *(str(ids[c]) for c in "ˌɪt ɪz fˈIv dˈɑləɹz.")] in lines
     assert ["segment", "1:", "20", "tokens,", "characters", "0", "to", "9"] in lines
+
+
+def test_what_no_rule_of_english_reads_names_what_did(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(
+        tmp_path,
+        '<speak>Go <say-as interpret-as="ordinal">2</say-as> <sub alias="to">2</sub></speak>',
+    )
+    rows = {
+        line.split()[1]: line.split()[2] for line in capsys.readouterr().out.splitlines() if line
+    }
+    assert rows["second"] == "say_as.ordinal"
+    said(tmp_path, "--lang", "fr", "Bonjour")
+    assert "Bonjour  foreign" in capsys.readouterr().out
+    said(tmp_path, "[Go](/ɡˈO/)")
+    assert "Go    -     ɡˈO       markup" in capsys.readouterr().out
 
 
 def test_ssml_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
