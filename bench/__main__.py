@@ -23,7 +23,7 @@ from kokoro_client import KokoroError
 from kokorod.commands.bench import machine
 from kokorod.errors import KokorodError
 
-#: Fewer are no measurement: the median of 7 is steady where that of 3 is not.
+#: Fewer are no measurement: the median of 7 is steady, that of 3 is not.
 _FEWEST_TRIALS: Final = 7
 
 _FORMAT: Final = 1

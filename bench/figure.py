@@ -48,7 +48,7 @@ def ratio_at_least(bound: float) -> Limit:
 class Figure:
     """One line of the table.
 
-    value    of kokorod, in `unit`; compared: the same of `against`, where there is one
+    value    of kokorod, in `unit`; compared: the same of `against`, if there is one
     asked    every limit must hold
     samples  what the two were computed from, by whose they are; never empty
     note     what a reader has to know beside it
@@ -99,7 +99,7 @@ class Figure:
 def percentile(values: Sequence[float], percent: float) -> float:
     """The smallest of the values that at least `percent` % of them do not exceed.
 
-    Raises ValueError where there are none: no sample is no figure.
+    Raises ValueError if there are none: no sample is no figure.
     """
     if not values:
         raise ValueError("a percentile of nothing")

@@ -2,7 +2,7 @@
 
 Kokoro's real weights come out of the package registry by ../shared/real-model/build.py, which
 is run once; what it built is kept. The stand-in (bench/stand_in.py) has Kokoro's graph and
-cost, and speaks noise: it is for what only the v1.1 graph has, and for who has no network.
+cost, and speaks noise: it is for what only the v1.1 graph has, and for a machine without network.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whoever is measured: kokorod, kokoro-onnx in process, others later."""
+"""What is measured: kokorod, kokoro-onnx in process, others later."""
 
 from __future__ import annotations
 

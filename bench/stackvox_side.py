@@ -49,7 +49,7 @@ class NoStackvoxError(KokorodError):
 
 class Stackvox:
     def __init__(self, files: ModelFiles, server: SoundServer) -> None:
-        """Install it where it is not, start its daemon. Raises NoStackvoxError."""
+        """Install it if it is not, start its daemon. Raises NoStackvoxError."""
         self.name = f"stackvox {VERSION}"
         self._program = _installed(cache_folder(os.environ))
         # Short: a socket's path has at most 107 bytes.
@@ -100,7 +100,7 @@ class Stackvox:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _tell(self, command: str) -> str:
-        """One line to its socket, one back; empty where it does not answer."""
+        """One line to its socket, one back; empty if it does not answer."""
         with socket.socket(socket.AF_UNIX) as sock:
             sock.settimeout(_STOP_S)
             try:

@@ -34,7 +34,7 @@ _WARM_UP: Final = (12, 60, 400)
 class Effort:
     """How much is measured.
 
-    trials       of each side, where two are compared
+    trials       of each side, if two are compared
     long_runs    of 2,000 characters, for the player that must not starve
     cancels      at random moments
     window_s     seconds for which the pace of a document is taken, after skip_s
@@ -165,7 +165,7 @@ class Stage:
         return (self.texts.next(chars) for _ in range(count))
 
     def note(self, line: str) -> None:
-        """Progress, for whoever waits."""
+        """Progress, for a person who waits."""
         print(f"  {line}", file=sys.stderr, flush=True)
 
     def kokorod_log_end(self) -> str:

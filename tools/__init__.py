@@ -1,1 +1,1 @@
-"""Programs for who works on kokorod: make calls them."""
+"""Programs for the development of kokorod; make calls them."""

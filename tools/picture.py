@@ -71,7 +71,7 @@ class Frame:
 def draw(frames: Sequence[Frame], ends: float) -> str:
     """An SVG that shows each frame in its time, again and again; `ends`: of the recording.
 
-    Where nothing moves (print, a reader's wish) it shows the last frame.
+    If nothing moves (print, a reader's wish) it shows the last frame.
     """
     total = ends + _HOLD_S
     height = max(len(frame.rows) for frame in frames)

@@ -148,7 +148,7 @@ def main() -> int:
         try:
             journey.run()
         except BaseException:
-            # What whoever reads the failure asks for first; then leave no login item behind.
+            # What the reader of a failure asks for first; then leave no login item behind.
             for arguments in (
                 ("logs", "-n", "100"),
                 ("service", "print"),

@@ -73,7 +73,7 @@ class Document:
         self._daemon.wait_idle()
 
     def made(self, enough: Callable[[list[Made]], bool] = lambda made: True) -> list[Made]:
-        """What has come, once it is enough. Raises NothingHeardError where it never is."""
+        """What has come, once it is enough. Raises NothingHeardError if it never is."""
         with self._come:
             while not enough(self._made):
                 if self._ended or not self._come.wait(_SEGMENT_S):
@@ -168,7 +168,7 @@ def pace_of(made: list[Made], begin: float, end: float) -> float:
     """Seconds of sound a second, between the first and the last segment that came in time.
 
     From segment to segment, since a window that begins inside of one would count sound
-    that was made before it. Raises NothingHeardError where fewer than two came.
+    that was made before it. Raises NothingHeardError if fewer than two came.
     """
     inside = [m for m in made if begin <= m.at <= end]
     if len(inside) < 2:

@@ -14,7 +14,7 @@ from bench.figure import Figure, ratio_at_most
 from bench.speaker import REST_S
 from bench.stage import Stage
 
-#: 80 ms where the interpreter alone takes 20: a slow machine slows both.
+#: 80 ms when the interpreter alone takes 20: a slow machine slows both.
 _ASKED: Final = 4.0
 
 #: More than the other figures have: each is over in an instant, and one in ten is disturbed.
@@ -57,6 +57,6 @@ def measure(stage: Stage) -> list[Figure]:
             against=empty,
             asked=(ratio_at_most(_ASKED),),
             samples=taken_ms,
-            note="asked: 80 ms where the interpreter alone takes 20",
+            note="asked: 80 ms when the interpreter alone takes 20",
         )
     ]

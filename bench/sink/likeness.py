@@ -1,7 +1,7 @@
 # pure: no socket, thread or clock.
 """Was what was sent heard: all of it, in order, and nothing between?
 
-The sink takes the daemon's samples as they are, so they come back bit by bit. Where they
+The sink takes the daemon's samples as they are, so they come back bit by bit. If they
 do not, either something was put in between (the player had nothing to play: a gap), or
 something is missing, or both.
 """
@@ -106,6 +106,6 @@ def _find(heard: NDArray[np.int16], piece: NDArray[np.int16]) -> int | None:
 
 
 def _ends(pcm: NDArray[np.int16]) -> tuple[int, int]:
-    """The first sample that is sound, and one past the last; (0, 0) where none is."""
+    """The first sample that is sound, and one past the last; (0, 0) if none is."""
     found = np.flatnonzero(loud(pcm))
     return (int(found[0]), int(found[-1]) + 1) if len(found) else (0, 0)

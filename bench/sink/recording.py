@@ -2,7 +2,7 @@
 """Samples and the moments at which they sounded.
 
 A null sink gives out its samples by the machine's monotonic clock, in blocks of a few
-ms; whoever records them gets a block when the scheduler lets him. So a block's arrival
+ms; a program that records them gets a block when it is scheduled. So a block's arrival
 is late by chance, never early, and the earliest of many neighbours tells when each was
 due.
 """
@@ -38,7 +38,7 @@ class Recording:
     arrivals: NDArray[np.float64]
 
     def time_of(self, sample: int) -> float:
-        """When it sounded, or would have. Raises ValueError where nothing was recorded."""
+        """When it sounded, or would have. Raises ValueError if nothing was recorded."""
         if not len(self.starts):
             raise ValueError("nothing was recorded")
         near = round(_NEAR_S * SAMPLE_RATE)
@@ -69,7 +69,7 @@ class Recording:
         """When the last loud sample sounded before `silence_s` without one.
 
         Silence that was over before `after` does not count; one that began before it does.
-        None where there was no such silence yet, or never a sound.
+        None if there was no such silence yet, or never a sound.
         """
         sounds = np.flatnonzero(loud(self.pcm))
         if not len(sounds):

@@ -2,7 +2,7 @@
 
 Owns:       a listening socket, one thread a connection, the audio of the last one.
 Invariants: what comes in at one side goes out at the other, unchanged and in order.
-Never:      is in the way where times are measured: for those clients ask the daemon itself.
+Never:      is in the way when times are measured: for those clients ask the daemon itself.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Owns:       the sound server and its monitor; of a command line its process and its pipes.
 Invariants: a trial begins in silence; a moment is of CLOCK_MONOTONIC, and sound counts
-            when the sink gives it out, whoever made it.
+            when the sink gives it out, whichever program made it.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Started:
     def run(
         cls, command: Sequence[str], environ: dict[str, str], terminal: int | None = None
     ) -> Started:
-        """terminal: a descriptor where it is to write instead of to pipes."""
+        """terminal: a descriptor if it is to write instead of to pipes."""
         began = time.monotonic()
         process = subprocess.Popen(
             command,

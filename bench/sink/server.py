@@ -69,7 +69,7 @@ class SoundServer:
             "PULSE_STATE_PATH": str(self._folder),
             "PULSE_COOKIE": str(self._folder / "cookie"),
         }
-        #: Of whoever plays here or listens.
+        #: Of a program that plays here or listens.
         self.environ: Mapping[str, str] = {
             **inherited,
             **private,

@@ -141,7 +141,7 @@ for await (const answer of answers(socket)) {
   if (answer.type === "accepted") {
     stderr.write(`${answer.voice} speaks\n`);
   } else if (answer.type === "audio") {
-    // Waiting for the reader slows the daemon down: it works for whoever listens.
+    // Waiting for the reader slows the daemon down: it works for one that listens.
     if (!stdout.write(answer.pcm)) await new Promise((ready) => stdout.once("drain", ready));
   } else if (answer.type === "done") {
     stderr.write(`${answer.stats.sound_s} s of sound\n`);

@@ -68,7 +68,7 @@ def null_sinks() -> Iterator[NullSink]:
 def heard_daemon(
     null_sinks: NullSink, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[DaemonProcess]:
-    """Speaks with the toy; whoever has its environment plays at the null sink."""
+    """Speaks with the toy; a program with its environment plays at the null sink."""
     with speaking(toy_home(tmp_path_factory.mktemp("speaker"))) as process:
         process.environ.update(null_sinks.environ)
         yield process

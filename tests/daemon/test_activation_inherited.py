@@ -1,4 +1,4 @@
-"""Sockets handed down by systemd's protocol: taken where they are ours, checked, never unlinked."""
+"""Sockets handed down by systemd's protocol: taken if they are ours, checked, never unlinked."""
 
 from __future__ import annotations
 

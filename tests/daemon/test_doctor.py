@@ -57,7 +57,7 @@ def test_with_a_daemon_and_a_model_all_is_well(
     findings = examine(environ, status=0)
     assert outcomes(findings, "model", "daemon", "socket", "home") == ["ok"] * 4
     assert "engine kokoro" in findings["daemon"]["found"]
-    # A byte more or less is found, and what is told to do mends it.
+    # A byte more or less is found, and doing what it says repairs it.
     model.model.write_bytes(model.model.read_bytes()[:-1])
     damaged = examine(environ, status=1)
     assert damaged["model"]["outcome"] == "fail"

@@ -1,4 +1,4 @@
-"""Commands that come with the daemon's package, and where it is not installed."""
+"""Commands that come with the daemon's package, and what is said when it is not installed."""
 
 from __future__ import annotations
 

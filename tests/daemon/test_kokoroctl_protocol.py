@@ -33,7 +33,7 @@ class Line:
         self.sock.sendall(frames.encode(message))
 
     def receive(self) -> dict[str, Any] | None:
-        """The next answer; None where the daemon has closed."""
+        """The next answer; None if the daemon has closed."""
         while not self._arrived:
             try:
                 data = self.sock.recv(65536)

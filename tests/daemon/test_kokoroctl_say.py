@@ -24,7 +24,7 @@ from kokoro_client.transport import connection
 
 _LONG = "The quick brown fox jumps over the lazy dog. " * 500
 
-#: kokoroctl where the package for sound is not installed.
+#: kokoroctl when the package for sound is not installed.
 _WITHOUT_SOUND = """
 import sys
 sys.modules["sounddevice"] = None

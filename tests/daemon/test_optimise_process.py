@@ -25,7 +25,7 @@ from kokorod.models.store import Store
 
 
 class Reports:
-    """What a child reported; fails where there is not exactly one."""
+    """What a child reported; fails if there is not exactly one."""
 
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -192,7 +192,7 @@ def test_a_model_that_is_gone_is_a_reason(home: Path, reports: Reports) -> None:
     assert "no model 'toy'" in report.why
 
 
-#: Makes a run of the phrase take minutes: whoever ends the child ends it in the midst.
+#: Makes a run of the phrase take minutes: a child that is ended is ended in the middle of it.
 _ENDLESS = 2_000_000
 
 

@@ -18,7 +18,7 @@ from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 
 _LONG = "The quick brown fox jumps over the lazy dog. " * 500
 
-#: kokoroctl where the package for the formats is not installed.
+#: kokoroctl when the package for the formats is not installed.
 _WITHOUT_SOUNDFILE = """
 import sys
 sys.modules["soundfile"] = None

@@ -1,4 +1,4 @@
-"""`kokoroctl service` and `kokoroctl logs` where no supervisor is: real processes, real files."""
+"""`kokoroctl service` and `kokoroctl logs` without a supervisor: real processes, real files."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_under_systemd_logs_are_the_journals(place: Place) -> None:
 
 
 def _gone(pid: int) -> bool:
-    """It has ended; whoever is to reap it may not have done so yet."""
+    """It has ended; its parent may not have done so yet."""
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -18,7 +18,7 @@ SENTENCE = "ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˈOvəɹ ðə lˈAzi dˈɔɡ,
 
 
 def long(sentences: int) -> str:
-    """Over 4 s of sound each: from 15 on more than is made for who does not read it."""
+    """Over 4 s of sound each: from 15 on more than is made for a client that does not read it."""
     return " ".join([SENTENCE] * sentences)
 
 

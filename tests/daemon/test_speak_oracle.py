@@ -142,7 +142,7 @@ def test_pauses_between_sentences_are_the_configured_ones(
         with Conversation(daemon.socket) as conversation:
             text = "One two three. Four five six? Seven eight nine!"
             heard = toy.decode(conversation.said(1, text))
-        # Some ms of silence stay where no pause is wanted, against a click.
+        # Some ms of silence stay even if no pause is wanted, against a click.
         pauses = [s.length / SAMPLE_S for s in heard.silences if s.length > SAMPLE_S // 50]
         wanted = int(pause_ms) / 1000
         assert pauses == pytest.approx([wanted] * 2 if wanted else [], abs=0.005)

@@ -99,7 +99,7 @@ def test_another_device_is_heard_there_alone(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_whoever_is_ended_falls_silent_and_gives_its_turn_back(
+def test_what_is_ended_falls_silent_and_gives_its_turn_back(
     heard_daemon: DaemonProcess, sink: Recording, say: Say, number: signal.Signals
 ) -> None:
     process = say(ONE)

@@ -592,7 +592,7 @@ def plays(daemon: DaemonProcess) -> list[dict[str, Any]]:
 
 
 def of(program: Program, id: int) -> str:
-    """The turn that a request was told last; empty where it is another program's or over."""
+    """The turn that a request was told last; empty if it is another program's or over."""
     turns = [a["turn"] for a in program.answers[id] if a["type"] == "turn"]
     ended = any(a["type"] == "done" for a in program.answers[id])
     return "" if ended or not turns else str(turns[-1])

@@ -265,7 +265,7 @@ def _warm(found: dict[str, Any] | None) -> bool:
 
 
 def _wake_ups(daemon: DaemonProcess) -> dict[str, int]:
-    """How often each thread but the loop's was woken; nothing where the system does not tell."""
+    """How often each thread but the loop's was woken; nothing if the system does not tell."""
     assert daemon.process is not None
     found = {}
     for task in Path(f"/proc/{daemon.process.pid}/task").glob("*/status"):
@@ -364,7 +364,7 @@ def test_over_the_threshold_the_session_is_made_anew_and_every_lane_has_the_new_
 
 
 def _mappings(daemon: DaemonProcess) -> int:
-    """How often the weights are mapped; 0 where the system does not tell."""
+    """How often the weights are mapped; 0 if the system does not tell."""
     assert daemon.process is not None
     maps = Path(f"/proc/{daemon.process.pid}/maps")
     return maps.read_text().count("/weights.bin") if maps.exists() else 0

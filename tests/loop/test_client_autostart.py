@@ -1,4 +1,4 @@
-"""Starting a daemon: what it is given, how long it is waited for, what is said where it fails.
+"""Starting a daemon: what it is given, how long it is waited for, what is said if it fails.
 
 The daemons are small shell scripts; tests/daemon starts the real one.
 """

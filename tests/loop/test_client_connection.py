@@ -1,4 +1,4 @@
-"""Getting to a daemon, and what is said where there is none."""
+"""Getting to a daemon, and what is said if there is none."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def test_the_peer_is_known_by_its_user() -> None:
 
 
 def test_a_backlog_that_stays_full_is_busy(socket_path: Path) -> None:
-    # macOS refuses where Linux says `again`, and cannot be told from a dead socket.
+    # macOS refuses; Linux says `again`. It cannot be told from a dead socket.
     expected = errors.BusyError if sys.platform == "linux" else errors.NoDaemonError
     with socket.socket(socket.AF_UNIX) as listener, ExitStack() as waiting:
         listener.bind(str(socket_path))

@@ -59,7 +59,7 @@ def test_a_daemon_that_is_stopping_is_not_asked_again(pair: MakePair) -> None:
         assert list(client.speak("Hi")) == [b"Hi"]
 
 
-def test_whoever_waits_for_accepted_or_the_end_is_served_too(pair: MakePair) -> None:
+def test_a_caller_that_waits_for_accepted_or_the_end_is_served_too(pair: MakePair) -> None:
     with pair(_hangs_up, _speaks("Hi", "Ho")) as client:
         speech = client.speak("Hi")
         assert speech.voice == "af_heart"

@@ -1,4 +1,4 @@
-"""The listening socket: one owner, whatever was left behind and whoever comes at once."""
+"""The listening socket: one owner, whatever was left behind and however many come at once."""
 
 from __future__ import annotations
 

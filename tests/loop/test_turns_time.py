@@ -1,4 +1,4 @@
-"""How long a turn at the speaker lasts where its client says nothing; by the loop's own clock."""
+"""How long a turn at the speaker lasts if its client says nothing; by the loop's own clock."""
 
 from __future__ import annotations
 

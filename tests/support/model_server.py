@@ -89,7 +89,7 @@ class FileServer:
 
 
 def without_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy in the environment of whoever runs the tests must not see them."""
+    """A proxy in the environment that the tests run in must not see them."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)

@@ -1,7 +1,7 @@
 """Phonemizers for tests, made once in a process, and tokens from simple text.
 
 And homes that have the dictionary's index: the first start in a new home builds it, which
-takes a second, or four where it is traced.
+takes a second, or four if it is traced.
 """
 
 from __future__ import annotations

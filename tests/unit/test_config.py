@@ -88,7 +88,7 @@ REFUSED: dict[str, list[str]] = {
     "log_level": ["", "INFO", "trace"],
 }
 
-#: Of the wrong type in the file, where the environment has only text.
+#: Of the wrong type in the file; the environment has only text.
 WRONG_TYPES: dict[str, Any] = {
     "voice": 5,
     "ttfa_ms": 500.0,

@@ -52,7 +52,7 @@ class Conversation:
     # -- hearing
 
     def next(self) -> dict[str, Any] | None:
-        """The next answer, or None where the daemon has closed the connection."""
+        """The next answer, or None if the daemon has closed the connection."""
         while not self._arrived:
             try:
                 data = self.sock.recv(1 << 16)

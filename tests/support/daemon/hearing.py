@@ -13,7 +13,7 @@ from support.toy import Heard
 #: Pauses may be off by what is below the threshold of silence at both ends.
 PAUSE_OFF_MS = 5.0
 
-#: Between words of one sentence where a slow lane had no time for a join with context.
+#: Between words of one sentence if a slow lane had no time for a join with context.
 TIGHT_MS = 15.0
 
 

@@ -5,7 +5,7 @@ A transcript is a text file. Lines that begin with `#` are prose. A step is
     $ kokoroctl say --raw "Hi" | wc -c     run by sh in an empty folder
     12345                                  standard output, line for line
     ! kokoroctl: no daemon runs            standard error, line for line
-    ? 3                                    the exit status, where it is not 0
+    ? 3                                    the exit status, if it is not 0
 
 Empty lines count on neither side. `...` in a line stands for anything; a line that is
 only `...` for any number of lines.

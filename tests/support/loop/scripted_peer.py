@@ -27,7 +27,7 @@ class Peer:
         self._arrived: list[dict[str, Any]] = []
 
     def receive(self) -> dict[str, Any] | None:
-        """The next request, or None where the client has hung up."""
+        """The next request, or None if the client has hung up."""
         while not self._arrived:
             try:
                 data = self.sock.recv(65536)
@@ -75,7 +75,7 @@ class Peer:
 class ScriptedDaemon:
     """Listens at `path`; each connection is handed to the next of `scripts`.
 
-    What a script raises is raised again where the `with` ends.
+    What a script raises is raised again when the `with` ends.
     """
 
     def __init__(self, path: Path, *scripts: Callable[[Peer], None]) -> None:

@@ -96,7 +96,7 @@ class Connected:
             found += self._decoder.frames()
 
     def send(self, data: bytes) -> None:
-        """All of it, turning the loop where the socket is full."""
+        """All of it, turning the loop while the socket is full."""
         view = memoryview(data)
         while view:
             try:

@@ -63,7 +63,7 @@ def end_of(process: subprocess.Popen[bytes]) -> tuple[int, str]:
 
 
 def streamed(daemon: DaemonProcess, text: str) -> NDArray[np.int16]:
-    """The text's sound as it is sent to who plays nothing."""
+    """The text's sound as it is sent to a client that plays nothing."""
     with Client(daemon.socket, start=False) as client:
         return np.frombuffer(b"".join(client.speak(text)), "<i2")
 
@@ -86,7 +86,7 @@ def heard_by(sink: Recording) -> list[int]:
 
 def parted(heard: Sequence[int], whole: Sequence[int]) -> bool:
     """Whether `whole` was heard, in two parts of which the second may begin with the token
-    in which the first was broken off, and with the one before where that was just over."""
+    in which the first was broken off, and with the one before if that was just over."""
     rest = len(heard) - len(whole)
     return any(
         list(whole) == [*heard[:at], *heard[at + rest :]] for at in range(len(whole) + 1)

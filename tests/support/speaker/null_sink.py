@@ -3,7 +3,7 @@
 Owns:       a PulseAudio of its own, in a folder of its own; one recorder a sink.
 Invariants: nobody else's sound server is asked or heard; all of it ends by its pid.
 
-Where PulseAudio is missing the tests fail: .ci/run installs it.
+If PulseAudio is missing the tests fail: .ci/run installs it.
 """
 
 from __future__ import annotations

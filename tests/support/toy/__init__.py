@@ -59,7 +59,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # Whoever only listens does not wait for onnx to load.
+    # A test that only listens does not wait for onnx to load.
     if name == "build":
         from support.toy.graph import build
 

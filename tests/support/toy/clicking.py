@@ -26,7 +26,7 @@ def clicks(pcm: NDArray[Any]) -> list[int]:
     """Where the sound jumps: indexes of the first sample after each jump.
 
     A jump is a step that the tones cannot make: it sounds far above the highest of them,
-    louder than 3 % of what is heard within 25 ms. The PCM stands between silences: where it
+    louder than 3 % of what is heard within 25 ms. The PCM stands between silences: if it
     starts or ends in the middle of a tone, that is a click too (0 and len(pcm)).
     """
     sound = samples_of(pcm)

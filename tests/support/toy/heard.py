@@ -13,7 +13,7 @@ from support.toy import tones
 class HeardToken:
     """One tone.
 
-    token     its id; tones.UNKNOWN where no id of the vocabulary has such a tone
+    token     its id; tones.UNKNOWN if no id of the vocabulary has such a tone
     start     first sample
     length    samples
     full      samples it lasts when nothing is cut off
@@ -71,7 +71,7 @@ class Heard:
 
     @property
     def tail(self) -> int:
-        """Samples of silence after the last token; 0 where nothing was heard."""
+        """Samples of silence after the last token; 0 if nothing was heard."""
         return self.samples - self.sounds[-1].end if self.sounds else 0
 
     @property
@@ -93,7 +93,7 @@ class Heard:
         """What is wrong with it, one line each; empty when it says just the `expected` ids."""
         lines = []
         matcher = SequenceMatcher(None, list(expected), self.tokens, autojunk=False)
-        # The matcher is quadratic where much repeats: ask it only about what differs.
+        # The matcher is quadratic if much repeats: ask it only about what differs.
         changes = matcher.get_opcodes() if self.tokens != list(expected) else []
         for tag, a, b, c, d in changes:
             if tag != "equal":

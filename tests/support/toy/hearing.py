@@ -49,7 +49,7 @@ def decode(pcm: NDArray[Any], *, speed: float = 1.0, tolerance: int = TOLERANCE)
 
     pcm        float (1 = full scale) or int16, shape (samples,), 24 kHz
     speed      what it was spoken with; full lengths follow from it
-    tolerance  samples each end of a token may be off; twice that where two overlap
+    tolerance  samples each end of a token may be off; twice that if two overlap
 
     TypeError, ValueError: another type or shape, or a sample that is no number.
     """
@@ -67,7 +67,7 @@ def decode(pcm: NDArray[Any], *, speed: float = 1.0, tolerance: int = TOLERANCE)
     starts = _edges(envelope, firsts, -1, peaks, floor)
     ends = _edges(envelope, lasts - 1, 1, peaks, floor)
     starts, ends = np.maximum(starts, 0), np.minimum(ends, len(sound))
-    # Neighbours share no sample: where they were parted by a dip, they meet in it.
+    # Neighbours share no sample: if they were parted by a dip, they meet in it.
     meet = (starts[1:] + ends[:-1]) // 2
     starts[1:], ends[:-1] = np.maximum(starts[1:], meet), np.minimum(ends[:-1], meet)
 

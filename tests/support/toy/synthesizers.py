@@ -47,7 +47,7 @@ def synthesizer(
     voices: Path | None = None,
     **build: Any,
 ) -> KokoroSynthesizer:
-    """The toy on a real CPU session, with one constant altered where asked."""
+    """The toy on a real CPU session, with one constant altered if asked."""
     folder.mkdir(parents=True, exist_ok=True)
     graph = toy.build(folder / "toy.onnx", **build)
     if constant:

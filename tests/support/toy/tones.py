@@ -78,14 +78,14 @@ def tokens_of(phonemes: str) -> list[int]:
 
 
 def phonemes_of(tokens: Iterable[int]) -> str:
-    """The phonemes of ids; `\ufffd` where the vocabulary has no such id."""
+    """The phonemes of ids; `\ufffd` if the vocabulary has no such id."""
     return "".join(_SYMBOLS.get(token, "\ufffd") for token in tokens)
 
 
 def frames_of(tokens: Sequence[int], speed: float = 1.0) -> NDArray[np.int64]:
     """How many frames each token lasts: max(1, round(base / speed)), halves to even.
 
-    Shape (len(tokens),). Pads (id 0) are counted where they are given; UNKNOWN lasts as
+    Shape (len(tokens),). Pads (id 0) are counted if they are given; UNKNOWN lasts as
     long as any id outside the vocabulary.
     """
     ids = np.asarray(tokens, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""The sides of `make bench-speaker`: taken in turns, and what is said where one cannot be had."""
+"""The sides of `make bench-speaker`: taken in turns, and what is said if one cannot be had."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def test_what_is_printed_is_read_back_as_the_same_phonemes(
     again = read_back(printed(tmp_path, capsys, text))
     ids = default_vocabulary()
     tokens = [token for s in value["sentences"] for token in s["tokens"]]
-    # Where a mark inside a sentence ends one, the space after it becomes the pause.
+    # If a mark inside a sentence ends one, the space after it becomes the pause.
     heard = [ids[symbol] for sentence in again for symbol in sentence]
     space = ids[" "]
     assert [t for t in heard if t != space] == [t for t in tokens if t != space]

@@ -30,7 +30,7 @@ def test_each_line_is_shown_in_its_time() -> None:
     svg = fromstring(text)
     groups = {g.get("class"): lines(g, ".") for g in svg.iterfind(f"{SVG}g")}
     assert lines(svg, ".") == ["$ <say>"]
-    # Where nothing moves the last screen stands, and only that.
+    # If nothing moves the last screen stands, and only that.
     assert groups == {"t0 gone": ["now"], "t1": ["then"]}
     assert (
         "@keyframes t0{0%{visibility:hidden}10%{visibility:visible}20%{visibility:hidden}}" in text

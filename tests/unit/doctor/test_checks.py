@@ -1,4 +1,4 @@
-"""Single checks, where the machine at hand cannot show what they look for."""
+"""Single checks, when the machine at hand cannot show what they look for."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def largest_step(pcm: Pcm) -> float:
 
 
 def hum_step(voice: Voice) -> float:
-    """The largest step of the hum itself, where two of it may be added."""
+    """The largest step of the hum itself, when two of it may be added."""
     return 0.5 * 2 * np.pi * voice.hz / SAMPLE_RATE
 
 

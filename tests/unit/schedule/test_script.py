@@ -132,7 +132,7 @@ def ends_of(sentences: list[Sentence]) -> dict[int, Sentence]:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a segment might have ended; cost: tokens of the run where the join has no context."""
+    """Where a segment might have ended; cost: tokens of the run if the join has no context."""
 
     length: int
     rest: int
@@ -191,7 +191,7 @@ def allowed_places(taken: Taken) -> list[Place]:
 
 
 def long_enough(place: Place, state: TextState) -> bool:
-    """Whether neither a segment nor what it leaves, where that is all, is too short."""
+    """Whether neither a segment nor what it leaves, if that is all, is too short."""
     if state is TextState.END and place.rest < MIN_TOKENS:
         return place.rest == 0
     return place.length >= MIN_TOKENS

@@ -197,7 +197,7 @@ def test_switched_off_after_it_was_installed(mac: Mac) -> None:
     with pytest.raises(ServiceError, match="switched off"):
         mac.launchd().start()
     assert mac.calls(*_CHANGING) == []
-    # Whoever wants it gone does not care.
+    # A user who wants it gone does not care.
     mac.launchd().uninstall()
     assert not mac.plist.exists()
 

@@ -15,7 +15,7 @@ def _load(home: Path, program: str, **changes: str) -> list[str]:
     environ = {
         key: value
         for key, value in os.environ.items()
-        # onnxruntime sends nothing where it believes to be in a CI job.
+        # onnxruntime sends nothing if it believes that it runs in a CI job.
         if key not in ("ORT_DISABLE_TELEMETRY", "CI", "GITHUB_ACTIONS", "TF_BUILD")
         and not key.startswith("XDG_")
     }
@@ -37,6 +37,6 @@ def test_loading_onnxruntime_leaves_no_device_id(tmp_path: Path, program: str) -
     assert _load(tmp_path, program) == []
 
 
-def test_whoever_wants_it_can_have_it(tmp_path: Path) -> None:
+def test_a_user_who_wants_it_can_have_it(tmp_path: Path) -> None:
     program = "import kokorod, os; assert os.environ['ORT_DISABLE_TELEMETRY'] == '0'"
     assert _load(tmp_path, program, ORT_DISABLE_TELEMETRY="0") == []

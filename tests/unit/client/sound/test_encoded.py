@@ -57,7 +57,7 @@ def test_a_file_is_read_by_libsndfile(format: SoundFormat) -> None:
 
 def test_flac_through_a_pipe_lacks_only_its_length() -> None:
     flac = bytearray(encoded(Pipe(), SoundFormat.FLAC))
-    # STREAMINFO (RFC 9639, 8.2): 36 bits from byte 21 on, 0 where the length is unknown.
+    # STREAMINFO (RFC 9639, 8.2): 36 bits from byte 21 on, 0 if the length is unknown.
     place = 4 + 4 + 13
     assert flac[place] & 0x0F == 0
     assert flac[place + 1 : place + 5] == bytes(4)

@@ -1,4 +1,4 @@
-"""The player: what the device is given, when it stops, and what is said where it fails."""
+"""The player: what the device is given, when it stops, and what is said when it fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Single flight: whoever needs the same session waits for one creation."""
+"""Single flight: each lane that needs the same session waits for one creation."""
 
 from __future__ import annotations
 

@@ -218,7 +218,7 @@ def test_signs_are_named() -> None:
     assert say("☃")
 
 
-def test_the_same_word_is_the_same_whoever_spoke_before() -> None:
+def test_the_same_word_is_the_same_whatever_was_spoken_before() -> None:
     first = say("the lead pipe")
     say("LEAD, the leads; SHOUT IT ALL")
     assert say("the lead pipe") == first

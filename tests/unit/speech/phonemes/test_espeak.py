@@ -107,7 +107,7 @@ DEADLY = [">-नमस्ते", ";-मम", "…-नस\u200c©नन", "x <-�
 
 
 def test_no_text_ends_the_process() -> None:
-    # In a process of its own: where this fails there is no traceback, but a signal.
+    # In a process of its own: if this fails there is no traceback, but a signal.
     script = (
         "import sys\n"
         "from kokorod.speech.phonemes.espeak import Espeak\n"

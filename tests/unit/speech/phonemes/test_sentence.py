@@ -140,7 +140,7 @@ def test_words_that_espeak_joins_are_one_word() -> None:
     [("ja", "pip install 'kokorod[ja]'"), ("zh", "pip install 'kokorod[zh]'")],
 )
 def test_a_language_without_its_extra_says_what_to_install(lang: str, command: str) -> None:
-    """In a process where the extra's packages cannot be imported, as they may be here."""
+    """In a process in which the extra's packages cannot be imported, as they may be here."""
     code = (
         "import sys\n"
         "for name in ('fugashi', 'jieba'): sys.modules[name] = None\n"
