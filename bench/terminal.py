@@ -44,7 +44,7 @@ class Terminal:
         self._thread.start()
 
     def close(self) -> list[tuple[float, bytes]]:
-        """All that was written, as it came: (when, what). The program that writes must have ended."""
+        """All that was written, as it came: (when, what). The writer must have ended."""
         os.close(self.slave)
         self._thread.join(_JOIN_S)
         os.close(self._master)
