@@ -1,3 +1,4 @@
+# pure: no socket, thread or clock.
 """What can go wrong, one class each, so that a program can catch what it can mend.
 
 Every message is one line for people: what was wrong, what is allowed, what to do.

@@ -1,3 +1,4 @@
+# process: a command of kokoroctl.
 """`kokoroctl config`: every setting, its value, and where that came from."""
 
 from __future__ import annotations

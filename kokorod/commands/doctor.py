@@ -1,3 +1,4 @@
+# process: a command of kokoroctl.
 """`kokoroctl doctor`: what is wrong here, and what to do about it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# process: a command of kokoroctl.
 """`kokoroctl explain`: how a text is read, stage by stage. Needs no daemon and no model."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# process: a command of kokoroctl.
 """`kokoroctl lexicon`: teach it how words are pronounced, in lexicon.toml of the home folder."""
 
 from __future__ import annotations

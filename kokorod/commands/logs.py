@@ -1,3 +1,4 @@
+# process: a command of kokoroctl.
 """`kokoroctl logs`: the daemon's log, wherever it is."""
 
 from __future__ import annotations

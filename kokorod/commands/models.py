@@ -1,3 +1,4 @@
+# process: a command of kokoroctl.
 """`kokoroctl models`: what is stored, fetch more, choose, verify, remove."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# process: a command of kokoroctl.
 """`kokoroctl phonemes`: what `say --phonemes` takes. Needs no daemon and no model."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# process: a part of the commands that fetch or copy.
 """How far a transfer is, on standard error: a bar on a terminal, else a line now and then."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# process: a command of kokoroctl.
 """`kokoroctl service`: the daemon as a login item."""
 
 from __future__ import annotations

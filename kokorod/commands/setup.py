@@ -1,3 +1,4 @@
+# process: a command of kokoroctl.
 """`kokoroctl setup`: offers to download Kokoro; without it the built-in voice speaks."""
 
 from __future__ import annotations

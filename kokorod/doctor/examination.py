@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl doctor`.
 """All checks, in the order in which one would look; each alone."""
 
 from __future__ import annotations

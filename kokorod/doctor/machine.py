@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl doctor`.
 """Python, the installed packages, disk and memory."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl doctor`.
 """The native parts: the hardware, onnxruntime, espeak-ng, the sound device.
 
 Each is tried in a process of its own: one that hangs, aborts or prints is a finding, not

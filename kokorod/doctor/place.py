@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl doctor`.
 """What lies on the disk: configuration, home folder, socket, models."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl doctor`.
 """The daemon that runs, and the service that is to run it."""
 
 from __future__ import annotations

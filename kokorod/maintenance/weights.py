@@ -1,4 +1,4 @@
-# lane: called by one worker thread.
+# worker: called by one worker thread.
 """The weights file of an optimised copy, kept in the page cache.
 
 onnxruntime maps the file for itself. A second, read-only mapping of the same file shares

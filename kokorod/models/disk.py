@@ -1,3 +1,4 @@
+# worker: reads files; never on the loop.
 """Writing to a disk that may be full: atomic small files, copies that reach the platter.
 
 A reader sees the old file or the new one, never half of one, also after a power cut.

@@ -1,3 +1,4 @@
+# process: a part of the commands that fetch or copy.
 """One file from the web to the disk: resumed, tried again, and checked before it counts.
 
 Owns:       <target>.part, the bytes that have come so far.

@@ -1,3 +1,4 @@
+# worker: reads files; never on the loop.
 """One holder at a time across processes: flock on a file that says who holds it.
 
 Owns:       the lock file's descriptor while it is held.

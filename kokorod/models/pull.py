@@ -1,3 +1,4 @@
+# process: a part of the commands that fetch or copy.
 """A release from the web into the store: both files, resumable, one pull at a time."""
 
 from __future__ import annotations

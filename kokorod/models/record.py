@@ -1,3 +1,4 @@
+# worker: reads files; never on the loop.
 """A stored model and the two small files beside it.
 
 model.json      what the files must be: sizes and sha256, pinned when they were stored

@@ -1,3 +1,4 @@
+# worker: reads files; never on the loop.
 """The models on this machine: one folder each, and which of them is in use.
 
     <folder>/<name>/model.onnx voices.bin model.json verified.json

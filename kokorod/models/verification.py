@@ -1,3 +1,4 @@
+# worker: reads files; never on the loop.
 """Is a stored model still what it was? By its stamps at once, or by hashing every byte.
 
 Damaged graphs often still load and run (135 of 300 tried did), so only size and

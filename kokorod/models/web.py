@@ -1,3 +1,4 @@
+# process: a part of the commands that fetch or copy.
 """Asking a web server for a file, or the rest of one: connect in time, redirects, refusals.
 
 urllib does proxies (from the environment) and redirects, http.client the protocol; this

@@ -1,4 +1,4 @@
-# lane: used by the speech thread only.
+# worker: used by the speech thread only.
 """The front end: one sentence of text to a Sentence, in one of two manners.
 
 `espeak`: the phonemes of kokoro-onnx, exactly: for comparing the two.

@@ -1,4 +1,4 @@
-# lane: used by the speech thread only.
+# worker: used by the speech thread only.
 """The reader of one request's text: arriving characters in, sentences out.
 
 Owns:       the source of its text (sources.py).

@@ -1,4 +1,4 @@
-# lane: a worker thread.
+# worker: a worker thread.
 """The speech thread: the one place where text becomes sentences and phonemes.
 
 Owns:       its worker, the phonemizer (espeak-ng keeps process-global state: one thread

@@ -1,4 +1,4 @@
-# pure but for the one line it writes.
+# loop: lines are written by the loop's thread.
 """The log: one line an event, `time level event key=value ...`, to standard error.
 
 Spoken text is never logged; `fingerprint` gives its length and a hash to find it by.

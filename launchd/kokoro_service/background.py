@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl service` and `doctor`.
 """Neither launchd nor systemd: a detached process, one by the daemon's own lock.
 
 It ends with the machine and does not come back at login; that is said.

@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl service` and `doctor`.
 """Which supervisor there is, and which one is in force."""
 
 from __future__ import annotations

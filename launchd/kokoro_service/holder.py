@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl service` and `doctor`.
 """The daemon that nobody supervises: the process whose pid is in the socket's lock file.
 
 The pid alone proves nothing, it may be another process's by now. That process must be

@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl service` and `doctor`.
 """The LaunchAgent and launchctl.
 
 Sources: launchctl(1). Its exit codes are errno values or launchd's own; `bootout`

@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl service` and `doctor`.
 """What may lie where the socket was, and when it may go."""
 
 from __future__ import annotations

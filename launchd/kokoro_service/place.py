@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl service` and `doctor`.
 """Files of the service: put in place whole, or not at all."""
 
 from __future__ import annotations

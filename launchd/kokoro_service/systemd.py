@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl service` and `doctor`.
 """The user units and `systemctl --user`.
 
 Source: systemctl(1). A user's manager runs from the first login to the last logout, or

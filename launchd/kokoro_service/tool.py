@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl service` and `doctor`.
 """Calling launchctl, systemctl and their kin: a list of arguments, a bounded wait."""
 
 from __future__ import annotations

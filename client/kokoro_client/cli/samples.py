@@ -1,3 +1,4 @@
+# pure: no socket, thread or clock.
 """What a voice says to be heard, in each of the languages Kokoro has voices for."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# pure: no socket, thread or clock.
 """The daemon's voices as kokoroctl shows them: sorted, picked by language, in columns."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# worker: the thread of one file's encoder.
 """PCM to FLAC, Ogg Vorbis, Opus or MP3, as it comes, through libsndfile.
 
 The package soundfile (BSD-3-Clause; its wheels hold libsndfile, LGPL-2.1) is loaded when a

@@ -1,3 +1,4 @@
+# pure: no socket, thread or clock.
 """What a file of sound can be. Apart from encoded.py, so that a command line names them
 without loading what encodes."""
 

@@ -1,4 +1,4 @@
-# lane: the thread of one player.
+# worker: the thread of one player.
 """A player's thread: what it does with the device, step by step.
 
 Owns:       the device's stream, the PCM that has not been heard.

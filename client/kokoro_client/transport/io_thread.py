@@ -1,3 +1,4 @@
+# worker: the thread of one connection.
 """The thread that moves a connection's bytes, both ways at once.
 
 Why a thread: Ctrl-C raises in the main thread between any two steps, and a frame half

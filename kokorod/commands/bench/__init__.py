@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl bench`.
 """`kokoroctl bench`: how fast a user's own models speak on their own machine.
 
 Tries each installed model with one thread, one for each core, and all there are, each in

@@ -1,3 +1,4 @@
+# pure: no socket, thread or clock.
 """Which of the measured setups to use, and the lines that say so to the daemon."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl bench`.
 """What a listener hears of one speech, and when: every figure is taken from here.
 
 First sound is the first sample that is not silence, at the moment the listener gets it:

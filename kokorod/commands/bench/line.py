@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl bench`.
 """A connection to a daemon for one who measures: asks, speaks and listens, one at a time.
 
 Owns:       the socket and its decoder.

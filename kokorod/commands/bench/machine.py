@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl bench`.
 """What a figure depends on: processor, system and versions. No names, no paths."""
 
 from __future__ import annotations

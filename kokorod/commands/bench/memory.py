@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl bench`.
 """A process's memory, watched from outside: the server's own, not the client's.
 
 Owns:       a thread that asks the kernel every few milliseconds.

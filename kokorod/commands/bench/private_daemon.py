@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl bench`.
 """A daemon of the benchmark's own: nobody else speaks with it, and it ends with it.
 
 Owns:       the process, a folder for its socket and log.

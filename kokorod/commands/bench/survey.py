@@ -1,3 +1,4 @@
+# process: a part of `kokoroctl bench`.
 """One setup of a daemon measured: first sound, pace and memory."""
 
 from __future__ import annotations

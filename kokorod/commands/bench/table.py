@@ -1,3 +1,4 @@
+# pure: no socket, thread or clock.
 """Rows of text in columns."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# pure: no socket, thread or clock; chance comes from a seed.
 """Texts to be measured with: of an exact length, and none twice.
 
 A benchmark that speaks one text again and again measures a cache. These are drawn from

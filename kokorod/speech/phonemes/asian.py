@@ -1,4 +1,4 @@
-# lane: the segmenters keep state of their own; one thread uses them.
+# worker: the segmenters keep state of their own; one thread uses them.
 """Japanese and Chinese, which write no spaces: words and phonemes by misaki's readers.
 
 Owns: one reader for each of the two, made when it is first needed.

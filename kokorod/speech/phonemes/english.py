@@ -1,4 +1,4 @@
-# lane: words the dictionary lacks go to espeak-ng, which one thread uses.
+# worker: words the dictionary lacks go to espeak-ng, which one thread uses.
 """An English sentence: each word's reading, where its neighbours decide it.
 
 Owns: a bounded memory of the words that are said alike wherever they stand. It reads a

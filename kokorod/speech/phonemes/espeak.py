@@ -1,4 +1,4 @@
-# lane: one thread uses an Espeak; espeak-ng keeps state for the whole process.
+# worker: one thread uses an Espeak; espeak-ng keeps state for the whole process.
 """Phonemes from espeak-ng: as kokoro-onnx has them (raw) or in Kokoro's alphabet (mapped).
 
 Owns: one loaded espeak-ng for each language, mode and foreign script in use.

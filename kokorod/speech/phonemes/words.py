@@ -1,4 +1,4 @@
-# lane: words the dictionary lacks go to espeak-ng, which one thread uses.
+# worker: words the dictionary lacks go to espeak-ng, which one thread uses.
 """How one English word is said, apart from its sentence.
 
 Owns: a bounded memory of the words said last; it reads a Dictionary and asks an Espeak.

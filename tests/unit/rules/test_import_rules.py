@@ -10,6 +10,7 @@ from support.paths import ROOT
 
 DAEMON = ROOT / "kokorod"
 CLIENT = ROOT / "client" / "kokoro_client"
+SERVICE = ROOT / "launchd" / "kokoro_service"
 
 LEAVES = {"types", "errors", "config", "worker", "voices", "vocabulary", "__init__"}
 #: Room -> the other rooms it may import; the others' floors say it (test_room_graph.py).
@@ -93,21 +94,28 @@ def test_rooms_import_only_what_they_may(path: Path) -> None:
     assert rooms <= allowed, f"{relative} imports {rooms - allowed}"
 
 
+#: Where code runs: nowhere in particular, on the loop, in a thread with an inbox, in a child or
+#: a command.
+KINDS = ("# pure:", "# loop:", "# worker:", "# process:")
+
+
 @pytest.mark.parametrize(
     "folder",
-    [CLIENT / "wire", DAEMON / "net", DAEMON / "speech", DAEMON / "schedule", DAEMON / "engine"],
+    [CLIENT / "wire", SERVICE, DAEMON, *sorted({path.parent for path in DAEMON.glob("*/*.py")})],
+    ids=lambda p: p.name,
 )
 def test_first_line_names_the_kind_of_file(folder: Path) -> None:
-    for path in files(folder):
-        if path.name == "__init__.py":
-            continue
-        first = path.read_text(encoding="utf-8").splitlines()[0]
-        assert first.startswith(("# pure", "# loop", "# lane", "# worker", "# process")), path
+    unnamed = [
+        str(path.relative_to(ROOT))
+        for path in files(folder)
+        if path.name != "__init__.py" and not path.read_text(encoding="utf-8").startswith(KINDS)
+    ]
+    assert not unnamed, f"begin each with one of {KINDS}"
 
 
 def test_pure_files_import_no_socket_thread_or_clock() -> None:
     banned = {"socket", "selectors", "threading", "queue", "time", "subprocess", "onnxruntime"}
-    for path in [*files(DAEMON), *files(CLIENT)]:
+    for path in [*files(DAEMON), *files(CLIENT), *files(SERVICE)]:
         if not path.read_text(encoding="utf-8").startswith("# pure:"):
             continue
         found = {name.split(".")[0] for name in imports(path, "x")}

@@ -1,3 +1,4 @@
+# worker: the thread that draws.
 """The listener that shows the text and highlights each word while it is heard.
 
 Owns:       the last lines of the terminal, and the thread that draws them.
