@@ -75,7 +75,7 @@ def explain(
 ) -> list[Explained]:
     """Each sentence of `text`, read as the daemon reads it.
 
-    Raises ConfigError for a wrong lexicon, UnknownLanguageError where an extra is missing,
+    Raises ConfigError for a wrong lexicon, UnknownLanguageError if an extra is missing,
     SsmlError for SSML that cannot be read.
     """
     lexicon = Lexicon(settings.lexicon_file, alphabet())

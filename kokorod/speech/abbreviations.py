@@ -38,7 +38,7 @@ STARTERS: Final = words(
     "therefore once such one two three nobody everyone everybody everything someone something"
 )
 
-#: Said wherever they stand with their full stop, and where _BARE has them, without it.
+#: Said wherever they stand with their full stop; those of BARE without it too.
 EXPANDED: Final = _said("dotted", "bare")
 
 #: Of those, the ones that are also said without a full stop.

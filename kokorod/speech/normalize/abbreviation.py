@@ -39,8 +39,9 @@ def _read_abbreviation(cursor: Cursor, match: re.Match[str]) -> list[Part] | Non
     space = following[:1].isspace()
     if upcoming == "(" and _BRACKETED.match(cursor.text, match.end()):
         upcoming = "1"
+    number = upcoming.isdecimal() or _roman_next(cursor, match.end())
     said: str | None = None
-    if low in abbr.BEFORE_NUMBER and (upcoming.isdecimal() or _roman_next(cursor, match.end())):
+    if low in abbr.BEFORE_NUMBER and number:
         if len(low) > 1 or before in ("(", "[", "") or low in "pvc" or written.islower():
             said = abbr.BEFORE_NUMBER[low]
     elif low in ("no", "nos"):
@@ -51,45 +52,14 @@ def _read_abbreviation(cursor: Cursor, match: re.Match[str]) -> list[Part] | Non
         said = abbr.ROADS[low]
     elif low in abbr.TITLES and written[0].isupper() and space and upcoming.isupper():
         said = abbr.TITLES[low]
-    elif low in abbr.EXPANDED and not (
-        len(low) < 5 and low not in _SAFE and not (space or not following)
-    ):
-        said = abbr.EXPANDED[low]
-        if low in _NEEDS_MORE and not (written[0].isupper() or space):
-            said = None
-        if low in _WORDS_TOO and cursor.ends(match.end()):
-            said = None
+    elif low in abbr.EXPANDED and (len(low) > 4 or low in _SAFE or space or not following):
+        said = _expanded(cursor, match, space)
     elif low in abbr.AFTER_NUMBER and before[:1].isdecimal():
         said = abbr.AFTER_NUMBER[low]
-    elif low in abbr.TITLES and low in (
-        "jr",
-        "sr",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "capt",
-        "sgt",
-        "lt",
-    ):
+    elif low in _PERSONS:
         said = abbr.TITLES[low]
-    elif low in (
-        "hr",
-        "hrs",
-        "min",
-        "mins",
-        "sec",
-        "secs",
-        "yr",
-        "yrs",
-        "mo",
-        "mos",
-        "lb",
-        "lbs",
-        "oz",
-    ):
-        said = {"min": "minimum", "sec": "second"}.get(low)
+    else:
+        said = _ALONE.get(low)
     if said is None:
         return None
     if written[0].isupper() and len(said.split()) == 1:
@@ -97,6 +67,20 @@ def _read_abbreviation(cursor: Cursor, match: re.Match[str]) -> list[Part] | Non
     return say(said, start, match.end()) + _stop(cursor, match)
 
 
+def _expanded(cursor: Cursor, match: re.Match[str], space: bool) -> str | None:
+    """What it says wherever it stands, unless it is an ordinary word with a full stop here."""
+    low = match["name"].lower()
+    if low in _NEEDS_MORE and not (match["name"][0].isupper() or space):
+        return None
+    if low in _WORDS_TOO and cursor.ends(match.end()):
+        return None
+    return abbr.EXPANDED[low]
+
+
+#: Titles that are said without a name behind them too.
+_PERSONS: Final = words("jr sr mr mrs ms dr prof capt sgt lt")
+#: Units that mean something else without a number.
+_ALONE: Final = {"min": "minimum", "sec": "second"}
 _BRACKETED: Final = re.compile(r" ?\(\d")
 _SAFE: Final = words("etc vs inc ltd jr sr ave max avg tel al cf co")
 _NEEDS_MORE: Final = words("co rd ln")

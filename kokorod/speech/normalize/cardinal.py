@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
-from .cursor import Cursor, Kind, Part, mark, say, spell
+from .cursor import Cursor, Kind, Part, say, spell
 from .money import MAGNITUDES
 from .number_words import NUMBER, cardinal, digits, pairs, spoken_number, year
 from .rule import Rule, Start
@@ -60,7 +60,7 @@ _SIGNS: Final = {
 
 
 def sign_parts(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    """The words of a sign; None where it cannot be one here (5-3 begins at the 5)."""
+    """The words of a sign; None if it cannot be one here (5-3 begins at the 5)."""
     sign = match["sign"]
     if not sign:
         return []
@@ -270,11 +270,6 @@ def _plural_noun(word: str) -> bool:
     return (
         len(word) > 3 and word.endswith("s") and not word.endswith("ss") and word not in _NOT_PLURAL
     )
-
-
-def stop_after(cursor: Cursor, position: int) -> list[Part]:
-    """The full stop of an abbreviation at `position` - 1 where it ends the text as well."""
-    return mark(".", position - 1, position) if cursor.ends(position) else []
 
 
 RULES: Final = (

@@ -65,7 +65,7 @@ def _half(cursor: Cursor, match: re.Match[str], n: str = "") -> list[Part]:
 
 
 def _time(hour: str, minute: str, second: str | None, half: str | None, bare: bool) -> str | None:
-    """The words; None where it is no time of day."""
+    """The words; None if it is no time of day."""
     hours, minutes = int(hour), int(minute)
     second = second if second and second.strip("0") else None
     if hours > 24 or minutes > 59 or (second and int(second) > 59):

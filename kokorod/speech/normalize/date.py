@@ -214,7 +214,7 @@ def _read_month_year(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 def _dotted(cursor: Cursor, match: re.Match[str], group: str) -> list[Part]:
-    """The full stop after an abbreviation, where it ends the text as well."""
+    """The full stop after an abbreviation, if it ends the text as well."""
     start, end = match.span(group)
     return mark(".", start, end) if end > start and cursor.ends(end) else []
 

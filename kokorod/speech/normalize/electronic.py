@@ -90,7 +90,7 @@ def piece_parts(text: str, start: int) -> list[Part]:
 
 
 def letters_or_word(piece: str, start: int, end: int) -> list[Part]:
-    """A run of letters inside a name: said where it can be, else spelled."""
+    """A run of letters inside a name: said if it can be, else spelled."""
     low = piece.lower()
     if low in _SPELLED or (
         low not in _SAID

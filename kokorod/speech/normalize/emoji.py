@@ -25,7 +25,7 @@ KEYCAP: Final = re.compile(r"[0-9#*]\ufe0f?\u20e3")
 #: The signs of the second half are emoji only with a variation selector.
 _PICTURE: Final = re.compile(rf"{EMOJI.pattern}|[©®™ℹ↔-↪▪▫▶◀◻◼‼⁉]\ufe0f")
 
-#: What people call them, where Unicode's own name is another.
+#: What people call them, if Unicode's own name is another.
 _KNOWN: Final = dict(rows("emoji"))
 _PERSONS: Final = {"👨": "man", "👩": "woman", "🧑": ""}
 _WORK: Final = {

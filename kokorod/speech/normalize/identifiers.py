@@ -52,7 +52,7 @@ _NUMBER_OF: Final = re.compile(r"#(?= of\b)")
 
 
 def letter_words(said: str, start: int, end: int) -> list[Part]:
-    """Words where a capital alone is a letter."""
+    """Words; a capital alone is a letter."""
     return [
         Part(w, start, end, Kind.LETTERS if len(w) == 1 and w.isupper() else Kind.WORD)
         for w in said.split()

@@ -14,7 +14,7 @@ from .rule import Rule, Start
 
 
 class Currency(NamedTuple):
-    """Names of a unit of money and of its hundredth ("" where nobody counts it)."""
+    """Names of a unit of money and of its hundredth ("" if nobody counts it)."""
 
     one: str
     many: str

@@ -13,7 +13,7 @@ from ..rule import Rule, Start
 from .attribute import is_attribute
 from .unit import PER, UNITS, unit_name
 
-#: One letter (or a word's spelling): a unit only where nothing else fits.
+#: One letter (or a word's spelling): a unit only if nothing else fits.
 _DOUBTFUL: Final = frozenset({"in", "t", "K", "N", "B", "L", "J", "s", "h", "ct", "pt", "ac"})
 #: Close to their number these are no units: 5G, 4K, 3D, 221B, 10t.
 _NOT_CLOSE: Final = frozenset({"K", "N", "B", "J", "t", "MP", "AU"})
@@ -34,7 +34,7 @@ _FRACTIONS: Final = {
     "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅑": (1, 9), "⅒": (1, 10),
 }  # fmt: skip
 _VULGAR: Final = "[" + "".join(_FRACTIONS) + "]"
-_MIXED: Final = (
+MIXED: Final = (
     rf"(?:(?P<whole>\d+)(?:[ -]|(?={_VULGAR})))?"
     rf"(?:(?P<top>\d{{1,2}})/(?P<bottom>\d{{1,3}})|(?P<vulgar>{_VULGAR}))"
 )
@@ -44,7 +44,7 @@ _QUANTITY: Final = re.compile(
     rf"(?:(?P<joint>[ ]?[-–—×x][ ]?|[ ](?:to|or|by)[ ])"
     rf"(?P<minus2>[-−](?=\d))?(?P<value2>{_VALUE}))?{_UNIT}"
 )
-_FRACTIONAL: Final = re.compile(rf"(?P<sign>[-−]?){_MIXED}(?![\d/]){_UNIT}")
+_FRACTIONAL: Final = re.compile(rf"(?P<sign>[-−]?){MIXED}(?![\d/]){_UNIT}")
 _FEET: Final = re.compile(
     r"(?P<feet>\d{1,3})(?:'|′|[ ]?ft\.?|[ ]?feet|[ ]?foot)[ ,-]{0,2}"
     r"(?P<inches>\d{1,2}(?:\.\d)?|)(?P<vulgar>[½¼¾])?"
@@ -165,7 +165,7 @@ def _read_quantity(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + _unit_parts(cursor, match, single or attributive(cursor, match))
 
 
-def _mixed(cursor: Cursor, match: re.Match[str]) -> str | None:
+def mixed(cursor: Cursor, match: re.Match[str]) -> str | None:
     """A whole number and a fraction, or a fraction, in words."""
     if match["vulgar"]:
         top, bottom = _FRACTIONS[match["vulgar"]]
@@ -181,7 +181,7 @@ def _mixed(cursor: Cursor, match: re.Match[str]) -> str | None:
 
 
 def _read_fractional(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    said = _mixed(cursor, match)
+    said = mixed(cursor, match)
     if said is None or not _fits(cursor, match):
         return None
     end = match.end("vulgar") if match["vulgar"] else match.end("bottom")
@@ -327,6 +327,3 @@ RULES: Final = (
     ),
     Rule("measure.feet", Start.NUMBER, _FEET_ALONE, _read_feet_alone, (("5'", "five feet"),)),
 )
-VULGAR: Final = _FRACTIONS
-MIXED: Final = _MIXED
-mixed: Final = _mixed
