@@ -26,6 +26,7 @@ from bench.model import ModelFiles
 from bench.speaker import VOICE
 from kokorod.engine.kokoro import KokoroSynthesizer, open_session, session_options
 from kokorod.engine.styles import Voices
+from kokorod.engine.synthesizer import Run
 from kokorod.errors import KokorodError
 from kokorod.types import Segment, Utterance
 
@@ -100,7 +101,7 @@ def profile(files: ModelFiles, tokens: int, threads: int) -> Profile:
             synthesizer.synthesize(
                 Segment(0, 0, 0, "", phonemes),
                 Utterance(VOICE, 1.0, "en-us"),
-                synthesizer.new_run(),
+                Run(),
             )
         events = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
     runs = [event for event in events if event["name"] == "model_run"]

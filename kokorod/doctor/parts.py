@@ -33,10 +33,11 @@ print(json.dumps([onnxruntime.__version__, onnxruntime.get_available_providers()
 _ESPEAK: Final = """
 import json
 from kokorod.engine.loading import open_built_in
+from kokorod.engine.synthesizer import Run
 from kokorod.types import Segment, Utterance
 voice = open_built_in()
 sound = voice.synthesize(
-    Segment(0, 0, 5, "Hello", ""), Utterance("built-in", 1.0, "en-us"), voice.new_run()
+    Segment(0, 0, 5, "Hello", ""), Utterance("built-in", 1.0, "en-us"), Run()
 )
 print(json.dumps([len(sound.pcm), float(abs(sound.pcm).max())]))
 """

@@ -54,16 +54,6 @@ _Callback = ctypes.CFUNCTYPE(
 )
 
 
-class EspeakRun:
-    """One run; the library asks after each buffer (60 ms) whether to go on."""
-
-    def __init__(self) -> None:
-        self.terminated = False
-
-    def terminate(self) -> None:
-        self.terminated = True
-
-
 class EspeakSynthesizer:
     engine = Engine.BUILT_IN
     has_edges = False
@@ -72,7 +62,7 @@ class EspeakSynthesizer:
         self._lock = threading.Lock()
         self._library = _load_library()
         self._chunks: list[bytes] = []
-        self._run: EspeakRun | None = None
+        self._run: Run | None = None
         self._lang = ""
         # Kept: the library holds only the address, and a collected callback is a crash.
         self._callback = _Callback(self._on_audio)
@@ -82,14 +72,10 @@ class EspeakSynthesizer:
     def voices(self) -> Sequence[str]:
         return [BUILT_IN]
 
-    def new_run(self) -> EspeakRun:
-        return EspeakRun()
-
     def rest(self) -> None:
         """Nothing is kept."""
 
     def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
-        assert isinstance(run, EspeakRun)
         import soxr  # 70 ms, and only this voice needs it
 
         with self._lock:
@@ -121,6 +107,7 @@ class EspeakSynthesizer:
         self._lang = name
 
     def _on_audio(self, samples: Any, count: int, events: Any) -> int:
+        """After each buffer, 60 ms: 0 to go on, 1 to stop."""
         run = self._run
         if run is None or run.terminated:
             return 1

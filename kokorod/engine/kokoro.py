@@ -69,20 +69,16 @@ def open_session(
     return session
 
 
-class KokoroRun:
-    """RunOptions of one run; terminate() ends it at the graph's next node."""
+def _run_options(give_back: bool) -> ort.RunOptions:
+    """give_back: the arena's free memory when the run ends, terminated or not."""
+    options = ort.RunOptions()
+    if give_back:
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
 
-    def __init__(self) -> None:
-        self.options = ort.RunOptions()
-        self.terminated = False
 
-    def give_back(self) -> None:
-        """Have the arena's free memory given back when the run ends, terminated or not."""
-        self.options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-
-    def terminate(self) -> None:
-        self.terminated = True
-        self.options.terminate = True
+def _terminate(options: ort.RunOptions) -> None:
+    options.terminate = True
 
 
 class KokoroSynthesizer:
@@ -91,8 +87,9 @@ class KokoroSynthesizer:
     def __init__(self, session: ort.InferenceSession, voices: Voices) -> None:
         self._session = session
         self._voices = voices
-        self._keeps = session.get_providers() == [_CPU]
-        self._kept = 0  # lanes share it: a run more or less that is kept is no harm
+        self._has_arena = session.get_providers() == [_CPU]  # the CPU's
+        #: Whose memory it has kept. Lanes share it: one more or less is no harm.
+        self._runs_kept = 0
         inputs = {item.name: _TYPES.get(item.type, np.float32) for item in session.get_inputs()}
         outputs = [item.name for item in session.get_outputs()]
         self._tokens_name = next((n for n in ("input_ids", "tokens") if n in inputs), "")
@@ -109,9 +106,6 @@ class KokoroSynthesizer:
     def voices(self) -> Sequence[str]:
         return self._voices.names
 
-    def new_run(self) -> KokoroRun:
-        return KokoroRun()
-
     def tokens(self, phonemes: str) -> list[int]:
         """Token ids. Raises EngineError for a symbol the model does not have."""
         try:
@@ -120,18 +114,20 @@ class KokoroSynthesizer:
             raise EngineError(f"the model has no token for {error.args[0]!r}") from None
 
     def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
-        assert isinstance(run, KokoroRun)
         tokens = self.tokens(segment.before + segment.phonemes + segment.after)
         if not 0 < len(tokens) <= MAX_TOKENS:
             raise EngineError(f"a segment of {len(tokens)} tokens; 1 to {MAX_TOKENS} are possible")
-        self._kept += 1
-        if not self._keeps or self._kept >= _KEPT_RUNS:
-            self._kept = 0
-            run.give_back()
+        self._runs_kept += 1
+        give_back = not self._has_arena or self._runs_kept >= _KEPT_RUNS
+        if give_back:
+            self._runs_kept = 0
+        options = _run_options(give_back)
+        # "At the graph's next node": onnxruntime looks before each.
+        run.on_terminate(lambda: _terminate(options))
         feed = self._feed(tokens, utterance)
         names = [self._audio_name, "duration"] if self.has_edges else [self._audio_name]
         try:
-            outputs = self._session.run(names, feed, run.options)
+            outputs = self._session.run(names, feed, options)
         except Exception as error:  # noqa: BLE001 - onnxruntime raises its own types, unrelated
             if run.terminated:
                 raise TerminatedError from None
@@ -143,16 +139,15 @@ class KokoroSynthesizer:
 
     def rest(self) -> None:
         """A run that has ended before its first node: the arena shrinks all the same."""
-        if not self._keeps:
+        if not self._has_arena:
             return
-        self._kept = 0
-        run = self.new_run()
-        run.give_back()
-        run.terminate()
+        self._runs_kept = 0
+        options = _run_options(give_back=True)
+        _terminate(options)
         utterance = Utterance(self._voices.names[0], 1.0, "")
         # onnxruntime says that the run was terminated, by an exception of its own.
         with contextlib.suppress(Exception):
-            self._session.run([self._audio_name], self._feed([0], utterance), run.options)
+            self._session.run([self._audio_name], self._feed([0], utterance), options)
 
     def _feed(self, tokens: list[int], utterance: Utterance) -> dict[str, NDArray[np.generic]]:
         style = self._voices.style(utterance.voice, len(tokens))

@@ -146,7 +146,7 @@ class Lane:
         assert self._synthesizer is not None
         # Made here, not on the lane's thread: a terminate() that comes before the run
         # begins must not be lost.
-        run = self._run = self._synthesizer.new_run()
+        run = self._run = Run()
         self._worker.do(lambda: self._perform(task, run))
 
     def terminate(self) -> None:

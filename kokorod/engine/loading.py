@@ -132,6 +132,7 @@ def _open(
     from .accelerators import providers
     from .kokoro import KokoroSynthesizer, open_session
     from .styles import Voices
+    from .synthesizer import Run
 
     def make() -> KokoroSynthesizer:
         voices = Voices(model.voices)
@@ -145,7 +146,7 @@ def _open(
         synthesizer = KokoroSynthesizer(session, voices)
         first = Segment(0, 0, 0, "", FIRST_PHONEMES)
         utterance = Utterance(voices.names[0], 1.0, "en-us")
-        synthesizer.synthesize(first, utterance, synthesizer.new_run())
+        synthesizer.synthesize(first, utterance, Run())
         return synthesizer
 
     if sessions is None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,11 +31,25 @@ class TerminatedError(Exception):
     """The run was ended by Run.terminate(); nothing is wrong."""
 
 
-class Run(Protocol):
+class Run:
     """A handle on one run, made before it starts so that it can be ended from outside."""
+
+    def __init__(self) -> None:
+        self.terminated = False
+        self._stop: Callable[[], None] | None = None
 
     def terminate(self) -> None:
         """End the run soon. Any thread, any number of times, before or after too."""
+        # on_terminate() writes and reads in the other order: one of the two sees both.
+        self.terminated = True
+        if (stop := self._stop) is not None:
+            stop()
+
+    def on_terminate(self, stop: Callable[[], None]) -> None:
+        """For the synthesizer: call stop() when the run is ended, at once if it was."""
+        self._stop = stop
+        if self.terminated:
+            stop()
 
 
 class Synthesizer(Protocol):
@@ -47,10 +61,8 @@ class Synthesizer(Protocol):
 
     def voices(self) -> Sequence[str]: ...
 
-    def new_run(self) -> Run: ...
-
     def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
-        """Raises TerminatedError where `run` was ended, EngineError where it failed."""
+        """Raises TerminatedError if `run` was ended, EngineError if it failed."""
 
     def rest(self) -> None:
         """Give back the memory that runs kept for the next. Takes some milliseconds."""

@@ -21,7 +21,7 @@ class LaneState:
     job: Job | None = None
     segment: Segment | None = None
     started: float = 0.0
-    disturbed: bool = False  # another run went on beside this one: its time says nothing
+    contended: bool = False  # another run went on beside this one: its time says nothing
     terminating: bool = False
     accelerator: bool = False
     runs: int = 0

@@ -206,7 +206,7 @@ class Scheduler:
         if lane is None or lane.segment is None:
             return []
         job, segment = lane.job, lane.segment
-        if not lane.disturbed and segment.phonemes and job is not None:
+        if not lane.contended and segment.phonemes and job is not None:
             lane.fit.add(segment.tokens, result.seconds)
             lane.fit.heard(len(segment.phonemes), result.sound_s * job.speed)
         self._free(lane)
@@ -294,10 +294,10 @@ class Scheduler:
         job.again = None
         job.lane = lane.name
         lane.job, lane.segment, lane.started = job, segment, now
-        lane.disturbed = False
+        lane.contended = False
         for other in self._known.lanes.values():
             if other is not lane and other.segment is not None:
-                lane.disturbed = other.disturbed = True
+                lane.contended = other.contended = True
         self._turn += 1
         self._known.served[job.key.peer] = self._turn
         return Run(lane.name, job.key, segment)

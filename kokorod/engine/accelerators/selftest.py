@@ -27,6 +27,7 @@ from ...types import SAMPLE_RATE, Segment, Utterance
 from .. import child
 from ..child import Child
 from ..optimised.build import PHRASE
+from ..synthesizer import Run
 from .hardware import Hardware
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _run(
 ) -> tuple[NDArray[np.float32], float]:
     utterance = Utterance(synthesizer.voices()[0], 1.0, "en-us")
     began = clock()
-    sound = synthesizer.synthesize(segment, utterance, synthesizer.new_run())
+    sound = synthesizer.synthesize(segment, utterance, Run())
     return sound.pcm, clock() - began
 
 

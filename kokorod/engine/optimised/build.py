@@ -157,11 +157,12 @@ def compare(
 def _speak(session: ort.InferenceSession, voices: Voices) -> NDArray[np.float32]:
     from ...types import Segment, Utterance
     from ..kokoro import KokoroSynthesizer
+    from ..synthesizer import Run
 
     synthesizer = KokoroSynthesizer(session, voices)
     phonemes = "".join(symbol for symbol in PHRASE if symbol in synthesizer.vocabulary)
     utterance = Utterance(voices.names[0], 1.0, "en-us")
-    run = synthesizer.new_run()
+    run = Run()
     return synthesizer.synthesize(Segment(0, 0, 0, "", phonemes), utterance, run).pcm
 
 

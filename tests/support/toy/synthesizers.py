@@ -70,9 +70,6 @@ class Turning:
     def voices(self) -> Sequence[str]:
         return self._first.voices()
 
-    def new_run(self) -> Run:
-        return self._first.new_run()
-
     def rest(self) -> None:
         self._first.rest()
 

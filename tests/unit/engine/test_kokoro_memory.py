@@ -21,6 +21,7 @@ import psutil
 from support.toy import synthesizers
 
 from kokorod.engine import heap
+from kokorod.engine.synthesizer import Run
 from kokorod.types import Segment, Utterance
 
 synthesizer = synthesizers.synthesizer(
@@ -36,7 +37,7 @@ def kept():
 def run(tokens):
     segment = Segment(0, 0, 0, "", "a" * tokens)
     utterance = Utterance(synthesizer.voices()[0], 1.0, "en-us")
-    synthesizer.synthesize(segment, utterance, synthesizer.new_run())
+    synthesizer.synthesize(segment, utterance, Run())
 
 
 run(2)

@@ -31,16 +31,6 @@ PATIENCE_S = 30.0
 
 
 @dataclass
-class Ending:
-    """A run that ends when it is told to."""
-
-    ended: threading.Event = field(default_factory=threading.Event)
-
-    def terminate(self) -> None:
-        self.ended.set()
-
-
-@dataclass
 class Hum:
     """A synthesizer that hums 10 ms for each token, and can be told to wait or to fail."""
 
@@ -54,20 +44,18 @@ class Hum:
     def voices(self) -> Sequence[str]:
         return ["af_hum"]
 
-    def new_run(self) -> Ending:
-        return Ending()
-
     def rest(self) -> None:
         self.rested.put(len(self.heard))
 
     def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
-        assert isinstance(run, Ending)
+        ended = threading.Event()
+        run.on_terminate(ended.set)
         self.heard.append(segment)
         if self.fails is not None:
             raise self.fails
         if self.waits:
-            assert run.ended.wait(PATIENCE_S)
-        if run.ended.is_set():
+            assert ended.wait(PATIENCE_S)
+        if run.terminated:
             raise TerminatedError
         count = len(segment.before) + len(segment.phonemes) + len(segment.after)
         edges = np.arange(count + 1, dtype=np.int64) * 240
@@ -241,3 +229,16 @@ def test_a_lane_without_a_task_rests_once(
         assert isinstance(opened.next(), Spoken)
         assert hum.rested.get(timeout=PATIENCE_S) == len(hum.heard)
     assert hum.rested.empty()
+
+
+def test_a_run_is_ended_whether_the_synthesizer_listens_before_or_after() -> None:
+    ended: list[str] = []
+    early, late = Run(), Run()
+    early.terminate()
+    early.on_terminate(lambda: ended.append("early"))
+    late.on_terminate(lambda: ended.append("late"))
+    assert ended == ["early"]
+    late.terminate()
+    assert ended == ["early", "late"]
+    assert early.terminated
+    assert late.terminated

@@ -26,6 +26,7 @@ from kokorod.engine.loading import KokoroPlan, Opened, open_kokoro
 from kokorod.engine.optimised.build import PHRASE, build, compare
 from kokorod.engine.optimised.copies import GRAPH, WEIGHTS, Copies, Copy, CopyError
 from kokorod.engine.sessions import Sessions
+from kokorod.engine.synthesizer import Run
 from kokorod.errors import EngineError, ModelDamagedError, ModelError
 from kokorod.models.lock import LockHeldError, exclusive
 from kokorod.models.record import InstalledModel
@@ -69,7 +70,7 @@ def opened(home: Path, sessions: Sessions[KokoroSynthesizer] | None = None) -> O
 
 
 def said(synthesizer: KokoroSynthesizer, phonemes: str = "hɛlˈO.") -> str:
-    run = synthesizer.new_run()
+    run = Run()
     utterance = Utterance("af_heart", 1.0, "en-us")
     sound = synthesizer.synthesize(Segment(0, 0, 0, "", phonemes), utterance, run)
     heard = toy.decode(sound.pcm)
@@ -309,7 +310,7 @@ def test_a_copy_that_speaks_otherwise_is_refused(
 
 def _phrase(synthesizer: KokoroSynthesizer) -> Any:
     segment = Segment(0, 0, 0, "", PHRASE)
-    run = synthesizer.new_run()
+    run = Run()
     return synthesizer.synthesize(segment, Utterance("af_heart", 1.0, "en-us"), run).pcm
 
 
