@@ -33,7 +33,7 @@ _GRACE_S: Final = 2.0
 #: Of the output, in a reason for people.
 _SHOWN: Final = 300
 
-#: A quarter of a core where requests take all there is: the copy was made in 16 s beside
+#: A quarter of a core when requests take all there is: the copy was made in 16 s beside
 #: such a load [m, 2 cores], in 34 s at 10 and above, in 3 s alone.
 _NICENESS: Final = 5
 
@@ -93,7 +93,7 @@ class Child:
                 self._process.terminate()
 
     def join(self, timeout: float) -> bool:
-        """True where the report was made within `timeout` seconds, or nothing was begun."""
+        """True if the report was made within `timeout` seconds, or nothing was begun."""
         if self._thread.ident is None:
             return True
         self._thread.join(timeout)
@@ -144,7 +144,7 @@ def end(process: subprocess.Popen[bytes], within_s: float) -> int:
 
 
 def _read(output: IO[bytes], deadline: float) -> bytes | None:
-    """The end of what it said, read until it closes; None where the time is over."""
+    """The end of what it said, read until it closes; None when the time is over."""
     said = b""
     with selectors.DefaultSelector() as selector:
         selector.register(output, selectors.EVENT_READ)
@@ -187,7 +187,7 @@ def _signal_name(number: int) -> str:
 
 
 def answer(work: Callable[[], dict[str, Any]]) -> int:
-    """Do the work at low priority and say what came of it; the exit status.
+    """Do the work at low priority and print the answer; the exit status.
 
     A bug's traceback goes out before the answer would, and the status is Python's own.
     """

@@ -1,11 +1,11 @@
 # worker: called by worker threads.
-"""The built-in voice: espeak-ng as a synthesizer, where there is no Kokoro model.
+"""The built-in voice: espeak-ng as a synthesizer, for when there is no Kokoro model.
 
 Owns:       one copy of the espeak-ng library and its process-global state.
 Invariants: one call at a time (a lock); phonemizer loads a copy of the library of its
             own, so the two do not meet.
 Never:      initialises the library before its data path is known to exist: espeak-ng
-            ends the process where it is missing.
+            ends the process if it is missing.
 
 Source: espeak-ng/speak_lib.h (constants and the event structure).
 """

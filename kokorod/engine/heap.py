@@ -1,5 +1,5 @@
 # worker: called by worker threads and by the loop.
-"""Freed memory goes back to the system, where the C library is glibc.
+"""Freed memory goes back to the system, if the C library is glibc.
 
 glibc takes big blocks straight from the system, and learns to take ever bigger ones from
 its heap instead, up to 32 MB: what onnxruntime frees after a run then stays resident below
@@ -31,7 +31,7 @@ def keep_big_blocks_apart() -> None:
 
 
 def give_back_memory() -> None:
-    """Collect garbage and return free heap pages to the system, where malloc can."""
+    """Collect garbage and return free heap pages to the system, if malloc can."""
     gc.collect()
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # musl has no malloc_trim

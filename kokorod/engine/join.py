@@ -36,10 +36,10 @@ _SILENCE: Final = 10 ** (-60 / 20)
 #: Silence kept around the sound, so that a soft onset is not cut off; at most half the pause.
 _MARGIN: Final = SAMPLE_RATE * 20 // 1000
 
-#: Kept instead where no pause is wanted.
+#: Kept instead when no pause is wanted.
 _TIGHT_MARGIN: Final = SAMPLE_RATE * 5 // 1000
 
-#: Fade of the kept silence, against a step where the model's noise is cut.
+#: Fade of the kept silence, against a step at which the model's noise is cut.
 _FADE: Final = SAMPLE_RATE * 4 // 1000
 
 #: Cross-fade of a join inside a sentence.
@@ -53,10 +53,10 @@ _WINDOW: Final = SAMPLE_RATE * 5 // 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Chunk:
     """What one segment adds to the stream.
 
-    pcm       float32 [samples]; a few ms of a join may come with the next piece
+    pcm       float32 [samples]; a few ms of a join may come with the next chunk
     start     sample of the request's stream where the segment's first phoneme begins
     samples   length of the segment's own sound, pauses inside it included
     edges     int64 [phonemes + 1], samples of the request's stream; None: not known
@@ -75,7 +75,7 @@ class Joiner:
         self._shift = 0  # of the fade against the token's edge
         self._margin = _MARGIN  # silence to keep before the next segment's sound
 
-    def push(self, sound: Sound, segment: Segment) -> Piece:
+    def push(self, sound: Sound, segment: Segment) -> Chunk:
         """The next segment's sound, joined to what came before."""
         pcm, edges = sound.pcm, sound.edges
         begin, faded = self._begin(pcm, edges, segment)
@@ -101,12 +101,12 @@ class Joiner:
             quiet = 2 * self._margin if samples else 0
             body = np.concatenate([body, _silence(segment.pause_s, quiet)])
         self._given += len(body)
-        return Piece(
+        return Chunk(
             np.concatenate([left, body]), start, samples, None if own is None else own + start
         )
 
     def finish(self) -> Pcm:
-        """What is still held back, where no further segment comes."""
+        """What is still held back, when no further segment comes."""
         tail, self._tail = self._tail, None
         if tail is None:
             return np.zeros(0, np.float32)
@@ -153,7 +153,7 @@ def _first_loud(pcm: Pcm) -> int:
 
 
 def _last_loud(pcm: Pcm) -> int:
-    """One past the last sample that is not silence; 0 where all is."""
+    """One past the last sample that is not silence; 0 if all is."""
     loud = _loud(pcm)
     return len(pcm) - int(loud[::-1].argmax()) if loud.any() else 0
 
@@ -214,7 +214,7 @@ def _insert_breaks(
     for pause in segment.breaks:
         at, quiet = _quiet_run(pcm, int(edges[pause.at] - _added(parts, done)))
         silence = _silence(pause.pause_s, quiet)
-        # Where the model goes on without a breath, the cut itself must not be heard.
+        # If the model goes on without a breath, the cut itself must not be heard.
         _fade_out(pcm[done:at])
         _fade_in(pcm[at:])
         parts += [pcm[done:at], silence]
@@ -229,7 +229,7 @@ def _added(parts: list[Pcm], done: int) -> int:
 
 
 def _quiet_run(pcm: Pcm, edge: int) -> tuple[int, int]:
-    """Middle and length of the silence around `edge`; (edge, 0) where there is none."""
+    """Middle and length of the silence around `edge`; (edge, 0) if there is none."""
     reach = SAMPLE_RATE * 400 // 1000
     low, high = max(0, edge - reach), min(len(pcm), edge + reach)
     loud = _loud(pcm)[low:high]

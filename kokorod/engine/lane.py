@@ -3,7 +3,7 @@
 
 Owns:       its worker and its synthesizer.
 Invariants: one task at a time; every task given to start() is answered by exactly one
-            report; the synthesizer is made on the lane's own thread, and rests where no
+            report; the synthesizer is made on the lane's own thread, and rests when no
             task follows soon.
 Never:      touches a socket or the scheduler: it reports through the callback it was given.
 """
@@ -24,7 +24,7 @@ from ..worker import Worker
 from .synthesizer import Run, Synthesizer, TerminatedError
 
 if TYPE_CHECKING:  # numpy is loaded on the lane's thread, not on the loop's
-    from .join import Joiner, Piece
+    from .join import Chunk, Joiner
 
 
 #: One task, begun by start() after the one before was reported; a second is a bug.
@@ -64,14 +64,14 @@ class Spoken:
     """
 
     task: Task
-    piece: Piece
+    chunk: Chunk
     pcm: list[bytes]
     seconds: float
     joiner: Joiner
 
     @property
     def sound_s(self) -> float:
-        return len(self.piece.pcm) / SAMPLE_RATE
+        return len(self.chunk.pcm) / SAMPLE_RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,5 +205,5 @@ class Lane:
             return Failed(task, str(error))
         seconds = time.monotonic() - began
         joiner = copy(task.stream.joiner) or join.Joiner()
-        piece = joiner.push(sound, segment)
-        return Spoken(task, piece, join.slices(piece.pcm, task.format), seconds, joiner)
+        chunk = joiner.push(sound, segment)
+        return Spoken(task, chunk, join.slices(chunk.pcm, task.format), seconds, joiner)

@@ -102,7 +102,7 @@ def open_accelerator(
 ) -> KokoroSynthesizer:
     """A warm synthesizer on an accelerator; its own session, beside the CPU's.
 
-    Raises ModelMissingError, ModelDamagedError, or EngineError also where onnxruntime
+    Raises ModelMissingError, ModelDamagedError, or EngineError also if onnxruntime
     does not give the accelerator any of the graph.
     """
     from .accelerators import providers
@@ -127,7 +127,7 @@ def _open(
     sessions: Sessions[KokoroSynthesizer] | None,
     on_session: Callable[[float], None] = lambda _: None,
 ) -> KokoroSynthesizer:
-    """`asked`: providers, the CPU's alone where empty; `kind` tells sessions apart."""
+    """`asked`: providers, the CPU's alone if empty; `kind` tells sessions apart."""
     from ..types import Segment, Utterance
     from .accelerators import providers
     from .kokoro import KokoroSynthesizer, open_session

@@ -67,7 +67,7 @@ class Sessions(Generic[V]):
             raise
         finally:
             with self._lock:
-                # Another may have begun since, where this one was forgotten meanwhile.
+                # Another may have begun since, if this one was forgotten meanwhile.
                 if self._making.get(key) is mine:
                     del self._making[key]
                     if mine.value is not None:

@@ -82,7 +82,7 @@ def difference(
     candidate: NDArray[np.float32],
     tolerance: Tolerance,
 ) -> str:
-    """In what `candidate` differs from two runs of the original; empty where it does not."""
+    """In what `candidate` differs from two runs of the original; empty if it does not."""
     if not len(candidate) or not np.isfinite(candidate).all():
         return "no sound, or sound that is not a number"
     if _rms(candidate) < _SILENT <= _rms(runs[0]):

@@ -20,7 +20,7 @@ class Sound:
 
     pcm    float32 [samples], 24 kHz mono, the silence at both ends included
     edges  int64 [tokens + 1], the sample where each phoneme of before + phonemes +
-           after begins, and where the last one ends; None where the model does not say
+           after begins, and where the last one ends; None if the model does not say
     """
 
     pcm: NDArray[np.float32]

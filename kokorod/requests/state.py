@@ -54,13 +54,13 @@ class Ticket:
 
     def answers(self, spoken: Spoken, lane: str, now: float) -> list[Answer]:
         """The segment and its audio; counts them."""
-        segment, piece = spoken.task.segment, spoken.piece
+        segment, chunk = spoken.task.segment, spoken.chunk
         if self.first_sound_s is None and spoken.pcm:
             self.first_sound_s = now - self.received
             self.first_run_s = spoken.seconds
         self.segments += 1
         self.tokens += len(segment.phonemes)
-        self.samples += len(piece.pcm)
+        self.samples += len(chunk.pcm)
         self.work_s += spoken.seconds
         self.lanes.add(lane)
         words, exact = self._words(spoken) if self.speak.timings else ((), False)
@@ -68,8 +68,8 @@ class Ticket:
             "index": segment.index,
             "start": max(segment.start, 0),
             "end": max(segment.end, 0),
-            "start_s": piece.start / SAMPLE_RATE,
-            "duration_s": piece.samples / SAMPLE_RATE,
+            "start_s": chunk.start / SAMPLE_RATE,
+            "duration_s": chunk.samples / SAMPLE_RATE,
             "exact": exact,
             "words": words,
             "marks": _marks(spoken),
@@ -130,9 +130,9 @@ class Ticket:
 
     def _words(self, spoken: Spoken) -> tuple[tuple[WordTiming, ...], bool]:
         """When each word is heard: exact from the model's edges, else by its share."""
-        segment, piece = spoken.task.segment, spoken.piece
-        if piece.edges is not None:
-            edges = piece.edges
+        segment, chunk = spoken.task.segment, spoken.chunk
+        if chunk.edges is not None:
+            edges = chunk.edges
             return tuple(
                 WordTiming(
                     w.start,
@@ -142,7 +142,7 @@ class Ticket:
                 )
                 for w in segment.words
             ), True
-        return _estimated(segment, piece.start, piece.samples), False
+        return _estimated(segment, chunk.start, chunk.samples), False
 
 
 def _estimated(segment: Segment, start: int, samples: int) -> tuple[WordTiming, ...]:
@@ -159,13 +159,13 @@ def _estimated(segment: Segment, start: int, samples: int) -> tuple[WordTiming, 
 
 def _marks(spoken: Spoken) -> tuple[MarkTiming, ...]:
     """When each mark of the markup is reached: exact from the edges, else by its share."""
-    segment, piece = spoken.task.segment, spoken.piece
+    segment, chunk = spoken.task.segment, spoken.chunk
     timings = []
     for mark in segment.marks:
-        if piece.edges is not None:
-            at = float(piece.edges[min(mark.at, len(segment.phonemes))])
+        if chunk.edges is not None:
+            at = float(chunk.edges[min(mark.at, len(segment.phonemes))])
         else:
-            at = piece.start + piece.samples * mark.at / max(len(segment.phonemes), mark.at, 1)
+            at = chunk.start + chunk.samples * mark.at / max(len(segment.phonemes), mark.at, 1)
         timings.append(MarkTiming(mark.name, at / SAMPLE_RATE))
     return tuple(timings)
 

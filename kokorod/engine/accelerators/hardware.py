@@ -135,7 +135,7 @@ class Probes:
 
 
 def _sysctl() -> str:
-    # It ends with 1 where a name is unknown, as translated processes' is on Intel.
+    # It ends with 1 if a name is unknown, as translated processes' is on Intel.
     done = subprocess.run(
         [_SYSCTL, *_SYSCTL_NAMES], capture_output=True, timeout=_PATIENCE_S, check=False
     )
@@ -227,7 +227,7 @@ _SYSTEMS: Final = {"darwin": "macOS", "linux": "Linux"}
 
 @cache
 def instruction_sets() -> tuple[str, ...]:
-    """This machine's alone, in a few ms and with nothing imported; empty where unknown."""
+    """This machine's alone, in a few ms and with nothing imported; empty if unknown."""
     try:
         return _instruction_sets(_read(_sysctl() if sys.platform == "darwin" else _cpuinfo()))
     except Exception:  # noqa: BLE001 - detect() says why; here any answer will do

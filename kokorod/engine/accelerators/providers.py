@@ -74,7 +74,7 @@ def choose(wanted: str, machine: Hardware) -> Choice:
 
 
 def _missing(lane: str, machine: Hardware) -> str:
-    """Why the machine cannot have the lane; empty where it can."""
+    """Why the machine cannot have the lane; empty if it can."""
     provider, _ = _PROVIDERS[lane]
     if provider not in machine.providers:
         offered = ", ".join(machine.providers) or "none"
@@ -110,7 +110,7 @@ def watched(options: ort.SessionOptions) -> ort.SessionOptions:
 
 
 def require_share(session: ort.InferenceSession, provider: str) -> None:
-    """Raises EngineError where the session is on the provider's list but it has no node."""
+    """Raises EngineError if the session is on the provider's list but it has no node."""
     ask = getattr(session, "get_provider_graph_assignment_info", None)
     if ask is None:  # a build without it
         return

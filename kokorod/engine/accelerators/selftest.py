@@ -170,7 +170,7 @@ class Verdicts:
         self._path = cache / FILE
 
     def get(self, key: str, now: float) -> Verdict | None:
-        """The verdict of that key, where it still holds; now: seconds of the wall clock."""
+        """The verdict of that key, if it still holds; now: seconds of the wall clock."""
         entry: Any = self._load().get(key)
         try:
             verdict = _verdict(entry["verdict"])
@@ -180,7 +180,7 @@ class Verdicts:
         return verdict if verdict.fit or 0 <= old < _REFUSED_S else None
 
     def put(self, key: str, verdict: Verdict, now: float) -> None:
-        """Keep a verdict; where the disk takes none the test is made again next time."""
+        """Keep a verdict; if the disk takes none the test is made again next time."""
         entries = self._load()
         entries.pop(key, None)
         entries[key] = {"at": now, "verdict": dataclasses.asdict(verdict)}
@@ -222,7 +222,7 @@ class Verdicts:
 
 
 def _verdict(entry: dict[str, Any]) -> Verdict:
-    """Raises TypeError, KeyError or ValueError where it is none."""
+    """Raises TypeError, KeyError or ValueError if it is none."""
     trials = tuple(
         Trial(
             int(trial["tokens"]),

@@ -82,9 +82,9 @@ def start_building(
 
 
 def build(store: Store, model: InstalledModel, copies: Copies, say: Say = lambda _: None) -> Copy:
-    """The model's optimised copy, made where there is none; say() gets the steps, for people.
+    """The model's optimised copy, made if there is none; say() gets the steps, for people.
 
-    Raises ModelDamagedError, LockHeldError where another process builds, ModelError where
+    Raises ModelDamagedError, LockHeldError if another process builds, ModelError if
     the disk is full, CopyError.
     """
     store.check(model)
@@ -129,7 +129,7 @@ def _build_and_compare(model: InstalledModel, place: Path, recipe: _Recipe, say:
         options.add_session_config_entry(name, value)
     say("optimising the graph")
     session = open_session(model.model, options)
-    (place / WEIGHTS).touch()  # there is none where every weight is small
+    (place / WEIGHTS).touch()  # there is none if every weight is small
     if recipe.folded:
         fold(place / GRAPH)
     say("speaking with the original")
@@ -142,7 +142,7 @@ def _build_and_compare(model: InstalledModel, place: Path, recipe: _Recipe, say:
 def compare(
     graph: Path, voices: Voices, runs: tuple[NDArray[np.float32], NDArray[np.float32]]
 ) -> None:
-    """Load the copy as the daemon would; raises EngineError where it speaks otherwise.
+    """Load the copy as the daemon would; raises EngineError if it speaks otherwise.
 
     runs: PHRASE as the original said it, twice.
     """

@@ -119,7 +119,7 @@ class Copies:
         return Search(Copy(key, place / GRAPH, size))
 
     def verify(self, copy: Copy, advance: Callable[[int], None] | None = None) -> None:
-        """Hash the copy whole; raises CopyError where it is damaged, and removes it then.
+        """Hash the copy whole; raises CopyError if it is damaged, and removes it then.
 
         advance is called with the number of bytes of each piece.
         """
@@ -150,7 +150,7 @@ class Copies:
     def building(self, purpose: str) -> Iterator[Path]:
         """An empty folder to build in, gone afterwards; one process at a time.
 
-        Raises LockHeldError at once where another builds, OSError.
+        Raises LockHeldError at once if another builds, OSError.
         """
         disk.make_private(self.folder)
         with exclusive(self.folder / ".lock", purpose, 0):

@@ -59,7 +59,7 @@ def fold(graph: Path) -> int:
     """Fold every styled norm of the onnx file, in place; returns how many.
 
     The scale and shift must have one number a channel. Shapes are not in the file: whoever
-    folds a graph runs it before anybody trusts it. Raises EngineError where the file is none.
+    folds a graph runs it before anybody trusts it. Raises EngineError if the file is none.
     """
     model = _message("Model")()
     try:
@@ -89,7 +89,7 @@ def _find(graph: Any) -> Iterator[_Styled]:
 
 
 def _only_reader(name: str, kind: str, used: Counter[str], reader: dict[str, Any]) -> Any:
-    """The node that alone reads `name`, where it is of this kind and reads it once."""
+    """The node that alone reads `name`, if it is of this kind and reads it once."""
     if used[name] == 1 and name in reader and reader[name].op_type == kind:
         return reader[name]
     return None

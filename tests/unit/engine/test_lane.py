@@ -202,7 +202,7 @@ def test_context_is_left_out_where_it_cannot_be_cut_off(
     report = opened.next()
     assert isinstance(report, Spoken)
     assert [(s.before, s.phonemes, s.after) for s in hum.heard] == [("", "three", "")]
-    assert report.piece.samples == pytest.approx(5 * 240, abs=10)
+    assert report.chunk.samples == pytest.approx(5 * 240, abs=10)
 
 
 def test_a_pause_alone_needs_no_run(open_lane: Callable[[Callable[[], Hum]], Opened]) -> None:
@@ -213,7 +213,7 @@ def test_a_pause_alone_needs_no_run(open_lane: Callable[[Callable[[], Hum]], Ope
     report = opened.next()
     assert isinstance(report, Spoken)
     assert report.sound_s == pytest.approx(0.5, abs=0.05)
-    assert not report.piece.pcm.any()
+    assert not report.chunk.pcm.any()
 
 
 def test_a_lane_without_a_task_rests_once(
