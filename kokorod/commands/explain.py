@@ -16,8 +16,9 @@ from ..config import Config
 from ..schedule.script import Script
 from ..speech.lexicon import Lexicon
 from ..speech.markup.sources import open_source
-from ..speech.phonemes import Phonemizer, Reading
 from ..speech.phonemes.assembly import assemble
+from ..speech.phonemes.phonemizer import Phonemizer
+from ..speech.phonemes.reading import Reading
 from ..speech.token import Token
 from ..speech.tokenize import tokens_of
 from ..types import CodeBlocks, Markup, Segment, Sentence, TextState
@@ -86,7 +87,7 @@ def explain(
     explained = []
     while (fragment := source.next()) is not None:
         start, end = fragment.source_span(0, len(fragment.text))
-        own = language(fragment.lang) if fragment.lang else lang
+        own = fragment.lang or lang
         readings = phonemizer.explain(
             tokens_of(fragment, lang=own, emoji="name" if settings.emoji == "name" else "drop"), own
         )

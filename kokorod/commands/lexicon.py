@@ -13,7 +13,7 @@ from ..config import Config
 from ..errors import ConfigError
 from ..speech.lexicon import BOTH_ENGLISH, EVERY, SECTIONS, Entry, parse, read
 from ..speech.lexicon_file import add_entry, remove_entry
-from ..speech.phonemes import Phonemizer
+from ..speech.phonemes.phonemizer import Phonemizer
 from ..vocabulary import alphabet
 from ..voices.languages import ENGLISH, language, language_of_voice
 from . import FAILED, OK, USAGE, Context

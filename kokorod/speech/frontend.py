@@ -17,12 +17,12 @@ from typing import Final
 from ..errors import ConfigError, KokorodError
 from ..types import Mark, Sentence, Word
 from ..vocabulary import alphabet
-from ..voices.languages import language
+from ..voices.languages import check
 from .lexicon import Lexicon
 from .markup.fragments import Fragment
 from .normalize import normalize
-from .phonemes import Phonemizer
 from .phonemes.espeak import Espeak, safe
+from .phonemes.phonemizer import Phonemizer
 from .thread import FrontEnd, Manner
 from .token import Token
 from .tokenize import tokens_of
@@ -79,7 +79,8 @@ class KokoroFrontEnd:
             self._lexicon.refresh()
         except ConfigError as error:
             self._warn(str(error))  # the entries that were there stay
-        lang = language(fragment.lang) if fragment.lang else manner.lang
+        lang = fragment.lang or manner.lang
+        check(lang)
         tokens = tokens_of(fragment, lang=lang, emoji="name" if manner.emoji else "drop")
         if manner.text_only:
             sentence = _spoken_only(tokens, text, start)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
-from ..voices.languages import language
 from .markup.fragments import IPA, Fragment, Span
 from .normalize import normalize
 from .normalize.say_as import say_as
@@ -105,7 +104,7 @@ def _marked(span: Span, lang: str, emoji: Literal["name", "drop"]) -> list[Token
         words = " ".join(span.text.split()) or span.phonemes
         said = span.phonemes
         if span.detail == IPA:
-            said = from_ipa(said, language(lang))
+            said = from_ipa(said, lang)
         return [Token(words, *place, phonemes=said)]
     if span.say:
         tokens = say_as(span.say, span.text, detail=span.detail, lang=lang)

@@ -64,6 +64,22 @@ def language(name: str) -> str:
     )
 
 
+def understood(name: str) -> str:
+    """The language a tag in a text means, or the tag itself, for `check` to refuse it when it
+    is reached: what comes before it is spoken.
+    """
+    try:
+        return language(name)
+    except UnknownLanguageError:
+        return name.strip().lower()
+
+
+def check(lang: str) -> None:
+    """Raises UnknownLanguageError for what is not in LANGUAGES."""
+    if lang not in LANGUAGES:
+        language(lang)
+
+
 def language_of_voice(name: str) -> str:
     """The language a voice was trained in: `af_heart` -> en-us, `jf_alpha` -> ja.
 

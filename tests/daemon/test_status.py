@@ -132,7 +132,7 @@ def test_nothing_heavy_is_loaded_before_the_socket_nor_on_the_way_to_the_first_i
     daemon = make_daemon(home=toy_home(tmp_path)).start_after(_TELL_MODULES).wait_ready()
     told = {line.split()[0]: set(line.split()) for line in reversed(daemon.log.splitlines())}
     heavy = {"numpy", "onnxruntime", "psutil", "phonemizer", "soxr", "sounddevice"}
-    heavy |= {f"kokorod.speech.{part}" for part in ("normalize", "phonemes", "markup.sources")}
+    heavy |= {f"kokorod.speech.{part}" for part in ("normalize", "phonemes", "markup")}
     assert not told["AT_BOUND"] & heavy
     assert "onnxruntime" in told["AT_READY"]
     assert not told["AT_READY"] & {"soxr", "kokoro_onnx", "spokenform", "sounddevice", "soundfile"}

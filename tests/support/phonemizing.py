@@ -14,8 +14,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from kokorod.speech.phonemes import Phonemizer, Reading, Source
 from kokorod.speech.phonemes.dictionary import open_dictionary
+from kokorod.speech.phonemes.phonemizer import Phonemizer
+from kokorod.speech.phonemes.reading import Reading, Source
 from kokorod.speech.token import Token
 from kokorod.vocabulary import alphabet
 

@@ -20,6 +20,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
 from ...errors import KokorodError
+from ...voices.languages import understood
 from ..normalize.say_as import KINDS
 from .fragments import IPA, MAX_PAUSE_S, Fragment, FragmentKind, Span, join_fragments
 
@@ -160,7 +161,7 @@ class _Reader(ContentHandler):
             self.ignored.append(f"<{name}>")
         lang = values.get("xml:lang", "")
         if lang and name in ("speak", "p", "s", "voice", "lang"):
-            scope = replace(scope, lang=lang.lower())
+            scope = replace(scope, lang=understood(lang))
         if name == "break":
             self._held.append(self._break(values, here))
         elif name == "mark":

@@ -15,7 +15,8 @@ from support.phonemizing import cache_folder, tokens
 from kokorod.errors import ConfigError
 from kokorod.speech.lexicon import MAX_ENTRIES, SECTIONS, Entry, Lexicon, check, parse, read
 from kokorod.speech.lexicon_file import add_entry, remove_entry
-from kokorod.speech.phonemes import Phonemizer, Source
+from kokorod.speech.phonemes.phonemizer import Phonemizer
+from kokorod.speech.phonemes.reading import Source
 from kokorod.speech.token import Token
 from kokorod.vocabulary import alphabet
 

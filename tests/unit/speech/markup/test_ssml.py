@@ -97,7 +97,7 @@ def test_voices_and_languages() -> None:
     )
     one, two, three = read_ssml(text).fragments
     assert [(p.voice, p.lang) for p in (one, two)] == [("", "en-gb"), ("bf_emma", "en-gb")]
-    assert [(t.text, t.lang) for t in tokens_of(three)] == [("three", "en-gb"), ("quatre", "fr-fr")]
+    assert [(t.text, t.lang) for t in tokens_of(three)] == [("three", "en-gb"), ("quatre", "fr")]
 
 
 def test_paragraphs_and_sentences_are_pieces() -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from support.phonemizing import cache_folder
 
-from kokorod.speech.phonemes import Phonemizer, asian
+from kokorod.speech.phonemes import asian
 from kokorod.speech.phonemes.asian import MAX_RUN, Piece, Reader
+from kokorod.speech.phonemes.phonemizer import Phonemizer
 from kokorod.speech.token import Token
 from kokorod.vocabulary import alphabet
 

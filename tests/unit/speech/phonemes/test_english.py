@@ -6,8 +6,9 @@ import pytest
 from support.phonemizing import cache_folder, phonemizer, readings, say, sources
 from support.untraced import untraced
 
-from kokorod.speech.phonemes import Source, endings, stress
+from kokorod.speech.phonemes import endings, stress
 from kokorod.speech.phonemes.dictionary import open_dictionary
+from kokorod.speech.phonemes.reading import Source
 from kokorod.speech.token import Token
 
 

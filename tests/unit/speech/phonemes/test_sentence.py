@@ -14,8 +14,9 @@ from support.phonemizing import cache_folder, phonemizer, say, tokens
 from support.untraced import untraced
 
 from kokorod.errors import UnknownLanguageError
-from kokorod.speech.phonemes import Phonemizer, Source
 from kokorod.speech.phonemes.marks import CLOSING, MARKS, OPENING, written_as
+from kokorod.speech.phonemes.phonemizer import Phonemizer
+from kokorod.speech.phonemes.reading import Source
 from kokorod.speech.phonemes.scripts import voice_of
 from kokorod.speech.phonemes.symbols import MAX_REPORTED, NEAREST, Fitter
 from kokorod.speech.token import Token
@@ -145,7 +146,7 @@ def test_a_language_without_its_extra_says_what_to_install(lang: str, command: s
         "import sys\n"
         "for name in ('fugashi', 'jieba'): sys.modules[name] = None\n"
         "from pathlib import Path\n"
-        "from kokorod.speech.phonemes import *\n"
+        "from kokorod.speech.phonemes.phonemizer import *\n"
         "from kokorod.vocabulary import alphabet\n"
         "from kokorod.speech.token import Token\n"
         "mouth = Phonemizer(alphabet(), Path(sys.argv[1]))\n"
@@ -252,7 +253,7 @@ def test_a_thread_makes_no_difference() -> None:
 def test_what_is_first_needed_is_loaded_when_asked_for() -> None:
     code = (
         "import sys, json; from pathlib import Path\n"
-        "from kokorod.speech.phonemes import *\n"
+        "from kokorod.speech.phonemes.phonemizer import *\n"
         "from kokorod.vocabulary import alphabet\n"
         "from kokorod.speech.token import Token\n"
         "p = Phonemizer(alphabet(), Path(sys.argv[1]))\n"

@@ -1,0 +1,253 @@
+# worker: espeak-ng behind it is used by one thread only.
+"""Tokens -> phonemes: a Phonemizer turns a sentence's tokens into a Sentence.
+
+Owns: the Espeak, and the count of symbols that had to be replaced.
+Invariants: every character of a Sentence's phonemes is in the vocabulary; a token's
+reading depends on the tokens of its sentence alone, not on what was said before.
+Never: called from two threads at once; drops a symbol without counting it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...types import Sentence
+from ...voices.languages import ENGLISH, check
+from ..token import Token
+from . import endings, respelling
+from .asian import ASIAN, Reader
+from .assembly import assemble
+from .dictionary import open_dictionary
+from .english import English, Texts
+from .espeak import Espeak
+from .marks import written_as
+from .reading import Reading, Source
+from .symbols import Fitter
+from .words import Words, plain
+
+if TYPE_CHECKING:
+    from ..lexicon import Entry, Lexicon
+
+#: Respellings whose phonemes are kept: those one text needs.
+_RESPELLED = 1024
+
+#: What the lexicon does not change.
+_SETTLED = frozenset({Source.GIVEN, Source.MARK})
+
+
+class Phonemizer:
+    """Turns tokens into phonemes. See the module for what it owns and must not do."""
+
+    def __init__(
+        self, vocabulary: frozenset[str], cache_folder: Path, lexicon: Lexicon | None = None
+    ) -> None:
+        """cache_folder: where the dictionary's index is kept, built there when first needed.
+
+        lexicon: the user's entries; whoever owns it calls its `refresh`.
+        """
+        self._lexicon = lexicon
+        self._respelled = functools.lru_cache(maxsize=_RESPELLED)(self.respell)
+        self._fitter = Fitter(vocabulary)
+        self._cache_folder = cache_folder
+        self._espeak = Espeak()
+        self._asian = Reader(cache_folder)
+        self._english: dict[str, English] = {}
+
+    @property
+    def report(self) -> dict[tuple[str, str], int]:
+        """(symbol, what was said for it) -> how often; "" = nothing could be said."""
+        return self._fitter.replaced
+
+    def prepare(self, lang: str) -> None:
+        """Load what the first sentence of a language would wait for, 0.2 to 1 s of it.
+
+        Raises as `sentence` does.
+        """
+        self.respell("kokorod nguyenesque" if lang in ENGLISH else "kokorod", lang)
+
+    def sentence(self, tokens: Sequence[Token], lang: str) -> Sentence:
+        """The sentence of these tokens, in a language of LANGUAGES.
+
+        Raises UnknownLanguageError, or EngineError if espeak-ng cannot be loaded.
+        """
+        said = self.explain(tokens, lang)
+        return assemble([token for token, _ in said], [reading for _, reading in said])
+
+    def explain(self, tokens: Sequence[Token], lang: str) -> list[tuple[Token, Reading]]:
+        """How each token is said, and where that was found. Raises as `sentence` does.
+
+        The tokens come back, but for Japanese and Chinese, where one is a run of words
+        and comes back as several.
+        """
+        for tag in {lang, *(token.lang or lang for token in tokens)}:
+            check(tag)
+        tokens, readings = self._apart(tokens, lang)
+        if self._lexicon:
+            self._look_up(self._lexicon, tokens, readings, lang)
+        self._read(tokens, readings, lang)
+        return [(t, self._fit(r)) for t, r in zip(tokens, readings, strict=True)]
+
+    def _apart(
+        self, tokens: Sequence[Token], lang: str
+    ) -> tuple[list[Token], list[Reading | None]]:
+        """The tokens with those of unspaced scripts taken apart, and what is read already."""
+        apart: list[Token] = []
+        readings: list[Reading | None] = []
+        for token in tokens:
+            fixed = self._fixed(token)
+            own = token.lang or lang
+            if fixed is None and own in ASIAN:
+                for piece, reading in self._asian_pieces(token, own):
+                    apart.append(piece)
+                    readings.append(reading)
+                continue
+            apart.append(token)
+            readings.append(fixed)
+        return apart, readings
+
+    def _asian_pieces(self, token: Token, lang: str) -> list[tuple[Token, Reading | None]]:
+        pieces = self._asian.pieces(token.text, lang)
+        if not pieces:
+            return [(token, Reading("", Source.SILENT))]
+        # Only where the text is the user's own does a place in it say where it was written.
+        own_text = len(token.text) == token.end - token.start
+        found: list[tuple[Token, Reading | None]] = []
+        for i, piece in enumerate(pieces):
+            last = i == len(pieces) - 1
+            part = replace(
+                token,
+                text=token.text[piece.start : piece.end],
+                start=token.start + piece.start if own_text else token.start,
+                end=token.start + piece.end if own_text else token.end,
+                space=token.space and last,
+                pause_s=token.pause_s if last else None,
+                event=token.event if last else "",
+                lang=token.lang if piece.phonemes is not None else "en-us",
+            )
+            said = None if piece.phonemes is None else Reading(piece.phonemes, Source.EXTRA)
+            found.append((part, said))
+        return found
+
+    def _read(self, tokens: Sequence[Token], readings: list[Reading | None], lang: str) -> None:
+        """Fill in what is still to be read, from the end: English looks at what follows."""
+        texts = Texts(tokens)
+        for own_lang, own in reversed(_runs(tokens, readings, lang)):
+            if own_lang in ENGLISH:
+                self._english_in(own_lang).read(texts, readings, own)
+            else:
+                self._phrases(tokens, readings, own, own_lang)
+
+    def _fixed(self, token: Token) -> Reading | None:
+        """What needs no language: phonemes that were given, and marks."""
+        if token.phonemes is not None:
+            return Reading(" ".join(token.phonemes.split()), Source.GIVEN)
+        if token.mark and (marks := written_as(token.text)) is not None:
+            return Reading(marks, Source.MARK)
+        return None
+
+    def _look_up(
+        self,
+        lexicon: Lexicon,
+        tokens: Sequence[Token],
+        readings: list[Reading | None],
+        lang: str,
+    ) -> None:
+        """Take what the user's lexicon has."""
+        # A mark in its place keeps words on both sides of it apart.
+        texts = [
+            "" if r and r.source in _SETTLED else plain(t.text)
+            for t, r in zip(tokens, readings, strict=True)
+        ]
+        at = 0
+        while at < len(texts):
+            own = tokens[at].lang or lang
+            match = lexicon.match(texts, at, own) if texts[at] else None
+            if match is not None:
+                phonemes = self._entry(match.entry, own)
+                readings[at] = Reading(phonemes, Source.LEXICON)
+                for i in range(at + 1, at + match.words):
+                    readings[i] = Reading("", Source.LEXICON, joined=True)
+                at += match.words
+                continue
+            if own in ENGLISH and texts[at].endswith("'s"):
+                match = lexicon.match([texts[at][:-2]], 0, own)
+                if match is not None and (phonemes := self._entry(match.entry, own)):
+                    phonemes = endings.s(phonemes, own == "en-gb")
+                    readings[at] = Reading(phonemes, Source.LEXICON)
+            at += 1
+
+    def _entry(self, entry: Entry, lang: str) -> str:
+        """An entry's phonemes; a respelling is read once."""
+        return entry.phonemes or self._respelled(entry.like, lang)
+
+    def respell(self, like: str, lang: str) -> str:
+        """Phonemes of a respelling, without looking into the lexicon. Raises as `sentence`."""
+        said = []
+        for word in like.split():
+            if respelling.is_syllables(word):
+                said.append(respelling.say_syllables(word, lambda part: self._alone(part, lang)))
+            else:
+                said.append(self._alone(word, lang))
+        return " ".join(s for s in said if s)
+
+    def _alone(self, word: str, lang: str) -> str:
+        tokens, readings = self._apart([Token(word, 0, len(word))], lang)
+        self._read(tokens, readings, lang)
+        return " ".join(p for r in readings if (p := self._fit(r).phonemes))
+
+    def _english_in(self, lang: str) -> English:
+        english = self._english.get(lang)
+        if english is None:
+            british = lang == "en-gb"
+            dictionary = open_dictionary("gb" if british else "us", self._cache_folder)
+            english = English(Words(dictionary, self._espeak, lang), british)
+            self._english[lang] = english
+        return english
+
+    def _phrases(
+        self,
+        tokens: Sequence[Token],
+        readings: list[Reading | None],
+        own: Sequence[int],
+        lang: str,
+    ) -> None:
+        """Words between two marks are read together: a liaison does not cross a mark."""
+        start = 0
+        for end in range(1, len(own) + 1):
+            if end < len(own) and own[end] == own[end - 1] + 1:
+                continue
+            phrase = own[start:end]
+            start = end
+            words = [tokens[i].text for i in phrase]
+            for i, phonemes in zip(phrase, self._espeak.words(words, lang), strict=True):
+                # espeak says some words within the one before them: il y a, of the.
+                joined = not phonemes and i > phrase[0]
+                source = Source.ESPEAK if phonemes or joined else Source.SILENT
+                readings[i] = Reading(phonemes, source, joined)
+
+    def _fit(self, reading: Reading | None) -> Reading:
+        if reading is None:
+            return Reading("", Source.SILENT)
+        fitting = self._fitter.fit(reading.phonemes)
+        if fitting == reading.phonemes:
+            return reading
+        return replace(reading, phonemes=fitting)
+
+
+def _runs(
+    tokens: Sequence[Token], readings: Sequence[Reading | None], lang: str
+) -> list[tuple[str, list[int]]]:
+    """The tokens still to be read, in runs of one language; marks do not end a run."""
+    runs: list[tuple[str, list[int]]] = []
+    for i, token in enumerate(tokens):
+        if readings[i] is not None:
+            continue
+        own = token.lang or lang
+        if not runs or runs[-1][0] != own:
+            runs.append((own, []))
+        runs[-1][1].append(i)
+    return runs
