@@ -45,9 +45,11 @@ _FADE: Final = SAMPLE_RATE * 4 // 1000
 #: Cross-fade of a join inside a sentence.
 _CROSS_FADE: Final = SAMPLE_RATE * 20 // 1000
 
-#: Where around the edge between two tokens the cross-fade may lie, and the window in
-#: which loudness is compared. Most of the gap between two words is before the edge.
-_SEARCH_BEFORE: Final = SAMPLE_RATE * 40 // 1000
+#: Where around the edge between two words the cross-fade may lie, and the window in which
+#: loudness is compared. What gap there is lies before the edge: on Kokoro the quietest place is
+#: 10 ms before it inside a phrase and 35 ms at a clause (medians of 300 gaps), 2 and 40 dB
+#: quieter than what 40 ms before and 10 ms after the frames' own edges had.
+_SEARCH_BEFORE: Final = SAMPLE_RATE * 60 // 1000
 _SEARCH_AFTER: Final = SAMPLE_RATE * 10 // 1000
 _WINDOW: Final = SAMPLE_RATE * 5 // 1000
 

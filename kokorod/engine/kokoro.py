@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from ..errors import EngineError
 from ..types import MAX_TOKENS, Engine, Segment, Utterance
 from ..vocabulary import embedded_vocabulary
+from .edges import EDGES_KEY, EXACT, heard
 from .styles import Voices
 from .synthesizer import Run, Sound, TerminatedError
 
@@ -101,7 +102,9 @@ class KokoroSynthesizer:
         self._types = inputs
         self._audio_name = next((n for n in ("waveform", "audio") if n in outputs), outputs[0])
         self.has_edges = "duration" in outputs
-        self.vocabulary = embedded_vocabulary(session.get_modelmeta().custom_metadata_map)
+        metadata = session.get_modelmeta().custom_metadata_map
+        self._exact = metadata.get(EDGES_KEY) == EXACT
+        self.vocabulary = embedded_vocabulary(metadata)
 
     def voices(self) -> Sequence[str]:
         return self._voices.names
@@ -114,7 +117,8 @@ class KokoroSynthesizer:
             raise EngineError(f"the model has no token for {error.args[0]!r}") from None
 
     def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
-        tokens = self.tokens(segment.before + segment.phonemes + segment.after)
+        phonemes = segment.before + segment.phonemes + segment.after
+        tokens = self.tokens(phonemes)
         if not 0 < len(tokens) <= MAX_TOKENS:
             raise EngineError(f"a segment of {len(tokens)} tokens; 1 to {MAX_TOKENS} are possible")
         self._runs_kept += 1
@@ -135,7 +139,10 @@ class KokoroSynthesizer:
         pcm = np.asarray(outputs[0], dtype=np.float32).ravel()
         if not len(pcm) or not np.isfinite(pcm).all():
             raise EngineError("inference gave no sound, or sound that is not a number")
-        return Sound(pcm, self._edges(outputs[1], len(pcm)) if self.has_edges else None)
+        if not self.has_edges:
+            return Sound(pcm, None)
+        edges = self._edges(outputs[1], len(pcm))
+        return Sound(pcm, edges if self._exact else heard(edges, phonemes, pcm))
 
     def rest(self) -> None:
         """A run that has ended before its first node: the arena shrinks all the same."""

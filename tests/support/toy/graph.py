@@ -55,7 +55,8 @@ def build(
 
     version    names and outputs. "1.1": input_ids int64[1,n], style float32[1,256], speed
                float32[1] -> waveform float32[samples], duration int64[n] in frames, the
-               vocabulary in the metadata. "1.0": tokens, style, speed -> audio, no metadata.
+               vocabulary in the metadata. "1.0": tokens, style, speed -> audio, no vocabulary.
+               Both say in their metadata that a tone begins with its frames.
     cost       matrix products (128 x 128 x 128, a node each, some 0.02 ms) per token, done
                before any sound is made: something for cancel and preemption to interrupt.
     noise      standard deviation of the noise added, relative to the loudness (1e-4: -80 dB).
@@ -94,9 +95,10 @@ def build(
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION
     )
+    metadata = {"kokorod_edges": "exact"}
     if version == "1.1":
-        config = json.dumps({"vocab": tones.VOCABULARY}, ensure_ascii=False)
-        helper.set_model_props(model, {"kokoro_config": config})
+        metadata["kokoro_config"] = json.dumps({"vocab": tones.VOCABULARY}, ensure_ascii=False)
+    helper.set_model_props(model, metadata)
     checker.check_model(model, full_check=True)
     save(model, str(path))
     return Path(path)

@@ -141,14 +141,14 @@ def test_v1_1_has_the_names_types_and_metadata_of_the_release(new: Toy, folder: 
     assert (folder / "toy.onnx").stat().st_size < 150_000
 
 
-def test_v1_0_has_one_output_and_no_metadata(old: Toy) -> None:
+def test_v1_0_has_one_output_and_no_vocabulary(old: Toy) -> None:
     assert signature(old.session.get_inputs()) == [
         ("tokens", "tensor(int64)", [1, "n"]),
         ("style", "tensor(float)", [1, 256]),
         ("speed", "tensor(float)", [1]),
     ]
     assert signature(old.session.get_outputs()) == [("audio", "tensor(float)", ["samples"])]
-    assert old.session.get_modelmeta().custom_metadata_map == {}
+    assert old.session.get_modelmeta().custom_metadata_map == {"kokorod_edges": "exact"}
 
 
 def test_an_int_speed_is_taken_as_in_the_chinese_export(folder: Path) -> None:
