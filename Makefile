@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
+EARS := .venv-listen
 TEXT ?= Hello, world
 # Test processes; 0 runs the tests one after the other, in this one.
 WORKERS ?= logical
@@ -11,6 +12,7 @@ SHELL := /bin/sh
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help setup develop say run test check lint types rules clean man picture bench bench-speaker \
+  listen ears \
   chaos fuzz soak golden reading
 
 help:            ## This list
@@ -63,6 +65,11 @@ bench: develop   ## Every figure, beside kokoro-onnx (two hours); ARGS="first-so
 bench-speaker: develop ## What is heard at a null sink, beside stackvox (15 minutes); ARGS=--quick
 	@$(BIN)/python -m bench speaker $(ARGS)
 
+listen: develop ears ## What kokorod says, heard by Whisper beside kokoro-onnx (15 minutes); ARGS=--short
+	@$(BIN)/python -m bench.listen $(ARGS)
+
+ears: $(EARS)/.stamp # Whisper and DNSMOS, 600 MB, in an environment of their own
+
 man: setup       ## The manual pages, in build/man: man -M build/man kokoroctl
 	@$(BIN)/python tools/manual.py build/man
 
@@ -73,7 +80,13 @@ picture: develop ## The picture in the README, recorded anew (needs PulseAudio)
 	@$(BIN)/python tools/picture.py docs/picture.svg
 
 clean:           ## Remove the virtual environment and what tests left
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) $(EARS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+
+$(EARS)/.stamp: bench/listen/requirements.txt | $(BIN)/python
+	@echo "installing what listens in $(EARS) (once, 600 MB)" >&2
+	@$(PYTHON) -m venv $(EARS)
+	@$(EARS)/bin/python -m pip --disable-pip-version-check --quiet install -r $<
+	@touch $@
 
 # A stamp is newer than what it was made from, so that a changed lock file installs again.
 $(BIN)/python:

@@ -36,6 +36,10 @@ def at_most(bound: float) -> Limit:
     return Limit(Of.VALUE, bound)
 
 
+def at_least(bound: float) -> Limit:
+    return Limit(Of.VALUE, bound, least=True)
+
+
 def ratio_at_most(bound: float) -> Limit:
     return Limit(Of.RATIO, bound)
 

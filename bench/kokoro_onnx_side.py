@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from importlib import metadata
+from pathlib import Path
 from typing import Any, Final
 
 from bench.model import ROOT, ModelFiles
@@ -49,10 +50,16 @@ class KokoroOnnx:
     def pid(self) -> int:
         return self._process.pid
 
-    def speak(self, text: str, *, to_end: bool = True) -> Heard:
+    def speak(self, text: str, *, to_end: bool = True, keep: Path | None = None) -> Heard:
+        """keep: a WAV file to write the sound to."""
         assert self._process.stdin is not None
         try:
-            wanted = {"text": text, "voice": VOICE, "to_end": to_end}
+            wanted = {
+                "text": text,
+                "voice": VOICE,
+                "to_end": to_end,
+                "keep": None if keep is None else str(keep),
+            }
             self._process.stdin.write(json.dumps(wanted) + "\n")
             self._process.stdin.flush()
         except OSError:

@@ -2,9 +2,10 @@
 
     python -m bench.kokoro_onnx_worker MODEL VOICES
 
-Reads {"text", "voice", "to_end"} and answers {"frames": [[at, samples], ...],
+Reads {"text", "voice", "to_end", "keep"} and answers {"frames": [[at, samples], ...],
 "first_sound_s"}; times are seconds after create_stream() was called, taken here, so
-that the pipe costs it nothing. {"ready": true} comes first.
+that the pipe costs it nothing. {"ready": true} comes first. The sound is written to the WAV
+file that `keep` names, if it names one.
 """
 
 from __future__ import annotations
@@ -20,19 +21,27 @@ import numpy as np
 from kokoro_onnx import Kokoro
 
 from kokorod.commands.bench.hearing import Hearing
+from kokorod.types import SAMPLE_RATE
 
 
-async def listen(kokoro: Any, text: str, voice: str, to_end: bool) -> Hearing:
+async def listen(kokoro: Any, text: str, voice: str, to_end: bool, keep: str | None) -> Hearing:
     hearing = Hearing()
+    parts: list[Any] = []
     began = time.perf_counter()
     stream = kokoro.create_stream(text, voice=voice, speed=1.0, lang="en-us")
     try:
         async for samples, _ in stream:
             hearing.take(np.asarray(samples, np.float32), time.perf_counter() - began)
+            if keep is not None:
+                parts.append(samples)
             if not to_end and hearing.first_sound_s is not None:
                 break
     finally:
         await stream.aclose()
+    if keep is not None:
+        import soundfile  # loaded only if asked: its import is no part of a start that is measured
+
+        soundfile.write(keep, np.concatenate(parts), SAMPLE_RATE, subtype="PCM_16")
     return hearing
 
 
@@ -46,7 +55,9 @@ def main() -> None:
     for line in sys.stdin:
         wanted = json.loads(line)
         # run() waits for the batch that is being made when the stream is left.
-        hearing = asyncio.run(listen(kokoro, wanted["text"], wanted["voice"], wanted["to_end"]))
+        hearing = asyncio.run(
+            listen(kokoro, wanted["text"], wanted["voice"], wanted["to_end"], wanted["keep"])
+        )
         answer = {
             "frames": [[frame.at, frame.samples] for frame in hearing.frames],
             "first_sound_s": hearing.first_sound_s,

@@ -30,12 +30,15 @@ _LOOK_S: Final = 0.002
 
 
 class Kokorod:
-    def __init__(self, files: ModelFiles) -> None:
-        """Import the model and start. Raises LineError, ModelError or EngineError."""
+    def __init__(self, files: ModelFiles, phonemes: str = "espeak") -> None:
+        """Import the model and start. Raises LineError, ModelError or EngineError.
+
+        phonemes: to compare times both sides are to speak the same tokens, and kokoro-onnx
+        has espeak-ng's; to compare what is heard each has its own ("kokoro").
+        """
         self.name = "kokorod"
         self._home = Home(files)
-        # Both sides are to speak the same tokens: kokoro-onnx has espeak-ng's.
-        self._daemon = PrivateDaemon(self._home.environ(KOKORO_PHONEMES="espeak"))
+        self._daemon = PrivateDaemon(self._home.environ(KOKORO_PHONEMES=phonemes))
         self._client: Client | None = None
         try:
             self._daemon.start()
@@ -76,6 +79,13 @@ class Kokorod:
         began = time.perf_counter()
         speech = self.client.speak(text, voice=VOICE, cache=cache)
         return take_audio(speech, began, to_end=to_end)
+
+    def say(self, text: str) -> Any:
+        """All of its sound: int16 [samples]."""
+        speech = self.client.speak(text, voice=VOICE, cache=False)
+        parts = [pcm_of(event) for event in speech.events() if isinstance(event, Audio)]
+        speech.wait()
+        return np.concatenate(parts) if parts else np.zeros(0, np.int16)
 
     def busy(self) -> bool:
         """A lane runs something."""

@@ -1,0 +1,222 @@
+"""The command line of `make listen`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+from typing import Final
+
+import soundfile
+
+from bench import model, report
+from bench.figure import Figure, at_least, at_most
+from bench.kokoro_onnx_side import KokoroOnnx
+from bench.kokorod_side import Kokorod
+from bench.listen import texts
+from bench.listen.ear import Ear, HeardSound
+from bench.listen.words import Compared, compare, error_rate, plain
+from kokoro_client import KokoroError
+from kokorod.commands.bench import machine
+from kokorod.errors import KokorodError
+from kokorod.speech.normalize import normalize
+from kokorod.types import SAMPLE_RATE
+
+_FORMAT: Final = 1
+
+#: Speaks a text into a file.
+Say = Callable[[str, Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One text as both sides said it."""
+
+    said: str
+    ours: HeardSound
+    theirs: HeardSound
+
+
+class Room:
+    """Both sides and the ears; they end with it."""
+
+    def __init__(self, files: model.ModelFiles, cache: Path) -> None:
+        self._exit = ExitStack()
+        try:
+            self._ear = Ear(cache)
+            self._exit.callback(self._ear.close)
+            self._kokorod = Kokorod(files, phonemes="kokoro")
+            self._exit.callback(self._kokorod.close)
+            self._rival = KokoroOnnx(files)
+            self._exit.callback(self._rival.close)
+            self._folder = Path(self._exit.enter_context(tempfile.TemporaryDirectory()))
+        except BaseException:
+            self._exit.close()
+            raise
+        self.names = (self._kokorod.name, self._rival.name)
+
+    def close(self) -> None:
+        self._exit.close()
+
+    def hear(self, said: str, *, mos: bool) -> Heard:
+        def say(text: str, path: Path) -> None:
+            soundfile.write(path, self._kokorod.say(text), SAMPLE_RATE, subtype="PCM_16")
+
+        def rival(text: str, path: Path) -> None:
+            self._rival.speak(text, keep=path)
+
+        return Heard(said, self._take(say, said, mos), self._take(rival, said, mos))
+
+    def _take(self, say: Say, said: str, mos: bool) -> HeardSound:
+        path = self._folder / "said.wav"
+        say(said, path)
+        return self._ear.hear(path, mos=mos)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0: all was heard, and no phrase of kokorod's lost a word; 1: not so; 2: usage."""
+    parser = argparse.ArgumentParser(
+        prog="make listen ARGS=...",
+        description="Hear what kokorod says beside kokoro-onnx on the same weights.",
+        epilog="docs/benchmarks.md says what the figures mean.",
+    )
+    parser.add_argument("--short", action="store_true", help="10 phrases, a minute; not kept")
+    parser.add_argument("--model", type=Path, help="a model file (default: Kokoro's own)")
+    parser.add_argument("--voices", type=Path, help="its voices")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=model.ROOT / "bench" / "results",
+        help="folder for the results (default: bench/results)",
+    )
+    args = parser.parse_args(arguments)
+    # So that what was started ends, too.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    wanted = texts.read(os.environ, short=args.short)
+    if wanted.note:
+        print(wanted.note, file=sys.stderr)
+    began = time.localtime()
+    try:
+        files = model.find(os.environ, args.model, args.voices)
+        room = Room(files, model.cache_folder(os.environ))
+        try:
+            figures = _listen(room, wanted)
+        finally:
+            room.close()
+    except (KokorodError, KokoroError, OSError) as error:
+        print(f"nothing was heard: {error}", file=sys.stderr)
+        return 1
+    print(report.table(figures))
+    if not args.short:
+        content = {
+            "format": _FORMAT,
+            "began": time.strftime("%Y-%m-%dT%H:%M:%S", began),
+            "took_s": round(time.time() - time.mktime(began)),
+            "what": ["listen"],
+            "model": files.name,
+            "machine": machine.facts(),
+            "figures": [figure.as_json() for figure in figures],
+        }
+        path = report.write(args.out, time.strftime("%Y-%m-%d", began), "listen", content)
+        print(f"written to {path}")
+    return 0 if all(f.reached for f in figures if f.name.startswith("short phrases")) else 1
+
+
+def _listen(room: Room, wanted: texts.Texts) -> list[Figure]:
+    figures: list[Figure] = []
+    for name, said in (("sentences", wanted.sentences), ("paragraphs", wanted.paragraphs)):
+        if said:
+            figures += _of_speech(f"{len(said)} {name}", _hear(room, said, mos=True), room.names)
+    return [*figures, _of_phrases(_hear(room, wanted.phrases, mos=False), room.names)]
+
+
+def _hear(room: Room, said: Sequence[str], *, mos: bool) -> list[Heard]:
+    heard = []
+    for text in said:
+        heard.append(room.hear(text, mos=mos))
+        ours, theirs = plain(heard[-1].ours.text), plain(heard[-1].theirs.text)
+        if ours != plain(text) or theirs != plain(text):
+            print(f"  {text} | {heard[-1].ours.text} | {heard[-1].theirs.text}", file=sys.stderr)
+    return heard
+
+
+def _of_speech(what: str, heard: list[Heard], names: tuple[str, str]) -> list[Figure]:
+    """Word errors and DNSMOS."""
+    ours = [compare(plain(h.said), plain(h.ours.text)) for h in heard]
+    theirs = [compare(plain(h.said), plain(h.theirs.text)) for h in heard]
+    ours_mos = [h.ours.mos or 0.0 for h in heard]
+    theirs_mos = [h.theirs.mos or 0.0 for h in heard]
+    return [
+        Figure(
+            name=f"word errors, {what}",
+            unit="%",
+            value=error_rate(ours),
+            compared=error_rate(theirs),
+            against=names[1],
+            asked=(at_most(round(error_rate(theirs), 3)),),
+            samples=_by(names, [c.errors for c in ours], [c.errors for c in theirs]),
+            details={"differ": _differing(heard, ours, theirs)},
+        ),
+        Figure(
+            name=f"DNSMOS, {what}",
+            unit="MOS",
+            value=mean(ours_mos),
+            compared=mean(theirs_mos),
+            against=names[1],
+            asked=(at_least(round(mean(theirs_mos), 3)),),
+            samples=_by(names, ours_mos, theirs_mos),
+        ),
+    ]
+
+
+def _of_phrases(heard: list[Heard], names: tuple[str, str]) -> Figure:
+    """First or last words lost and words added, of phrases that the other side says right."""
+    ours = [compare(spoken(h.said), spoken(h.ours.text)) for h in heard]
+    theirs = [compare(spoken(h.said), spoken(h.theirs.text)) for h in heard]
+    faults = [int(a.cut_or_added and not b.errors) for a, b in zip(ours, theirs, strict=True)]
+    reverse = [int(b.cut_or_added and not a.errors) for a, b in zip(ours, theirs, strict=True)]
+    return Figure(
+        name=f"short phrases: of {len(heard)} cut or added to, though the other's are right",
+        unit="",
+        value=sum(faults),
+        compared=sum(reverse),
+        against=names[1],
+        asked=(at_most(0),),
+        samples=_by(names, faults, reverse),
+        note=f"word errors {error_rate(ours):.1f} % and {error_rate(theirs):.1f} %",
+        details={"differ": _differing(heard, ours, theirs)},
+    )
+
+
+def spoken(text: str) -> tuple[str, ...]:
+    """As plain(), with figures read out: a recogniser writes 10% for ten percent."""
+    return plain(" ".join(token.text for token in normalize(text) if not token.mark))
+
+
+def _by(
+    names: tuple[str, str], ours: Sequence[float], theirs: Sequence[float]
+) -> dict[str, list[float]]:
+    return {names[0]: [float(v) for v in ours], names[1]: [float(v) for v in theirs]}
+
+
+def _differing(
+    heard: list[Heard], ours: list[Compared], theirs: list[Compared]
+) -> list[dict[str, str]]:
+    """What was not heard alike, or not as said."""
+    return [
+        {"said": h.said, "kokorod": h.ours.text, "kokoro-onnx": h.theirs.text}
+        for h, a, b in zip(heard, ours, theirs, strict=True)
+        if a.errors or b.errors
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

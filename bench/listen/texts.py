@@ -1,0 +1,45 @@
+"""What is spoken to be listened to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench.model import shared_folder
+
+HERE: Final = Path(__file__).parent
+
+#: Of the phrases, for the short form: a minute on two cores.
+_SHORT: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """sentences and paragraphs: whole speech; phrases: one to four words each."""
+
+    sentences: tuple[str, ...]
+    paragraphs: tuple[str, ...]
+    phrases: tuple[str, ...]
+    note: str = ""
+
+
+def read(environ: Mapping[str, str], *, short: bool) -> Texts:
+    """short: ten phrases, from one word to four. Sentences and paragraphs lie in ../shared/ear;
+    without it the first thirty of sentences.txt stand in, and the note says so.
+    """
+    phrases = _lines(HERE / "phrases.txt")
+    if short:
+        return Texts((), (), phrases[:: len(phrases) // _SHORT][:_SHORT])
+    folder = shared_folder(environ) / "ear"
+    try:
+        return Texts(_lines(folder / "sentences.txt"), _lines(folder / "paragraphs.txt"), phrases)
+    except FileNotFoundError as error:
+        note = f"there is no {error.filename}: 30 of bench/listen/sentences.txt are spoken instead"
+        return Texts(_lines(HERE / "sentences.txt")[:30], (), phrases, note)
+
+
+def _lines(path: Path) -> tuple[str, ...]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return tuple(line.strip() for line in lines if line.strip())
