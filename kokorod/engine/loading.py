@@ -131,11 +131,11 @@ def _open(
     from ..types import Segment, Utterance
     from .accelerators import providers
     from .kokoro import KokoroSynthesizer, open_session
-    from .styles import Voices
+    from .shipped_voices import styles_of
     from .synthesizer import Run
 
     def make() -> KokoroSynthesizer:
-        voices = Voices(model.voices)
+        voices = styles_of(model)
         session = open_session(graph, options, asked) if asked else open_session(graph, options)
         # Not before: loading takes and frees big blocks by the hundred, and would be slower
         # by 150 ms were each the system's own.

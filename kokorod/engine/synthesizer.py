@@ -27,6 +27,16 @@ class Sound:
     edges: NDArray[np.int64] | None
 
 
+class Styles(Protocol):
+    """The voices of a model: a file's, or those that come with the package."""
+
+    @property
+    def names(self) -> Sequence[str]: ...
+
+    def style(self, voice: str, tokens: int) -> NDArray[np.float32]:
+        """The style row for `tokens` tokens, float32 [1, 256]. Raises UnknownVoiceError."""
+
+
 class TerminatedError(Exception):
     """The run was ended by Run.terminate(); nothing is wrong."""
 

@@ -59,6 +59,11 @@ def explain(error: OSError, doing: str) -> str:
     return f"{doing} failed: {reason}{where}; {todo}"
 
 
+def means_full(text: str) -> bool:
+    """Another program's message says that the disk takes no more."""
+    return any(os.strerror(number) in text for number in _FULL)
+
+
 def require_space(folder: Path, needed: int) -> None:
     """Raises ModelError where the disk of `folder` has less than `needed` bytes to spare."""
     free = shutil.disk_usage(folder).free

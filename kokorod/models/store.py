@@ -37,6 +37,9 @@ LOCK_WAIT_S: Final = 60.0
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _IN_USE: Final = ".in-use"
 
+#: As a setting: no model at all. No model is called so.
+NONE: Final = "none"
+
 _HOW_TO_GET: Final = (
     "run `kokoroctl setup` or `kokoroctl models pull` to download Kokoro, or "
     "`kokoroctl models import FILE VOICES --name N` for files that are here already"
@@ -105,6 +108,10 @@ class Store:
         Its files are not looked at: check() comes next. Raises ModelMissingError that
         says how to get one, ModelDamagedError for an unreadable record.
         """
+        if preferred == NONE:
+            raise ModelMissingError(
+                f"the setting model is {NONE}; take it away (`kokoroctl config`) for Kokoro"
+            )
         if preferred:
             return self.get(preferred)
         if (name := self.in_use()) and (self.folder / name).is_dir():
@@ -141,9 +148,9 @@ class Store:
             disk.delete(doomed.parent)
 
     def import_files(
-        self, model: Path, voices: Path, name: str, progress: Progress | None = None
+        self, model: Path, voices: Path | None, name: str, progress: Progress | None = None
     ) -> InstalledModel:
-        """Copy a model and its voices into the store and pin their sha256.
+        """Copy a model and its voices, if it has its own, into the store; pin their sha256.
 
         The first model is also put to use. Raises ModelError where a file is not what it
         should be, the name is taken or the disk is full.
@@ -151,18 +158,21 @@ class Store:
         from . import structure  # only here is a graph looked into
 
         check_name(name)
+        if name == NONE:
+            raise ModelError(f"{NONE!r} means no model at all; give another name")
         for path in (model, voices):
-            if not path.is_file():
+            if path is not None and not path.is_file():
                 raise ModelError(f"{path} is no file; give the path of the model and the voices")
         structure.check_model(model)
-        structure.check_voices(voices)
+        if voices is not None:
+            structure.check_voices(voices)
         with self.changing(f"importing {name}"):
             if (self.folder / name).exists():
                 raise ModelError(
                     f"the name {name!r} is taken; choose another, or run "
                     f"`kokoroctl models remove {name}` first"
                 )
-            total = model.stat().st_size + voices.stat().st_size
+            total = sum(path.stat().st_size for path in (model, voices) if path is not None)
             disk.require_space(self.folder, total)
             done = 0
 
@@ -174,49 +184,52 @@ class Store:
 
             place = self._temporary()
             model_sha256 = disk.copy(model, place / record.MODEL, advance)
-            voices_sha256 = disk.copy(voices, place / record.VOICES, advance)
+            voices_sha256 = disk.copy(voices, place / record.VOICES, advance) if voices else ""
             release = manifest.recognize(model_sha256)
             return self._publish(
                 place,
                 InstalledModel(
                     name=name,
                     model=place / record.MODEL,
-                    voices=place / record.VOICES,
+                    voices=place / record.VOICES if voices else None,
                     model_bytes=(place / record.MODEL).stat().st_size,
                     model_sha256=model_sha256,
-                    voices_bytes=(place / record.VOICES).stat().st_size,
+                    voices_bytes=(place / record.VOICES).stat().st_size if voices else 0,
                     voices_sha256=voices_sha256,
                     source=str(model.absolute()),
                     variant=release.variant if release else "",
                 ),
             )
 
-    def adopt(self, release: Release, model: Path, voices: Path, source: str) -> InstalledModel:
+    def adopt(
+        self, release: Release, model: Path, voices: Path | None, source: str
+    ) -> InstalledModel:
         """Move in a release's files, just verified; replaces a model of that name.
 
-        Both must be on the store's disk. The first model is also put to use.
+        They must be on the store's disk. The first model is also put to use.
         """
         with self.changing(f"installing {release.name}"):
             place = self._temporary()
             model.rename(place / record.MODEL)
-            voices.rename(place / record.VOICES)
+            if voices is not None:
+                voices.rename(place / record.VOICES)
             return self._publish(
                 place,
                 InstalledModel(
                     name=release.name,
                     model=place / record.MODEL,
-                    voices=place / record.VOICES,
+                    voices=place / record.VOICES if voices else None,
                     model_bytes=release.model.bytes,
                     model_sha256=release.model.sha256,
-                    voices_bytes=release.voices.bytes,
-                    voices_sha256=release.voices.sha256,
+                    voices_bytes=release.voices.bytes if release.voices else 0,
+                    voices_sha256=release.voices.sha256 if release.voices else "",
                     source=source,
                     variant=release.variant,
                 ),
             )
 
     def verify(self, model: InstalledModel, progress: Progress | None = None) -> None:
-        """Hash both files whole. Raises ModelDamagedError."""
+        """Hash its files whole. Raises ModelDamagedError."""
         verification.verify(model, progress)
 
     def check(self, model: InstalledModel, progress: Progress | None = None) -> None:
@@ -245,9 +258,7 @@ class Store:
     def _publish(self, place: Path, model: InstalledModel) -> InstalledModel:
         """Make the folder `place` the model of its name."""
         disk.write_atomically(place / record.RECORD, record.dump(model))
-        verification.remember(
-            model, {path.name: Stamp.of(path.stat()) for path in (model.model, model.voices)}
-        )
+        verification.remember(model, {path.name: Stamp.of(path.stat()) for path in model.files})
         target = self.folder / model.name
         first = not self._names()
         if target.exists():

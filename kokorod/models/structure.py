@@ -1,4 +1,4 @@
-# worker: reads files; never on the loop.
+# process: called by `models import`.
 """Is a file what it is said to be? An onnx graph of Kokoro's kind, an npz of voices.
 
 Looks at structure alone, without onnxruntime or numpy, so that a swapped or cut file is

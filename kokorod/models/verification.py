@@ -42,7 +42,7 @@ def check(model: InstalledModel, progress: Progress | None = None) -> None:
 
 
 def verify(model: InstalledModel, progress: Progress | None = None) -> None:
-    """Hash both files whole and record that they were right.
+    """Hash its files whole and record that they were right.
 
     Raises ModelDamagedError with the file, what was expected and what was found.
     """
@@ -80,11 +80,11 @@ def remember(model: InstalledModel, stamps: Mapping[str, Stamp]) -> None:
         disk.write_atomically(model.folder / record.VERIFIED, record.dump_seen(seen))
 
 
-def _files(model: InstalledModel) -> tuple[_Expected, _Expected]:
-    return (
-        _Expected(model.model, model.model_bytes, model.model_sha256),
-        _Expected(model.voices, model.voices_bytes, model.voices_sha256),
-    )
+def _files(model: InstalledModel) -> list[_Expected]:
+    expected = [_Expected(model.model, model.model_bytes, model.model_sha256)]
+    if model.voices is not None:
+        expected.append(_Expected(model.voices, model.voices_bytes, model.voices_sha256))
+    return expected
 
 
 def _look(model: InstalledModel, expected: _Expected) -> Stamp:

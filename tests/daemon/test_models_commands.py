@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from support import model_files, model_server
+from support import model_files, model_server, package_index
 from support.model_server import RELEASE, VOICES_PATH, Fault, FileServer
 
 from kokorod.commands import config as config_command
@@ -66,7 +66,16 @@ def environ(tmp_path: Path) -> dict[str, str]:
         if not name.startswith("KOKORO_") and not name.lower().endswith("_proxy")
     }
     home = tmp_path / "home"
-    return kept | {"KOKORO_HOME": str(home), "KOKORO_SOCKET": str(tmp_path / "s")}
+    # `make say` may have installed the parts of the real model: these tests are to see none.
+    package_index.hide_parts(tmp_path / "hidden", manifest.PACKAGED)
+    return kept | {
+        "KOKORO_HOME": str(home),
+        "KOKORO_SOCKET": str(tmp_path / "s"),
+        "PYTHONPATH": str(tmp_path / "hidden"),
+        "PIP_NO_INDEX": "1",
+        "PIP_CONFIG_FILE": "/dev/null",
+        "PIP_FIND_LINKS": "",
+    }
 
 
 @pytest.fixture
@@ -84,8 +93,10 @@ def files(tmp_path: Path) -> tuple[str, str]:
 
 @pytest.fixture
 def published(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The small release is the only one there is."""
+    """The small release is the only one there is, and the registry has a small model."""
     monkeypatch.setattr(manifest, "RELEASES", (RELEASE,))
+    monkeypatch.setattr(manifest, "PACKAGED", package_index.PACKAGED)
+    package_index.point_pip_at(monkeypatch, None)
 
 
 def _kokoroctl(environ: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -303,7 +314,7 @@ def test_setup_with_a_model_says_so(
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize(
-    ("answer", "installs"), [("\n", True), ("Yes\n", True), ("n\n", False), ("", False)]
+    ("answer", "installs"), [("2\n", True), ("n\n", False), ("3\n", False), ("", False)]
 )
 def test_setup_asks_and_says_what_and_where_to(
     answer: str,
@@ -318,7 +329,7 @@ def test_setup_asks_and_says_what_and_where_to(
     person = Person(environ | {"KOKORO_MODEL_URL": server.url}, interactive=True, daemon={})
     assert _run(setup_command, person) == 0
     said = capsys.readouterr().err
-    for part in (server.url + VOICES_PATH, "0.5 MB", str(store.folder / "toy-fp32"), "[Y/n]"):
+    for part in (server.url + VOICES_PATH, "0.5 MB", str(store.folder), "[1/2/n]"):
         assert part in said
     assert [model.name for model in store.installed()] == (["toy-fp32"] if installs else [])
     assert person.asked == ([{"type": "reload"}] if installs else [])
@@ -372,9 +383,9 @@ def test_ctrl_c_on_a_terminal_goes_on_with_the_built_in_voice(
     server.files[f"/{manifest.DEFAULT_TAG}/voices-v1.0.bin"] = bytes(5_000)
     server.faults.append(Fault(stall_after=1_000, no_length=True))
     with _on_a_terminal(environ | {"KOKORO_MODEL_URL": server.url}, "setup") as (process, terminal):
-        said = _read_until(terminal, "[Y/n]")
+        said = _read_until(terminal, "[1/2/n]")
         assert "353.7 MB" in said
-        os.write(terminal, b"\n")
+        os.write(terminal, b"2\n")
         _read_until(terminal, "voices-v1.0.bin  [")
         downloads = store.folder / ".downloads"
         _wait_for(lambda: sum(path.stat().st_size for path in downloads.iterdir()) == 1_000)
@@ -388,7 +399,7 @@ def test_ctrl_c_on_a_terminal_goes_on_with_the_built_in_voice(
 
 def test_ctrl_c_at_the_question_goes_on_with_the_built_in_voice(environ: dict[str, str]) -> None:
     with _on_a_terminal(environ, "setup") as (process, terminal):
-        _read_until(terminal, "[Y/n]")
+        _read_until(terminal, "[1/2/n]")
         process.send_signal(signal.SIGINT)
         _read_until(terminal, "going on with the built-in voice")
         assert process.wait(60) == 0

@@ -22,7 +22,8 @@ from support.model_server import (
 
 from kokorod.errors import DownloadError, ModelError
 from kokorod.models.manifest import RemoteFile
-from kokorod.models.pull import Progress, pull
+from kokorod.models.pull import Progress
+from kokorod.models.pull import pull_release as pull
 from kokorod.models.store import Store
 
 

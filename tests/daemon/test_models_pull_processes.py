@@ -17,7 +17,7 @@ from support.model_server import MODEL, QUICK, RELEASE, Fault, FileServer
 from support.paths import TESTS
 
 from kokorod.errors import DownloadError
-from kokorod.models.pull import pull
+from kokorod.models.pull import pull_release as pull
 from kokorod.models.store import Store
 
 #: Pulls RELEASE from argv[1] into argv[2] with files of at most argv[3] bytes.
@@ -26,7 +26,7 @@ import resource, signal, sys
 from pathlib import Path
 from support.model_server import RELEASE
 from kokorod.errors import KokorodError
-from kokorod.models.pull import pull
+from kokorod.models.pull import pull_release as pull
 from kokorod.models.store import Store
 
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -14,7 +14,7 @@ from support import model_server
 from support.model_server import MODEL, MODEL_PATH, QUICK, RELEASE, Fault, FileServer
 
 from kokorod.errors import DownloadError
-from kokorod.models.pull import pull
+from kokorod.models.pull import pull_release as pull
 from kokorod.models.store import Store
 from kokorod.models.web import Patience, UnreachableError, check_base_url
 

@@ -157,6 +157,8 @@ def _answer(handler: BaseHTTPRequestHandler, state: FileServer) -> None:
         handler.send_error(416)
         return
     handler.send_response(206 if start else 200)
+    if path.endswith("/"):
+        handler.send_header("Content-Type", "text/html")  # a page of an index
     if start:
         span = fault.content_range or f"bytes {start}-{len(content) - 1}/{len(content)}"
         handler.send_header("Content-Range", span)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import onnxruntime as ort
     from numpy.typing import NDArray
 
-    from ..styles import Voices
+    from ..synthesizer import Styles
 
 #: What both speak: 15 tokens, about a second, enough to tell sounds apart.
 PHRASE: Final = "ðə kwˈɪk fˈɑks."
@@ -112,10 +112,10 @@ def build(store: Store, model: InstalledModel, copies: Copies, say: Say = lambda
 
 def _build_and_compare(model: InstalledModel, place: Path, recipe: _Recipe, say: Say) -> None:
     from ..kokoro import open_session, session_options
-    from ..styles import Voices
+    from ..shipped_voices import styles_of
     from .fold import fold
 
-    voices = Voices(model.voices)
+    voices = styles_of(model)
     options = session_options(1)
     options.optimized_model_filepath = str(place / GRAPH)
     entries = {
@@ -140,7 +140,7 @@ def _build_and_compare(model: InstalledModel, place: Path, recipe: _Recipe, say:
 
 
 def compare(
-    graph: Path, voices: Voices, runs: tuple[NDArray[np.float32], NDArray[np.float32]]
+    graph: Path, voices: Styles, runs: tuple[NDArray[np.float32], NDArray[np.float32]]
 ) -> None:
     """Load the copy as the daemon would; raises EngineError if it speaks otherwise.
 
@@ -154,7 +154,7 @@ def compare(
         raise EngineError(f"its copy speaks otherwise: {difference}")
 
 
-def _speak(session: ort.InferenceSession, voices: Voices) -> NDArray[np.float32]:
+def _speak(session: ort.InferenceSession, voices: Styles) -> NDArray[np.float32]:
     from ...types import Segment, Utterance
     from ..kokoro import KokoroSynthesizer
     from ..synthesizer import Run

@@ -45,7 +45,7 @@ def missing_bytes(target: Path, expected: RemoteFile) -> int:
     return max(0, expected.bytes - have)
 
 
-def fetch(
+def download(
     url: str, target: Path, expected: RemoteFile, patience: Patience, at: At, note: Note
 ) -> None:
     """Make `target` the file at `url`, going on where an earlier fetch stopped.
