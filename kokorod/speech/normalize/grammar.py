@@ -30,8 +30,10 @@ from . import (
     version,
     year,
 )
-from .cursor import Cursor, Part, Upto
+from .cursor import Cursor, Part, Upto, say
+from .faults import FAULTS
 from .measure import quantity, rate
+from .number_words import digits
 from .rule import Rule, Start
 
 FILES: Final = (
@@ -226,6 +228,7 @@ _SIGN: Final = (
     r"\u0bbe-\u0bcd\u0c00-\u0c04\u0c3e-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03\u0d3b-\u0d4d"
     r"\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u102b-\u103e\u17b4-\u17d3]"
 )
+_NUMBER: Final = re.compile(r"[0-9]+")
 _WORD: Final = re.compile(rf"{_LETTER}(?:{_LETTER}|{_SIGN}|'(?={_LETTER}))*")
 
 
@@ -261,20 +264,29 @@ def read_at(cursor: Cursor, position: int) -> int:
         end = _read_by_rule(start, cursor, position)
         if end is not None:
             return end
-    word = _WORD.match(cursor.text, position)
-    if word:
+    if word := _WORD.match(cursor.text, position):
         cursor.parts.append(Part(word.group(), position, word.end()))
         return word.end()
+    if number := _NUMBER.match(cursor.text, position):  # every rule of numbers has raised
+        cursor.parts += say(digits(number.group()), *number.span())
+        return number.end()
     return _read_by_rule(Start.REST, cursor, position) or position + 1
 
 
 def _read_by_rule(start: Start, cursor: Cursor, position: int) -> int | None:
-    """The place after what a rule has read; None, and nothing is said, if none can."""
+    """The place after what a rule has read; None, and nothing is said, if none can.
+
+    A rule that raises has not matched: the next ones are tried.
+    """
     for rule in _TRIED[start]:
-        match = rule.pattern.match(cursor.text, position)
-        if match is None or match.end() == position:
+        try:
+            match = rule.pattern.match(cursor.text, position)
+            if match is None or match.end() == position:
+                continue
+            read = rule.read(cursor, match)
+        except Exception as error:  # noqa: BLE001 - a bug in one rule ends nobody's speech
+            FAULTS.caught(rule.name, error)
             continue
-        read = rule.read(cursor, match)
         if read is None:
             continue
         parts, end = read if isinstance(read, Upto) else (read, match.end())

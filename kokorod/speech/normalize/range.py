@@ -14,11 +14,13 @@ from .measure.quantity import MIXED, mixed
 from .number_words import NUMBER, cardinal, digits, pairs, spoken_number, year
 from .rule import Rule, Start
 
-_FRACTION: Final = re.compile(rf"(?P<sign>[-−]?){MIXED}(?P<ths>ths?|rds?|nds?)?(?![\w/]|[.,]\d)")
+_FRACTION: Final = re.compile(
+    rf"(?P<sign>[-−]?){MIXED}(?P<ths>ths?|rds?|nds?|sts?)?(?![\w/]|[.,]\d)"
+)
 _SLASHED: Final = re.compile(r"(?P<one>\d+(?:\.\d+)?)/(?P<two>\d+)(?P<three>/\d+){0,4}(?![\w])")
 _RATIO: Final = re.compile(
     r"(?P<one>\d+(?:\.\d+)?):(?P<two>\d+(?:\.\d+)?)(?P<three>:\d+){0,4}"
-    r"(?:[-–](?P<verse>\d+))?(?![\w:])"
+    r"(?:[-–](?P<last>\d+(?:\.\d+)?(?::\d+(?:\.\d+)?)?))?(?![\w:])"
 )
 _SCIENTIFIC: Final = re.compile(
     r"(?P<sign>[-−]?)(?P<value>\d+(?:\.\d+)?)"
@@ -86,7 +88,10 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match.group() == "24/7/365":
         return say("twenty four seven three sixty five", *match.span())
     if match["three"]:
-        return say(" slash ".join(cardinal(n) for n in match.group().split("/")), *match.span())
+        values = [
+            cardinal(n) if n.isdecimal() else spoken_number(n) for n in match.group().split("/")
+        ]
+        return say(" slash ".join(values), *match.span())
     if (one, two) in (("24", "7"), ("9", "11"), ("50", "50"), ("20", "20"), ("180", "360")):
         return say(f"{cardinal(one)} {cardinal(two)}", *match.span())
     if cursor.after(match.end()) == "=":
@@ -102,22 +107,30 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 def _number(cursor: Cursor, text: str) -> str:
-    if len(text) == 4 and text[:2] in ("19", "20"):
+    if len(text) == 4 and text.isdecimal() and text[:2] in ("19", "20"):
         return year(int(text), cursor.british)
     return spoken_number(text, cursor.british)
 
 
 def _read_ratio(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    if match["verse"]:  # Genesis 1:1-3
-        verses = cardinal(match["two"]), cardinal(match["verse"])
+    last = match["last"]
+    if last and all(n.isdecimal() for n in match.group("one", "two", "last")):  # Genesis 1:1-3
+        verses = cardinal(match["two"]), cardinal(last)
         return say(f"{cardinal(match['one'])} {verses[0]} to {verses[1]}", *match.span())
-    values = match.group().split(":")
-    if _is_verse(cursor, match) or _is_timing(cursor, match):
-        return say(" ".join(_oh(v) for v in values), *match.span())
+    first = match.group()[: match.start("last") - 1 - match.start()] if last else match.group()
+    close = _is_verse(cursor, match) or _is_timing(cursor, match)
+    said = " to ".join(_joined(cursor, text, close) for text in (first, last) if text)
+    return say(said, *match.span())
+
+
+def _joined(cursor: Cursor, text: str, close: bool) -> str:
+    """Numbers with colons; close: said without joints, as verses and timings are."""
+    values = text.split(":")
+    if close:
+        return " ".join(_oh(v) for v in values)
     # 1:23:45 is a time span and is said without joints; 16:9 and 4:1 are ratios.
     joint = " to " if len(values) == 2 else " "
-    said = joint.join(spoken_number(v, cursor.british) for v in values)
-    return say(said, *match.span())
+    return joint.join(spoken_number(v, cursor.british) for v in values)
 
 
 def _is_verse(cursor: Cursor, match: re.Match[str]) -> bool:
@@ -156,7 +169,7 @@ def _read_times(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     numbers = [n for n in match.group("one", "two", "three") if n]
     if match["gap"] and "×" in match.group() and cursor.after(match.end()) == "=":
         return None
-    big = all(len(n) in (3, 4) and "," not in n for n in numbers)
+    big = all(len(n) in (3, 4) and n.isdecimal() for n in numbers)
     read = pairs if big else lambda n: spoken_number(n, cursor.british)
     return say(" by ".join(read(n) for n in numbers), *match.span())
 
@@ -232,6 +245,8 @@ RULES: Final = (
             ("2½", "two and a half", "fractions"),
             ("3 1/4", "three and a quarter", "fractions"),
             ("2/3 of the", "two thirds of the"),
+            ("1/21st", "one twenty first"),
+            ("1/2 C flour", "one half C flour"),
         ),
     ),
     Rule(
@@ -244,6 +259,8 @@ RULES: Final = (
             ("4.5/5", "four point five out of five", "marks"),
             ("24/7", "twenty four seven", "fractions"),
             ("10/10", "ten out of ten", "fractions"),
+            ("19.3/7", "nineteen point three out of seven"),
+            ("7.3/5/20", "seven point three slash five slash twenty"),
         ),
     ),
     Rule(
@@ -255,6 +272,7 @@ RULES: Final = (
             ("John 3:16-18", "John three sixteen to eighteen", "verses, timings"),
             ("25:30", "twenty five thirty", "verses, timings"),
             ("4:3 ratio", "four to three ratio"),
+            ("1.5:1-2", "one point five to one to two"),
         ),
     ),
     Rule(
@@ -265,6 +283,7 @@ RULES: Final = (
         (
             ("1920x1080", "nineteen twenty by ten eighty"),
             ("3 × 4 grid", "three by four grid"),
+            ("2.5 x 3.5", "two point five by three point five"),
         ),
     ),
     Rule(

@@ -81,12 +81,12 @@ _SIGNS: Final = {
 _POUNDS_NEXT: Final = re.compile(r" ?\d{1,2} ?lbs?\b")
 
 
-def _fits(cursor: Cursor, match: re.Match[str]) -> bool:
-    """Whether the letters after the number are a unit here."""
+def _fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
+    """Whether the letters after the number are a unit here. value: "" if it is a fraction."""
     unit, close = match["unit"], not match["gap"]
     if unit == "st":
-        if close and match["value"].endswith("1"):
-            return False
+        if close and cursor.text[match.start("unit") - 1] == "1":
+            return False  # 21st, 1/21st
         return cursor.british or _POUNDS_NEXT.match(cursor.text, match.end("unit")) is not None
     if unit not in _DOUBTFUL | _NOT_CLOSE | _SCALES:
         return True
@@ -98,7 +98,7 @@ def _fits(cursor: Cursor, match: re.Match[str]) -> bool:
     if unit in _SCALES and cursor.before(match.start()).lower() in LABELS:
         return False  # seat 14C
     if unit in _SCALES:  # 350F, but 5F and 20 C students
-        hot = len(match["value"]) in (2, 3) and match["gap"] != "-"
+        hot = len(value) in (2, 3) and match["gap"] != "-"
         return hot and (close or not following[:1].isalpha())
     if unit in _DOUBTFUL and unit not in ("in", "s", "h", "L") and match["gap"] == "-":
         return False
@@ -142,7 +142,7 @@ def _direction(cursor: Cursor, match: re.Match[str]) -> list[Part]:
 
 def _read_quantity(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
-    if not _fits(cursor, match):
+    if not _fits(cursor, match, match["value"]):
         return None
     if match["sign"] in ("-", "−", "+") and start and cursor.text[start - 1].isalnum():
         return None
@@ -182,7 +182,7 @@ def mixed(cursor: Cursor, match: re.Match[str]) -> str | None:
 
 def _read_fractional(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     said = mixed(cursor, match)
-    if said is None or not _fits(cursor, match):
+    if said is None or not _fits(cursor, match, ""):
         return None
     end = match.end("vulgar") if match["vulgar"] else match.end("bottom")
     if match["sign"]:

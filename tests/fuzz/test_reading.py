@@ -1,0 +1,32 @@
+"""Texts of pieces put together by chance, as many as there is time for: `make fuzz`.
+
+FUZZ_S is how long, in seconds; FUZZ_SEED repeats a run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+
+import pytest
+from support.fuzzing import LANGUAGES, MARKUPS, read, some_text
+
+from kokorod.speech.normalize.faults import FAULTS
+
+FUZZ_S = float(os.environ.get("FUZZ_S", "60"))
+SEED = int(os.environ.get("FUZZ_SEED", str(random.SystemRandom().randrange(10**6))))
+
+
+@pytest.mark.timeout(FUZZ_S + 60)
+def test_no_text_raises() -> None:
+    source = random.Random(SEED)
+    until = time.monotonic() + FUZZ_S
+    while time.monotonic() < until:
+        text = some_text(source)
+        lang, markup = source.choice(LANGUAGES), source.choice(MARKUPS)
+        try:
+            read(text, lang, markup)
+        except Exception as error:
+            raise AssertionError(f"{text!r} in {lang}, {markup}; FUZZ_SEED={SEED}") from error
+        assert FAULTS.value() == {}, f"{text!r} in {lang}, {markup}; FUZZ_SEED={SEED}"

@@ -1,0 +1,73 @@
+"""Texts of pieces that rules look at, put together by chance: what nobody meant to write."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+
+from kokorod.errors import KokorodError, UnknownLanguageError
+from kokorod.speech.markup.sources import open_source
+from kokorod.speech.normalize.grammar import RULES
+from kokorod.speech.tables import rows
+from kokorod.speech.tokenize import tokens_of
+from kokorod.types import CodeBlocks, Markup
+
+from .phonemizing import phonemizer
+
+LANGUAGES = ("en-us", "en-gb", "es", "fr", "hi", "it", "ja", "pt-br", "zh")
+
+NUMBERS = (
+    "0 1 2 5 7 9 10 12 21 24 30 50 100 365 911 1066 1984 2024 12345 007 0.5 .5 1.5 2.50 3.14159 "
+    "1,234 1,00,000 1.234,56 12,50 1/2 3/4 7/10 1/21 10:30 25:61 1:2:3 1.5:1 1-2 3–5 1e6 1.5e-3 "
+    "2^10 0xFF 1st 22nd 3rd 101th 1.2.3 127.0.0.1 2024-03-05 3/5/2024 31.12.1999 555-0123 "
+    "½ ¼ 2½ ² ³ ⁻¹ ₂ ① Ⅳ १२ ٣ 十 百 三 '99 1990s 80s 5'10\" IV XIX MCMXC 999999999999999999999"
+).split()
+SIGNS = (
+    "- – — − + ± ~ ≈ < > ≥ ≤ = ≠ × x X * · / ÷ : ; . , .. ... … ! ? ?! ' ’ \" “ ” « » „ ` ° º % ‰ "
+    "$ £ € ¥ ₹ ¢ ₿ § ¶ © ® ™ # @ & | \\ _ ^ √ ∞ π Σ → ( ) [ ] { } ¿ ¡ 。 、 「 」 ー ・ । № ª"
+).split()
+LETTERS = (
+    "a A I i x C F K m s st nd rd th ths am pm a.m. p.m. BC AD e.g. i.e. etc. vs. No. no. Dr. Mr. "
+    "St. p. pp. Jan Feb. March May Mon. Friday noon Chapter Henry World War II Louis room flight "
+    "version v is in of the and to by per flour NASA FBI iPhone C++ foo_bar camelCase A4 COVID-19 "
+    "café naïve straße İstanbul niño ação garçon l'eau c'è मैं है डॉ. क 日本語 さん きょう カー っ ん "
+    "中文 会议 开始 元 年 月 ℃ Привет שלום ك 🙂 👍🏽 🇫🇷 1️⃣ ❤️ :) <3"
+).split()
+MARKUP = (
+    "*|**|_|~~|`|```|```python|[|](http://a.b)|![|# |## |- |* |1. |> |    |\t|\n|\n\n|---|:---:"
+    "|<b>|</b>|<br>|<p>|</p>|<!--|-->|&amp;|&lt;|&#55;|[pause]|[pause 1.5s]|[[slnc 500]]|[a](/ə/)"
+    "|<speak>|</speak>|<break time='1s'/>|<say-as interpret-as='date'>"
+    "|<say-as interpret-as='ordinal'>|</say-as>"
+    "|<sub alias='x'>|</sub>|<lang xml:lang='fr'>|</lang>|[^1]|$x$|\\(|\\)|\x00|\u200d"
+    "|\u00ad|\u202e|\ufffd"
+).split("|")
+UNITS = [row[0] for name in ("units", "rates", "currencies") for row in rows(name)]
+EXAMPLES = [example[0] for rule in RULES.values() for example in rule.examples]
+KINDS = (NUMBERS, NUMBERS, NUMBERS, SIGNS, SIGNS, UNITS, LETTERS, MARKUP, EXAMPLES)
+
+MARKUPS = (Markup.AUTO, Markup.PLAIN, Markup.MARKDOWN)
+
+
+def some_text(source: random.Random) -> str:
+    """At most a dozen pieces, close together or apart; examples may be cut anywhere."""
+    written = ""
+    for _ in range(source.randrange(1, 12)):
+        kind = source.choice(KINDS)
+        piece = source.choice(kind)
+        if kind is EXAMPLES and source.random() < 0.5:
+            piece = piece[: source.randrange(len(piece) + 1)]
+        written += piece + source.choice(("", "", " ", " ", "-", ".", ", ", "\n"))
+    return f"<speak>{written}</speak>" if source.random() < 0.02 else written
+
+
+def read(text: str, lang: str, markup: Markup) -> None:
+    """Read `text` as the daemon does, to phonemes. What is wrong with the text may be told."""
+    source = open_source(markup, lang, CodeBlocks.READ)
+    try:
+        source.feed(text, final=True)
+        while (fragment := source.next()) is not None:
+            tokens = tokens_of(fragment, lang=lang)
+            with contextlib.suppress(UnknownLanguageError):  # ja and zh without their extras
+                phonemizer().sentence(tokens, lang)
+    except KokorodError:
+        pass  # SSML that is not well formed, a language that nobody speaks

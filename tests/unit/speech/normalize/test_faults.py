@@ -1,0 +1,74 @@
+"""A rule that raises: what it would have read is read without it, counted, told of once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from kokorod.speech.normalize import faults, grammar, normalize, spoken
+from kokorod.speech.normalize.cursor import Cursor, Part
+from kokorod.speech.normalize.faults import Faults
+from kokorod.speech.normalize.grammar import RULES
+from kokorod.speech.normalize.rule import Start
+
+SECRET = "sesame"
+
+
+@pytest.fixture
+def caught(monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
+    """The faults of this test alone."""
+    own = Faults()
+    monkeypatch.setattr(grammar, "FAULTS", own)
+    yield own
+    assert faults.FAULTS.value() == {}
+
+
+def broken(cursor: Cursor, match: re.Match[str]) -> list[Part]:
+    raise ZeroDivisionError(f"{SECRET} {match.group()}")
+
+
+def break_rules(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    for start, rules in grammar._TRIED.items():
+        some = tuple(replace(r, read=broken) if r.name in names else r for r in rules)
+        monkeypatch.setitem(grammar._TRIED, start, some)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_any_rule_may_raise(name: str, caught: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, str]] = []
+    caught.tell = lambda rule, error: told.append((rule, error))
+    break_rules(monkeypatch, name)
+    for written, said, *_ in RULES[name].examples:
+        tokens = normalize(f"Before {written} after.")
+        assert [tokens[0].text, tokens[-2].text] == ["Before", "after"]
+        assert name not in {token.rule for token in tokens}
+        if re.search(r"\d", written):
+            assert re.search(r"\w", spoken(normalize(written))), f"{said!r} is lost"
+    assert caught.value().keys() == {name}
+    assert caught.value()[name] >= len(RULES[name].examples)
+    assert told == [(name, "ZeroDivisionError")], "once a rule, and nothing of the text"
+
+
+def test_numbers_are_said_even_if_every_rule_raises(
+    caught: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_rules(monkeypatch, *RULES)
+    assert spoken(normalize("Room 101, Dr. Lee")) == "Room one zero one Dr Lee"
+    assert caught.value()["cardinal.number"] == 1
+    assert caught.value().keys() <= RULES.keys()
+
+
+def test_a_pattern_that_raises_is_caught_too(
+    caught: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Pattern:
+        def match(self, text: str, position: int) -> None:
+            raise RecursionError
+
+    bad = replace(RULES["cardinal.number"], pattern=Pattern())  # type: ignore[arg-type]
+    monkeypatch.setitem(grammar._TRIED, Start.NUMBER, (bad,))
+    assert spoken(normalize("7")) == "seven"
+    assert caught.value() == {"cardinal.number": 1}
