@@ -254,6 +254,27 @@ def test_words_are_checked_each() -> None:
         parse_answer({**segment, "words": {}})
 
 
+def test_marks_are_checked_each() -> None:
+    segment = {
+        "type": "segment", "id": 1, "index": 0, "start": 0, "end": 5,
+        "start_s": 0.0, "duration_s": 1.0,
+    }  # fmt: skip
+    answer = parse_answer({**segment, "marks": [{"name": "here", "at_s": 0.5}]})
+    assert isinstance(answer, SegmentInfo)
+    assert answer.marks == (MarkTiming("here", 0.5),)
+    for bad in ({"name": "here"}, {"name": 1, "at_s": 0.5}, "here"):
+        with pytest.raises(WireError, match="marks"):
+            parse_answer({**segment, "marks": [bad]})
+    with pytest.raises(WireError, match="marks must be an array"):
+        parse_answer({**segment, "marks": "here"})
+
+
+def test_sound_is_binary_and_nothing_else() -> None:
+    for bad in ("ab", [1, 2], None):
+        with pytest.raises(WireError, match="pcm must be binary"):
+            parse_answer({"type": "audio", "id": 1, "seq": 0, "pcm": bad})
+
+
 def test_an_error_needs_no_id() -> None:
     error = parse_answer({"type": "error", "code": "busy", "message": "wait"})
     assert error == Error(code=ErrorCode.BUSY, message="wait")
@@ -268,6 +289,7 @@ def test_records_are_frozen_compared_by_value_and_shown() -> None:
     assert hash(audio) == hash(Audio(1, 2, b"ab"))
     assert repr(audio) == "Audio(id=1, seq=2, pcm=b'ab')"
     assert pickle.loads(pickle.dumps(audio)) == copy.copy(audio) == audio
+    assert audio.replace(seq=3) == Audio(1, 3, b"ab")
     for change in (lambda: setattr(audio, "seq", 3), lambda: delattr(audio, "seq")):
         with pytest.raises(AttributeError, match="frozen"):
             change()

@@ -1,0 +1,68 @@
+"""Where client and daemon meet: the home folder and the socket, from the environment alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kokoro_client.wire.address import (
+    MAX_SOCKET_PATH,
+    home_folder,
+    socket_path,
+    socket_path_problem,
+)
+
+
+@pytest.mark.parametrize(
+    ("environ", "platform", "home"),
+    [
+        ({"HOME": "/u"}, "linux", "/u/.local/share/kokorod"),
+        ({"HOME": "/u", "XDG_DATA_HOME": "/data"}, "linux", "/data/kokorod"),
+        ({"HOME": "/u", "XDG_DATA_HOME": ""}, "linux", "/u/.local/share/kokorod"),
+        ({"HOME": "/u"}, "darwin", "/u/Library/Application Support/kokorod"),
+        ({"HOME": "/u", "XDG_DATA_HOME": "/d"}, "darwin", "/u/Library/Application Support/kokorod"),
+        ({"HOME": "/u", "XDG_DATA_HOME": "/d", "KOKORO_HOME": "/k"}, "linux", "/k"),
+        ({"HOME": "/u", "KOKORO_HOME": "/k"}, "darwin", "/k"),
+    ],
+)
+def test_the_home_folder_is_the_first_that_the_environment_names(
+    environ: dict[str, str], platform: str, home: str
+) -> None:
+    assert home_folder(environ, platform) == Path(home)
+    assert socket_path(environ, platform) == Path(home) / "kokorod.sock"
+
+
+def test_without_home_it_is_the_user_s_own() -> None:
+    assert home_folder({}, "linux") == Path.home() / ".local" / "share" / "kokorod"
+
+
+def test_a_socket_of_its_own_goes_before_the_home_folder() -> None:
+    environ = {"KOKORO_HOME": "/k", "KOKORO_SOCKET": "/run/s"}
+    assert socket_path(environ) == Path("/run/s")
+    assert socket_path({**environ, "KOKORO_SOCKET": ""}) == Path("/k/kokorod.sock")
+
+
+@pytest.mark.parametrize("name", ["KOKORO_HOME", "KOKORO_SOCKET"])
+def test_a_path_may_begin_at_the_home_or_in_the_working_folder(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = home_folder if name == "KOKORO_HOME" else socket_path
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert find({name: "~/k"}) == tmp_path / "k"
+    assert find({name: "k"}) == tmp_path / "k"
+
+
+def test_a_path_too_long_for_a_socket_is_told_with_what_to_do() -> None:
+    longest = Path("/" + "x" * (MAX_SOCKET_PATH - 1))
+    assert socket_path_problem(longest) is None
+    problem = socket_path_problem(Path(f"{longest}x"))
+    assert problem is not None
+    assert "has 104 bytes, at most 103 are possible" in problem
+    assert "set KOKORO_SOCKET to a shorter path" in problem
+
+
+def test_bytes_are_counted_not_characters() -> None:
+    assert socket_path_problem(Path("/" + "ö" * 51)) is None
+    assert socket_path_problem(Path("/" + "ö" * 52)) is not None
