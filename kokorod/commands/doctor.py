@@ -8,8 +8,8 @@ import json
 from collections import Counter
 from dataclasses import asdict
 
-from ..doctor.examination import examine
-from ..doctor.finding import Finding, Outcome
+from ..doctor.checks import run_checks
+from ..doctor.result import CheckResult, Outcome
 from . import FAILED, OK, Context
 
 HELP = "find out what is wrong and what to do; ends with 1 where something has failed"
@@ -20,23 +20,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    findings = []
-    for finding in examine(context.environ, context.ask):
-        findings.append(finding)
+    results = []
+    for result in run_checks(context.environ, context.ask):
+        results.append(result)
         if not args.json:
-            _print(finding)
-    counts = Counter(finding.outcome for finding in findings)
+            _print(result)
+    counts = Counter(result.outcome for result in results)
     if args.json:
-        print(json.dumps([asdict(finding) for finding in findings], indent=1))
+        print(json.dumps([asdict(result) for result in results], indent=1))
     else:
         print(", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome))
     return FAILED if counts[Outcome.FAIL] else OK
 
 
-def _print(finding: Finding) -> None:
-    print(f"{finding.outcome:5}{finding.check:20}{_shown(finding.found)}", flush=True)
-    if finding.todo:
-        print(f"{'':5}{'':20}-> {_shown(finding.todo)}", flush=True)
+def _print(result: CheckResult) -> None:
+    print(f"{result.outcome:5}{result.check:20}{_shown(result.found)}", flush=True)
+    if result.todo:
+        print(f"{'':5}{'':20}-> {_shown(result.todo)}", flush=True)
 
 
 def _shown(text: str) -> str:

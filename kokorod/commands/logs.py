@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from kokoro_client.wire import address
-from kokoro_service.choice import supervisor_in_force
+from kokoro_service.detect import supervisor_in_force
 from kokoro_service.systemd import Systemd
 from kokoro_service.units import SERVICE
 

@@ -11,11 +11,11 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kokoro_service import holder
+from kokoro_service import lock_owner
 from kokoro_service.background import WITHOUT, Background
-from kokoro_service.choice import supervisor_here, supervisor_in_force
+from kokoro_service.detect import supervisor_here, supervisor_in_force
 from kokoro_service.job import Job, job_from
-from kokoro_service.leftovers import remove_free_lock, remove_stale_socket
+from kokoro_service.stale_socket import remove_free_lock, remove_stale_socket
 from kokoro_service.state import State, Supervisor
 
 from .. import __version__, config
@@ -115,7 +115,7 @@ def _uninstall(environ: Mapping[str, str]) -> int:
     if remove_stale_socket(job.socket):
         done.append(f"removed {job.socket}")
     if remove_free_lock(job.socket):
-        done.append(f"removed {holder.lock_path(job.socket)}")
+        done.append(f"removed {lock_owner.lock_path(job.socket)}")
     for line in done or ["nothing was installed, no daemon ran"]:
         print(line)
     if job.home.is_dir():
@@ -184,9 +184,9 @@ def _end_unsupervised(supervisor: Supervisor, environ: Mapping[str, str]) -> Non
     """A daemon that a client or a person started has the address a supervisor wants."""
     if isinstance(supervisor, Background):
         return
-    if process := holder.holder(job_from(environ).socket):
+    if process := lock_owner.find(job_from(environ).socket):
         print(f"stopping process {process.pid}, a daemon that was started without the service")
-        holder.end(process)
+        lock_owner.end(process)
 
 
 def _say(answer: Mapping[str, Any] | None) -> int:

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from .finding import Finding, fail, ok, warn
+from .result import CheckResult, fail, ok, warn
 
 _LOWEST_PYTHON: Final = (3, 11)
 
@@ -31,7 +31,7 @@ _MEMORY_WARN: Final = 1000 * 2**20
 
 def check_python(
     version: tuple[int, int] = sys.version_info[:2], bits: int = sys.maxsize.bit_length() + 1
-) -> Finding:
+) -> CheckResult:
     found = f"{platform.python_version()}, {bits} bits, {platform.machine()}, {sys.executable}"
     if version < _LOWEST_PYTHON:
         return fail("python", found, "install Python 3.11 or newer, then kokorod with it")
@@ -42,7 +42,7 @@ def check_python(
     return ok("python", found)
 
 
-def check_packages() -> Finding:
+def check_packages() -> CheckResult:
     daemon, client = metadata.version("kokorod"), metadata.version("kokoro-client")
     found = f"kokorod {daemon}, kokoro-client {client}"
     if daemon != client:
@@ -54,7 +54,7 @@ def check_onnxruntime_version(
     version: str | None = None,
     system: str = sys.platform,
     machine: str = platform.machine(),
-) -> Finding:
+) -> CheckResult:
     """Read from the package's metadata, without loading it."""
     version = metadata.version("onnxruntime") if version is None else version
     number = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
@@ -72,12 +72,12 @@ def check_onnxruntime_version(
     return ok("onnxruntime version", found)
 
 
-def check_disk(home: Path) -> Finding:
+def check_disk(home: Path) -> CheckResult:
     there = next(path for path in (home, *home.parents) if path.exists())
     return judge_disk(shutil.disk_usage(there).free, there)
 
 
-def judge_disk(free: int, where: Path) -> Finding:
+def judge_disk(free: int, where: Path) -> CheckResult:
     found = f"{free / 1e9:,.1f} GB free at {where}"
     if free < _DISK_FAIL:
         return fail("disk", found, "free some space, or move everything with KOKORO_HOME")
@@ -86,14 +86,14 @@ def judge_disk(free: int, where: Path) -> Finding:
     return ok("disk", found)
 
 
-def check_memory() -> Finding:
+def check_memory() -> CheckResult:
     import psutil
 
     memory = psutil.virtual_memory()
     return judge_memory(memory.available, memory.total)
 
 
-def judge_memory(available: int, total: int) -> Finding:
+def judge_memory(available: int, total: int) -> CheckResult:
     found = f"{available / 1e9:,.1f} of {total / 1e9:,.1f} GB available"
     if available < _MEMORY_FAIL:
         return fail("memory", found, "end other programs: the daemon would be killed")

@@ -1,8 +1,8 @@
 # process: a part of `kokoroctl doctor`.
 """The native parts: the hardware, onnxruntime, espeak-ng, the sound device.
 
-Each is tried in a process of its own: one that hangs, aborts or prints is a finding, not
-the end of the examination.
+Each is tried in a process of its own: one that hangs, aborts or prints is a result, not
+the end of all checks.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import subprocess
 import sys
 from typing import Any, Final
 
-from .finding import Finding, fail, ok, warn
+from .result import CheckResult, fail, ok, warn
 
 #: Loading them takes a second on a cold disk; a sound server that hangs takes for ever.
 _PATIENCE_S: Final = 60.0
@@ -60,7 +60,7 @@ class PartError(Exception):
     """The probe ended without an answer; the message is what it said last."""
 
 
-def check_hardware() -> Finding:
+def check_hardware() -> CheckResult:
     """What the daemon chooses its lanes by. A gap keeps nothing from speaking."""
     todo = "the CPU speaks all the same; if it names nothing of yours, report it"
     try:
@@ -72,7 +72,7 @@ def check_hardware() -> Finding:
     return ok("hardware", described)
 
 
-def check_onnxruntime() -> Finding:
+def check_onnxruntime() -> CheckResult:
     try:
         version, providers = _probe(_ONNXRUNTIME)
     except PartError as error:
@@ -86,7 +86,7 @@ def check_onnxruntime() -> Finding:
     return ok("onnxruntime", f"{version} loads, with {', '.join(providers)}")
 
 
-def check_espeak() -> Finding:
+def check_espeak() -> CheckResult:
     from pathlib import Path
 
     import espeakng_loader
@@ -105,7 +105,7 @@ def check_espeak() -> Finding:
     return ok("espeak", f"speaks, with the data in {data}")
 
 
-def check_sound() -> Finding:
+def check_sound() -> CheckResult:
     file = "until then `kokoroctl say -o FILE.wav` writes a file"
     try:
         found: dict[str, Any] = _probe(_SOUND)

@@ -6,19 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kokoro_service import place
+from kokoro_service import service_files
 from kokoro_service.background import Background
-from kokoro_service.choice import supervisor_here, supervisor_in_force
+from kokoro_service.detect import supervisor_here, supervisor_in_force
 from kokoro_service.job import job_from
 
 from .. import __version__
-from .finding import Finding, fail, ok, warn
+from .result import CheckResult, fail, ok, warn
 
 #: Sends one request to the daemon that runs; None where none does. Context.ask.
 Ask = Callable[[dict[str, Any]], object | None]
 
 
-def check_daemon(ask: Ask) -> Finding:
+def check_daemon(ask: Ask) -> CheckResult:
     try:
         status = ask({"type": "status"})
     # Whatever the client's errors are: it cannot be imported from here.
@@ -42,7 +42,7 @@ def check_daemon(ask: Ask) -> Finding:
     return ok("daemon", f"{found}, engine {status.get('engine')}")
 
 
-def check_service(environ: Mapping[str, str]) -> Finding:
+def check_service(environ: Mapping[str, str]) -> CheckResult:
     supervisor = supervisor_in_force(environ)
     if isinstance(supervisor, Background):
         here = supervisor_here(environ)
@@ -58,7 +58,7 @@ def check_service(environ: Mapping[str, str]) -> Finding:
     if state.switched_off:
         return warn("service", found, state.switched_off)
     job = job_from(environ)
-    if any(place.differs(path, content) for path, content in supervisor.files(job).items()):
+    if any(service_files.differs(path, content) for path, content in supervisor.files(job).items()):
         return warn(
             "service",
             f"{found}; it was installed for another program, home or setting than yours",

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from kokoro_client import autostart, errors
 
-from . import holder
+from . import lock_owner
 from .job import Job, ServiceError, job_from
-from .leftovers import remove_free_lock, remove_stale_socket
+from .stale_socket import remove_free_lock, remove_stale_socket
 from .state import State
 
 WITHOUT = (
@@ -36,7 +36,7 @@ class Background:
         return ()
 
     def state(self) -> State:
-        process = holder.holder(self._job.socket)
+        process = lock_owner.find(self._job.socket)
         return State(
             self.name,
             installed=False,
@@ -57,14 +57,14 @@ class Background:
             done.append("stopped")
         for removed, path in (
             (remove_stale_socket(self._job.socket), self._job.socket),
-            (remove_free_lock(self._job.socket), holder.lock_path(self._job.socket)),
+            (remove_free_lock(self._job.socket), lock_owner.lock_path(self._job.socket)),
         ):
             if removed:
                 done.append(f"removed {path}")
         return done
 
     def start(self) -> None:
-        if holder.holder(self._job.socket):
+        if lock_owner.find(self._job.socket):
             return
         try:
             autostart.start(self._job.socket, {**self._environ, **dict(self._job.environment)})
@@ -72,8 +72,8 @@ class Background:
             raise ServiceError(str(error)) from None
 
     def stop(self) -> None:
-        if process := holder.holder(self._job.socket):
-            holder.end(process)
+        if process := lock_owner.find(self._job.socket):
+            lock_owner.end(process)
 
     def restart(self) -> None:
         self.stop()

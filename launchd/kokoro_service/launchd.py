@@ -16,10 +16,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from . import place, tool
+from . import service_files, tool
 from .job import Job, ServiceError
 from .launch_agent import EXIT_S, LABEL, SOCKET_NAME, file_name, launch_agent_file
-from .leftovers import remove_stale_socket
+from .stale_socket import remove_stale_socket
 from .state import State
 from .tool import Ran
 
@@ -91,16 +91,16 @@ class Launchd:
         files = self.files(job)
         if off := self._switched_off():
             raise ServiceError(off)
-        changed = place.differs(self._plist, files[self._plist])
+        changed = service_files.differs(self._plist, files[self._plist])
         domain, _ = self._loaded()
         if domain and not changed:
             return [f"already installed: {self._plist} in {domain}"]
-        place.make_folders(job)
+        service_files.make_folders(job)
         if domain:
             self._bootout(domain)
         done = []
         if changed:
-            place.write(files)
+            service_files.write(files)
             done.append(f"wrote {self._plist}")
         return [*done, f"started in {self._bootstrap()}; it starts at every login"]
 
@@ -108,7 +108,7 @@ class Launchd:
         socket = self._socket()
         done = []
         done += [f"stopped, and gone from {domain}" for domain in self._bootout_everywhere()]
-        done += [f"removed {path}" for path in place.remove(self._plist)]
+        done += [f"removed {path}" for path in service_files.remove(self._plist)]
         if socket and remove_stale_socket(socket):
             done.append(f"removed {socket}")
         return done

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from . import place, tool
+from . import service_files, tool
 from .job import Job, ServiceError
 from .state import State
 from .tool import Ran
@@ -74,15 +74,15 @@ class Systemd:
 
     def install(self, job: Job) -> list[str]:
         files = self.files(job)
-        changed = {path: text for path, text in files.items() if place.differs(path, text)}
+        changed = {path: text for path, text in files.items() if service_files.differs(path, text)}
         if masked := self._masked(self._show(SERVICE), self._show(SOCKET)):
             raise ServiceError(masked)
         if not changed and self._both_active() and not self.state().switched_off:
             return [f"already installed: {', '.join(map(str, files))}"]
-        place.make_folders(job)
+        service_files.make_folders(job)
         if self._folder / SOCKET in changed:
             self._quietly("stop", SOCKET, SERVICE)
-        place.write(changed)
+        service_files.write(changed)
         self._do("reading the units", "daemon-reload")
         self._do("enabling the service", "enable", SOCKET, SERVICE)
         self._quietly("reset-failed", SOCKET, SERVICE)
@@ -98,7 +98,7 @@ class Systemd:
             self._do("stopping and disabling", "disable", "--now", SOCKET, SERVICE)
             done.append("stopped and disabled")
         links = [self._folder / link for link in _LINKS]
-        done += [f"removed {path}" for path in place.remove(*installed, *links)]
+        done += [f"removed {path}" for path in service_files.remove(*installed, *links)]
         if installed and self.reachable():
             self._do("reading the units", "daemon-reload")
             self._quietly("reset-failed", SOCKET, SERVICE)

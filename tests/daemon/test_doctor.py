@@ -24,14 +24,14 @@ def folder() -> Iterator[Path]:
 
 
 def test_a_new_machine_has_nothing_that_fails(folder: Path) -> None:
-    findings = examine(environ_in(folder), status=0)
+    results = examine(environ_in(folder), status=0)
     parts = ("python", "packages", "hardware", "onnxruntime version", "onnxruntime", "espeak")
-    assert outcomes(findings, *parts) == ["ok"] * 6
-    assert outcomes(findings, "configuration", "home", "socket") == ["ok"] * 3
+    assert outcomes(results, *parts) == ["ok"] * 6
+    assert outcomes(results, "configuration", "home", "socket") == ["ok"] * 3
     # Without a service manager there is nothing to install.
-    assert outcomes(findings, "service") == ["warn" if sys.platform == "darwin" else "ok"]
-    assert outcomes(findings, "model", "daemon") == ["warn", "warn"]
-    assert "kokoroctl setup" in findings["model"]["todo"]
+    assert outcomes(results, "service") == ["warn" if sys.platform == "darwin" else "ok"]
+    assert outcomes(results, "model", "daemon") == ["warn", "warn"]
+    assert "kokoroctl setup" in results["model"]["todo"]
     assert not (folder / "home").exists()
 
 
@@ -54,9 +54,9 @@ def test_with_a_daemon_and_a_model_all_is_well(
     model = Store(home / "models").import_files(toy_files.model, toy_files.voices, "toy")
     daemon = make_daemon(home=home).start().wait_ready()
     environ = environ_in(folder, KOKORO_HOME=str(home), KOKORO_SOCKET=str(daemon.socket))
-    findings = examine(environ, status=0)
-    assert outcomes(findings, "model", "daemon", "socket", "home") == ["ok"] * 4
-    assert "engine kokoro" in findings["daemon"]["found"]
+    results = examine(environ, status=0)
+    assert outcomes(results, "model", "daemon", "socket", "home") == ["ok"] * 4
+    assert "engine kokoro" in results["daemon"]["found"]
     # A byte more or less is found, and doing what it says repairs it.
     model.model.write_bytes(model.model.read_bytes()[:-1])
     damaged = examine(environ, status=1)
@@ -69,9 +69,9 @@ def test_a_broken_model_beside_a_whole_one(toy_files: ToyFiles, folder: Path) ->
     store = Store(folder / "home" / "models")
     store.import_files(toy_files.model, toy_files.voices, "toy")
     (store.folder / "half").mkdir()
-    findings = examine(environ_in(folder), status=0)
-    assert findings["model"]["outcome"] == "warn"
-    assert findings["model"]["todo"] == "kokoroctl models remove half"
+    results = examine(environ_in(folder), status=0)
+    assert results["model"]["outcome"] == "warn"
+    assert results["model"]["todo"] == "kokoroctl models remove half"
 
 
 def test_a_home_that_others_may_write_in(folder: Path) -> None:
@@ -84,8 +84,8 @@ def test_a_home_that_others_may_write_in(folder: Path) -> None:
 
 def test_a_home_that_is_no_folder(folder: Path) -> None:
     (folder / "home").touch()
-    findings = examine(environ_in(folder), status=1)
-    assert outcomes(findings, "home") == ["fail"]
+    results = examine(environ_in(folder), status=1)
+    assert outcomes(results, "home") == ["fail"]
 
 
 @pytest.mark.parametrize(
@@ -93,18 +93,18 @@ def test_a_home_that_is_no_folder(folder: Path) -> None:
 )
 def test_a_socket_that_cannot_be(folder: Path, name: str, why: str) -> None:
     (folder / "a file").touch()
-    findings = examine(environ_in(folder, KOKORO_SOCKET=str(folder / name)), status=1)
-    assert findings["socket"]["outcome"] == "fail"
-    assert why in findings["socket"]["found"]
+    results = examine(environ_in(folder, KOKORO_SOCKET=str(folder / name)), status=1)
+    assert results["socket"]["outcome"] == "fail"
+    assert why in results["socket"]["found"]
 
 
 def test_a_socket_that_others_may_open(folder: Path) -> None:
     with socket.socket(socket.AF_UNIX) as sock:
         sock.bind(str(folder / "s"))
         (folder / "s").chmod(0o666)
-    findings = examine(environ_in(folder), status=1)
-    assert "others may open" in findings["socket"]["found"]
-    assert findings["daemon"]["outcome"] == "warn"  # nobody listens: a stale one
+    results = examine(environ_in(folder), status=1)
+    assert "others may open" in results["socket"]["found"]
+    assert results["daemon"]["outcome"] == "warn"  # nobody listens: a stale one
 
 
 def test_what_answers_nonsense_is_a_line_too(folder: Path) -> None:

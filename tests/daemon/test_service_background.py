@@ -13,7 +13,7 @@ import pytest
 from support.daemon.process import PATIENCE_S, wait_until
 from support.daemon.unsupervised import Place, unsupervised_place
 
-from kokoro_service import holder
+from kokoro_service import lock_owner
 from kokoro_service.units import SERVICE
 
 #: On macOS launchd is always there.
@@ -65,7 +65,7 @@ def test_uninstall_leaves_the_home_and_says_so(place: Place) -> None:
     said = place.ctl("service", "uninstall")
     assert str(place.home) in said
     assert not place.socket.exists()
-    assert not holder.lock_path(place.socket).exists()
+    assert not lock_owner.lock_path(place.socket).exists()
     assert "nothing was installed" in place.ctl("service", "uninstall")
 
 
@@ -107,7 +107,7 @@ def test_a_supervised_daemon_takes_the_place_of_one_started_by_hand(place: Place
 
 
 def test_a_foreign_pid_in_the_lock_is_left_alone(place: Place) -> None:
-    lock = holder.lock_path(place.socket)
+    lock = lock_owner.lock_path(place.socket)
     with subprocess.Popen(["sleep", "600"]) as innocent:
         lock.write_text(f"{innocent.pid}\n")
         assert "not running" in place.ctl("service", "status", status=3)
@@ -126,7 +126,7 @@ def test_a_daemon_that_ignores_sigterm_is_killed(place: Place) -> None:
     ) as stubborn:
         assert stubborn.stdout is not None
         stubborn.stdout.readline()
-        holder.end(psutil.Process(stubborn.pid), patience_s=0.3)
+        lock_owner.end(psutil.Process(stubborn.pid), patience_s=0.3)
         assert stubborn.wait(PATIENCE_S) == -signal.SIGKILL
 
 

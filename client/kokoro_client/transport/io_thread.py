@@ -64,7 +64,7 @@ class IOThread:
         self._urgent: deque[bytes] = deque([encode(hello)])
         self._texts: deque[Inbox] = deque()
         self._sending = _NOTHING
-        self._deaf = False
+        self._write_closed = False
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="kokoro-client", daemon=True)
         self._thread.start()
@@ -189,7 +189,7 @@ class IOThread:
             self._commands.popleft()()
 
     def _next_frame(self) -> None:
-        if self._sending or self._deaf:
+        if self._sending or self._write_closed:
             return
         if self._urgent:
             self._sending = memoryview(self._urgent.popleft())
@@ -211,7 +211,7 @@ class IOThread:
             self._sending = self._sending[self._sock.send(self._sending) :]
         except (BrokenPipeError, ConnectionResetError):
             # What the daemon said before it hung up may still be there to read.
-            self._deaf = True
+            self._write_closed = True
             self._sending = _NOTHING
 
     def _receive(self, decoder: frames.FrameDecoder) -> None:

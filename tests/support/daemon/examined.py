@@ -30,7 +30,7 @@ CHECKS = [
     "memory",
 ]
 
-Findings = dict[str, dict[str, str]]
+Results = dict[str, dict[str, str]]
 
 
 def environ_in(folder: Path, **changes: str) -> dict[str, str]:
@@ -48,21 +48,21 @@ def environ_in(folder: Path, **changes: str) -> dict[str, str]:
     }
 
 
-def examine(environ: dict[str, str], status: int) -> Findings:
-    """The findings by the name of their check; the command ends with `status`."""
+def examine(environ: dict[str, str], status: int) -> Results:
+    """The results by the name of their check; the command ends with `status`."""
     ended = subprocess.run(
         ["kokoroctl", "doctor", "--json"], env=environ, capture_output=True, text=True
     )
     assert ended.returncode == status, (ended.stdout, ended.stderr)
     assert ended.stderr == ""
-    findings = json.loads(ended.stdout)
-    assert [finding["check"] for finding in findings] == CHECKS
-    for finding in findings:
-        assert finding["outcome"] in ("ok", "warn", "fail")
+    results = json.loads(ended.stdout)
+    assert [result["check"] for result in results] == CHECKS
+    for result in results:
+        assert result["outcome"] in ("ok", "warn", "fail")
         # What is wrong comes with what to do; what is right needs nothing.
-        assert bool(finding["todo"]) == (finding["outcome"] != "ok"), finding
-    return {finding["check"]: finding for finding in findings}
+        assert bool(result["todo"]) == (result["outcome"] != "ok"), result
+    return {result["check"]: result for result in results}
 
 
-def outcomes(findings: Findings, *names: str) -> list[str]:
-    return [findings[name]["outcome"] for name in names]
+def outcomes(results: Results, *names: str) -> list[str]:
+    return [results[name]["outcome"] for name in names]

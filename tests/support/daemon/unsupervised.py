@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from kokoro_service import holder
+from kokoro_service import lock_owner
 from support.fakes.systemctl import install_fake
 
 _BIN = Path(sys.executable).parent
@@ -44,7 +44,7 @@ class Place:
 
     @property
     def pid(self) -> int | None:
-        process = holder.holder(self.socket)
+        process = lock_owner.find(self.socket)
         return process.pid if process else None
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from kokorod import __version__
-from kokorod.doctor import examination, machine, parts, place, running
-from kokorod.doctor.finding import Outcome, ok
+from kokorod.doctor import checks, files, machine, parts, running
+from kokorod.doctor.result import Outcome, ok
 
 
 @pytest.mark.parametrize(
@@ -28,10 +28,10 @@ from kokorod.doctor.finding import Outcome, ok
     ],
 )
 def test_versions_of_onnxruntime(version: str, system: str, arch: str, outcome: Outcome) -> None:
-    finding = machine.check_onnxruntime_version(version, system, arch)
-    assert finding.outcome is outcome
-    assert version in finding.found
-    assert ("onnxruntime>=1.28" in finding.todo) == (outcome is not Outcome.OK)
+    result = machine.check_onnxruntime_version(version, system, arch)
+    assert result.outcome is outcome
+    assert version in result.found
+    assert ("onnxruntime>=1.28" in result.todo) == (outcome is not Outcome.OK)
 
 
 def test_pythons() -> None:
@@ -73,13 +73,13 @@ def test_a_part_that_does_not_answer(
         ("_SOUND", parts.check_sound),
     ):
         monkeypatch.setattr(parts, name, program)
-        finding = check()
-        assert said in finding.found
-        assert finding.todo
+        result = check()
+        assert said in result.found
+        assert result.todo
         # Without sound a file can be written, and hardware unknown is a CPU; without the
         # others nothing speaks.
         speaks = name in ("_SOUND", "_HARDWARE")
-        assert finding.outcome is (Outcome.WARN if speaks else Outcome.FAIL)
+        assert result.outcome is (Outcome.WARN if speaks else Outcome.FAIL)
 
 
 def test_a_part_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,8 +100,8 @@ def test_sound_devices(
     answer: str, outcome: Outcome, shown: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "_SOUND", f"print('a library talks'); print('{answer}')")
-    finding = parts.check_sound()
-    assert (finding.outcome, shown in finding.found) == (outcome, True)
+    result = parts.check_sound()
+    assert (result.outcome, shown in result.found) == (outcome, True)
 
 
 def test_espeak_without_its_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -109,8 +109,8 @@ def test_espeak_without_its_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
     monkeypatch.setattr(espeakng_loader, "get_data_path", lambda: str(tmp_path))
     monkeypatch.setattr(parts, "_probe", lambda program: pytest.fail("it would have aborted"))
-    finding = parts.check_espeak()
-    assert (finding.outcome, str(tmp_path) in finding.found) == (Outcome.FAIL, True)
+    result = parts.check_espeak()
+    assert (result.outcome, str(tmp_path) in result.found) == (Outcome.FAIL, True)
 
 
 def test_espeak_that_is_silent_and_onnxruntime_without_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,16 +122,16 @@ def test_espeak_that_is_silent_and_onnxruntime_without_cpu(monkeypatch: pytest.M
 
 def test_hardware_with_a_gap_is_told_with_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "_HARDWARE", """print('["Linux 6, x86_64", ["no memory: why"]]')""")
-    finding = parts.check_hardware()
-    assert finding.outcome is Outcome.WARN
-    assert finding.found == "Linux 6, x86_64; no memory: why"
+    result = parts.check_hardware()
+    assert result.outcome is Outcome.WARN
+    assert result.found == "Linux 6, x86_64; no memory: why"
 
 
 def test_what_belongs_to_others(tmp_path: Path) -> None:
     stranger = tmp_path.stat().st_uid + 1
-    assert "not to you" in place.check_home(tmp_path, stranger).found
+    assert "not to you" in files.check_home(tmp_path, stranger).found
     (tmp_path / "s").touch()
-    assert place.check_socket(tmp_path / "s" / "below").outcome is Outcome.FAIL
+    assert files.check_socket(tmp_path / "s" / "below").outcome is Outcome.FAIL
 
 
 @pytest.mark.parametrize(
@@ -145,13 +145,13 @@ def test_what_belongs_to_others(tmp_path: Path) -> None:
     ],
 )
 def test_daemons(status: Any, outcome: Outcome, shown: str) -> None:
-    finding = running.check_daemon(lambda request: status)
-    assert (finding.outcome, shown in finding.found) == (outcome, True)
+    result = running.check_daemon(lambda request: status)
+    assert (result.outcome, shown in result.found) == (outcome, True)
 
 
 def test_a_daemon_of_another_version_is_to_be_restarted() -> None:
-    finding = running.check_daemon(lambda request: {"version": "9.9"})
-    assert finding.todo == "`kokoroctl service restart`"
+    result = running.check_daemon(lambda request: {"version": "9.9"})
+    assert result.todo == "`kokoroctl service restart`"
 
 
 def test_a_check_that_raises_is_a_line_and_the_others_go_on(
@@ -161,11 +161,11 @@ def test_a_check_that_raises_is_a_line_and_the_others_go_on(
         raise RuntimeError("a\nlong " + "story " * 200)
 
     monkeypatch.setattr(
-        examination,
+        checks,
         "checks",
         lambda environ, ask: {"one": broken, "two": lambda: ok("two", "well")},
     )
-    first, second = examination.examine({}, lambda request: None)
+    first, second = checks.run_checks({}, lambda request: None)
     assert (first.check, first.outcome) == ("one", Outcome.FAIL)
     assert "RuntimeError: a long story" in first.found
     assert len(first.found) < 400
@@ -173,12 +173,12 @@ def test_a_check_that_raises_is_a_line_and_the_others_go_on(
     assert second == ok("two", "well")
 
 
-def test_each_finding_bears_the_name_of_its_check() -> None:
+def test_each_result_bears_the_name_of_its_check() -> None:
     environ = {"HOME": "/nonexistent", "PATH": ""}
-    named = examination.checks(environ, lambda request: None)
+    named = checks.checks(environ, lambda request: None)
     for name, check in named.items():
         if name not in ("hardware", "onnxruntime", "espeak", "sound"):  # they take a second each
-            assert examination._alone(name, check).check == name
+            assert checks._alone(name, check).check == name
 
 
 def test_what_a_terminal_would_act_on_is_escaped(capsys: pytest.CaptureFixture[str]) -> None:

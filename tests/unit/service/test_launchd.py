@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from support.fakes.launchctl import install_fake
 
-from kokoro_service.choice import supervisor_here, supervisor_in_force
+from kokoro_service.detect import supervisor_here, supervisor_in_force
 from kokoro_service.job import Job, ServiceError, job_from
 from kokoro_service.launch_agent import LABEL, launch_agent_file
 from kokoro_service.launchd import Launchd

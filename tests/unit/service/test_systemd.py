@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support.fakes.systemctl import install_fake
 
-from kokoro_service.choice import supervisor_here, supervisor_in_force
+from kokoro_service.detect import supervisor_here, supervisor_in_force
 from kokoro_service.job import Job, ServiceError
 from kokoro_service.systemd import Systemd
 from kokoro_service.units import SERVICE, SOCKET, service_file, socket_file

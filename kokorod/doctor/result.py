@@ -14,7 +14,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """check: its name. found: what is so. todo: what to do about it; empty for OK."""
 
     check: str
@@ -23,13 +23,13 @@ class Finding:
     todo: str = ""
 
 
-def ok(check: str, found: str) -> Finding:
-    return Finding(check, Outcome.OK, found)
+def ok(check: str, found: str) -> CheckResult:
+    return CheckResult(check, Outcome.OK, found)
 
 
-def warn(check: str, found: str, todo: str) -> Finding:
-    return Finding(check, Outcome.WARN, found, todo)
+def warn(check: str, found: str, todo: str) -> CheckResult:
+    return CheckResult(check, Outcome.WARN, found, todo)
 
 
-def fail(check: str, found: str, todo: str) -> Finding:
-    return Finding(check, Outcome.FAIL, found, todo)
+def fail(check: str, found: str, todo: str) -> CheckResult:
+    return CheckResult(check, Outcome.FAIL, found, todo)

@@ -8,7 +8,7 @@ import os
 import socket
 from pathlib import Path
 
-from .holder import lock_path
+from .lock_owner import lock_path
 
 
 def remove_stale_socket(path: Path) -> bool:

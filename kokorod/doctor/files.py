@@ -14,13 +14,13 @@ from kokoro_client.wire import address
 from .. import config
 from ..errors import ConfigError, ModelDamagedError, ModelError, ModelMissingError
 from ..models.store import Store
-from .finding import Finding, fail, ok, warn
+from .result import CheckResult, fail, ok, warn
 
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS_ANY: Final = 0o077
 
 
-def check_configuration(environ: Mapping[str, str]) -> Finding:
+def check_configuration(environ: Mapping[str, str]) -> CheckResult:
     try:
         _, origins = config.load(environ)
     except ConfigError as error:
@@ -29,7 +29,7 @@ def check_configuration(environ: Mapping[str, str]) -> Finding:
     return ok("configuration", f"set are {', '.join(changed)}" if changed else "all default")
 
 
-def check_home(home: Path, uid: int | None = None) -> Finding:
+def check_home(home: Path, uid: int | None = None) -> CheckResult:
     uid = os.getuid() if uid is None else uid
     try:
         status = home.stat()
@@ -54,7 +54,7 @@ def check_home(home: Path, uid: int | None = None) -> Finding:
     return ok("home", f"{home} ({stat.filemode(status.st_mode)})")
 
 
-def check_socket(path: Path, uid: int | None = None) -> Finding:
+def check_socket(path: Path, uid: int | None = None) -> CheckResult:
     """The file alone; whether a daemon answers there is running.py's."""
     uid = os.getuid() if uid is None else uid
     if problem := address.socket_path_problem(path):
@@ -79,7 +79,7 @@ def check_socket(path: Path, uid: int | None = None) -> Finding:
     return ok("socket", f"{path} ({mode})")
 
 
-def check_models(environ: Mapping[str, str]) -> Finding:
+def check_models(environ: Mapping[str, str]) -> CheckResult:
     """Hashes the chosen model where it was touched since it was last hashed."""
     settings, _ = config.load(environ)
     store = Store(settings.models_folder)

@@ -27,7 +27,7 @@ def lock_path(socket: Path) -> Path:
     return socket.with_name(socket.name + ".lock")
 
 
-def holder(socket: Path) -> psutil.Process | None:
+def find(socket: Path) -> psutil.Process | None:
     """The daemon that serves `socket` by its own lock; None where there is none."""
     lock = lock_path(socket)
     try:

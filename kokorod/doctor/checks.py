@@ -9,20 +9,20 @@ from typing import Final
 
 from kokoro_client.wire import address
 
-from . import machine, parts, place, running
-from .finding import Finding, fail
+from . import files, machine, parts, running
+from .result import CheckResult, fail
 from .running import Ask
 
 _MAX_SHOWN: Final = 300
 
 
-def examine(environ: Mapping[str, str], ask: Ask) -> Iterator[Finding]:
-    """One finding after the other, as each is made. Never raises for a check's sake."""
+def run_checks(environ: Mapping[str, str], ask: Ask) -> Iterator[CheckResult]:
+    """One result after the other, as each is made. Never raises for a check's sake."""
     for name, check in checks(environ, ask).items():
         yield _alone(name, check)
 
 
-def checks(environ: Mapping[str, str], ask: Ask) -> dict[str, Callable[[], Finding]]:
+def checks(environ: Mapping[str, str], ask: Ask) -> dict[str, Callable[[], CheckResult]]:
     """The checks by name. Nothing is looked at before one is called."""
     return {
         "python": machine.check_python,
@@ -32,10 +32,10 @@ def checks(environ: Mapping[str, str], ask: Ask) -> dict[str, Callable[[], Findi
         "onnxruntime": parts.check_onnxruntime,
         "espeak": parts.check_espeak,
         "sound": parts.check_sound,
-        "configuration": partial(place.check_configuration, environ),
-        "home": lambda: place.check_home(address.home_folder(environ)),
-        "model": partial(place.check_models, environ),
-        "socket": lambda: place.check_socket(address.socket_path(environ)),
+        "configuration": partial(files.check_configuration, environ),
+        "home": lambda: files.check_home(address.home_folder(environ)),
+        "model": partial(files.check_models, environ),
+        "socket": lambda: files.check_socket(address.socket_path(environ)),
         "daemon": partial(running.check_daemon, ask),
         "service": partial(running.check_service, environ),
         "disk": lambda: machine.check_disk(address.home_folder(environ)),
@@ -43,7 +43,7 @@ def checks(environ: Mapping[str, str], ask: Ask) -> dict[str, Callable[[], Findi
     }
 
 
-def _alone(name: str, check: Callable[[], Finding]) -> Finding:
+def _alone(name: str, check: Callable[[], CheckResult]) -> CheckResult:
     try:
         return check()
     # A check that fails must not hide what the others find.
