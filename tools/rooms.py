@@ -41,7 +41,7 @@ MOST_ARROWS = 117
 FLOORS: tuple[dict[str, str], ...] = (
     {
         "kokoro_client.version": "its version",
-        "kokoro_client.wire": "frames, messages, error codes, socket address; pure",
+        "kokoro_client.wire": "frames, messages, error codes, socket address",
         "kokorod.voices": "voices by name, blends of them, languages",
         "kokorod.watch": "the log, the metrics, notices to systemd",
     },

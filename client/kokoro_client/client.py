@@ -21,6 +21,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -120,17 +121,8 @@ class Client:
         }
         request = _checked(messages.Speak, fields)
 
-        def begin(gone: Exchange | None = None) -> tuple[Exchange, Inbox]:
-            exchange = self._connected(gone)
-            try:
-                inbox = exchange.start(lambda id: request.replace(id=id), rest, final)
-            except errors.ConnectionLostError:
-                # Lost since it was last used, and nothing of this was sent.
-                exchange = self._connected()
-                inbox = exchange.start(lambda id: request.replace(id=id), rest, final)
-            return exchange, inbox
-
-        exchange, inbox = begin()
+        begin = partial(self._begin, request, rest, final)
+        exchange, inbox = begin(None)
         bounded = str(output) == "stream"
         return Speech(self, exchange, inbox, final, bounded, begin if final else None)
 
@@ -196,6 +188,20 @@ class Client:
                 self._exchange.close()
             for exchange in self._former:
                 exchange.close()
+
+    def _begin(
+        self, request: messages.Speak, rest: str, final: bool, gone: Exchange | None
+    ) -> tuple[Exchange, Inbox]:
+        """Send a request over a connection that is not `gone`."""
+
+        def start(exchange: Exchange) -> tuple[Exchange, Inbox]:
+            return exchange, exchange.start(lambda id: request.replace(id=id), rest, final)
+
+        try:
+            return start(self._connected(gone))
+        except errors.ConnectionLostError:
+            # Lost since it was last used, and nothing of this was sent.
+            return start(self._connected())
 
     def _ask(self, question: dict[str, Any], tries: int = 2) -> Any:
         # Over a connection of its own, so that no unread audio is ever in its way.

@@ -25,7 +25,7 @@ REPEATS: Final = 3
 _GONE: Final = (errors.ShuttingDownError, errors.ConnectionLostError)
 
 _T = TypeVar("_T")
-_Begin = Callable[[Exchange], tuple[Exchange, Inbox]]
+_Begin = Callable[[Exchange | None], tuple[Exchange, Inbox]]
 
 
 class Speech:

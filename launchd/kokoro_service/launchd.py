@@ -154,24 +154,30 @@ class Launchd:
         return "", ""
 
     def _bootstrap(self) -> str:
-        """The domain it went to."""
+        """Load the job; the domain that took it."""
         for domain in self._domains:
-            attempts: list[Ran] = []
-
-            def attempt(domain: str = domain, attempts: list[Ran] = attempts) -> bool:
-                attempts.append(self._launchctl("bootstrap", domain, str(self._plist)))
-                return attempts[-1].status not in _STILL_GOING or self._loaded()[0] == domain
-
-            settled = self._wait(attempt)
-            last = attempts[-1]
-            if last.ok or (settled and last.status in _STILL_GOING):
+            ran, loaded = self._bootstrap_into(domain)
+            if loaded:
                 return domain
-            if last.status not in _NO_DOMAIN:
+            if ran.status not in _NO_DOMAIN:
                 break
-        raise last.failure(
+        raise ran.failure(
             "starting the login item",
             f"look at `launchctl print {domain}/{LABEL}` and `plutil -lint {self._plist}`",
         )
+
+    def _bootstrap_into(self, domain: str) -> tuple[Ran, bool]:
+        """What launchd answered last, and whether the domain has the job now."""
+        deadline = time.monotonic() + self._settle_s
+        while True:
+            ran = self._launchctl("bootstrap", domain, str(self._plist))
+            if ran.status not in _STILL_GOING:
+                return ran, ran.ok
+            if self._loaded()[0] == domain:
+                return ran, True
+            if time.monotonic() > deadline:
+                return ran, False
+            time.sleep(self._poll_s)
 
     def _bootout_everywhere(self) -> list[str]:
         loaded = [d for d in self._domains if self._launchctl("print", f"{d}/{LABEL}").ok]

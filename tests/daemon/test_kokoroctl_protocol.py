@@ -16,6 +16,7 @@ from support import toy
 from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 
 from kokoro_client.wire import frames
+from kokoro_client.wire.framed_socket import FramedSocket
 from kokoro_client.wire.messages import parse_answer
 
 _LONG = "The quick brown fox jumps over the lazy dog. " * 400
@@ -26,25 +27,19 @@ class Line:
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
-        self._decoder = frames.FrameDecoder(frames.MAX_ANSWER)
-        self._arrived: list[dict[str, Any]] = []
+        self._framed = FramedSocket(sock)
 
     def send(self, **message: Any) -> None:
         self.sock.sendall(frames.encode(message))
 
     def receive(self) -> dict[str, Any] | None:
         """The next answer; None if the daemon has closed."""
-        while not self._arrived:
-            try:
-                data = self.sock.recv(65536)
-            except ConnectionResetError:
-                return None
-            if not data:
-                return None
-            self._decoder.feed(data)
-            self._arrived.extend(self._decoder.frames())
-        answer = self._arrived.pop(0)
-        parse_answer(answer)
+        try:
+            answer = self._framed.receive()
+        except ConnectionResetError:
+            return None
+        if answer is not None:
+            parse_answer(answer)
         return answer
 
     def last(self, request_id: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 from support.daemon.unsupervised import unsupervised_place
 
-from kokoro_client.wire import frames
+from kokoro_client.wire.framed_socket import FramedSocket
 from kokoro_client.wire.messages import VERSION
 from kokorod import __version__
 
@@ -30,14 +30,12 @@ def _converse(daemon: DaemonProcess, *requests: dict[str, Any]) -> list[dict[str
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         sock.settimeout(PATIENCE_S)
         sock.connect(str(daemon.socket))
-        decoder = frames.FrameDecoder(frames.MAX_ANSWER)
+        framed = FramedSocket(sock)
         for request in requests:
-            sock.sendall(frames.encode(request))
-            while not (arrived := list(decoder.frames())):
-                data = sock.recv(65536)
-                assert data, "the daemon hung up"
-                decoder.feed(data)
-            answers += arrived
+            framed.send(request)
+            answer = framed.receive()
+            assert answer is not None, "the daemon hung up"
+            answers.append(answer)
     return answers
 
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from .. import errors
-from ..wire import address, frames
+from ..wire import address
 from ..wire.errors import ErrorCode, WireError
+from ..wire.framed_socket import FramedSocket
 
 #: Longest wait for a connection or for the answer to a question. The daemon's loop
 #: answers those at once; only a machine that swaps takes seconds.
@@ -89,25 +90,14 @@ def ask(path: Path, request: dict[str, Any], timeout: float = TIMEOUT_S) -> Any:
     ConnectionLostError, and all that open_socket() raises.
     """
     deadline = time.monotonic() + timeout
-    try:
-        question = frames.encode({"id": 0, **request}, frames.MAX_REQUEST)
-    except WireError as error:
-        raise errors.from_wire(error) from None
     with open_socket(path, timeout) as sock:
-        decoder = frames.FrameDecoder(frames.MAX_ANSWER)
+        framed = FramedSocket(sock)
         try:
-            sock.sendall(question)
-            while True:
-                for answer in decoder.frames():
-                    return _value(answer)
-                sock.settimeout(max(0.001, deadline - time.monotonic()))
-                data = sock.recv(CHUNK_BYTES)
-                if not data:
-                    raise errors.ConnectionLostError(
-                        "the daemon closed the connection without an answer; "
-                        "see its log, or try again"
-                    )
-                decoder.feed(data)
+            try:
+                framed.send({"id": 0, **request})
+            except WireError as error:
+                raise errors.from_wire(error) from None
+            answer = framed.receive(deadline)
         except TimeoutError:
             raise errors.AnswerTimeoutError(
                 f"the daemon has not answered within {timeout:g} s; see its log"
@@ -118,6 +108,11 @@ def ask(path: Path, request: dict[str, Any], timeout: float = TIMEOUT_S) -> Any:
             ) from None
         except WireError as error:
             raise errors.ProtocolError(f"the daemon's answer is broken: {error.message}") from None
+    if answer is None:
+        raise errors.ConnectionLostError(
+            "the daemon closed the connection without an answer; see its log, or try again"
+        )
+    return _value(answer)
 
 
 def _value(answer: dict[str, Any]) -> Any:

@@ -36,9 +36,10 @@ STALL_S: Final = 30.0
 #: close() waits this long for the thread, which has nothing left to do but close.
 _JOIN_S: Final = 5.0
 
-#: Frames ahead of the texts. Over it, where the daemon reads nothing, what has been heard
-#: is not told in between.
-_MANY: Final = 64
+#: Frames that may wait for a daemon that reads nothing. While there are more, reports of
+#: what has been heard are left out, but for the last of each request: a newer one tells
+#: what an older one told.
+_UNSENT_FRAMES: Final = 64
 
 _NOTHING: Final = memoryview(b"")
 
@@ -66,6 +67,8 @@ class IOThread:
         self._sending = _NOTHING
         self._write_closed = False
         self._closing = False
+        self._interest = 0  # selector events that are waited for at the socket
+        self._stalled_at: float | None = None  # since when a full inbox holds up another
         self._thread = threading.Thread(target=self._run, name="kokoro-client", daemon=True)
         self._thread.start()
 
@@ -119,7 +122,7 @@ class IOThread:
 
     def played(self, inbox: Inbox, at_s: float, final: bool) -> None:
         """Tell the daemon how much of it has been heard."""
-        if inbox.id in self._inboxes and (final or len(self._urgent) < _MANY):
+        if inbox.id in self._inboxes and (final or len(self._urgent) < _UNSENT_FRAMES):
             self._urgent.append(encode(messages.Played(id=inbox.id, at_s=at_s, final=final)))
 
     # The thread.
@@ -153,28 +156,16 @@ class IOThread:
     def _serve(self, selector: selectors.BaseSelector) -> None:
         decoder = frames.FrameDecoder(frames.MAX_ANSWER)
         selector.register(self._wake_in, selectors.EVENT_READ)
-        interest = 0
-        stalled_at: float | None = None
         while not self._closing:
             self._run_commands()
             self._next_frame()
             full = [inbox for inbox in self._inboxes.values() if inbox.full]
             self.has_full = bool(full)
-            held_up = full and any(inbox.waits for inbox in self._inboxes.values())
-            stalled_at = (stalled_at or time.monotonic()) if held_up else None
-            wait = None if stalled_at is None else stalled_at + STALL_S - time.monotonic()
+            wait = self._wait_for_room(full)
             if wait is not None and wait <= 0:
                 self._give_up(full)
                 continue
-            wanted = 0 if full else selectors.EVENT_READ
-            if self._sending:
-                wanted |= selectors.EVENT_WRITE
-            if wanted != interest:
-                if interest:
-                    selector.unregister(self._sock)
-                if wanted:
-                    selector.register(self._sock, wanted)
-                interest = wanted
+            self._register(selector, reading=not full)
             for key, ready in selector.select(wait):
                 if key.fileobj is self._wake_in:
                     self._wake_in.recv(4096)
@@ -183,6 +174,29 @@ class IOThread:
                     self._send()
                 if ready & selectors.EVENT_READ:
                     self._receive(decoder)
+
+    def _wait_for_room(self, full: list[Inbox]) -> float | None:
+        """Seconds until the full inboxes are given up; None: they hold up nobody."""
+        if not full or not any(inbox.waits for inbox in self._inboxes.values()):
+            self._stalled_at = None
+            return None
+        now = time.monotonic()
+        if self._stalled_at is None:
+            self._stalled_at = now
+        return self._stalled_at + STALL_S - now
+
+    def _register(self, selector: selectors.BaseSelector, reading: bool) -> None:
+        """Wait at the socket for what can be done with it now."""
+        wanted = selectors.EVENT_READ if reading else 0
+        if self._sending:
+            wanted |= selectors.EVENT_WRITE
+        if wanted == self._interest:
+            return
+        if self._interest:
+            selector.unregister(self._sock)
+        if wanted:
+            selector.register(self._sock, wanted)
+        self._interest = wanted
 
     def _run_commands(self) -> None:
         while self._commands:

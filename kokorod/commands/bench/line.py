@@ -16,8 +16,9 @@ from typing import Any, Final, Self
 
 import numpy as np
 
-from kokoro_client.wire import frames, messages
+from kokoro_client.wire import messages
 from kokoro_client.wire.errors import WireError
+from kokoro_client.wire.framed_socket import FramedSocket
 from kokoro_client.wire.messages import Answer, Audio, Done, Error, Request, Result, SegmentInfo
 
 from ...errors import KokorodError
@@ -29,8 +30,6 @@ PATIENCE_S: Final = 120.0
 #: Between two looks at whether a lane is free; a look costs the daemon half of this.
 _LOOK_S: Final = 0.002
 
-_RECEIVE: Final = 256 * 1024
-
 
 class LineError(KokorodError):
     """The daemon could not be reached, refused, or went away."""
@@ -41,8 +40,7 @@ class Line:
         """Connect. Raises LineError where no daemon listens at `path`."""
         self._sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._sock.settimeout(PATIENCE_S)
-        self._decoder = frames.FrameDecoder(frames.MAX_ANSWER)
-        self._waiting: list[Answer] = []
+        self._framed = FramedSocket(self._sock)
         self._last_id = 0
         try:
             self._sock.connect(str(path))
@@ -107,27 +105,23 @@ class Line:
 
     def _send(self, request: Request) -> None:
         try:
-            self._sock.sendall(frames.encode(messages.to_payload(request), frames.MAX_REQUEST))
+            self._framed.send(messages.to_payload(request))
         except OSError as error:
             raise LineError(f"the connection broke: {error.strerror or error}") from None
 
     def _receive(self) -> Answer:
         """The next answer. Raises LineError for a refusal."""
-        while not self._waiting:
-            try:
-                data = self._sock.recv(_RECEIVE)
-            except TimeoutError:
-                raise LineError(f"the daemon sent nothing for {PATIENCE_S:g} s") from None
-            except OSError as error:
-                raise LineError(f"the connection broke: {error.strerror or error}") from None
-            if not data:
+        try:
+            payload = self._framed.receive()
+            if payload is None:
                 raise LineError("the daemon closed the connection; see its log")
-            self._decoder.feed(data)
-            try:
-                self._waiting = [messages.parse_answer(f) for f in self._decoder.frames()]
-            except WireError as error:
-                raise LineError(f"the daemon's answer is broken: {error.message}") from None
-        answer = self._waiting.pop(0)
+            answer = messages.parse_answer(payload)
+        except TimeoutError:
+            raise LineError(f"the daemon sent nothing for {PATIENCE_S:g} s") from None
+        except OSError as error:
+            raise LineError(f"the connection broke: {error.strerror or error}") from None
+        except WireError as error:
+            raise LineError(f"the daemon's answer is broken: {error.message}") from None
         if isinstance(answer, Error):
             raise LineError(f"the daemon refused: {answer.message}")
         return answer

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kokoro_client.wire import frames
+from kokoro_client.wire.framed_socket import FramedSocket
 from support.daemon.process import PATIENCE_S
 
 ENDS = ("done", "error", "result", "welcome")
@@ -32,8 +33,7 @@ class Conversation:
             raise
         self.answers: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
         self.in_order: list[dict[str, Any]] = []
-        self._decoder = frames.FrameDecoder(frames.MAX_ANSWER)
-        self._arrived: list[dict[str, Any]] = []
+        self._framed = FramedSocket(self.sock)
 
     # -- saying
 
@@ -53,16 +53,12 @@ class Conversation:
 
     def next(self) -> dict[str, Any] | None:
         """The next answer, or None if the daemon has closed the connection."""
-        while not self._arrived:
-            try:
-                data = self.sock.recv(1 << 16)
-            except ConnectionResetError:
-                return None
-            if not data:
-                return None
-            self._decoder.feed(data)
-            self._arrived += self._decoder.frames()
-        answer = self._arrived.pop(0)
+        try:
+            answer = self._framed.receive()
+        except ConnectionResetError:
+            return None
+        if answer is None:
+            return None
         self.answers[answer.get("id")].append(answer)
         self.in_order.append(answer)
         return answer
