@@ -1,4 +1,4 @@
-"""`make bench`: every figure the project promises, measured beside what others offer.
+"""`make bench`: every metric the project promises, measured beside what others offer.
 
-docs/benchmarks.md says what the figures mean and how not to be fooled by them.
+docs/benchmarks.md says what the metrics mean and how not to be fooled by them.
 """

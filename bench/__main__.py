@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from bench import model, report
-from bench.figure import Figure
-from bench.figures import ALL, GROUPS
+from bench.metric import Metric
+from bench.metrics import ALL, GROUPS
 from bench.model import ModelFiles
 from bench.stage import Effort, Stage
 from kokoro_client import KokoroError
@@ -30,11 +30,50 @@ _FORMAT: Final = 1
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0: everything was measured, reached or not; 1: something gave no figure; 2: usage."""
+    """0: everything was measured, reached or not; 1: something gave no value; 2: usage."""
+    args = _parse(arguments)
+    wanted = _wanted(args.what)
+    effort = Effort.quick() if args.quick else Effort.full(args.trials, args.long_runs)
+    seed = args.seed if args.seed is not None else random.SystemRandom().randrange(2**31)
+    files: list[ModelFiles] = []
+
+    def find() -> ModelFiles:
+        files.append(model.find(os.environ, args.model, args.voices, reference=args.reference))
+        return files[0]
+
+    # So that what was started ends, too.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    began = time.localtime()
+    with Stage(find, effort, seed) as stage:
+        metrics, problems = measure(stage, wanted)
+    if metrics:
+        print(report.table(metrics))
+    for name, problem in problems.items():
+        print(f"not measured: {name}: {problem}", file=sys.stderr)
+    if metrics and not args.quick:
+        content = {
+            "format": _FORMAT,
+            "began": time.strftime("%Y-%m-%dT%H:%M:%S", began),
+            "took_s": round(time.time() - time.mktime(began)),
+            "what": wanted,
+            "trials": args.trials,
+            "seed": seed,
+            "model": files[0].name if files else "toy",
+            "machine": machine.facts(),
+            "figures": [metric.as_json() for metric in metrics],
+            "not_measured": list(problems),  # why may hold paths
+        }
+        what = "-".join(name for name in (*wanted, *GROUPS) if name in args.what) or "all"
+        path = report.write(args.out, time.strftime("%Y-%m-%d", began), what, content)
+        print(f"written to {path}")
+    return 1 if problems or not metrics else 0
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="make bench ARGS=...",
         description="Measure kokorod beside kokoro-onnx, alternating, in one run.",
-        epilog="docs/benchmarks.md says what the figures mean.",
+        epilog="docs/benchmarks.md says what the metrics mean.",
     )
     parser.add_argument(
         "what",
@@ -46,7 +85,7 @@ def main(arguments: Sequence[str]) -> int:
         "--trials",
         type=int,
         default=_FEWEST_TRIALS,
-        help=f"of each side (at least {_FEWEST_TRIALS}, the default)",
+        help=f"of each system (at least {_FEWEST_TRIALS}, the default)",
     )
     parser.add_argument(
         "--long-runs",
@@ -73,56 +112,22 @@ def main(arguments: Sequence[str]) -> int:
     )
     args = parser.parse_args(arguments)
     if unknown := [name for name in args.what if name not in (*ALL, *GROUPS)]:
-        parser.error(f"no figure {', '.join(unknown)}; there are {', '.join((*ALL, *GROUPS))}")
+        parser.error(f"no metric {', '.join(unknown)}; there are {', '.join((*ALL, *GROUPS))}")
     if args.trials < _FEWEST_TRIALS:
         parser.error(f"--trials {args.trials}; {_FEWEST_TRIALS} or more, or --quick")
-    wanted = _wanted(args.what)
-    effort = Effort.quick() if args.quick else Effort.full(args.trials, args.long_runs)
-    seed = args.seed if args.seed is not None else random.SystemRandom().randrange(2**31)
-    files: list[ModelFiles] = []
-
-    def find() -> ModelFiles:
-        files.append(model.find(os.environ, args.model, args.voices, reference=args.reference))
-        return files[0]
-
-    # So that what was started ends, too.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    began = time.localtime()
-    with Stage(find, effort, seed) as stage:
-        figures, problems = measure(stage, wanted)
-    if figures:
-        print(report.table(figures))
-    for name, problem in problems.items():
-        print(f"not measured: {name}: {problem}", file=sys.stderr)
-    if figures and not args.quick:
-        content = {
-            "format": _FORMAT,
-            "began": time.strftime("%Y-%m-%dT%H:%M:%S", began),
-            "took_s": round(time.time() - time.mktime(began)),
-            "what": wanted,
-            "trials": args.trials,
-            "seed": seed,
-            "model": files[0].name if files else "toy",
-            "machine": machine.facts(),
-            "figures": [figure.as_json() for figure in figures],
-            "not_measured": list(problems),  # why may hold paths
-        }
-        what = "-".join(name for name in (*wanted, *GROUPS) if name in args.what) or "all"
-        path = report.write(args.out, time.strftime("%Y-%m-%d", began), what, content)
-        print(f"written to {path}")
-    return 1 if problems or not figures else 0
+    return args
 
 
 def _wanted(asked: Sequence[str]) -> list[str]:
-    """The figures that are meant, in the order they are measured."""
+    """The metrics that are meant, in the order they are measured."""
     grouped = {name for names in GROUPS.values() for name in names}
     meant = {name for each in asked for name in GROUPS.get(each, (each,))}
     return [name for name in ALL if name in (meant or set(ALL) - grouped)]
 
 
-def measure(stage: Stage, wanted: Sequence[str]) -> tuple[list[Figure], dict[str, str]]:
-    """The figures, and why there are none: name on the command line -> reason."""
-    figures: list[Figure] = []
+def measure(stage: Stage, wanted: Sequence[str]) -> tuple[list[Metric], dict[str, str]]:
+    """The metrics, and why there are none: name on the command line -> reason."""
+    metrics: list[Metric] = []
     problems: dict[str, str] = {}
     for name in wanted:
         print(name, file=sys.stderr, flush=True)
@@ -130,16 +135,16 @@ def measure(stage: Stage, wanted: Sequence[str]) -> tuple[list[Figure], dict[str
             found = ALL[name](stage)
         except (KokorodError, KokoroError, subprocess.SubprocessError, OSError) as error:
             problems[name] = str(error)
-        except Exception:  # noqa: BLE001 - an hour of other figures must not be lost for a bug
+        except Exception:  # noqa: BLE001 - an hour of other metrics must not be lost for a bug
             problems[name] = traceback.format_exc()
         else:
             if not found:
-                problems[name] = "no figure came of it"
-            figures += found
+                problems[name] = "it gave no value"
+            metrics += found
             continue
         if log := stage.kokorod_log_end():
             print(f"the daemon's log ends with:\n{log}", file=sys.stderr)
-    return figures, problems
+    return metrics, problems
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The figures as a table for people and as a file for comparison."""
+"""The metrics as a table for people and as a file for comparison."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.figure import Figure
+from bench.metric import Metric
 from kokorod.commands.bench.table import aligned
 
-_HEAD = ("figure", "kokorod", "compared with", "ratio", "asked", "")
+_HEAD = ("metric", "kokorod", "compared with", "ratio", "asked", "")
 
 
-def table(figures: Sequence[Figure]) -> str:
-    """One line a figure, its notes below."""
-    rows = [_HEAD, *map(_row, figures)]
-    notes = [f"{figure.name}: {figure.note}" for figure in figures if figure.note]
+def table(metrics: Sequence[Metric]) -> str:
+    """One line a metric, its notes below."""
+    rows = [_HEAD, *map(_row, metrics)]
+    notes = [f"{metric.name}: {metric.note}" for metric in metrics if metric.note]
     return "\n".join([aligned(rows, left=(0, 4, 5)), *notes])
 
 
-def _row(figure: Figure) -> tuple[str, ...]:
+def _row(metric: Metric) -> tuple[str, ...]:
     compared = ""
-    if figure.compared is not None:
-        compared = f"{_amount(figure.compared, figure.unit)} {figure.against}"
+    if metric.compared is not None:
+        compared = f"{_amount(metric.compared, metric.unit)} {metric.against}"
     return (
-        figure.name,
-        _amount(figure.value, figure.unit),
+        metric.name,
+        _amount(metric.value, metric.unit),
         compared,
-        "" if figure.ratio is None else f"{figure.ratio:.3f} x",
-        ", ".join(limit.shown(figure.unit) for limit in figure.asked),
-        "reached" if figure.reached else "FALLS SHORT",
+        "" if metric.ratio is None else f"{metric.ratio:.3f} x",
+        ", ".join(limit.shown(metric.unit) for limit in metric.asked),
+        "reached" if metric.reached else "FALLS SHORT",
     )
 
 

@@ -8,15 +8,15 @@ from typing import Final, Protocol
 
 from kokorod.commands.bench.hearing import Heard
 
-#: The voice of every side; the real voices file and the toy's both have it.
+#: The voice of every system; the real voices file and the toy's both have it.
 VOICE: Final = "af_heart"
 
-#: onnxruntime's threads spin a little after a run; the next side must not pay for it.
+#: onnxruntime's threads spin a little after a run; the next system must not pay for it.
 REST_S: Final = 0.5
 
 
 class Speaker(Protocol):
-    """One side, warm and in a process of its own."""
+    """One system, warm and in a process of its own."""
 
     name: str
 
@@ -34,12 +34,12 @@ class Speaker(Protocol):
 
 
 def alternate(
-    sides: Sequence[Speaker], texts: Iterable[str], *, to_end: bool = True
+    systems: Sequence[Speaker], texts: Iterable[str], *, to_end: bool = True
 ) -> dict[str, list[Heard]]:
-    """Each side speaks each text, in turns: A B, B A, A B, so that a drift hits both."""
-    heard: dict[str, list[Heard]] = {side.name: [] for side in sides}
+    """Each system speaks each text, in turns: A B, B A, A B, so that a drift hits both."""
+    heard: dict[str, list[Heard]] = {system.name: [] for system in systems}
     for number, text in enumerate(texts):
-        for side in sides if number % 2 == 0 else reversed(sides):
-            heard[side.name].append(side.speak(text, to_end=to_end))
+        for system in systems if number % 2 == 0 else reversed(systems):
+            heard[system.name].append(system.speak(text, to_end=to_end))
             time.sleep(REST_S)
     return heard

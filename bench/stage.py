@@ -1,7 +1,7 @@
-"""What a figure is given: both sides, warm; texts; how often to try.
+"""What a metric is given: both systems, warm; texts; how often to try.
 
-Owns:       the sides, made when a figure first asks for them.
-Invariants: a side is warmed by the same texts as the other before anything is measured.
+Owns:       the systems, made when a metric first asks for them.
+Invariants: a system is warmed by the same texts as the other before anything is measured.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from bench.kokoro_onnx_side import KokoroOnnx
-from bench.kokoroctl_side import Kokoroctl
-from bench.kokorod_side import Kokorod
 from bench.model import ModelFiles
 from bench.sink.room import AtSink, Sink
 from bench.speaker import Speaker
-from bench.stackvox_side import Stackvox
+from bench.systems.kokoro_onnx import KokoroOnnx
+from bench.systems.kokoroctl import Kokoroctl
+from bench.systems.kokorod import Kokorod
+from bench.systems.stackvox import Stackvox
 from kokorod.commands.bench.texts import Texts
 
 _S = TypeVar("_S", bound=Speaker)
@@ -34,7 +34,7 @@ _WARM_UP: Final = (12, 60, 400)
 class Effort:
     """How much is measured.
 
-    trials       of each side, if two are compared
+    trials       of each system, if two are compared
     long_runs    of 2,000 characters, for the player that must not starve
     cancels      at random moments
     window_s     seconds for which the pace of a document is taken, after skip_s
@@ -78,7 +78,7 @@ class Effort:
 
     @classmethod
     def quick(cls) -> Effort:
-        """Enough to see that it works; no figure to be quoted."""
+        """Enough to see that it works; no metric to be quoted."""
         return cls(
             1,
             long_runs=1,
@@ -100,19 +100,19 @@ class Effort:
 
 class Stage:
     def __init__(self, find_files: Callable[[], ModelFiles], effort: Effort, seed: int) -> None:
-        """find_files is asked when a side first needs the model."""
+        """find_files is asked when a system first needs the model."""
         self.effort = effort
         self.texts = Texts(seed)
         self.random = random.Random(seed)
         self._find_files = find_files
         self._files: ModelFiles | None = None
         self._kokorod: Kokorod | None = None
-        self._rival: KokoroOnnx | None = None
+        self._baseline: KokoroOnnx | None = None
         self._sink: Sink | None = None
         self._kokoroctl: Kokoroctl | None = None
         self._stackvox: Stackvox | None = None
         self._exit = ExitStack()
-        # Spoken by each side once; drawn now, so that they do not depend on the order.
+        # Spoken by each system once; drawn now, so that they do not depend on the order.
         self._warm_up = [self.texts.next(chars) for chars in _WARM_UP]
 
     @property
@@ -129,15 +129,15 @@ class Stage:
         return self._kokorod
 
     @property
-    def rival(self) -> KokoroOnnx:
-        if self._rival is None:
+    def baseline(self) -> KokoroOnnx:
+        if self._baseline is None:
             self.note("starting kokoro-onnx")
-            self._rival = self._warm(KokoroOnnx(self.files))
-        return self._rival
+            self._baseline = self._warm(KokoroOnnx(self.files))
+        return self._baseline
 
     @property
-    def sides(self) -> list[Speaker]:
-        return [self.rival, self.kokorod]
+    def systems(self) -> list[Speaker]:
+        return [self.baseline, self.kokorod]
 
     @property
     def sink(self) -> Sink:
@@ -171,17 +171,17 @@ class Stage:
     def kokorod_log_end(self) -> str:
         return self._kokorod.log_end() if self._kokorod is not None else ""
 
-    def _warm(self, side: _S) -> _S:
-        self._exit.callback(side.close)
+    def _warm(self, system: _S) -> _S:
+        self._exit.callback(system.close)
         for text in self._warm_up:
-            side.speak(text)
-        return side
+            system.speak(text)
+        return system
 
-    def _warm_at_sink(self, side: _AtSink) -> _AtSink:
-        self._exit.callback(side.close)
+    def _warm_at_sink(self, system: _AtSink) -> _AtSink:
+        self._exit.callback(system.close)
         for text in self._warm_up:
-            self.sink.seconds_to_sound(side, text)
-        return side
+            self.sink.seconds_to_sound(system, text)
+        return system
 
     def __enter__(self) -> Self:
         return self

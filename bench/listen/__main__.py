@@ -18,12 +18,12 @@ from typing import Final
 import soundfile
 
 from bench import model, report
-from bench.figure import Figure, at_least, at_most
-from bench.kokoro_onnx_side import KokoroOnnx
-from bench.kokorod_side import Kokorod
 from bench.listen import texts
 from bench.listen.ear import Ear, HeardSound
 from bench.listen.words import Compared, compare, error_rate, plain
+from bench.metric import Metric, at_least, at_most
+from bench.systems.kokoro_onnx import KokoroOnnx
+from bench.systems.kokorod import Kokorod
 from kokoro_client import KokoroError
 from kokorod.commands.bench import machine
 from kokorod.errors import KokorodError
@@ -38,7 +38,7 @@ Say = Callable[[str, Path], None]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One text as both sides said it."""
+    """One text as both systems said it."""
 
     said: str
     ours: HeardSound
@@ -46,7 +46,7 @@ class Heard:
 
 
 class Room:
-    """Both sides and the ears; they end with it."""
+    """Both systems and the ears; they end with it."""
 
     def __init__(self, files: model.ModelFiles, cache: Path) -> None:
         self._exit = ExitStack()
@@ -86,7 +86,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="make listen ARGS=...",
         description="Hear what kokorod says beside kokoro-onnx on the same weights.",
-        epilog="docs/benchmarks.md says what the figures mean.",
+        epilog="docs/benchmarks.md says what the metrics mean.",
     )
     parser.add_argument("--short", action="store_true", help="10 phrases, a minute; not kept")
     parser.add_argument("--model", type=Path, help="a model file (default: Kokoro's own)")
@@ -108,13 +108,13 @@ def main(arguments: Sequence[str]) -> int:
         files = model.find(os.environ, args.model, args.voices)
         room = Room(files, model.cache_folder(os.environ))
         try:
-            figures = _listen(room, wanted)
+            metrics = _listen(room, wanted)
         finally:
             room.close()
     except (KokorodError, KokoroError, OSError) as error:
         print(f"nothing was heard: {error}", file=sys.stderr)
         return 1
-    print(report.table(figures))
+    print(report.table(metrics))
     if not args.short:
         content = {
             "format": _FORMAT,
@@ -123,19 +123,19 @@ def main(arguments: Sequence[str]) -> int:
             "what": ["listen"],
             "model": files.name,
             "machine": machine.facts(),
-            "figures": [figure.as_json() for figure in figures],
+            "figures": [metric.as_json() for metric in metrics],
         }
         path = report.write(args.out, time.strftime("%Y-%m-%d", began), "listen", content)
         print(f"written to {path}")
-    return 0 if all(f.reached for f in figures if f.name.startswith("short phrases")) else 1
+    return 0 if all(f.reached for f in metrics if f.name.startswith("short phrases")) else 1
 
 
-def _listen(room: Room, wanted: texts.Texts) -> list[Figure]:
-    figures: list[Figure] = []
+def _listen(room: Room, wanted: texts.Texts) -> list[Metric]:
+    metrics: list[Metric] = []
     for name, said in (("sentences", wanted.sentences), ("paragraphs", wanted.paragraphs)):
         if said:
-            figures += _of_speech(f"{len(said)} {name}", _hear(room, said, mos=True), room.names)
-    return [*figures, _of_phrases(_hear(room, wanted.phrases, mos=False), room.names)]
+            metrics += _of_speech(f"{len(said)} {name}", _hear(room, said, mos=True), room.names)
+    return [*metrics, _of_phrases(_hear(room, wanted.phrases, mos=False), room.names)]
 
 
 def _hear(room: Room, said: Sequence[str], *, mos: bool) -> list[Heard]:
@@ -148,14 +148,14 @@ def _hear(room: Room, said: Sequence[str], *, mos: bool) -> list[Heard]:
     return heard
 
 
-def _of_speech(what: str, heard: list[Heard], names: tuple[str, str]) -> list[Figure]:
+def _of_speech(what: str, heard: list[Heard], names: tuple[str, str]) -> list[Metric]:
     """Word errors and DNSMOS."""
     ours = [compare(plain(h.said), plain(h.ours.text)) for h in heard]
     theirs = [compare(plain(h.said), plain(h.theirs.text)) for h in heard]
     ours_mos = [h.ours.mos or 0.0 for h in heard]
     theirs_mos = [h.theirs.mos or 0.0 for h in heard]
     return [
-        Figure(
+        Metric(
             name=f"word errors, {what}",
             unit="%",
             value=error_rate(ours),
@@ -165,7 +165,7 @@ def _of_speech(what: str, heard: list[Heard], names: tuple[str, str]) -> list[Fi
             samples=_by(names, [c.errors for c in ours], [c.errors for c in theirs]),
             details={"differ": _differing(heard, ours, theirs)},
         ),
-        Figure(
+        Metric(
             name=f"DNSMOS, {what}",
             unit="MOS",
             value=mean(ours_mos),
@@ -177,13 +177,13 @@ def _of_speech(what: str, heard: list[Heard], names: tuple[str, str]) -> list[Fi
     ]
 
 
-def _of_phrases(heard: list[Heard], names: tuple[str, str]) -> Figure:
-    """First or last words lost and words added, of phrases that the other side says right."""
+def _of_phrases(heard: list[Heard], names: tuple[str, str]) -> Metric:
+    """First or last words lost and words added, of phrases that the other system says right."""
     ours = [compare(spoken(h.said), spoken(h.ours.text)) for h in heard]
     theirs = [compare(spoken(h.said), spoken(h.theirs.text)) for h in heard]
     faults = [int(a.cut_or_added and not b.errors) for a, b in zip(ours, theirs, strict=True)]
     reverse = [int(b.cut_or_added and not a.errors) for a, b in zip(ours, theirs, strict=True)]
-    return Figure(
+    return Metric(
         name=f"short phrases: of {len(heard)} cut or added to, though the other's are right",
         unit="",
         value=sum(faults),
@@ -197,7 +197,7 @@ def _of_phrases(heard: list[Heard], names: tuple[str, str]) -> Figure:
 
 
 def spoken(text: str) -> tuple[str, ...]:
-    """As plain(), with figures read out: a recogniser writes 10% for ten percent."""
+    """As plain(), with metrics read out: a recogniser writes 10% for ten percent."""
     return plain(" ".join(token.text for token in normalize(text) if not token.mark))
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kokorod.commands.bench.hearing import SILENCE
 from kokorod.types import SAMPLE_RATE
 
-#: Samples as loud as this are sound: the threshold of every figure, in s16.
+#: Samples as loud as this are sound: the threshold of every metric, in s16.
 LOUD: Final = round(SILENCE * 32767) + 1
 
 #: Neighbours on each side that are asked when a sample was due. The sink rounds each

@@ -30,7 +30,7 @@ from kokorod.types import SAMPLE_RATE
 #: Before a trial it must have been silent so long.
 QUIET_S: Final = 0.3
 
-#: The slowest side took 3.5 s to its first sound on two cores; ten times that.
+#: The slowest system took 3.5 s to its first sound on two cores; ten times that.
 _SOUND_S: Final = 40.0
 _HUSH_S: Final = 60.0
 
@@ -38,7 +38,7 @@ _HUSH_S: Final = 60.0
 _CLICK_S: Final = 0.2
 
 
-#: A side's name, and the seconds that it takes for a text.
+#: A system's name, and the seconds that it takes for a text.
 Measured = tuple[str, Callable[[str], float]]
 
 
@@ -93,7 +93,7 @@ class Started:
 
 
 class AtSink(Protocol):
-    """One side: its daemon is warm, its command line speaks to the null sink."""
+    """One system: its daemon is warm, its command line speaks to the null sink."""
 
     name: str
 
@@ -145,14 +145,14 @@ class Sink:
 
         return self.monitor.wait(look, _SOUND_S, f"the first sound of {name}")
 
-    def seconds_to_sound(self, side: AtSink, text: str) -> float:
-        """From the start of the side's process to its first sound."""
+    def seconds_to_sound(self, system: AtSink, text: str) -> float:
+        """From the start of the system's process to its first sound."""
         self.wait_silence()
-        started = side.say(text)
+        started = system.say(text)
         try:
-            return self.first_sound(started, side.name) - started.began
+            return self.first_sound(started, system.name) - started.began
         finally:
-            side.hush(started)
+            system.hush(started)
 
     def wait_for_path(self) -> None:
         """Until what the server has been given has been recorded, too."""
@@ -161,7 +161,7 @@ class Sink:
     def path_delays(self, clicks: int) -> list[float]:
         """Seconds from the moment the server is told to play a click to hearing it.
 
-        What every figure here contains of the path itself: the server plays a sample it
+        What every metric here contains of the path itself: the server plays a sample it
         already holds, so nobody's buffer lies between.
         """
         delays = []
@@ -184,11 +184,11 @@ class Sink:
         return delays
 
 
-def in_turns(sides: Sequence[Measured], texts: Iterable[str]) -> dict[str, list[float]]:
+def in_turns(systems: Sequence[Measured], texts: Iterable[str]) -> dict[str, list[float]]:
     """Each measures each text, in turns: A B C, C B A, so that a drift hits all."""
-    taken: dict[str, list[float]] = {name: [] for name, _ in sides}
+    taken: dict[str, list[float]] = {name: [] for name, _ in systems}
     for number, text in enumerate(texts):
-        for name, measure in sides if number % 2 == 0 else reversed(sides):
+        for name, measure in systems if number % 2 == 0 else reversed(systems):
             taken[name].append(measure(text))
             time.sleep(REST_S)
     return taken

@@ -13,10 +13,10 @@ from support.daemon.process import DaemonProcess
 from support.toy import decode
 
 from bench.sink import server
-from bench.sink.likeness import compare
 from bench.sink.relay import Relay
 from bench.sink.room import CommandFailedError, Sink, Started
 from bench.sink.server import NoSoundServerError, SoundServer
+from bench.sink.similarity import compare
 from kokorod.types import SAMPLE_RATE
 
 PATIENCE_S = 60.0

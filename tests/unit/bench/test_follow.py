@@ -10,7 +10,7 @@ import pytest
 from support.toy import SAMPLE_RATE, decode, frames_of, tokens_of
 
 from bench import toy
-from bench.figures.follow import Onset, deviations, onsets_of
+from bench.metrics.follow import Onset, deviations, onsets_of
 from bench.sink.recording import Recording
 from bench.terminal import Highlight, Terminal, highlights
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from bench.sink.likeness import Break, compare
 from bench.sink.recording import LOUD, Recording
+from bench.sink.similarity import Break, compare
 from kokorod.types import SAMPLE_RATE
 
 BLOCK = SAMPLE_RATE // 200

@@ -9,9 +9,9 @@ from contextlib import closing
 from statistics import median
 from typing import Final
 
-from bench.figure import Figure, at_most, ratio_at_most
 from bench.first_moments import watch
 from bench.home import Home
+from bench.metric import Metric, at_most, ratio_at_most
 from bench.model import ModelFiles
 from bench.speaker import REST_S, VOICE
 from bench.stage import Stage
@@ -40,10 +40,10 @@ _OPTIMISED_S: Final = 300.0
 _FIRST_STARTS: Final = 3
 
 
-def measure_start(stage: Stage) -> list[Figure]:
+def measure_start(stage: Stage) -> list[Metric]:
     """Fresh processes in turns, the optimised copy there, the page cache warm."""
-    rival = "import, load, create('Hi')"
-    times: dict[str, list[float]] = {"kokorod": [], rival: []}
+    baseline = "import, load, create('Hi')"
+    times: dict[str, list[float]] = {"kokorod": [], baseline: []}
     bound_ms: list[float] = []
     with closing(Home(stage.files)) as home:
         with PrivateDaemon(home.environ()):
@@ -53,7 +53,7 @@ def measure_start(stage: Stage) -> list[Figure]:
         for number in range(stage.effort.trials):
             stage.note(f"fresh starts, {number + 1} of {stage.effort.trials}")
             for who in sorted(times, reverse=number % 2 == 0):
-                if who == rival:
+                if who == baseline:
                     times[who].append(_load(stage.files))
                 else:
                     moments = watch(home.environ())
@@ -61,17 +61,17 @@ def measure_start(stage: Stage) -> list[Figure]:
                     bound_ms.append(moments.bound_s * 1000)
                 time.sleep(REST_S)
     return [
-        Figure(
+        Metric(
             name="exec to ready, optimised copy there",
             unit="s",
             value=median(times["kokorod"]),
-            compared=median(times[rival]),
-            against=rival,
+            compared=median(times[baseline]),
+            against=baseline,
             asked=(ratio_at_most(0.6),),
             samples=times,
             note="aim: 0.45 x",
         ),
-        Figure(
+        Metric(
             name="exec to bound",
             unit="ms",
             value=median(bound_ms),
@@ -82,7 +82,7 @@ def measure_start(stage: Stage) -> list[Figure]:
     ]
 
 
-def measure_optimised(stage: Stage) -> list[Figure]:
+def measure_optimised(stage: Stage) -> list[Metric]:
     """The first start ever, with one request after the other all the time."""
     took_s: list[float] = []
     served: list[float] = []
@@ -95,7 +95,7 @@ def measure_optimised(stage: Stage) -> list[Figure]:
                 took_s.append(took)
                 served.append(float(count))
     return [
-        Figure(
+        Metric(
             name="exec to optimised, first start ever, under requests",
             unit="s",
             value=max(took_s),

@@ -1,12 +1,12 @@
-"""The figures, by the name they are asked for on the command line."""
+"""The metrics, by the name they are asked for on the command line."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
 
-from bench.figure import Figure
-from bench.figures import (
+from bench.metric import Metric
+from bench.metrics import (
     at_rest,
     cached,
     cancel,
@@ -25,7 +25,7 @@ from bench.figures import (
 )
 from bench.stage import Stage
 
-Measure = Callable[[Stage], list[Figure]]
+Measure = Callable[[Stage], list[Metric]]
 
 #: In the order they are measured.
 ALL: Final[dict[str, Measure]] = {

@@ -1,6 +1,6 @@
 """kokoro-onnx in a process of its own: a text in, times out, as lines of JSON.
 
-    python -m bench.kokoro_onnx_worker MODEL VOICES
+    python -m bench.systems.kokoro_onnx_worker MODEL VOICES
 
 Reads {"text", "voice", "to_end", "keep"} and answers {"frames": [[at, samples], ...],
 "first_sound_s"}; times are seconds after create_stream() was called, taken here, so

@@ -1,4 +1,4 @@
-"""The rival: kokoro-onnx's create_stream on a warm session, as a Python program has it.
+"""The baseline: kokoro-onnx's create_stream on a warm session, as a Python program has it.
 
 Owns:       the worker process and the pipes to it.
 Invariants: one text at a time; a worker that does not answer is ended.
@@ -35,7 +35,7 @@ class KokoroOnnx:
             [
                 sys.executable,
                 "-m",
-                "bench.kokoro_onnx_worker",
+                "bench.systems.kokoro_onnx_worker",
                 str(files.model),
                 str(files.voices),
             ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import Final
 
-from bench.figure import Figure, at_most
+from bench.metric import Metric, at_most
 from bench.stage import Stage
 from kokorod.commands.bench.hearing import NothingHeardError
 
@@ -16,7 +16,7 @@ _CHARS: Final = 30
 _PER_TRIAL: Final = 3
 
 
-def measure(stage: Stage) -> list[Figure]:
+def measure(stage: Stage) -> list[Metric]:
     daemon = stage.kokorod
     stage.note("cached phrases")
     again_ms: list[float] = []
@@ -29,7 +29,7 @@ def measure(stage: Stage) -> list[Figure]:
     if not again_ms:
         raise NothingHeardError(f"none of {phrases} phrases came from the cache the second time")
     return [
-        Figure(
+        Metric(
             name="cached phrase, request to first frame",
             unit="ms",
             value=median(again_ms),

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from bench.figure import Figure, at_most
+from bench.metric import Metric, at_most
 from bench.stage import Stage
 
 #: For seven megabytes, thirty times what it should take.
@@ -20,7 +20,7 @@ _TIMEOUT_S: Final = 600
 _ROOT: Final = Path(__file__).resolve().parents[2]
 
 
-def measure(stage: Stage) -> list[Figure]:
+def measure(stage: Stage) -> list[Metric]:
     stage.note("1 MB of text to tokens")
     seeds = [stage.random.randrange(10**6) for _ in range(stage.effort.trials)]
     runs = _worker(*map(str, seeds))
@@ -28,23 +28,23 @@ def measure(stage: Stage) -> list[Figure]:
         _worker("open", folder)  # builds the index
         opened = [_worker("open", folder) for _ in seeds]
     return [
-        _figure("1 MB of text to tokens", "s", [run["all_s"] for run in runs], 3.0, runs),
-        _figure(
+        _metric("1 MB of text to tokens", "s", [run["all_s"] for run in runs], 3.0, runs),
+        _metric(
             "first sentence of 1 MB to tokens, warm",
             "ms",
             [run["first_s"] * 1000 for run in runs],
             10.0,
         ),
-        _figure("the dictionary at start", "ms", [run["ms"] for run in opened], 50.0),
-        _figure("the dictionary at start, RSS", "MB", [run["mb"] for run in opened], 5.0),
+        _metric("the dictionary at start", "ms", [run["ms"] for run in opened], 50.0),
+        _metric("the dictionary at start, RSS", "MB", [run["mb"] for run in opened], 5.0),
     ]
 
 
-def _figure(
+def _metric(
     name: str, unit: str, values: list[float], bound: float, runs: Sequence[dict[str, float]] = ()
-) -> Figure:
+) -> Metric:
     details = {key: [round(run[key], 3) for run in runs] for key in ("cpu_s", "tokens") if runs}
-    return Figure(
+    return Metric(
         name=name,
         unit=unit,
         value=median(values),

@@ -9,12 +9,12 @@ from typing import Final
 
 import psutil
 
-from bench.figure import Figure, at_most
 from bench.home import Home
-from bench.kokorod_side import take_audio
+from bench.metric import Metric, at_most
 from bench.model import ROOT
 from bench.speaker import REST_S, VOICE
 from bench.stage import Stage
+from bench.systems.kokorod import take_audio
 from kokoro_client import Client
 from kokorod.commands.bench.hearing import NothingHeardError
 from kokorod.commands.bench.private_daemon import PrivateDaemon
@@ -37,7 +37,7 @@ _LOOK_S: Final = 0.002
 _TRIES: Final = 10
 
 
-def measure_idle(stage: Stage) -> list[Figure]:
+def measure_idle(stage: Stage) -> list[Metric]:
     """One long rest, for real; the processor's time is taken at its beginning."""
     effort = stage.effort
     with (
@@ -57,7 +57,7 @@ def measure_idle(stage: Stage) -> list[Figure]:
         warm += _warm(stage, client)
     minutes = effort.idle_s / 60
     return [
-        Figure(
+        Metric(
             name=f"first sound after {minutes:g} min of rest, more than warm",
             unit="ms",
             value=(after_s - median(warm)) * 1000,
@@ -65,7 +65,7 @@ def measure_idle(stage: Stage) -> list[Figure]:
             samples={"after the rest": [after_s], "warm, before and after it": warm},
             note=f"{after_s:.3f} s, warm {median(warm):.3f} s; {runs} keep-alives in between",
         ),
-        Figure(
+        Metric(
             name=f"processor time at rest, {effort.idle_cpu_s:g} s",
             unit="%",
             value=percent,
@@ -76,7 +76,7 @@ def measure_idle(stage: Stage) -> list[Figure]:
     ]
 
 
-def measure_keep_alive(stage: Stage) -> list[Figure]:
+def measure_keep_alive(stage: Stage) -> list[Metric]:
     """A request in the middle of a keep-alive, beside one that comes when nothing runs."""
     first_s: dict[str, list[float]] = {"alone": [], "during": []}
     program = ("-m", "bench.hurried_daemon")
@@ -94,7 +94,7 @@ def measure_keep_alive(stage: Stage) -> list[Figure]:
                 first_s["during"].append(_first_sound_during_keep_alive(stage, client))
                 first_s["alone"].append(_first_sound(stage, client))
     return [
-        Figure(
+        Metric(
             name="first sound during a keep-alive, more than alone",
             unit="ms",
             value=(median(first_s["during"]) - median(first_s["alone"])) * 1000,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from bench.figure import Figure, at_most, percentile
+from bench.metric import Metric, at_most, percentile
 from bench.speaker import VOICE
 from bench.stage import Stage
 
@@ -17,11 +17,11 @@ _LONGEST: Final = 2_000
 _LATEST_S: Final = 1.5
 
 
-def measure(stage: Stage) -> list[Figure]:
+def measure(stage: Stage) -> list[Metric]:
     stage.note(f"{stage.effort.cancels} cancels")
     free_ms = [_cancel_once(stage) for _ in range(stage.effort.cancels)]
     return [
-        Figure(
+        Metric(
             name=f"cancel to lane free, {len(free_ms)} cancels, p99",
             unit="ms",
             value=percentile(free_ms, 99),

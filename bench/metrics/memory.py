@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import toy
-from bench.figure import Figure, at_most, ratio_at_most
 from bench.home import Home
+from bench.metric import Metric, at_most, ratio_at_most
 from bench.model import ModelFiles
 from bench.speaker import VOICE
 from bench.stage import Stage
@@ -35,7 +35,7 @@ _LONGEST: Final = 2_000
 _LOOKS: Final = 40
 
 
-def measure_lanes(stage: Stage) -> list[Figure]:
+def measure_lanes(stage: Stage) -> list[Metric]:
     """Resident memory at rest after work: three lanes of one model, and one."""
     rss: dict[str, list[float]] = {}
     for lanes in ("cpu", "cpu,cpu-2,cpu-3"):
@@ -50,7 +50,7 @@ def measure_lanes(stage: Stage) -> list[Figure]:
                 _require_all_worked(daemon.status()["lanes"], lanes.split(","))
     one, three = rss.values()
     return [
-        Figure(
+        Metric(
             name="RSS of three lanes on one model",
             unit="MB",
             value=max(three),
@@ -63,9 +63,9 @@ def measure_lanes(stage: Stage) -> list[Figure]:
     ]
 
 
-def measure_slope(stage: Stage) -> list[Figure]:
+def measure_slope(stage: Stage) -> list[Metric]:
     """Resident memory over many requests of 20 to 2,000 characters."""
-    figures = []
+    metrics = []
     with tempfile.TemporaryDirectory() as folder:
         files_of_toy = toy.build(Path(folder))
         for name, files, count in (
@@ -74,8 +74,8 @@ def measure_slope(stage: Stage) -> list[Figure]:
         ):
             stage.note(f"memory over {count} requests, {name}")
             samples = _rss_over(stage, files, count)
-            figures.append(
-                Figure(
+            metrics.append(
+                Metric(
                     name=f"RSS over {count:,} requests, {name}: growth",
                     unit="%",
                     value=growth_percent(samples),
@@ -85,7 +85,7 @@ def measure_slope(stage: Stage) -> list[Figure]:
                     " through the last three quarters of the run",
                 )
             )
-    return figures
+    return metrics
 
 
 def growth_percent(samples: Sequence[float]) -> float:

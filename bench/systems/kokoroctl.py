@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from bench.kokorod_side import Kokorod
 from bench.sink.room import Started
 from bench.sink.server import SoundServer
 from bench.speaker import VOICE
+from bench.systems.kokorod import Kokorod
 
 #: An interrupted `say` waits a second for the daemon's last word.
 _END_S: Final = 20.0

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bench.figure import Figure, at_most
-from bench.sink.likeness import Likeness, compare
+from bench.metric import Metric, at_most
 from bench.sink.relay import Relay
+from bench.sink.similarity import Similarity, compare
 from bench.stage import Stage
 from kokorod.commands.bench.hearing import NothingHeardError
 from kokorod.types import SAMPLE_RATE
@@ -31,17 +31,17 @@ _CHARS: Final = (60, 400, 2_000)
 class Spoken:
     """One text, heard to its end.
 
-    likeness   of what was heard to what was sent
+    similarity   of what was heard to what was sent
     underruns  times that the device ran empty though there was sound to play, as `say` counts
     starved    times that no sound had come in time, as `say` counts
     """
 
-    likeness: Likeness
+    similarity: Similarity
     underruns: int
     starved: int
 
 
-def measure(stage: Stage) -> list[Figure]:
+def measure(stage: Stage) -> list[Metric]:
     spoken: dict[str, list[Spoken]] = {}
     relay = Relay(stage.kokorod.socket)
     try:
@@ -53,19 +53,19 @@ def measure(stage: Stage) -> list[Figure]:
     finally:
         relay.close()
     every = [one for of in spoken.values() for one in of]
-    seconds = sum(one.likeness.matched for one in every) / SAMPLE_RATE
-    mistakes = [line for one in every for line in _lines(one.likeness)]
+    seconds = sum(one.similarity.matched for one in every) / SAMPLE_RATE
+    mistakes = [line for one in every for line in _lines(one.similarity)]
     return [
-        Figure(
+        Metric(
             name="gaps and lost samples in what was heard",
             unit="",
             value=float(len(mistakes)),
             asked=(at_most(0),),
-            samples=_counts(spoken, lambda one: len(one.likeness.breaks)),
+            samples=_counts(spoken, lambda one: len(one.similarity.breaks)),
             note="; ".join([f"{seconds:.0f} s heard as they were sent", *mistakes[:3]]),
             details={"seconds": round(seconds, 1), "mistakes": mistakes[:_MOST_SHOWN]},
         ),
-        Figure(
+        Metric(
             name="underruns that the player counted",
             unit="",
             value=float(sum(one.underruns for one in every)),
@@ -89,20 +89,20 @@ def _listen(stage: Stage, relay: Relay, text: str) -> Spoken:
     stage.sink.wait_for_path()
     sent, heard = relay.pcm(), stage.sink.monitor.recording().pcm
     stage.kokorod.wait_idle()
-    likeness = compare(sent, heard)
-    if likeness.begin is None:
+    similarity = compare(sent, heard)
+    if similarity.begin is None:
         raise NothingHeardError(
             f"of {len(sent) / SAMPLE_RATE:.1f} s that were sent, nothing was heard unchanged"
         )
     stats = json.loads(out.splitlines()[-1])["stats"]
-    return Spoken(likeness, int(stats["underruns"]), int(stats["starved"]))
+    return Spoken(similarity, int(stats["underruns"]), int(stats["starved"]))
 
 
-def _lines(likeness: Likeness) -> list[str]:
+def _lines(similarity: Similarity) -> list[str]:
     def ms(samples: int) -> str:
         return f"{samples / SAMPLE_RATE * 1000:.0f} ms"
 
     return [
         f"at {one.at / SAMPLE_RATE:.2f} s: {ms(one.extra)} put in, {ms(one.lost)} lost"
-        for one in likeness.breaks
+        for one in similarity.breaks
     ]

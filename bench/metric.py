@@ -1,4 +1,4 @@
-"""A measured figure and what was asked of it."""
+"""A metric as measured, and what was asked of it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def ratio_at_least(bound: float) -> Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Metric:
     """One line of the table.
 
     value    of kokorod, in `unit`; compared: the same of `against`, if there is one
@@ -103,7 +103,7 @@ class Figure:
 def percentile(values: Sequence[float], percent: float) -> float:
     """The smallest of the values that at least `percent` % of them do not exceed.
 
-    Raises ValueError if there are none: no sample is no figure.
+    Raises ValueError if there are none: no sample is no metric.
     """
     if not values:
         raise ValueError("a percentile of nothing")

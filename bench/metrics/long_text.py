@@ -6,7 +6,7 @@ import time
 from statistics import median
 from typing import Final
 
-from bench.figure import Figure, at_most, ratio_at_most
+from bench.metric import Metric, at_most, ratio_at_most
 from bench.speaker import REST_S
 from bench.stage import Stage
 from kokorod.commands.bench.hearing import Heard, play
@@ -16,23 +16,23 @@ from kokorod.commands.bench.survey import AFTER_S
 _CHARS: Final = 2_000
 
 
-def measure(stage: Stage) -> list[Figure]:
-    ours, theirs = stage.kokorod, stage.rival
+def measure(stage: Stage) -> list[Metric]:
+    ours, theirs = stage.kokorod, stage.baseline
     heard: dict[str, list[Heard]] = {ours.name: [], theirs.name: []}
     peak: dict[str, list[float]] = {ours.name: [], theirs.name: []}
     after: dict[str, list[float]] = {ours.name: [], theirs.name: []}
     for number in range(stage.effort.long_runs):
         stage.note(f"{_CHARS:,} characters to the end, {number + 1} of {stage.effort.long_runs}")
-        sides = stage.sides if number % 2 == 0 else stage.sides[::-1]
+        systems = stage.systems if number % 2 == 0 else stage.systems[::-1]
         text = stage.texts.next(_CHARS)
-        for side in sides:
-            if side is not ours and number >= stage.effort.trials:
+        for system in systems:
+            if system is not ours and number >= stage.effort.trials:
                 continue  # only the player needs so many
-            with PeakMemory(side.pid) as memory:
-                heard[side.name].append(side.speak(text))
-            peak[side.name].append(memory.peak_mb)
+            with PeakMemory(system.pid) as memory:
+                heard[system.name].append(system.speak(text))
+            peak[system.name].append(memory.peak_mb)
             time.sleep(AFTER_S)
-            after[side.name].append(rss_mb(side.pid))
+            after[system.name].append(rss_mb(system.pid))
             time.sleep(REST_S)
     return [
         _last_sample(heard, ours.name, theirs.name, stage.effort.trials),
@@ -42,10 +42,10 @@ def measure(stage: Stage) -> list[Figure]:
     ]
 
 
-def _last_sample(heard: dict[str, list[Heard]], ours: str, theirs: str, trials: int) -> Figure:
+def _last_sample(heard: dict[str, list[Heard]], ours: str, theirs: str, trials: int) -> Metric:
     # Only runs that had their counterpart.
-    times = {side: [h.last_sample_s for h in of[:trials]] for side, of in heard.items()}
-    return Figure(
+    times = {system: [h.last_sample_s for h in of[:trials]] for system, of in heard.items()}
+    return Metric(
         name="last sample, 2,000 characters",
         unit="s",
         value=median(times[ours]),
@@ -54,16 +54,18 @@ def _last_sample(heard: dict[str, list[Heard]], ours: str, theirs: str, trials: 
         asked=(ratio_at_most(1.03),),
         samples=times,
         details={
-            "sound_s": {side: round(median(h.sound_s for h in of), 2) for side, of in heard.items()}
+            "sound_s": {
+                system: round(median(h.sound_s for h in of), 2) for system, of in heard.items()
+            }
         },
     )
 
 
-def _underruns(heard: dict[str, list[Heard]], ours: str, theirs: str) -> list[Figure]:
-    played = {side: [play(h.frames) for h in of] for side, of in heard.items()}
-    counts = {side: [float(p.count) for p in of] for side, of in played.items()}
+def _underruns(heard: dict[str, list[Heard]], ours: str, theirs: str) -> list[Metric]:
+    played = {system: [play(h.frames) for h in of] for system, of in heard.items()}
+    counts = {system: [float(p.count) for p in of] for system, of in played.items()}
     return [
-        Figure(
+        Metric(
             name=f"underruns, 2,000 characters, {len(counts[ours])} runs",
             unit="",
             value=sum(counts[ours]),
@@ -71,7 +73,8 @@ def _underruns(heard: dict[str, list[Heard]], ours: str, theirs: str) -> list[Fi
             samples=counts,
             details={
                 "total_ms": {
-                    side: round(sum(p.total_s for p in of) * 1000, 1) for side, of in played.items()
+                    system: round(sum(p.total_s for p in of) * 1000, 1)
+                    for system, of in played.items()
                 },
             },
             note=f"silent for {sum(p.total_s for p in played[ours]) * 1000:.0f} ms in all; "
@@ -86,10 +89,10 @@ def _memory(
     ours: str,
     theirs: str,
     bounds: tuple[float | None, float],
-) -> Figure:
+) -> Metric:
     ratio, megabytes = bounds
     limits = [] if ratio is None else [ratio_at_most(ratio)]
-    return Figure(
+    return Metric(
         name=name,
         unit="MB",
         # The worst of all runs: a peak that comes once is still needed.

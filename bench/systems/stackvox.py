@@ -1,4 +1,4 @@
-"""The rival at the loudspeaker: stackvox's daemon and its own command line.
+"""The baseline at the loudspeaker: stackvox's daemon and its own command line.
 
 Owns:       its daemon, the folder with its socket; a virtual environment that is kept.
 Invariants: it has this run's model, voices, onnxruntime and kokoro-onnx; it reaches no

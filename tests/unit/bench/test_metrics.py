@@ -1,4 +1,4 @@
-"""Figures of `make bench`: limits, percentiles, the table, the file; no sample, no figure."""
+"""Figures of `make bench`: limits, percentiles, the table, the file; no sample, no metric."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pytest
 
 from bench import __main__ as command
 from bench import report
-from bench.figure import Figure, at_most, percentile, ratio_at_least, ratio_at_most
-from bench.figures import ALL, GROUPS
-from bench.figures.document import Made, pace_of
-from bench.figures.memory import growth_percent
+from bench.metric import Metric, at_most, percentile, ratio_at_least, ratio_at_most
+from bench.metrics import ALL, GROUPS
+from bench.metrics.document import Made, pace_of
+from bench.metrics.memory import growth_percent
 from bench.stage import Effort, Stage
 from kokorod.commands.bench.hearing import NothingHeardError
 
 
-def _figure(**changed: Any) -> Figure:
+def _metric(**changed: Any) -> Metric:
     fields: dict[str, Any] = {
         "name": "first sound",
         "unit": "s",
@@ -28,7 +28,7 @@ def _figure(**changed: Any) -> Figure:
         "compared": 1.0,
         "against": "other 1.0",
     }
-    return Figure(**{**fields, **changed})
+    return Metric(**{**fields, **changed})
 
 
 @pytest.mark.parametrize(
@@ -64,19 +64,19 @@ def test_percentile_of_few_and_of_none() -> None:
 def test_every_limit_must_hold(
     value: float, compared: float | None, limits: tuple[Any, ...], reached: bool
 ) -> None:
-    assert _figure(value=value, compared=compared, asked=limits).reached is reached
+    assert _metric(value=value, compared=compared, asked=limits).reached is reached
 
 
 @pytest.mark.parametrize("samples", [{}, {"kokorod": []}, {"kokorod": [1.0], "other": []}])
 def test_a_figure_without_samples_cannot_be_made(samples: dict[str, list[float]]) -> None:
     with pytest.raises(ValueError, match="nothing was measured"):
-        _figure(samples=samples)
+        _metric(samples=samples)
 
 
 def test_the_table_says_what_was_asked_and_whether_it_is_reached() -> None:
-    short = _figure(name="memory", unit="MB", value=900.4, compared=None, asked=(at_most(800),))
-    lines = report.table([_figure(), _figure(note="7 runs", asked=()), short]).splitlines()
-    assert lines[0].split() == "figure kokorod compared with ratio asked".split()
+    short = _metric(name="memory", unit="MB", value=900.4, compared=None, asked=(at_most(800),))
+    lines = report.table([_metric(), _metric(note="7 runs", asked=()), short]).splitlines()
+    assert lines[0].split() == "metric kokorod compared with ratio asked".split()
     words = "first sound 0.500 s 1.000 s other 1.0 0.500 x <= 0.5 x reached"
     assert lines[1].split() == words.split()
     assert lines[3].split() == "memory 900 MB <= 800 MB FALLS SHORT".split()
@@ -86,7 +86,7 @@ def test_the_table_says_what_was_asked_and_whether_it_is_reached() -> None:
 
 def test_results_are_written_whole_and_never_over_earlier_ones(tmp_path: Path) -> None:
     folder = tmp_path / "results"
-    content = {"figures": [_figure().as_json()]}
+    content = {"figures": [_metric().as_json()]}
     paths = [report.write(folder, "2026-01-31", "first-sound", content) for _ in range(3)]
     assert [path.name for path in paths] == [
         "2026-01-31-first-sound.json",
@@ -107,7 +107,7 @@ def test_pace_is_taken_from_segment_to_segment() -> None:
         pace_of(made, 1.0, 3.0)
 
 
-def _silent(stage: Stage) -> list[Figure]:
+def _silent(stage: Stage) -> list[Metric]:
     raise NothingHeardError("0 samples came")
 
 
@@ -119,12 +119,12 @@ def test_one_silent_figure_does_not_take_the_others_with_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(ALL, "cancel", _silent)
-    monkeypatch.setitem(ALL, "cached", lambda stage: [_figure()])
+    monkeypatch.setitem(ALL, "cached", lambda stage: [_metric()])
     monkeypatch.setitem(ALL, "crowd", lambda stage: [])
     with _stage() as stage:
-        figures, problems = command.measure(stage, ["cancel", "cached", "crowd"])
-    assert len(figures) == 1
-    assert problems == {"cancel": "0 samples came", "crowd": "no figure came of it"}
+        metrics, problems = command.measure(stage, ["cancel", "cached", "crowd"])
+    assert len(metrics) == 1
+    assert problems == {"cancel": "0 samples came", "crowd": "it gave no value"}
 
 
 def test_a_run_without_samples_fails(
@@ -139,7 +139,7 @@ def test_a_run_without_samples_fails(
 def test_a_run_with_samples_is_kept_with_the_machine_but_without_its_paths(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setitem(ALL, "cancel", lambda stage: [_figure()])
+    monkeypatch.setitem(ALL, "cancel", lambda stage: [_metric()])
     monkeypatch.setitem(ALL, "cached", _silent)
     assert command.main(["cancel", "cached", "--seed", "5", "--out", str(tmp_path)]) == 1
     (path,) = tmp_path.iterdir()
@@ -166,7 +166,7 @@ def test_a_group_means_its_figures_and_what_needs_a_sound_server_is_asked_for(
     measured: list[str] = []
     for name in list(ALL):
         monkeypatch.setitem(
-            ALL, name, lambda stage, name=name: [measured.append(name), _figure()][1:]
+            ALL, name, lambda stage, name=name: [measured.append(name), _metric()][1:]
         )
     assert command.main(["speaker", "--out", str(tmp_path)]) == 0
     assert measured == list(GROUPS["speaker"])

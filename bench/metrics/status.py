@@ -10,20 +10,20 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from bench.figure import Figure, ratio_at_most
+from bench.metric import Metric, ratio_at_most
 from bench.speaker import REST_S
 from bench.stage import Stage
 
 #: 80 ms when the interpreter alone takes 20: a slow machine slows both.
 _ASKED: Final = 4.0
 
-#: More than the other figures have: each is over in an instant, and one in ten is disturbed.
+#: More than the other metrics have: each is over in an instant, and one in ten is disturbed.
 _TRIALS: Final = 3
 
 _END_S: Final = 60.0
 
 
-def measure(stage: Stage) -> list[Figure]:
+def measure(stage: Stage) -> list[Metric]:
     environ = {**os.environ, "KOKORO_SOCKET": os.fspath(stage.kokorod.socket)}
     empty = "python -c pass"
     commands = {
@@ -49,7 +49,7 @@ def measure(stage: Stage) -> list[Figure]:
                 taken_ms[name].append((time.perf_counter() - began) * 1000)
         time.sleep(REST_S / 10)
     return [
-        Figure(
+        Metric(
             name="kokoroctl status, process start to end",
             unit="ms",
             value=median(taken_ms["kokoroctl status"]),

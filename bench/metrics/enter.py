@@ -8,7 +8,7 @@ from __future__ import annotations
 from statistics import median
 from typing import Final
 
-from bench.figure import Figure, at_most, ratio_at_most
+from bench.metric import Metric, at_most, ratio_at_most
 from bench.sink.room import in_turns
 from bench.stage import Stage
 
@@ -21,25 +21,25 @@ _ADDED_MS: Final = 150.0
 _DAEMON: Final = "the daemon's first sound"
 
 
-def measure(stage: Stage) -> list[Figure]:
+def measure(stage: Stage) -> list[Metric]:
     ours, theirs = stage.kokoroctl, stage.stackvox
-    figures = [measure_path(stage)]
+    metrics = [measure_path(stage)]
     added_ms: dict[str, list[float]] = {}
 
     def of_daemon(text: str) -> float:
         heard = stage.kokorod.speak(text, to_end=False)
         return heard.first_sound_s
 
-    sides = [
+    systems = [
         (theirs.name, lambda text: stage.sink.seconds_to_sound(theirs, text)),
         (ours.name, lambda text: stage.sink.seconds_to_sound(ours, text)),
         (_DAEMON, of_daemon),
     ]
     for chars, bound in ASKED.items():
         stage.note(f"enter to sound, {chars:,} characters")
-        taken = in_turns(sides, stage.unique(chars, stage.effort.trials))
-        figures.append(
-            Figure(
+        taken = in_turns(systems, stage.unique(chars, stage.effort.trials))
+        metrics.append(
+            Metric(
                 name=f"enter to sound, {chars:,} characters",
                 unit="s",
                 value=median(taken[ours.name]),
@@ -53,8 +53,8 @@ def measure(stage: Stage) -> list[Figure]:
         pairs = zip(taken[ours.name], taken[_DAEMON], strict=True)
         added_ms[f"{chars} characters"] = [(own - daemon) * 1000 for own, daemon in pairs]
     medians = {of: median(ms) for of, ms in added_ms.items()}
-    figures.append(
-        Figure(
+    metrics.append(
+        Metric(
             name="enter to sound, beyond the daemon's first sound",
             unit="ms",
             value=max(medians.values()),
@@ -63,14 +63,14 @@ def measure(stage: Stage) -> list[Figure]:
             note="the worst of " + ", ".join(f"{ms:.0f} ms at {of}" for of, ms in medians.items()),
         )
     )
-    return figures
+    return metrics
 
 
-def measure_path(stage: Stage) -> Figure:
+def measure_path(stage: Stage) -> Metric:
     """What every moment at the monitor contains: nothing is taken off for it."""
     stage.note("the delay of the sound's path")
     delays_ms = [s * 1000 for s in stage.sink.path_delays(stage.effort.clicks)]
-    return Figure(
+    return Metric(
         name="delay of the sound server and its monitor",
         unit="ms",
         value=median(delays_ms),

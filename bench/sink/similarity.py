@@ -39,7 +39,7 @@ class Break:
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Similarity:
     """begin   sample of what was heard where it begins; None: it is nowhere in there
     breaks  in order
     matched samples that were heard as they were sent
@@ -50,12 +50,12 @@ class Likeness:
     matched: int
 
 
-def compare(sent: NDArray[np.int16], heard: NDArray[np.int16]) -> Likeness:
+def compare(sent: NDArray[np.int16], heard: NDArray[np.int16]) -> Similarity:
     """sent, heard: int16 [samples]. Silence at both ends of `sent` counts for nothing."""
     head, end = _ends(sent)
     begin = _resume(sent[head:end], heard, len(heard))
     if begin is None:
-        return Likeness(None, (), 0)
+        return Similarity(None, (), 0)
     lost, first = begin
     breaks = [Break(head, 0, lost)] if lost else []
     matched = 0
@@ -65,11 +65,11 @@ def compare(sent: NDArray[np.int16], heard: NDArray[np.int16]) -> Likeness:
         matched += length
         s, h = s + length, h + length
         if s >= end:
-            return Likeness(first, tuple(breaks), matched)
+            return Similarity(first, tuple(breaks), matched)
         on = _resume(sent[s:end], heard[h:], _FAR)
         if on is None:
             breaks.append(Break(s, _ends(heard[h:])[1], end - s))
-            return Likeness(first, tuple(breaks), matched)
+            return Similarity(first, tuple(breaks), matched)
         lost, extra = on
         breaks.append(Break(s, extra, lost))
         s, h = s + lost, h + extra

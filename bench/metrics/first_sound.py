@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import Final
 
-from bench.figure import Figure, at_most, ratio_at_most
+from bench.metric import Metric, at_most, ratio_at_most
 from bench.speaker import alternate
 from bench.stage import Stage
 
@@ -15,17 +15,17 @@ ASKED: Final = {12: 1.05, 60: 0.35, 400: 0.05, 2_000: 0.05}
 _OWN_COST_MS: Final = 25.0
 
 
-def measure(stage: Stage) -> list[Figure]:
-    figures = []
+def measure(stage: Stage) -> list[Metric]:
+    metrics = []
     own_ms: dict[str, list[float]] = {}
-    ours, theirs = stage.kokorod.name, stage.rival.name
+    ours, theirs = stage.kokorod.name, stage.baseline.name
     for chars, bound in ASKED.items():
         stage.note(f"first sound of {chars:,} characters")
         texts = stage.unique(chars, stage.effort.trials)
-        heard = alternate(stage.sides, texts, to_end=False)
-        times = {side: [h.first_sound_s for h in of] for side, of in heard.items()}
-        figures.append(
-            Figure(
+        heard = alternate(stage.systems, texts, to_end=False)
+        times = {system: [h.first_sound_s for h in of] for system, of in heard.items()}
+        metrics.append(
+            Metric(
                 name=f"first sound, {chars:,} characters",
                 unit="s",
                 value=median(times[ours]),
@@ -37,8 +37,8 @@ def measure(stage: Stage) -> list[Figure]:
         )
         own = [h.own_cost_s for h in heard[ours]]
         own_ms[f"{chars} characters"] = [s * 1000 for s in own if s is not None]
-    figures.append(
-        Figure(
+    metrics.append(
+        Metric(
             name="daemon's own cost of a first sound",
             unit="ms",
             value=median(ms for of in own_ms.values() for ms in of),
@@ -47,4 +47,4 @@ def measure(stage: Stage) -> list[Figure]:
             details={"medians_ms": {of: round(median(ms), 2) for of, ms in own_ms.items()}},
         )
     )
-    return figures
+    return metrics

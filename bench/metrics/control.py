@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from statistics import median
 from typing import Final
 
-from bench.figure import Figure, at_most
+from bench.metric import Metric, at_most
 from bench.stage import Stage
 from kokorod.commands.bench.hearing import NothingHeardError
 
@@ -36,17 +36,17 @@ _TOLD = "from the daemon being told"
 _PROCESS = "from the start of kokoroctl's process"
 
 
-def measure_stop(stage: Stage) -> list[Figure]:
+def measure_stop(stage: Stage) -> list[Metric]:
     taken: dict[str, list[float]] = {_TOLD: [], _PROCESS: []}
     stage.note(f"{stage.effort.controls} stops of each kind")
     for _ in range(stage.effort.controls):
         for how in taken:
             with _speaking(stage):
                 taken[how].append(_silence_after(stage, _tell(stage, "stop", how)))
-    return [_figure("stop to silence", taken)]
+    return [_metric("stop to silence", taken)]
 
 
-def measure_pause(stage: Stage) -> list[Figure]:
+def measure_pause(stage: Stage) -> list[Metric]:
     silence: dict[str, list[float]] = {_TOLD: [], _PROCESS: []}
     sound: dict[str, list[float]] = {_TOLD: [], _PROCESS: []}
     stage.note(f"{stage.effort.controls} pauses of each kind")
@@ -56,13 +56,13 @@ def measure_pause(stage: Stage) -> list[Figure]:
                 silence[how].append(_silence_after(stage, _tell(stage, "pause", how)))
                 stage.sink.monitor.forget()
                 sound[how].append(_sound_after(stage, _tell(stage, "resume", how)))
-    return [_figure("pause to silence", silence), _figure("resume to sound", sound)]
+    return [_metric("pause to silence", silence), _metric("resume to sound", sound)]
 
 
-def _figure(name: str, taken: dict[str, list[float]]) -> Figure:
+def _metric(name: str, taken: dict[str, list[float]]) -> Metric:
     value = median(taken[_TOLD])
     process = median(taken[_PROCESS])
-    return Figure(
+    return Metric(
         name=f"{name}, {_TOLD}",
         unit="ms",
         value=value,

@@ -16,10 +16,10 @@ from typing import Final
 import numpy as np
 
 from bench import toy
-from bench.figure import Figure, at_most
-from bench.kokorod_side import Kokorod, pcm_of
+from bench.metric import Metric, at_most
 from bench.speaker import VOICE
 from bench.stage import Stage
+from bench.systems.kokorod import Kokorod, pcm_of
 from kokoro_client import Audio, KokoroError
 from kokorod.commands.bench.hearing import NothingHeardError
 
@@ -42,7 +42,7 @@ class Tally:
     mistakes: list[str] = field(default_factory=list)
 
 
-def measure(stage: Stage) -> list[Figure]:
+def measure(stage: Stage) -> list[Metric]:
     effort = stage.effort
     stage.note(f"{effort.clients} clients, {effort.requests} requests each, on the toy model")
     seeds = [stage.random.randrange(2**31) for _ in range(effort.clients)]
@@ -72,7 +72,7 @@ def measure(stage: Stage) -> list[Figure]:
         raise NothingHeardError("no client heard anything")
     mistakes = [line for tally in tallies for line in tally.mistakes]
     return [
-        Figure(
+        Metric(
             name=f"{effort.clients} clients x {effort.requests}: errors, lost or doubled tokens",
             unit="",
             value=float(len(mistakes)),

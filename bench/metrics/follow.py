@@ -14,11 +14,11 @@ from statistics import median
 from typing import Any, Final
 
 from bench import toy
-from bench.figure import Figure, at_most
-from bench.kokoroctl_side import Kokoroctl
-from bench.kokorod_side import Kokorod
+from bench.metric import Metric, at_most
 from bench.sink.recording import Recording
 from bench.stage import Stage
+from bench.systems.kokoroctl import Kokoroctl
+from bench.systems.kokorod import Kokorod
 from bench.terminal import Highlight, Terminal, highlights
 from kokorod.commands.bench.hearing import NothingHeardError
 
@@ -39,7 +39,7 @@ class Onset:
     at: float
 
 
-def measure(stage: Stage) -> list[Figure]:
+def measure(stage: Stage) -> list[Metric]:
     stage.note(f"{stage.effort.followed} texts followed, on the toy model")
     off_ms: list[float] = []
     missed = 0
@@ -58,7 +58,7 @@ def measure(stage: Stage) -> list[Figure]:
     if not off_ms:
         raise NothingHeardError("no word was highlighted that was heard")
     return [
-        Figure(
+        Metric(
             name="--follow: highlight and sound apart, worst word",
             unit="ms",
             value=max(map(abs, off_ms)),
@@ -68,7 +68,7 @@ def measure(stage: Stage) -> list[Figure]:
             f"sound, median {median(off_ms):.0f} ms; {missed} heard and not highlighted",
             details={"missed": missed},
         ),
-        Figure(
+        Metric(
             name="--follow: words heard and never highlighted",
             unit="",
             value=float(missed),

@@ -33,7 +33,7 @@ class Kokorod:
     def __init__(self, files: ModelFiles, phonemes: str = "espeak") -> None:
         """Import the model and start. Raises LineError, ModelError or EngineError.
 
-        phonemes: to compare times both sides are to speak the same tokens, and kokoro-onnx
+        phonemes: to compare times both systems are to speak the same tokens, and kokoro-onnx
         has espeak-ng's; to compare what is heard each has its own ("kokoro").
         """
         self.name = "kokorod"

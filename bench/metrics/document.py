@@ -10,10 +10,10 @@ from statistics import median
 from types import TracebackType
 from typing import Final, Self
 
-from bench.figure import Figure, ratio_at_least, ratio_at_most
-from bench.kokorod_side import Kokorod
+from bench.metric import Metric, ratio_at_least, ratio_at_most
 from bench.speaker import REST_S, VOICE
 from bench.stage import Stage
+from bench.systems.kokorod import Kokorod
 from kokoro_client import KokoroError, SegmentInfo
 from kokorod.commands.bench.hearing import NothingHeardError
 
@@ -102,7 +102,7 @@ class Document:
             self._come.notify_all()
 
 
-def measure_beside(stage: Stage) -> list[Figure]:
+def measure_beside(stage: Stage) -> list[Metric]:
     """First sound of a short request alone and while a document renders, in turns."""
     daemon = stage.kokorod
     alone: list[float] = []
@@ -120,7 +120,7 @@ def measure_beside(stage: Stage) -> list[Figure]:
                 alone.append(_first_sound(daemon, text))
             time.sleep(REST_S)
     return [
-        Figure(
+        Metric(
             name="first sound, 12 characters beside a document",
             unit="s",
             value=median(beside),
@@ -132,7 +132,7 @@ def measure_beside(stage: Stage) -> list[Figure]:
     ]
 
 
-def measure_pace(stage: Stage) -> list[Figure]:
+def measure_pace(stage: Stage) -> list[Metric]:
     """Seconds of sound a second of a document: undisturbed, and with short requests."""
     effort = stage.effort
     pace: dict[str, list[float]] = {"undisturbed": [], "disturbed": []}
@@ -151,7 +151,7 @@ def measure_pace(stage: Stage) -> list[Figure]:
                 pace[which].append(pace_of(document.made(), begin, end))
             time.sleep(REST_S)
     return [
-        Figure(
+        Metric(
             name=f"pace of a document, a short request every {_EVERY_S:g} s",
             unit="s/s",
             value=median(pace["disturbed"]),

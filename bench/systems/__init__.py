@@ -1,0 +1,1 @@
+"""What is measured: kokorod, its command line, and the systems it is compared with."""
