@@ -21,7 +21,7 @@ class AtomicFile:
     """Write to `stream`, then commit()."""
 
     def __init__(self, path: Path) -> None:
-        """Raises OSError where nothing can be written there."""
+        """Raises OSError if nothing can be written there."""
         self._beside: Path | None = None
         # A link stays, and what it points to is replaced.
         self._path = Path(os.path.realpath(path))

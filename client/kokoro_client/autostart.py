@@ -1,4 +1,4 @@
-"""Starting a daemon where none runs.
+"""Starting a daemon if none runs.
 
 Two clients may do so at once: the daemons settle it by their lock, the loser ends with
 status 0, and both clients find the winner.
@@ -37,7 +37,7 @@ _TAIL_BYTES: Final = 4096
 def start(path: Path, environ: Mapping[str, str] = os.environ, timeout: float = START_S) -> None:
     """Start `kokorod` for the socket at `path`, detached, and wait until it can be reached.
 
-    Raises NoDaemonError where it is not installed, ends at once or does not bind within
+    Raises NoDaemonError if it is not installed, ends at once or does not bind within
     `timeout` s, and what open_socket() raises for a socket that is not ours.
     """
     program = find_daemon(environ)

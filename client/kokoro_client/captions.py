@@ -3,7 +3,7 @@
 
 A cue has at most two lines of 42 characters, as broadcasters have them, and is broken where
 the sentence ends, else at a clause, else between two words, into parts of like length. It
-stands for as long as its words are heard, and on into the pause that follows where it
+stands for as long as its words are heard, and on into the pause that follows if it
 would be too short to be read.
 """
 
@@ -19,7 +19,7 @@ from .transcript import Spoken, Stop
 LINE_CHARS: Final = 42
 LINES: Final = 2
 
-#: No cue is shorter where the pause after it has room, nor longer than it may be.
+#: No cue is shorter if the pause after it has room, nor longer than it may be.
 MIN_S: Final = 1.0
 MAX_S: Final = 7.0
 

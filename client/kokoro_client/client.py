@@ -58,7 +58,7 @@ class Client:
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         """socket: the daemon's address; None: KOKORO_SOCKET, else the one of KOKORO_HOME.
-        start: start a daemon where none runs (never with KOKORO_NO_START=1).
+        start: start a daemon if none runs (never with KOKORO_NO_START=1).
         timeout: seconds to wait for a connection and for the answer to a question.
         name: which program this is, for the daemon's log and queue(); 64 characters at most.
         """
@@ -95,9 +95,9 @@ class Client:
         With final=False more text follows in Speech.append(). The other arguments are
         the fields of `speak` in docs/protocol.md.
 
-        Raises BadRequestError for a value that is not allowed, NoDaemonError and its
-        kin where no daemon can be reached. What the daemon refuses (an unknown voice, a
-        full queue) is raised by the Speech, or here where it is known already.
+        Raises BadRequestError for a value that is not allowed, NoDaemonError or a
+        subclass if no daemon can be reached. What the daemon refuses (an unknown voice, a
+        full queue) is raised by the Speech, or here if it is known already.
         """
         check_text(text)
         first, rest = text[:FRAME_CHARS], text[FRAME_CHARS:]
@@ -229,7 +229,7 @@ class Client:
         try:
             return attempt()
         except errors.NoDaemonError as error:
-            # Only where nobody listens would a daemon of our own be of use.
+            # Only if nobody listens would a daemon of our own be of use.
             if not self._start or type(error) is not errors.NoDaemonError:
                 raise
         from . import autostart
@@ -250,7 +250,7 @@ class Client:
 
 
 def _checked(kind: type[_T], fields: dict[str, Any]) -> _T:
-    """The request with these fields. Raises BadRequestError and its kin."""
+    """The request with these fields. Raises BadRequestError or a subclass."""
     try:
         request = messages.parse_request(fields)
     except WireError as error:

@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""What can go wrong, one class each, so that a program can catch what it can mend.
+"""What can go wrong, one class each, so that a program can catch what it can handle.
 
 Every message is one line for people: what was wrong, what is allowed, what to do.
 """
@@ -10,7 +10,7 @@ from .wire.errors import ErrorCode, WireError
 
 
 class KokoroError(Exception):
-    """Every failure of this package. `code` is the wire's, where the daemon sent one."""
+    """Every failure of this package. `code` is the wire's, if the daemon sent one."""
 
     code: ErrorCode | None = None
     retry_after_ms: int | None = None

@@ -93,7 +93,7 @@ class Playing:
         threading.Thread(target=self._run, name="kokoro-playing", daemon=True).start()
 
     def pause(self) -> None:
-        """Be silent at once; it keeps its turn. Client.control("pause") is for whoever speaks."""
+        """Be silent at once; it keeps its turn. Client.control("pause") is for any program's."""
         self._at.player.pause(_CALLER)
 
     def resume(self) -> None:
@@ -101,7 +101,7 @@ class Playing:
         self._at.player.resume(_CALLER)
 
     def stop(self) -> None:
-        """Silence, at once and for good; whoever waits has the turn. Never waits."""
+        """Silence, at once and for good; the next in the queue has the turn. Never waits."""
         self._at.player.silence()
         self.speech.cancel()
 

@@ -79,7 +79,7 @@ class Speech:
         """More text, which is spoken as if it had stood behind the text so far.
 
         Raises BadRequestError after finish() or for text that is not valid Unicode,
-        the errors of iteration where the request has failed, AnswerTimeoutError where
+        the errors of iteration if the request has failed, AnswerTimeoutError if
         the daemon takes no text. Does nothing once the speech has ended.
         """
         if self._final:
@@ -118,7 +118,7 @@ class Speech:
 
     @property
     def ending(self) -> Ending | None:
-        """How it ended; None before that, and where it failed."""
+        """How it ended; None before that, and if it failed."""
         return self._inbox.end.ending if isinstance(self._inbox.end, Done) else None
 
     @property
@@ -198,7 +198,7 @@ class Speech:
         return self._unless_gone(lambda: self._exchange.take(self._inbox, self._timeout))
 
     def _unless_gone(self, attempt: Callable[[], _T]) -> _T:
-        """attempt(); where the daemon went before it began, at the one that comes after it."""
+        """attempt(); if the daemon went before it began, at the one that comes after it."""
         while True:
             try:
                 return attempt()

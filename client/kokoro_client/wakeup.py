@@ -1,7 +1,7 @@
 """Waiting for another thread, so that Ctrl-C can come between any two steps.
 
 KeyboardInterrupt is raised in the main thread wherever it stands, also inside the methods
-of threading.Condition, which are Python: it may then keep its lock for ever. A
+of threading.Condition, which are Python: it may then keep its lock forever. A
 Wakeup has no lock of its own; SimpleQueue's is in C and out of reach.
 """
 

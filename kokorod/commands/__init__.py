@@ -1,4 +1,4 @@
-"""What kokoroctl gains where the daemon is installed: one module a command.
+"""What kokoroctl gains if the daemon is installed: one module a command.
 
 kokoroctl finds them through the entry-point group `kokoroctl.commands` (name -> module).
 Each module has what Command names. A KokorodError from run() is shown as one line, and
@@ -31,8 +31,8 @@ class Context(Protocol):
     def ask(self, request: dict[str, Any]) -> object | None:
         """Send one request, e.g. {"type": "reload"}, to the daemon that runs.
 
-        Returns the value of its `result`, None where no daemon runs; never starts one.
-        Raises an exception with a message for people where the daemon refuses.
+        Returns the value of its `result`, None if no daemon runs; never starts one.
+        Raises an exception with a message for people if the daemon refuses.
         """
 
 

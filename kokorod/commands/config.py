@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    # Asked for most where the file is at fault, so it must not need to be right.
+    # Asked for most if the file is at fault, so it must not need to be right.
     path = address.home_folder(context.environ) / "config.toml"
     if args.action == "path":
         print(json.dumps(str(path)) if args.json else path)

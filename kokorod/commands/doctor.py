@@ -12,7 +12,7 @@ from ..doctor.checks import run_checks
 from ..doctor.result import CheckResult, Outcome
 from . import FAILED, OK, Context
 
-HELP = "find out what is wrong and what to do; ends with 1 where something has failed"
+HELP = "find out what is wrong and what to do; ends with 1 if something has failed"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

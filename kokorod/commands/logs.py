@@ -72,7 +72,7 @@ def _become_journalctl(lines: int, follow: bool) -> None:
     if program is None:
         raise KokorodError("the log is in the journal, but there is no command `journalctl`")
     # Not --user --unit: that looks into the user's own journal alone, which there is not
-    # where the journal is kept in memory. cat: a line has its time already.
+    # if the journal is kept in memory. cat: a line has its time already.
     options = ["--quiet", "--user-unit", SERVICE, "--output", "cat", "--lines", str(lines)]
     options.append("--follow" if follow else "--no-pager")
     sys.stdout.flush()
@@ -97,7 +97,7 @@ def _lines(file: FileIO) -> list[bytes]:
 
 
 def _following(path: Path, file: FileIO | None) -> Iterator[bytes]:
-    """What is written from here on, through rotations, for ever."""
+    """What is written from here on, through rotations, forever."""
     while True:
         if file is not None:
             while piece := file.read(_CHUNK):

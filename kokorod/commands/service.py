@@ -23,7 +23,7 @@ from . import FAILED, OK, Context, logs
 
 HELP = "start the daemon at every login: install, uninstall, start, stop, restart, status"
 
-#: What kokoroctl ends with where no daemon runs.
+#: What kokoroctl ends with if no daemon runs.
 NOT_RUNNING: Final = 3
 
 #: A cold disk needs some seconds for Python; supervisors say earlier what went wrong.
@@ -38,7 +38,7 @@ _ACTIONS: Final = {
     "start": "start the daemon",
     "stop": "stop it until the next start or login",
     "restart": "stop it and start it anew; clients that connect meanwhile wait",
-    "status": "show what the supervisor knows; ends with 3 where no daemon runs",
+    "status": "show what the supervisor knows; ends with 3 if no daemon runs",
     "print": "print the files that are installed, or that install would write",
     "logs": "the same as `kokoroctl logs`",
 }
@@ -127,7 +127,7 @@ def _status(as_json: bool, context: Context) -> int:
     supervisor = supervisor_in_force(context.environ)
     state = supervisor.state()
     files = [str(path) for path in supervisor.installed()]
-    # Where none runs, asking at a supervisor's socket would start one.
+    # If none runs, asking at a supervisor's socket would start one.
     answer = _ask(context) if state.pid else None
     if as_json:
         value = {
@@ -202,7 +202,7 @@ def _say(answer: Mapping[str, Any] | None) -> int:
 
 
 def _await_answer(context: Context) -> Mapping[str, Any] | None:
-    """The daemon's status once it knows what speaks; as it is where that takes too long."""
+    """The daemon's status once it knows what speaks; as it is if that takes too long."""
     deadline = time.monotonic() + _ANSWER_S
     while True:
         answer = _ask(context)

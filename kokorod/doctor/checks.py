@@ -52,5 +52,5 @@ def _alone(name: str, check: Callable[[], CheckResult]) -> CheckResult:
         return fail(
             name,
             f"cannot be checked: {type(error).__name__}: {said}",
-            "mend what it names; if it names nothing of yours, report it",
+            "fix what it names; if it names nothing of yours, report it",
         )

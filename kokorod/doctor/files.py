@@ -24,7 +24,7 @@ def check_configuration(environ: Mapping[str, str]) -> CheckResult:
     try:
         _, origins = config.load(environ)
     except ConfigError as error:
-        return fail("configuration", str(error), "mend the value; the daemon does not start so")
+        return fail("configuration", str(error), "fix the value; the daemon does not start so")
     changed = [origin.name for origin in origins if origin.source != "default"]
     return ok("configuration", f"set are {', '.join(changed)}" if changed else "all default")
 
@@ -80,7 +80,7 @@ def check_socket(path: Path, uid: int | None = None) -> CheckResult:
 
 
 def check_models(environ: Mapping[str, str]) -> CheckResult:
-    """Hashes the chosen model where it was touched since it was last hashed."""
+    """Hashes the chosen model if it was touched since it was last hashed."""
     settings, _ = config.load(environ)
     store = Store(settings.models_folder)
     try:
@@ -91,7 +91,7 @@ def check_models(environ: Mapping[str, str]) -> CheckResult:
     except ModelDamagedError as error:
         return fail("model", _first(error), _rest(error))
     except ModelError as error:
-        return fail("model", str(error), "mend it, then try again")
+        return fail("model", str(error), "fix it, then try again")
     if broken := store.broken():
         name, problem = next(iter(broken.items()))
         return warn(

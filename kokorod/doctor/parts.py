@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from .result import CheckResult, fail, ok, warn
 
-#: Loading them takes a second on a cold disk; a sound server that hangs takes for ever.
+#: Loading them takes a second on a cold disk; a sound server that hangs takes forever.
 _PATIENCE_S: Final = 60.0
 
 _MAX_SAID: Final = 200

@@ -14,7 +14,7 @@ from kokoro_service.job import job_from
 from .. import __version__
 from .result import CheckResult, fail, ok, warn
 
-#: Sends one request to the daemon that runs; None where none does. Context.ask.
+#: Sends one request to the daemon that runs; None if none does. Context.ask.
 Ask = Callable[[dict[str, Any]], object | None]
 
 

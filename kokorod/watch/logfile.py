@@ -1,5 +1,5 @@
 # loop: written by the loop's thread.
-"""Standard error kept small where it is a log file: launchd opens one and never rotates.
+"""Standard error kept small if it is a log file: launchd opens one and never rotates.
 
 Owns:       the numbered older files beside it; descriptors 1 and 2 point to the newest.
 Invariants: all files together stay under about (KEPT + 1) x MAX_BYTES; a line is whole

@@ -29,7 +29,7 @@ class Metrics:
     _first_sounds: deque[float] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
     def first_sound(self, seconds: float, predicted_s: float | None, idle_s: float) -> None:
-        """A request's first sound; predicted_s of its first run, None where not known."""
+        """A request's first sound; predicted_s of its first run, None if not known."""
         self._first_sounds.append(seconds)
         if predicted_s and idle_s >= _IDLE_S and seconds > _COLD * predicted_s:
             self.cold_starts += 1

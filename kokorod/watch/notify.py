@@ -1,7 +1,7 @@
 # loop: called by the loop's thread.
 """What a service manager hears of the daemon: sd_notify, without its library.
 
-Owns:       one datagram socket, where NOTIFY_SOCKET names an address.
+Owns:       one datagram socket, if NOTIFY_SOCKET names an address.
 Invariants: the ping is a timer of the loop: a loop that hangs falls silent, and the
             manager starts the daemon anew. Without NOTIFY_SOCKET every call does nothing.
 Never:      waits, or fails because nobody listens.
@@ -39,7 +39,7 @@ class Notifier:
 
     @property
     def ping_s(self) -> float:
-        """Seconds between pings; 0 where nobody waits for them."""
+        """Seconds between pings; 0 if nobody waits for them."""
         return self._ping_s if self._socket is not None else 0.0
 
     def keep_pinging(self, after: Callable[[float, Callable[[], None]], object]) -> None:

@@ -37,7 +37,7 @@ class Job:
 
     @property
     def log(self) -> Path:
-        """Where standard error goes where there is no journal."""
+        """Where standard error goes if there is no journal."""
         return self.home / "logs" / "kokorod.log"
 
 
@@ -46,7 +46,7 @@ def job_from(environ: Mapping[str, str]) -> Job:
 
     Home and socket are written down as they are now: a supervisor does not read the
     shell's settings, and clients would look elsewhere.
-    Raises ServiceError for what a plist or a unit cannot hold, and where there is no program.
+    Raises ServiceError for what a plist or a unit cannot hold, and if there is no program.
     """
     home, socket = address.home_folder(environ), address.socket_path(environ)
     if problem := address.socket_path_problem(socket):

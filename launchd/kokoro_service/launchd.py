@@ -23,7 +23,7 @@ from .stale_socket import remove_stale_socket
 from .state import State
 from .tool import Ran
 
-#: bootstrap and its kin: no such domain (there is no gui/ over ssh).
+#: bootstrap and print: no such domain (there is no gui/ over ssh).
 _NO_DOMAIN: Final = frozenset({112, 125})
 
 #: bootout: no such process, no such service, EIO, which newer systems say for both, and
@@ -202,7 +202,7 @@ class Launchd:
             raise ran.failure("starting the daemon", "see `kokoroctl logs`")
 
     def _switched_off(self) -> str:
-        """Why it may not run and what to do; empty where it may."""
+        """Why it may not run and what to do; empty if it may."""
         for domain in self._domains:
             ran = self._launchctl("print-disabled", domain)
             # Older systems print true and false.

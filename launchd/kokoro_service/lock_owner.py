@@ -28,7 +28,7 @@ def lock_path(socket: Path) -> Path:
 
 
 def find(socket: Path) -> psutil.Process | None:
-    """The daemon that serves `socket` by its own lock; None where there is none."""
+    """The daemon that serves `socket` by its own lock; None if there is none."""
     lock = lock_path(socket)
     try:
         said, status = lock.read_bytes()[:32].strip(), lock.stat()
@@ -49,7 +49,7 @@ def find(socket: Path) -> psutil.Process | None:
 
 
 def end(process: psutil.Process, patience_s: float = END_S) -> None:
-    """SIGTERM, and SIGKILL where that does not end it. Raises ServiceError."""
+    """SIGTERM, and SIGKILL if that does not end it. Raises ServiceError."""
     try:
         process.terminate()
         if not _ended(process, patience_s):

@@ -17,7 +17,7 @@ _MODE: Final = 0o644
 
 
 def differs(path: Path, content: bytes) -> bool:
-    """True where writing would change something."""
+    """True if writing would change something."""
     try:
         return path.read_bytes() != content
     except OSError:

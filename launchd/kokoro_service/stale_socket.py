@@ -12,7 +12,7 @@ from .lock_owner import lock_path
 
 
 def remove_stale_socket(path: Path) -> bool:
-    """Unlink a socket at which nobody listens. True where there was one."""
+    """Unlink a socket at which nobody listens. True if there was one."""
     if not path.is_socket() or _somebody_listens(path):
         return False
     try:
@@ -23,7 +23,7 @@ def remove_stale_socket(path: Path) -> bool:
 
 
 def remove_free_lock(path: Path) -> bool:
-    """Unlink the lock beside the socket, unless a daemon holds it. True where it went."""
+    """Unlink the lock beside the socket, unless a daemon holds it. True if it went."""
     lock = lock_path(path)
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC)

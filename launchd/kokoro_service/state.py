@@ -57,4 +57,4 @@ class Supervisor(Protocol):
         """Until the next start or login."""
 
     def restart(self) -> None:
-        """Clients that connect meanwhile wait, where the supervisor holds the socket."""
+        """Clients that connect meanwhile wait, if the supervisor holds the socket."""

@@ -18,7 +18,7 @@ from .state import State
 from .tool import Ran
 from .units import SERVICE, SOCKET, service_file, socket_file
 
-#: Links that `enable` makes; removed by hand where no manager can be asked.
+#: Links that `enable` makes; removed by hand if no manager can be asked.
 _LINKS: Final = (f"default.target.wants/{SERVICE}", f"sockets.target.wants/{SOCKET}")
 
 _SHOWN: Final = "LoadState,ActiveState,SubState,MainPID,UnitFileState,Result,StatusText"

@@ -1,5 +1,5 @@
 # process: a part of `kokoroctl service` and `doctor`.
-"""Calling launchctl, systemctl and their kin: a list of arguments, a bounded wait."""
+"""Calling launchctl or systemctl: a list of arguments, a bounded wait."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Ran:
 def run(environ: Mapping[str, str], *arguments: str, patience_s: float = PATIENCE_S) -> Ran:
     """Run a tool, found on PATH of `environ`, to its end.
 
-    Raises ServiceError where it is missing or does not end.
+    Raises ServiceError if it is missing or does not end.
     """
     command = " ".join(arguments)
     try:

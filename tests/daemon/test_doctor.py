@@ -43,7 +43,7 @@ def test_for_people_a_line_a_check_and_what_to_do(folder: Path) -> None:
     assert [line[5:25].strip() for line in lines[:-1] if line[:5].strip()] == CHECKS
     at = next(at for at, line in enumerate(lines) if line.startswith("fail configuration"))
     assert "ttfa_ms" in lines[at]
-    assert lines[at + 1].strip().startswith("-> mend the value")
+    assert lines[at + 1].strip().startswith("-> fix the value")
     assert "fail" in lines[-1]
 
 

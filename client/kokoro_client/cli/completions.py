@@ -60,7 +60,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 
 def _mark(parser: argparse.ArgumentParser, shtab: Any) -> None:
-    """Say of each argument what completes it, where that is no choice of its own."""
+    """Say of each argument what completes it, if that is no choice of its own."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for below in action.choices.values():
@@ -82,7 +82,7 @@ def _asking(kind: str) -> str:
 
 
 def _print_words(kind: str, context: Context) -> int:
-    """Nothing where no daemon runs, and nothing when it takes too long."""
+    """Nothing if no daemon runs, and nothing when it takes too long."""
     # The default of SIGALRM ends the process, whatever it waits for.
     signal.setitimer(signal.ITIMER_REAL, _WORDS_S)
     try:

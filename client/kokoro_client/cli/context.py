@@ -24,11 +24,11 @@ class Context:
 
     @property
     def interactive(self) -> bool:
-        """True where a question would be seen and can be answered."""
+        """True if a question would be seen and can be answered."""
         return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
     def ask(self, request: Mapping[str, Any]) -> Any | None:
-        """The value a running daemon answers; None where none runs. Starts none.
+        """The value a running daemon answers; None if none runs. Starts none.
 
         Raises the KokoroError of the daemon's refusal.
         """
@@ -40,7 +40,7 @@ class Context:
             return None
 
     def demand(self, request: Mapping[str, Any]) -> Any:
-        """ask(), but raises NoDaemonError where none runs."""
+        """ask(), but raises NoDaemonError if none runs."""
         from ..transport import connection  # not all commands need it, and `say` needs it late
 
         return connection.ask(connection.default_path(self.environ), dict(request))

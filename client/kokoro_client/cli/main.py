@@ -127,7 +127,7 @@ def guarded(run: Callable[[], int]) -> int:
         return exits.status_of(error)
     except Exception as error:
         # The daemon's package has one class for what is to be shown as a line; it
-        # cannot be imported here, where it may not be installed.
+        # cannot be imported here, as it may not be installed.
         if not any(cls.__name__ == "KokorodError" for cls in type(error).__mro__):
             raise
         exits.say_why(error)
@@ -152,7 +152,7 @@ def _run(name: str, arguments: Sequence[str]) -> int:
 
 
 def load(name: str) -> Any:
-    """The module of a command, or what stands for one. Raises CommandError where none does."""
+    """The module of a command, or what stands for one. Raises CommandError if none does."""
     if name not in OWN:
         return _find(name)
     module = import_module(f".{_GROUPS.get(name, name)}", __package__)

@@ -26,7 +26,7 @@ LANGUAGES: Final = {
     "zh": ("Mandarin Chinese", "zh_CN", "你好，这就是我朗读时的声音。"),
 }
 
-#: What the built-in voice speaks where no language is named.
+#: What the built-in voice speaks if no language is named.
 _USUAL: Final = "en-us"
 
 

@@ -15,7 +15,7 @@ HELP = "Show what the daemon is doing."
 #: More would scroll out of a small terminal; --json has it all.
 MAX_LINES: Final = 20
 
-#: The first lines: a name, and the keys told on it where the daemon has them.
+#: The first lines: a name, and the keys told on it if the daemon has them.
 _FIRST: Final = {
     "daemon": ("state", "version", "pid", "uptime_s"),
     "engine": ("engine", "model", "voice", "voices"),

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 
 def _speak_sample(args: argparse.Namespace, context: Context) -> int:
-    """Through `say`, which knows what to do where there is no device."""
+    """Through `say`, which knows what to do if there is no device."""
     from . import say
     from .main import parser_of
 

@@ -1,4 +1,4 @@
-"""Which output is the system's default now, where the system has to be asked for it.
+"""Which output is the system's default now, if the system has to be asked for it.
 
 PortAudio knows the devices it saw first. On Linux a sound server moves what plays; Core Audio
 leaves a stream where it was opened.
@@ -20,7 +20,7 @@ _DEFAULT_OUTPUT: Final = int.from_bytes(b"dOut", "big")
 _GLOBAL: Final = int.from_bytes(b"glob", "big")
 _MAIN: Final = 0
 
-#: The library once it is loaded; False where it cannot be.
+#: The library once it is loaded; False if it cannot be.
 _loaded: Any = None
 
 

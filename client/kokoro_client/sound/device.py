@@ -31,7 +31,7 @@ class Stream(Protocol):
 
     def start(self) -> None: ...
     def write(self, data: bytes) -> bool:
-        """True where it had run empty before."""
+        """True if it had run empty before."""
 
     def abort(self) -> None:
         """Stop, and drop what it holds. It may be started again."""
@@ -78,7 +78,7 @@ def open_device(sample_rate: int, name: str | int | None = None, anew: bool = Fa
 
 
 def devices() -> list[Device]:
-    """Every output, in PortAudio's order. Raises NoDeviceError where there is no PortAudio."""
+    """Every output, in PortAudio's order. Raises NoDeviceError if there is no PortAudio."""
     with _portaudio:
         sounddevice = _load()
         default = sounddevice.default.device[1]

@@ -34,7 +34,7 @@ _INSTALL: Final = "pip install 'kokoro-client[formats]', or write a .wav"
 
 
 def check_installed(format: SoundFormat) -> None:
-    """Raises KokoroError where what `format` needs is not there. Loads nothing."""
+    """Raises KokoroError if what `format` needs is not there. Loads nothing."""
     if format is not SoundFormat.WAV and not _found("soundfile"):
         raise errors.KokoroError(f"{format.upper()} needs the package soundfile; {_INSTALL}")
 
@@ -54,11 +54,11 @@ class EncodedFile:
         format: SoundFormat,
         sample_rate: int,
         title: str = "",
-        mend_header: bool = True,
+        rewrite_header: bool = True,
     ) -> None:
-        """mend_header: what was written at the start may be rewritten at the end.
+        """rewrite_header: what was written at the start may be rewritten at the end.
 
-        Raises KokoroError where soundfile or libsndfile is missing.
+        Raises KokoroError if soundfile or libsndfile is missing.
         """
         check_installed(format)
         try:
@@ -69,7 +69,7 @@ class EncodedFile:
             ) from None
         container, encoding = _ENCODINGS[format]
         self._stream = stream
-        self._channel = _Channel(stream, mend_header and stream.seekable())
+        self._channel = _Channel(stream, rewrite_header and stream.seekable())
         self._refused: type[Exception] = soundfile.SoundFileError
         self._failure: Exception | None = None
 
@@ -92,7 +92,7 @@ class EncodedFile:
         self._thread.start()
 
     def write(self, pcm: bytes) -> None:
-        """Raises OSError where the stream takes no more. Waits while much of it waits."""
+        """Raises OSError if the stream takes no more. Waits while much of it waits."""
         self._something_done.wait_for(
             lambda: self._failure is not None or self._queued - self._taken < QUEUE_BYTES, None
         )
@@ -143,14 +143,14 @@ class _Channel:
 
     Owns:       the place where libsndfile writes, the farthest one it has come to.
     Invariants: an error of the stream is kept in `failure`: through libsndfile, which is C,
-                no exception passes. Where nothing can be mended, what is written before
+                no exception passes. If nothing can be rewritten, what is written before
                 the farthest place is dropped: the header then says that the length is not
                 known, as it does in every stream.
     """
 
-    def __init__(self, stream: BinaryIO, mends: bool) -> None:
+    def __init__(self, stream: BinaryIO, rewrites: bool) -> None:
         self._stream = stream
-        self._mends = mends
+        self._rewrites = rewrites
         self._at = 0
         self._end = 0
         self.failure: OSError | None = None
@@ -161,7 +161,7 @@ class _Channel:
         if self.failure is not None:
             return 0
         try:
-            if self._mends:
+            if self._rewrites:
                 self._stream.write(piece)
             else:
                 self._stream.write(piece[max(0, self._end - self._at) :])
@@ -173,7 +173,7 @@ class _Channel:
         return length
 
     def flush(self) -> None:
-        if not self._mends:
+        if not self._rewrites:
             self._stream.flush()  # somebody listens at the other end
 
     def tell(self) -> int:
@@ -182,7 +182,7 @@ class _Channel:
     def seek(self, offset: int, whence: int = 0) -> int:
         start = (0, self._at, self._end)[whence]
         self._at = start + offset
-        if self._mends and self.failure is None:
+        if self._rewrites and self.failure is None:
             try:
                 self._stream.seek(self._at)
             except OSError as error:

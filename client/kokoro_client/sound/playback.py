@@ -33,7 +33,7 @@ WRITE_S: Final = 0.02
 #: some more than it tells.
 TAIL_S: Final = 0.1
 
-#: Where no sound comes, silence keeps the device going for this long; then it is stopped.
+#: If no sound comes, silence keeps the device going for this long; then it is stopped.
 REST_S: Final = 1.0
 
 #: How often the device is looked at while it is full: a tenth of what it holds.
@@ -99,7 +99,7 @@ class Playback:
         held_by: str | None,
         default_output: Callable[[], object],
     ) -> None:
-        """default_output: something else than before, where another stream is to be opened."""
+        """default_output: something else than before, if another stream is to be opened."""
         # Callers write these.
         self.arrived: deque[bytes] = deque()
         self.fed = 0  # bytes
@@ -160,7 +160,7 @@ class Playback:
     def run(self) -> None:
         try:
             state = self._play()
-        except Exception as error:  # noqa: BLE001 - PortAudioError is only known where it is loaded
+        except Exception as error:  # noqa: BLE001 - PortAudioError is only known once it is loaded
             # A device that is aborted from outside fails its write.
             state = State.ABORTED if self.aborted else State.FAILED
             self.error = first_line(error)
@@ -183,7 +183,7 @@ class Playback:
                 self._lost = 0  # no failure
                 self._reopen(error)
             except Exception as error:
-                # PortAudioError is only known where it is loaded; where no device opens
+                # PortAudioError is only known once it is loaded; if no device opens
                 # again, _reopen raises it.
                 if self.aborted:
                     raise
@@ -292,7 +292,7 @@ class Playback:
         return room
 
     def _stay_with_default(self, after_s: float) -> None:
-        """Raises _ElsewhereError where the default output was changed; asks after `after_s`."""
+        """Raises _ElsewhereError if the default output was changed; asks after `after_s`."""
         now = time.monotonic()
         if now - self._asked_at < after_s:
             return

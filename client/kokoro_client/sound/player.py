@@ -59,7 +59,7 @@ class Player:
         default_output: Callable[[], object] = default_output,
     ) -> None:
         """Opens the device: a name or part of it, an index, None for the default, which is
-        followed where it is changed.
+        followed if it is changed.
 
         volume: percent of the amplitude, 0 to 100; may be changed at any time.
         held_by: begin paused, as after pause(held_by).
@@ -124,7 +124,7 @@ class Player:
     def write(self, pcm: bytes) -> None:
         """Play `pcm`, whole frames, after what was written before. Waits while QUEUE_S lie ahead.
 
-        Raises NoDeviceError where the device failed. After abort() it does nothing.
+        Raises NoDeviceError if the device failed. After abort() it does nothing.
         """
         self._playback.something_done.wait_for(
             lambda: self._playback.over or self._playback.fed - self._playback.next < self._limit,
@@ -139,7 +139,7 @@ class Player:
     def finish(self, timeout: float | None = None) -> bool:
         """Nothing more is written; wait until all of it has been heard.
 
-        False after `timeout` seconds. Raises NoDeviceError where the device failed.
+        False after `timeout` seconds. Raises NoDeviceError if the device failed.
         """
         self._playback.ended = True
         self._playback.something_to_do.notify()
@@ -168,7 +168,7 @@ class Player:
         """Silence, at once and for good. What was written and not heard is dropped."""
         self.silence()
         # The thread aborts the stream itself: PortAudio complains on standard error
-        # where that happens beside a write.
+        # if that happens beside a write.
         self._thread.join(_HANGS_S)
         if self._thread.is_alive():
             self._playback.stream.abort()

@@ -51,7 +51,7 @@ class Position:
             self._pieces.append(_Piece(frames, is_sound))
 
     def look(self, room: int) -> bool:
-        """The device has room for `room` frames. True where it has taken some since."""
+        """The device has room for `room` frames. True if it has taken some since."""
         self._capacity = max(self._capacity, room)
         taken = self.held - (self._capacity - room)
         if taken <= 0:

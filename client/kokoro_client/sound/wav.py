@@ -23,11 +23,11 @@ class WavFile:
     """Mono signed 16-bit PCM in a RIFF file, written as it comes."""
 
     def __init__(
-        self, stream: BinaryIO, sample_rate: int, title: str = "", mend_header: bool = True
+        self, stream: BinaryIO, sample_rate: int, title: str = "", rewrite_header: bool = True
     ) -> None:
-        """mend_header: the stream began with this object, so its start may be rewritten."""
+        """rewrite_header: the stream began with this object, so its start may be rewritten."""
         self._stream = stream
-        self._mend_header = mend_header and stream.seekable()
+        self._rewrite_header = rewrite_header and stream.seekable()
         self._rate = sample_rate
         self._bytes = 0
         self._info = _info(title)
@@ -35,16 +35,16 @@ class WavFile:
 
     def write(self, pcm: bytes) -> None:
         self._stream.write(pcm)
-        if not self._mend_header:
+        if not self._rewrite_header:
             self._stream.flush()  # somebody listens at the other end
         self._bytes += len(pcm)
 
     def close(self) -> None:
-        """Set the header right, where that can be done, and close the stream. Only once."""
+        """Set the header right, if that can be done, and close the stream. Only once."""
         with self._stream:
             # A file over 4 GiB, a day of speech, keeps `unknown`.
             header = self._header(self._bytes)
-            if self._mend_header and self._bytes < _UNKNOWN - len(header):
+            if self._rewrite_header and self._bytes < _UNKNOWN - len(header):
                 self._stream.seek(0)
                 self._stream.write(header)
 

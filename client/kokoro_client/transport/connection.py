@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .. import errors
-from ..wire import address
+from ..wire import address, frames
 from ..wire.errors import ErrorCode, WireError
 from ..wire.framed_socket import FramedSocket
 
@@ -42,8 +42,8 @@ def default_path(environ: Mapping[str, str] = os.environ) -> Path:
 def open_socket(path: Path, timeout: float = TIMEOUT_S) -> socket.socket:
     """A blocking socket, connected to this user's daemon at `path`.
 
-    Raises NoDaemonError where nobody listens, AddressError where nobody could,
-    WrongOwnerError where the socket is another user's, BusyError where the daemon
+    Raises NoDaemonError if nobody listens, AddressError if nobody could,
+    WrongOwnerError if the socket is another user's, BusyError if the daemon
     has not accepted within `timeout` s.
     """
     if problem := address.socket_path_problem(path):
@@ -90,13 +90,14 @@ def ask(path: Path, request: dict[str, Any], timeout: float = TIMEOUT_S) -> Any:
     ConnectionLostError, and all that open_socket() raises.
     """
     deadline = time.monotonic() + timeout
+    try:
+        question = frames.encode({"id": 0, **request}, frames.MAX_REQUEST)
+    except WireError as error:
+        raise errors.from_wire(error) from None
     with open_socket(path, timeout) as sock:
         framed = FramedSocket(sock)
         try:
-            try:
-                framed.send({"id": 0, **request})
-            except WireError as error:
-                raise errors.from_wire(error) from None
+            framed.send_frame(question)
             answer = framed.receive(deadline)
         except TimeoutError:
             raise errors.AnswerTimeoutError(

@@ -43,7 +43,7 @@ class Exchange:
     def append(self, inbox: Inbox, text: str, final: bool, timeout: float) -> None:
         """Send more text. Waits while too much of it lies unsent.
 
-        Raises AnswerTimeoutError where the daemon took none of it for `timeout` s.
+        Raises AnswerTimeoutError if the daemon took none of it for `timeout` s.
         """
 
         def can_go_on() -> bool:
@@ -98,7 +98,7 @@ class Exchange:
                 return None
 
     def await_accepted(self, inbox: Inbox, timeout: float | None) -> messages.Accepted | None:
-        """What the daemon accepted the request as; None where it ended before."""
+        """What the daemon accepted the request as; None if it ended before."""
         self._await(
             inbox,
             inbox.something_known,

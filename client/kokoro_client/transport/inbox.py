@@ -179,7 +179,7 @@ class Inbox:
         return bool(self.events) and not self.discards and self.turn is not Turn.WAIT
 
     def take(self) -> SegmentInfo | Audio | None:
-        """The oldest event; None where there is none, nobody wants it, or its turn is to come."""
+        """The oldest event; None if there is none, nobody wants it, or its turn is to come."""
         if not self._may_take:
             return None
         try:

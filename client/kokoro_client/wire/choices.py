@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""What a field of a message may be, where it is one of a few words or between two bounds."""
+"""What a field of a message may be, if it is one of a few words or between two bounds."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Priority(StrEnum):
 
 
 class Markup(StrEnum):
-    """How the text is written; auto: SSML where it begins with <speak>, else plain."""
+    """How the text is written; auto: SSML if it begins with <speak>, else plain."""
 
     AUTO = "auto"
     PLAIN = "plain"

@@ -27,7 +27,11 @@ class FramedSocket:
 
     def send(self, request: dict[str, Any]) -> None:
         """Raises WireError for a request that is too large, OSError, TimeoutError."""
-        self._sock.sendall(frames.encode(request, frames.MAX_REQUEST))
+        self.send_frame(frames.encode(request, frames.MAX_REQUEST))
+
+    def send_frame(self, frame: bytes) -> None:
+        """Raises OSError, TimeoutError."""
+        self._sock.sendall(frame)
 
     def receive(self, deadline: float | None = None) -> dict[str, Any] | None:
         """The next answer, unchecked; None if the daemon has closed the connection.

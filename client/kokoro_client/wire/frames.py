@@ -41,8 +41,8 @@ class FrameError(WireError):
 def encode(payload: dict[str, Any], max_frame: int = MAX_ANSWER) -> bytes:
     """The frame of one message.
 
-    Raises WireError(too_large) where the packed map exceeds `max_frame` bytes and
-    WireError(bad_request) where a string is not valid Unicode (a lone surrogate).
+    Raises WireError(too_large) if the packed map exceeds `max_frame` bytes and
+    WireError(bad_request) if a string is not valid Unicode (a lone surrogate).
     """
     try:
         body: bytes = msgpack.packb(payload, use_bin_type=True)
@@ -76,7 +76,7 @@ class FrameDecoder:
 
     @property
     def mid_frame(self) -> bool:
-        """True where a frame has begun and its end has not arrived."""
+        """True if a frame has begun and its end has not arrived."""
         return bool(self._buffer)
 
     def frames(self) -> Iterator[dict[str, Any]]:

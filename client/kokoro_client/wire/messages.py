@@ -185,7 +185,7 @@ class SegmentInfo(Record):
     """What the following audio says: characters start to end of the request's text.
 
     start_s is where the segment begins in the request's audio. `words` (with
-    timings=true) are `exact` where the model reports durations, else estimated.
+    timings=true) are `exact` if the model reports durations, else estimated.
     """
 
     id: int = field(_ID)
@@ -237,7 +237,7 @@ class Result(Record):
 
 
 class Error(Record):
-    """id is null where the request's own could not be read."""
+    """id is null if the request's own could not be read."""
 
     code: ErrorCode = field(schema.choice(ErrorCode))
     message: str = field(schema.text(4096))

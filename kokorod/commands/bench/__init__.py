@@ -89,7 +89,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 
 def default_threads() -> list[int]:
-    """What is tried where nothing is asked for."""
+    """What is tried if nothing is asked for."""
     return sorted({1, machine.physical_cores(), machine.logical_cores()})
 
 

@@ -63,7 +63,7 @@ class Heard:
 
     @property
     def own_cost_s(self) -> float | None:
-        """First sound without the first segment's inference; None where that is not told."""
+        """First sound without the first segment's inference; None if that is not told."""
         run_ms = self.stats.get("first_run_ms")
         return None if run_ms is None else self.first_sound_s - float(run_ms) / 1000
 
@@ -86,7 +86,7 @@ class Hearing:
                 self.first_sound_s = at
 
     def heard(self, stats: Mapping[str, Any] | None = None, cached: bool = False) -> Heard:
-        """Raises NothingHeardError where every sample was silence, or there was none."""
+        """Raises NothingHeardError if every sample was silence, or there was none."""
         if self.first_sound_s is None:
             samples = sum(frame.samples for frame in self.frames)
             raise NothingHeardError(

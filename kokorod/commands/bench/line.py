@@ -37,7 +37,7 @@ class LineError(KokorodError):
 
 class Line:
     def __init__(self, path: Path) -> None:
-        """Connect. Raises LineError where no daemon listens at `path`."""
+        """Connect. Raises LineError if no daemon listens at `path`."""
         self._sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._sock.settimeout(PATIENCE_S)
         self._framed = FramedSocket(self._sock)

@@ -39,7 +39,7 @@ def facts() -> dict[str, Any]:
 
 
 def cpu_model() -> str:
-    """As the maker calls it; the instruction set where nobody says."""
+    """As the maker calls it; the instruction set if nobody says."""
     with contextlib.suppress(OSError):
         found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.M)
         if found:

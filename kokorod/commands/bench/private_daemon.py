@@ -2,7 +2,7 @@
 """A daemon of the benchmark's own: nobody else speaks with it, and it ends with it.
 
 Owns:       the process, a folder for its socket and log.
-Invariants: once entered it is ready and, where that is waited for, has done what it does
+Invariants: once entered it is ready and, if that is waited for, has done what it does
             by itself after a start; once left it has ended and the folder is gone.
 Never:      touches a daemon it did not start.
 """

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 def aligned(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
     """The rows with their columns in line; those in `left` begin, all others end in line.
 
-    Raises ValueError where rows have different numbers of columns.
+    Raises ValueError if rows have different numbers of columns.
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []

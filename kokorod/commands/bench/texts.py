@@ -69,7 +69,7 @@ class Texts:
     def next(self, chars: int) -> str:
         """A text of exactly `chars` characters, none of whose sentences was given before.
 
-        Raises ValueError below 4 characters, and where every text so short was given.
+        Raises ValueError below 4 characters, and if every text so short was given.
         """
         if chars < _SHORTEST:
             raise ValueError(f"a text of {chars} characters; {_SHORTEST} is the shortest")

@@ -1,7 +1,7 @@
 """What is told while it is spoken: the listeners of a run.
 
 A listener is told of each text in turn: comes(), began(), segment() for each piece of
-speech before its sound, ended(). At the end of it all finish(), where it ended well, and
+speech before its sound, ended(). At the end of it all finish(), if it ended well, and
 close(), however it ended.
 """
 
@@ -36,7 +36,7 @@ class Listener(Protocol):
         """All of the run has been heard or written."""
 
     def close(self) -> None:
-        """Let go of everything, at once. After finish() or in the middle. Never raises."""
+        """Release everything, at once. After finish() or in the middle. Never raises."""
 
 
 class JsonLines:

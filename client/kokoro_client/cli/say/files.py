@@ -107,11 +107,11 @@ class SoundFile:
         # Not before there is sound: the encoder takes a while to load, and the daemon
         # is at work meanwhile.
         if self._sound is None:
-            mend = self._whole is not None
+            rewrite = self._whole is not None
             if self._format is SoundFormat.WAV:
-                self._sound = WavFile(self._stream, SAMPLE_RATE, self._title, mend)
+                self._sound = WavFile(self._stream, SAMPLE_RATE, self._title, rewrite)
             else:
                 self._sound = EncodedFile(
-                    self._stream, self._format, SAMPLE_RATE, self._title, mend
+                    self._stream, self._format, SAMPLE_RATE, self._title, rewrite
                 )
         return self._sound

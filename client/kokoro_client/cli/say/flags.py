@@ -15,7 +15,7 @@ from . import loudspeaker, macos
 HELP = """\
 Speak TEXT, files, or standard input.
 
-With `-`, or without TEXT where standard input is no terminal, text is spoken as it
+With `-`, or without TEXT if standard input is no terminal, text is spoken as it
 arrives: the first sentence is heard while the rest is still being written."""
 
 EPILOG = f"""\
@@ -74,7 +74,7 @@ def _add_text(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--markup",
         choices=[markup.value for markup in Markup],
-        help="how the text is written; default: markdown for .md files, SSML where it begins"
+        help="how the text is written; default: markdown for .md files, SSML if it begins"
         " with <speak>, else plain",
     )
     group.add_argument(
@@ -126,7 +126,7 @@ def _add_sound(group: argparse._ArgumentGroup) -> None:
         help="write PCM to standard output: 24 kHz, mono, s16le",
     )
     group.add_argument(
-        "--fallback-file", metavar="FILE", help="where there is no sound device, write this"
+        "--fallback-file", metavar="FILE", help="if there is no sound device, write this"
     )
     loudspeaker.add_arguments(group)
 

@@ -34,7 +34,7 @@ _SOON_S: Final = 0.001
 
 _JOIN_S: Final = 1.0
 
-#: The highlight: reversed, and in yellow where colour is wanted (ECMA-48, SGR).
+#: The highlight: reversed, and in yellow if colour is wanted (ECMA-48, SGR).
 _PLAIN: Final = ("\033[7m", "\033[0m")
 _COLOURED: Final = ("\033[7;33m", "\033[0m")
 

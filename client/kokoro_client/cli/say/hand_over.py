@@ -22,7 +22,7 @@ _GOES_ON: Final = b"\0"
 
 
 def hand_over(args: argparse.Namespace) -> int:
-    """Have it said; the exit status, which is the other process's where that has ended."""
+    """Have it said; the exit status, which is the other process's if that has ended."""
     reads = "-" in (*(args.file or []), *args.text) or not (args.file or args.text)
     if reads and (sys.stdin is None or sys.stdin.isatty()):
         raise exits.CommandError(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...playing import AtSpeaker
     from ...speech import Speech
 
-#: What is told where there is no device.
+#: What is told if there is no device.
 _INSTEAD: Final = "write a file with -o FILE.wav, or PCM to a pipe with --raw"
 
 #: The name of kokoroctl in `kokoroctl queue`.
@@ -110,7 +110,7 @@ class Loudspeaker:
 
 
 def why_none(args: argparse.Namespace) -> str:
-    """Why no device can be opened; empty where one can."""
+    """Why no device can be opened; empty if one can."""
     from ...sound.device import open_device
 
     try:

@@ -37,11 +37,11 @@ class Sink(Protocol):
         """All texts have ended; return when they have been written."""
 
     def close(self) -> None:
-        """Let go of the device or file, at once. After finish() or in the middle."""
+        """Release the device or file, at once. After finish() or in the middle."""
 
 
 def standard_output() -> BinaryIO:
-    """A stream of its own to standard output. Raises CommandError where that is closed."""
+    """A stream of its own to standard output. Raises CommandError if that is closed."""
     if sys.stdout is None:
         raise exits.CommandError("standard output is closed")
     return os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -52,7 +52,7 @@ def saying_which(name: str) -> Iterator[None]:
     """An OSError inside becomes a CommandError that names the file."""
     try:
         yield
-    except BrokenPipeError:  # the reader has had enough: no failure to speak of
+    except BrokenPipeError:  # the reader has closed it: no failure to report
         raise
     except OSError as error:
         shown = "standard output" if name == "-" else name

@@ -31,7 +31,7 @@ _JOIN_S: Final = 1.0
 
 
 class Progress:
-    """Draws where standard error is a terminal; else does nothing."""
+    """Draws if standard error is a terminal; else does nothing."""
 
     wants_words = False
 
@@ -143,7 +143,7 @@ class Progress:
         return 80
 
     def _draw(self, line: str) -> None:
-        # To the end of the line it is cleared by hand where the terminal is a simple one.
+        # To the end of the line it is cleared by hand if the terminal is a simple one.
         self._stream.write(f"\r\033[K{line}")
         self._stream.flush()
 

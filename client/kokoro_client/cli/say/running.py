@@ -137,7 +137,7 @@ class _Run:
         self._context.on_speaking()
 
     def _raise_failures(self) -> None:
-        """Raises CommandError where a text could not be read to its end."""
+        """Raises CommandError if a text could not be read to its end."""
         if failures := [text.failure for text in self._texts if text.failure]:
             raise exits.CommandError("; ".join(failures))
 

@@ -3,7 +3,7 @@
 Owns:       the pieces that were added and that some reader still needs.
 Invariants: characters count from the beginning of the text, whatever was forgotten; one
             thread adds, others read and forget, in single steps.
-Never:      holds anything where nobody reads; holds more than the daemon takes of one
+Never:      holds anything if nobody reads; holds more than the daemon takes of one
             text (its limit `text_chars`).
 """
 

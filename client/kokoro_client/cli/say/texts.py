@@ -35,7 +35,7 @@ class Text:
 
     name    for people: a file's name
     sent    what of it has been sent, for those who asked for it
-    words   what stands on the command line; "" where it is read
+    words   what stands on the command line; "" if it is read
     markup  how it is written
     """
 

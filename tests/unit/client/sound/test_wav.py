@@ -50,14 +50,14 @@ def test_a_pipe_gets_each_frame_at_once_under_a_header_of_unknown_size() -> None
 def test_a_stream_that_began_before_keeps_what_stands_there(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_bytes(b"before")
-    sound = WavFile(path.open("ab"), 24_000, mend_header=False)
+    sound = WavFile(path.open("ab"), 24_000, rewrite_header=False)
     sound.write(b"\1\2")
     sound.close()
     assert path.read_bytes()[:10] == b"beforeRIFF"
     assert path.stat().st_size == 6 + 44 + 2
 
 
-def test_a_stream_that_can_seek_is_mended() -> None:
+def test_a_stream_that_can_seek_is_rewritten() -> None:
     class Kept(io.BytesIO):
         def close(self) -> None:
             self.kept = self.getvalue()
