@@ -1,19 +1,27 @@
 # loop: the process's main thread.
-"""`kokorod`: arguments to configuration, then app.run(); the only exit of the process."""
+"""`kokorod`: arguments to configuration, the socket, then app.py; the only exit of the process."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import argparse
 
 #: Python is up sooner. A process that is older was another program before its exec.
 _YOUNG_S = 1.0
+
+#: Signals that the loop answers.
+_STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+#: Set by tests: what is logged as a bug that does no harm ends the daemon instead.
+_STRICT = "KOKOROD_STRICT"
 
 
 def _began() -> float:
@@ -58,14 +66,50 @@ def daemon_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def run(environ: MutableMapping[str, str], flags: Mapping[str, Any]) -> int:
+    """Start the daemon and serve until told to stop; the exit status.
+
+    The socket is bound before the rooms are loaded: from then on clients can queue.
+    Raises KokorodError if it cannot start.
+    """
+    from . import config as configuration
+    from .net import activation, listener
+    from .watch import notify
+    from .watch.startup import Startup
+
+    notifier = notify.from_environment(environ)
+    config, _ = configuration.load(environ, flags)
+    # Until the loop hears of signals: one that came sooner would leave the socket behind.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    try:
+        listens = activation.inherited(environ) or listener.bind(config.socket)
+    except listener.AlreadyRunningError as winner:
+        from .watch.log import Log
+
+        Log().info("already_running", socket=config.socket, pid=winner.pid)
+        return 0
+    startup = Startup(_BEGAN, bound_s=time.monotonic() - _BEGAN)
+    from .app import App
+
+    app = App(
+        config,
+        listens,
+        lambda: configuration.load(environ, flags)[0],
+        startup,
+        notifier,
+        strict=_STRICT in environ,
+    )
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
+    return app.run()
+
+
 def main() -> None:
     """The console script."""
-    from . import app
     from .errors import KokorodError
 
     flags = vars(daemon_parser().parse_args())
     try:
-        status = app.run(os.environ, flags, _BEGAN)
+        status = run(os.environ, flags)
     except KokorodError as error:
         print(f"kokorod: {error}", file=sys.stderr)  # noqa: T201 - there is no log yet
         status = 1

@@ -256,6 +256,13 @@ class Config:
         return self.home / "logs"
 
 
+@dataclass(slots=True)
+class LiveConfig:
+    """The configuration in force: reload puts another one here, for all who hold this."""
+
+    config: Config
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a value came from, for `kokoroctl config`."""

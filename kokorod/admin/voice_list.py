@@ -6,13 +6,13 @@ from __future__ import annotations
 from typing import Any
 
 from ..config import Config
-from ..lanes.pool import Voicing
+from ..lanes.availability import Availability
 from ..types import Engine
 from ..voices.languages import language_of_voice
 from ..voices.names import GRADES
 
 
-def voices_value(voicing: Voicing, config: Config) -> list[dict[str, Any]]:
+def voices_value(available: Availability, config: Config) -> list[dict[str, Any]]:
     """One map a voice; blends only where their voices could be there too."""
     listed = [
         {
@@ -22,9 +22,9 @@ def voices_value(voicing: Voicing, config: Config) -> list[dict[str, Any]]:
             "engine": v.engine.value,
             "grade": GRADES.get(v.name, ""),
         }
-        for v in voicing.voices
+        for v in available.voices
     ]
-    if voicing.engine is Engine.KOKORO:
+    if available.engine is Engine.KOKORO:
         listed += [
             {
                 "name": name,

@@ -6,7 +6,7 @@ whole. One that rotted is removed, the original is opened, and the copy is made 
 
 Owns:       the child process at work, the steps that are still to come.
 Invariants: one step at a time, each in a child of low priority or on its lane's own
-            thread; a lane that is not used has its reason in `refused`; nothing here can
+            thread; a lane that is not used has its reason in the pool's `refused`; nothing here can
             keep the CPU lane from speaking.
 Never:      goes on once the daemon stops.
 """
@@ -18,14 +18,16 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
-from ..config import ACCELERATORS, CPU_LANES, Config
+from ..config import ACCELERATORS, CPU_LANES, LiveConfig
 from ..engine import child
 from ..engine.child import Child
 from ..models.record import InstalledModel
+from ..net.loop import Loop
 from ..watch.log import Log
-from .pool import Engines
+from ..watch.startup import Startup
+from .pool import Pool
 
 if TYPE_CHECKING:
     from ..engine.accelerators import hardware, providers, selftest
@@ -38,24 +40,16 @@ _TRIES: Final = 2
 _SHOWN: Final = 200
 
 
-class House(Protocol):
-    """What the background needs of the rest of the daemon."""
-
-    config: Config
-
-    def post(self, call: Callable[[], None]) -> None: ...
-    def uptime_s(self) -> float: ...
-    def open_anew(self) -> None: ...
-
-
-class Background:
-    def __init__(self, house: House, engines: Engines, log: Log) -> None:
-        self.optimised_s: float | None = None  # from exec until the copy is there
+class AfterReady:
+    def __init__(
+        self, loop: Loop, live: LiveConfig, pool: Pool, startup: Startup, log: Log
+    ) -> None:
         self.copy_problem = ""
-        self.refused: dict[str, str] = {}
         self.working = ""  # what is being done, for `status`
-        self._house = house
-        self._engines = engines
+        self._loop = loop
+        self._live = live
+        self._pool = pool
+        self._startup = startup
         self._log = log
         self._child: Child | None = None
         self._steps: deque[Callable[[], None]] = deque()  # a handful, from begin() alone
@@ -71,8 +65,8 @@ class Background:
         self._copy = copy
         if copy is not None:
             self.copy_problem = ""
-            if self.optimised_s is None:
-                self.optimised_s = self._house.uptime_s()
+            if self._startup.optimised_s is None:
+                self._startup.reached_optimised()
         elif self._tries < _TRIES:
             self._steps.append(lambda: self._build(model))
         self._steps.append(lambda: self._choose_lanes(model))
@@ -88,7 +82,7 @@ class Background:
         if self._open:
             from ..engine.accelerators import selftest
 
-            selftest.Verdicts(self._house.config.cache_folder).close(self._open.values())
+            selftest.Verdicts(self._live.config.cache_folder).close(self._open.values())
 
     def _next(self) -> None:
         self.working, self._child = "", None
@@ -100,20 +94,20 @@ class Background:
     def _build(self, model: InstalledModel) -> None:
         from ..engine.optimised.build import start_building
 
-        config = self._house.config
+        config = self._live.config
         self.working = "optimising the model"
         self._child = start_building(
             config.models_folder,
             model.name,
             config.cache_folder,
-            lambda outcome: self._house.post(lambda: self._on_built(outcome)),
+            lambda outcome: self._loop.post(lambda: self._on_built(outcome)),
         )
 
     def _on_built(self, outcome: child.Report) -> None:
         match outcome:
             case child.Done():
                 self._tries = 0
-                self.optimised_s = self._house.uptime_s()
+                self._startup.reached_optimised()
                 self.copy_problem = ""
                 self._log.info("optimised", took_s=outcome.seconds)
             case child.Failed():
@@ -131,9 +125,9 @@ class Background:
         self.working = "checking the optimised copy"
         self._hashed.add(copy.key)
         self._child = start_rechecking(
-            self._house.config.cache_folder,
+            self._live.config.cache_folder,
             copy.key,
-            lambda outcome: self._house.post(lambda: self._on_hashed(copy, outcome)),
+            lambda outcome: self._loop.post(lambda: self._on_hashed(copy, outcome)),
         )
 
     def _on_hashed(self, copy: Copy, outcome: child.Report) -> None:
@@ -145,7 +139,7 @@ class Background:
                 self._log.warning("copy_damaged", why=outcome.why)
                 self._hashed.discard(copy.key)  # the next one has the same key
                 if self._copy == copy:
-                    self._house.open_anew()
+                    self._pool.open_kokoro(anew=True)
             case child.Failed():
                 # It could not be read to its end, which says nothing of the copy.
                 self._log.warning("copy_not_checked", why=outcome.why)
@@ -160,23 +154,23 @@ class Background:
         from ..engine.accelerators import hardware, providers
 
         self.working = "looking at the hardware"
-        wanted = self._house.config.lanes
+        wanted = self._live.config.lanes
 
         def look() -> None:
             try:
                 choice = providers.choose(wanted, machine := hardware.detect())
             except BaseException as error:  # noqa: BLE001 - whatever it is, the CPU lane speaks
                 why = f"{type(error).__name__}: {error}"[:_SHOWN]
-                self._house.post(lambda: self._on_no_hardware(wanted, why))
+                self._loop.post(lambda: self._on_no_hardware(wanted, why))
             else:
-                self._house.post(lambda: self._on_hardware(model, machine, choice))
+                self._loop.post(lambda: self._on_hardware(model, machine, choice))
 
         threading.Thread(target=look, name="hardware", daemon=True).start()
 
     def _on_no_hardware(self, wanted: str, why: str) -> None:
         self._log.warning("hardware", why=f"this machine could not be looked at: {why}")
         names = [] if wanted == "auto" else wanted.split(",")
-        self.refused = {
+        self._pool.refused = {
             name: f"this machine could not be looked at: {why}"
             for name in names
             if name in ACCELERATORS
@@ -190,7 +184,7 @@ class Background:
     ) -> None:
         for warning in machine.warnings:
             self._log.warning("hardware", why=warning)
-        self.refused = dict(choice.refused)
+        self._pool.refused = dict(choice.refused)
         self._open_cpu_lanes(choice.lanes)
         for lane in choice.lanes:
             if lane in ACCELERATORS:
@@ -201,7 +195,7 @@ class Background:
     def _open_cpu_lanes(self, names: Sequence[str]) -> None:
         for lane in CPU_LANES[1:]:
             if lane in names:
-                self._engines.open_cpu_lane(lane)
+                self._pool.open_cpu_lane(lane)
 
     def _hash_if_due(self) -> None:
         """Last of all: it only matters where something is wrong."""
@@ -211,7 +205,7 @@ class Background:
     def _try(self, model: InstalledModel, machine: hardware.Hardware, lane: str) -> None:
         from ..engine.accelerators import selftest
 
-        config = self._house.config
+        config = self._live.config
         verdicts = selftest.Verdicts(config.cache_folder)
         key = selftest.verdict_key(lane, model, machine)
         known = verdicts.get(key, time.time())
@@ -222,7 +216,7 @@ class Background:
         def on_verdict(verdict: selftest.Verdict | None, why: str) -> None:
             if verdict is not None:
                 verdicts.put(key, verdict, time.time())
-            self._house.post(lambda: self._on_verdict(lane, key, verdict, why))
+            self._loop.post(lambda: self._on_verdict(lane, key, verdict, why))
 
         self.working = f"trying {lane}"
         self._child = selftest.start_selftest(
@@ -235,10 +229,10 @@ class Background:
         else:
             problem = self._left_open(lane, key)
         if problem:
-            self.refused[lane] = problem
+            self._pool.refused[lane] = problem
             self._log.info("lane_refused", lane=lane, why=problem)
         else:
-            self._engines.open_accelerator(lane)
+            self._pool.open_accelerator(lane)
         self._next()
 
     def _left_open(self, lane: str, key: str) -> str:
@@ -250,7 +244,7 @@ class Background:
 
         if lane in self._open:  # opened anew, by this daemon
             return ""
-        cache = self._house.config.cache_folder
+        cache = self._live.config.cache_folder
         left = selftest.Verdicts(cache).open(key)
         if left < selftest.MOST_LEFT_OPEN:
             self._open[lane] = key

@@ -16,10 +16,11 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from ..config import Config
+from ..config import LiveConfig
 from ..engine.loading import Opened
+from ..net.loop import Loop
 from ..watch.log import Log
 from ..worker import InboxFullError, Worker
 
@@ -35,22 +36,15 @@ _NO_COPY: Final = (
 )
 
 
-class House(Protocol):
-    """What priming needs of the rest of the daemon."""
-
-    config: Config
-
-    def post(self, call: Callable[[], None]) -> None: ...
-
-
 class Priming:
-    def __init__(self, house: House, log: Log) -> None:
+    def __init__(self, loop: Loop, live: LiveConfig, log: Log) -> None:
         self.mapped = 0  # bytes
         self.locked = 0
         self.touches = 0
         self.last_ms: float | None = None
         self.why = ""  # something is not as it was asked for
-        self._house = house
+        self._loop = loop
+        self._live = live
         self._log = log
         self._path: Path | None = None  # of the copy that speaks
         self._wanted: tuple[Path, bool] | None = None  # what the thread was told last
@@ -69,7 +63,7 @@ class Priming:
 
     def follow(self) -> None:
         """Do as the configuration says now."""
-        config = self._house.config
+        config = self._live.config
         path = self._path if config.priming_mode else None
         wanted = None if path is None else (path, config.mlock_weights)
         if path is None:
@@ -94,13 +88,17 @@ class Priming:
         """At the end of the process, which unmaps by itself."""
         self._stop.set()
 
+    @property
+    def locked_mb(self) -> float:
+        return self.locked / 2**20
+
     def value(self) -> dict[str, Any]:
         """For `status`."""
         from .weights import lock_limit
 
         limit = lock_limit()
         return {
-            "enabled": self._house.config.priming_mode,
+            "enabled": self._live.config.priming_mode,
             "mapped_mb": _mb(self.mapped),
             "locked_mb": _mb(self.locked),
             "lock_limit_mb": None if limit is None else _mb(limit),
@@ -146,7 +144,7 @@ class Priming:
     def _tell(self, why: str | None = None, ms: float | None = None) -> None:
         weights = self._weights
         mapped, locked = (weights.bytes, weights.locked) if weights else (0, 0)
-        self._house.post(lambda: self._told(mapped, locked, why, ms))
+        self._loop.post(lambda: self._told(mapped, locked, why, ms))
 
     # -- on the loop again
 

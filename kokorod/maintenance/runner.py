@@ -1,10 +1,10 @@
 # loop: runs on the one selector thread.
-"""Upkeep: warm-ups and memory, between requests.
+"""Maintenance between requests: warm-ups and memory.
 
 Owns:       the one timer of an idle daemon, the warm-up under way.
 Invariants: a warm-up runs through the scheduler like a request that anyone may end; a
             request ends it at once; memory is looked at only now and then.
-Never:      decides: maintenance/warmup.py and maintenance/memory.py do.
+Never:      decides: warmup.py and memory.py do.
 """
 
 from __future__ import annotations
@@ -13,75 +13,73 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Any, Final
 
 from kokoro_client.wire.choices import AudioFormat
 
-from ..config import Config
+from ..config import Config, LiveConfig
+from ..engine import heap
 from ..engine.lane import Spoken, Stream, Task
-from ..lanes.pool import CPU, EXPRESS, Engines
+from ..lanes.pool import CPU, EXPRESS, Pool
 from ..net.loop import Loop, Timer
-from ..requests import admission
-from ..schedule.actions import Action, Run
-from ..schedule.known import WARM_PEER
+from ..schedule.actions import Perform, Run
 from ..schedule.scheduler import Scheduler
+from ..schedule.state import WARM_PEER
 from ..types import Engine, RequestKey, Segment, Utterance
 from ..voices.languages import language_of_voice
 from ..watch.log import Log
 from .memory import SAMPLE_S, Memory, Step, default_threshold_mb
-from .warmup import LENGTHS, Manner, Pattern, Warm, Warmup, slept
+from .priming import Priming
+from .warmup import LENGTHS, Pattern, Warm, Warmup, WarmupSettings, slept
 
 #: What a warm-up says, cut to the length of its pattern.
 _PHRASE: Final = "ðə kwˈɪk bɹˈaʊn fˈɑks dʒˈʌmps ˈoʊvəɹ ðə lˈeɪzi dˈɔɡ, "
 
 
-class House(Protocol):
-    """What upkeep needs of the rest of the daemon."""
-
-    config: Config
-
-    def now(self) -> float: ...
-    def perform(self, actions: list[Action]) -> None: ...
-    def trim(self) -> None: ...
-    def exit_for_restart(self) -> None: ...
-    def touch_weights(self) -> None: ...
-    def locked_mb(self) -> float: ...
-
-
-class Upkeep:
+class Maintenance:
     def __init__(
         self,
-        house: House,
         loop: Loop,
-        engines: Engines,
+        live: LiveConfig,
+        pool: Pool,
         scheduler: Scheduler,
+        priming: Priming,
+        perform: Perform,
         log: Log,
+        *,
+        clear_caches: Callable[[], None],
+        exit_for_restart: Callable[[], None],
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        self._house = house
         self._loop = loop
-        self._engines = engines
+        self._live = live
+        self._pool = pool
         self._scheduler = scheduler
+        self._priming = priming
+        self._perform = perform
         self._log = log
+        self._clear_caches = clear_caches
+        self._exit_for_restart = exit_for_restart
         self._wall_clock = wall_clock
         self._timer: Timer | None = None
+        self._look_posted = False
         self._key: RequestKey | None = None
         self._number = 0
         self._sampled = 0.0
-        self._last_request = house.now()
-        self._looked = (wall_clock(), house.now())
-        self.warmup = Warmup(manner(house.config), house.now())
+        self._last_request = loop.clock()
+        self._looked = (wall_clock(), loop.clock())
+        self.warmup = Warmup(warmup_settings(live.config), loop.clock())
         self.memory = Memory(float("inf"))  # until the first look: psutil takes 25 ms to load
 
     # -- what happens
 
     def reload(self) -> None:
-        self.warmup.manner = manner(self._house.config)
+        self.warmup.settings = warmup_settings(self._live.config)
         self.look()
 
     def lane_up(self, lane: str, engine: Engine) -> None:
         if engine is Engine.KOKORO and lane != EXPRESS:
-            self._last_request = max(self._last_request, self._house.now())
+            self._last_request = max(self._last_request, self._loop.clock())
             # Opening a session ends with its first inference.
             self.warmup.lane_up(lane, first_done=True)
 
@@ -93,8 +91,9 @@ class Upkeep:
 
         Returns how long no request came before, in seconds.
         """
+        self._priming.make_way()
         self._look_at_clocks()
-        now = self._house.now()
+        now = self._loop.clock()
         idle_s = now - self._last_request
         self._last_request = now
         self.warmup.request_came(now)
@@ -107,44 +106,78 @@ class Upkeep:
 
     def warmed(self, spoken: Spoken) -> None:
         """A warm-up's run is done."""
+        self.look_soon()
         if self._key is None or spoken.task.key != self._key:
             return
         self._key = None
         running = self.warmup.running
-        self.warmup.warmed(spoken.seconds, self._house.now())
+        self.warmup.warmed(spoken.seconds, self._loop.clock())
         if running is not None and running.pattern in (Pattern.KEEP_ALIVE, Pattern.WAKE):
-            self._house.touch_weights()
+            self._priming.touch()
 
     def failed(self, key: RequestKey) -> None:
         """A warm-up's run failed; the lane's next request will tell more."""
         if key == self._key:
             self._key = None
-            self.warmup.failed(self._house.now())
+            self.warmup.failed(self._loop.clock())
+
+    def look_soon(self) -> None:
+        """Look once all that is known now is dealt with."""
+        if not self._look_posted:
+            self._look_posted = True
+            self._loop.post(self._posted_look)
+
+    def _posted_look(self) -> None:
+        self._look_posted = False
+        self.look()
 
     def look(self) -> None:
         """Begin what is due; set the timer for what will be."""
         self._look_at_clocks()
-        now = self._house.now()
+        now = self._loop.clock()
         idle = self._scheduler.active == 0 and not self._scheduler.draining
         if idle and self._key is None and (warm := self.warmup.decide(now, idle)) is not None:
             self._begin(warm)
-        self._let_go_if_unused(now, idle)
+        self._unload_if_unused(now, idle)
         if self._key is None and now - self._sampled >= SAMPLE_S:
             self._look_at_memory(now, idle)
         if self._timer is not None:
             self._timer.cancel()
         wait = min(self.warmup.wait_s(now) or SAMPLE_S, SAMPLE_S)
-        if not self._house.config.priming_mode and self._house.config.idle_unload_s:
-            wait = min(wait, self._house.config.idle_unload_s)
+        if not self._live.config.priming_mode and self._live.config.idle_unload_s:
+            wait = min(wait, self._live.config.idle_unload_s)
         self._timer = self._loop.after(max(wait, 1.0), self.look)
 
     def task(self, run: Run) -> Task:
         """The lane's task for a warm-up's run."""
-        voicing, config = self._engines.voicing, self._house.config
-        first = next(v.name for v in voicing.voices if v.engine is Engine.KOKORO)
-        voice = admission.kokoro_voice(config.voice, config, voicing) or first
+        available, config = self._pool.available, self._live.config
+        first = next(v.name for v in available.voices if v.engine is Engine.KOKORO)
+        voice = available.kokoro_voice(config.voice, config) or first
         utterance = Utterance(voice, 1.0, language_of_voice(voice))
         return Task(run.key, run.segment, utterance, Stream(), AudioFormat.S16LE)
+
+    def memory_value(self) -> dict[str, Any]:
+        """For `status`."""
+        return {
+            "baseline_mb": self.memory.baseline_mb,
+            "rss_mb": rss_mb(),
+            "peak_mb": peak_mb(),
+            "threshold_mb": threshold_mb(self._live.config),
+            "trims": self.memory.trims,
+            "recycles": self.memory.recycles,
+        }
+
+    def keep_alive_value(self) -> dict[str, Any]:
+        """For `status`."""
+        config, keep_alive = self._live.config, self.warmup.keep_alive
+        return {
+            "enabled": config.keep_alive_enabled,
+            "interval_s": config.keep_alive_interval_seconds,
+            "runs": keep_alive.runs,
+            "skipped": keep_alive.skipped,
+            "terminated": keep_alive.terminated,
+            "last_ms": keep_alive.last_ms,
+        }
 
     # -- what is done
 
@@ -155,59 +188,63 @@ class Upkeep:
         phonemes = (_PHRASE * (length // len(_PHRASE) + 1))[: length - 1].rstrip() + "."
         self._log.debug("warm_up", lane=warm.lane, pattern=warm.pattern.value)
         segment = Segment(0, 0, 0, "", phonemes)
-        actions = self._scheduler.submit_warm_up(self._key, warm.lane, segment, self._house.now())
+        actions = self._scheduler.submit_warm_up(self._key, warm.lane, segment, self._loop.clock())
         if not actions:
             self._key = None
-            self.warmup.ended(self._house.now())
-        self._house.perform(actions)
+            self.warmup.ended(self._loop.clock())
+        self._perform(actions)
 
     def _end_warm_up(self) -> None:
         if self._key is None:
             return
         key, self._key = self._key, None
-        self.warmup.ended(self._house.now())
-        self._house.perform(self._scheduler.drop_warm_up(key))
+        self.warmup.ended(self._loop.clock())
+        self._perform(self._scheduler.drop_warm_up(key))
 
-    def _let_go_if_unused(self, now: float, idle: bool) -> None:
-        config = self._house.config
-        if config.priming_mode or not config.idle_unload_s or not idle or self._engines.asleep:
+    def _unload_if_unused(self, now: float, idle: bool) -> None:
+        config = self._live.config
+        if config.priming_mode or not config.idle_unload_s or not idle or self._pool.unloaded:
             return
         unused_s = now - self._last_request
-        if CPU in self._engines.lanes and unused_s >= config.idle_unload_s:
+        if CPU in self._pool.lanes and unused_s >= config.idle_unload_s:
             self._log.info("session_let_go", unused_s=unused_s)
-            self._engines.let_go()
+            self._pool.unload()
             # The lanes' threads end meanwhile, and their session with them.
-            self._loop.after(1.0, self._house.trim)
+            self._loop.after(1.0, self._trim)
 
     def _look_at_clocks(self) -> None:
-        wall, now = self._wall_clock(), self._house.now()
+        wall, now = self._wall_clock(), self._loop.clock()
         if slept(wall - self._looked[0], now - self._looked[1]):
             self._log.info("woke", slept_s=wall - self._looked[0])
             self.warmup.woke(now)
         self._looked = (wall, now)
 
+    def _trim(self) -> None:
+        self._clear_caches()
+        heap.give_back_memory()
+
     def _look_at_memory(self, now: float, idle: bool) -> None:
         self._sampled = now
-        self.memory.threshold_mb = threshold_mb(self._house.config)
+        self.memory.threshold_mb = threshold_mb(self._live.config)
         # Locked pages count twice, once for the session's mapping and once for ours.
-        rss = round(rss_mb() - self._house.locked_mb(), 1)
+        rss = round(rss_mb() - self._priming.locked_mb, 1)
         match self.memory.sample(rss, peak_mb(), idle, now):
             case Step.TRIM:
                 self._log.info("memory_trim", rss_mb=self.memory.rss_mb)
-                self._house.trim()
+                self._trim()
             case Step.RECYCLE:
                 self._log.warning("memory_recycle", rss_mb=self.memory.rss_mb)
-                self._engines.open_kokoro(anew=True)
+                self._pool.open_kokoro(anew=True)
             case Step.EXIT:
                 self._log.error("memory_exit", rss_mb=self.memory.rss_mb)
-                self._house.exit_for_restart()
+                self._exit_for_restart()
             case Step.KEEP:
                 pass
 
 
-def manner(config: Config) -> Manner:
+def warmup_settings(config: Config) -> WarmupSettings:
     """The settings that concern warm-ups."""
-    return Manner(
+    return WarmupSettings(
         keep_alive=config.keep_alive_enabled,
         interval_s=config.keep_alive_interval_seconds,
         extended=not config.skip_extended_warming,

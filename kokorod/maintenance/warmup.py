@@ -49,7 +49,7 @@ _EXTENDED: Final = (Pattern.SHORT, Pattern.LONG)
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class WarmupSettings:
     """The settings that concern warm-ups; interval_s in seconds."""
 
     keep_alive: bool = True
@@ -77,7 +77,7 @@ class KeepAlive:
 
 @dataclass(slots=True)
 class Warmup:
-    manner: Manner
+    settings: WarmupSettings
     now: float  # of its making
     keep_alive: KeepAlive = field(default_factory=KeepAlive)
     running: Warm | None = None
@@ -167,8 +167,8 @@ class Warmup:
             return None
         if now < self._quiet_from:
             return self._quiet_from - now
-        if self.manner.keep_alive:
-            return max(1.0, self._last_keep_alive + self.manner.interval_s - now)
+        if self.settings.keep_alive:
+            return max(1.0, self._last_keep_alive + self.settings.interval_s - now)
         return None
 
     def _next(self, now: float) -> Warm | None:
@@ -178,7 +178,7 @@ class Warmup:
         for lane in self._lanes:
             if lane in self._woken:
                 return Warm(lane, Pattern.WAKE)
-        if self.manner.extended:
+        if self.settings.extended:
             for lane in self._lanes:
                 for pattern in _EXTENDED:
                     if (lane, pattern) not in self._done:
@@ -186,9 +186,9 @@ class Warmup:
         return self._keep_alive(now)
 
     def _keep_alive(self, now: float) -> Warm | None:
-        if not self.manner.keep_alive or not self._lanes:
+        if not self.settings.keep_alive or not self._lanes:
             return None
-        if now - self._last_keep_alive < self.manner.interval_s:
+        if now - self._last_keep_alive < self.settings.interval_s:
             return None
         self._last_keep_alive = now
         if now - self._last_use < RECENT_S:

@@ -8,6 +8,7 @@ Invariants: a peer is of this user or root; one over the limit is told so and cl
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Final
 
 from kokoro_client.wire.errors import ErrorCode
@@ -25,9 +26,11 @@ from .peer import Handler, Peer
 _LISTEN_AGAIN_S: Final = 0.5
 
 
-class Clients:
+class Server:
     def __init__(self, loop: Loop, listener: Listener, log: Log, max_clients: int) -> None:
         self.peers: dict[PeerId, Peer] = {}
+        #: Told whenever the last peer has gone.
+        self.when_empty: Callable[[], None] | None = None
         self._loop = loop
         self._listener = listener
         self._log = log
@@ -52,6 +55,8 @@ class Clients:
 
     def gone(self, peer: Peer) -> None:
         self.peers.pop(peer.id, None)
+        if not self.peers and self.when_empty is not None:
+            self.when_empty()
 
     def close_after_sending(self) -> None:
         """Hang up on everybody once they have been sent what is theirs."""

@@ -1,77 +1,70 @@
 # pure: no socket, thread or clock.
-"""Who speaks a request: its voice and language, or why it is refused."""
+"""Picks voice and language for a request, or refuses it; the limits of what is taken on."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
 
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.messages import Speak
 
 from ..config import Config
 from ..errors import UnknownLanguageError
-from ..lanes.pool import Voicing
+from ..lanes.availability import Availability
 from ..types import Engine, Utterance
-from ..voices.blends import is_blend
-from ..voices.blends import parse as parse_blend
 from ..voices.languages import language, language_of_voice
-from ..voices.names import BUILT_IN, KNOWN
+from ..voices.names import BUILT_IN
+
+#: Text of all requests together. A request's own limit is in the config.
+MAX_TEXT_IN_ALL: Final = 64_000_000
 
 
-def choose(speak: Speak, config: Config, voicing: Voicing) -> Utterance:
-    """The voice, speed and language; the built-in voice where Kokoro is not there.
+def check_number(
+    in_flight: int, of_client: int, config: Config, retry_after_s: Callable[[], float]
+) -> None:
+    """Whether one more request is taken on. Raises WireError if not."""
+    if in_flight >= config.max_requests:
+        raise busy(f"{config.max_requests} requests are in flight in all", retry_after_s())
+    if of_client >= config.max_requests_per_client:
+        most = config.max_requests_per_client
+        raise busy(f"this client has {most} requests in flight", retry_after_s())
+
+
+def check_text(characters: int, in_all: int, config: Config) -> None:
+    """Whether a request may have so much text, and all together. Raises WireError if not."""
+    limit = config.max_text_chars
+    if characters > limit:
+        raise WireError(ErrorCode.TOO_LARGE, f"text is over {limit} characters; send less")
+    if in_all > MAX_TEXT_IN_ALL:
+        raise WireError(ErrorCode.BUSY, "too much text is waiting; try again later")
+
+
+def busy(what: str, retry_after_s: float) -> WireError:
+    return WireError(
+        ErrorCode.BUSY,
+        f"{what}; try again in {retry_after_s:.1f} s",
+        retry_after_ms=round(retry_after_s * 1000),
+    )
+
+
+def choose(speak: Speak, config: Config, available: Availability) -> Utterance:
+    """The voice, speed and language; the built-in voice if Kokoro is not there.
 
     Raises WireError for an unknown voice or language, and for phonemes that the
     built-in voice would have to speak.
     """
-    voice = resolve(speak.voice or config.voice, config, voicing)
+    voice = available.resolve(speak.voice or config.voice, config)
     try:
         lang = language(speak.lang or config.lang or language_of_voice(voice))
     except UnknownLanguageError as error:
         raise WireError(ErrorCode.UNKNOWN_LANGUAGE, str(error)) from None
-    if voicing.engine is Engine.BUILT_IN:
+    if available.engine is Engine.BUILT_IN:
         voice = BUILT_IN
     if voice == BUILT_IN and speak.phonemes:
         raise WireError(
-            voicing.problem or ErrorCode.BAD_REQUEST,
+            available.problem or ErrorCode.BAD_REQUEST,
             "the built-in voice cannot speak Kokoro's phonemes; send text, or run "
             "`kokoroctl setup` to get Kokoro",
         )
     return Utterance(voice, speak.speed, lang)
-
-
-def resolve(name: str, config: Config, voicing: Voicing) -> str:
-    """The voice that `name` means: itself, or a blend in its one spelling.
-
-    Raises WireError for a voice that is not there and for a blend that is none.
-    """
-    names = {v.name for v in voicing.voices}
-    if voicing.engine is Engine.BUILT_IN:
-        # A voice that would be there with the model is no typo.
-        names |= KNOWN
-    voice = config.voice_called(name)
-    if not is_blend(voice):
-        _check(voice, names, "")
-        return voice
-    try:
-        blend = parse_blend(voice)
-    except ValueError as error:
-        raise WireError(ErrorCode.BAD_REQUEST, f"voice: {error}") from None
-    for part, _ in blend.parts:
-        _check(part, names, f" in the blend {name[:60]!r}")
-    return str(blend)
-
-
-def _check(voice: str, names: set[str], where: str) -> None:
-    if voice not in names:
-        raise WireError(
-            ErrorCode.UNKNOWN_VOICE,
-            f"no voice {voice[:60]!r}{where}; `kokoroctl voices` lists the {len(names)} there are",
-        )
-
-
-def kokoro_voice(name: str, config: Config, voicing: Voicing) -> str:
-    """What `name` means as resolve() has it; "" where that is no voice of Kokoro's."""
-    try:
-        voice = resolve(name, config, voicing) if name else ""
-    except WireError:
-        return ""
-    return "" if voice == BUILT_IN else voice

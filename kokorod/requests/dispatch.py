@@ -1,5 +1,5 @@
 # loop: runs on the one selector thread.
-"""What peers ask, and what they are answered.
+"""What peers ask, and who answers it: one table, message type -> function.
 
 Owns:       requests that came before the engine was known.
 Invariants: every Speak is answered by Accepted and then in_flight.py's one Done or Error,
@@ -11,7 +11,9 @@ Never:      waits, reads a model or phonemizes: it hands on to the speech thread
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
 
 from kokoro_client.wire.choices import Ending
 from kokoro_client.wire.errors import ErrorCode, WireError
@@ -24,7 +26,6 @@ from kokoro_client.wire.messages import (
     Hello,
     Played,
     Queue,
-    Reload,
     Request,
     Result,
     Speak,
@@ -32,51 +33,68 @@ from kokoro_client.wire.messages import (
 )
 
 from .. import __version__
-from ..config import Config
-from ..lanes.pool import Engines
+from ..config import LiveConfig
+from ..lanes.availability import Availability
+from ..net.loop import Loop
 from ..net.peer import Peer
+from ..net.server import Server
+from ..schedule.actions import Perform
 from ..schedule.scheduler import Scheduler
-from ..speech.thread import SpeechThread
 from ..types import SAMPLE_RATE
-from ..watch.log import Log
-from . import speak
+from . import admission
 from .in_flight import STOPPING, InFlight
 from .speak import Speaking
 
+#: What has a value as its answer: the request -> the value.
+Question = Callable[[Any], Any]
 
-class House(speak.House, Protocol):
-    """What requests need of the rest of the daemon."""
-
-    config: Config
-
-    @property
-    def draining(self) -> bool: ...
-    def query(self, name: str) -> Any: ...
-    def reload(self) -> Any: ...
+_Spoken = Speak | Append | Cancel
 
 
-class Requests:
+class Dispatch:
+    """What a peer reports to."""
+
     def __init__(
         self,
-        house: House,
-        engines: Engines,
+        loop: Loop,
+        live: LiveConfig,
+        available: Availability,
         scheduler: Scheduler,
-        speech: SpeechThread,
+        server: Server,
+        speaking: Speaking,
         in_flight: InFlight,
-        log: Log,
+        perform: Perform,
+        questions: Mapping[type[Request], Question],
     ) -> None:
-        self._house = house
-        self._engines = engines
+        self._loop = loop
+        self._live = live
+        self._available = available
         self._scheduler = scheduler
-        self._speaking = Speaking(house, engines, scheduler, speech, in_flight, log)
+        self._server = server
+        self._speaking = speaking
         self._in_flight = in_flight
-        self._early: deque[tuple[Peer, Request]] = deque()
+        self._perform = perform
+        self._early: deque[tuple[Peer, _Spoken]] = deque()  # at most max_requests
+        turns = in_flight.turns
+        asked: dict[type[Request], Question] = {
+            ControlSpeaker: lambda request: turns.control(request.action, request.all),
+            Queue: lambda request: turns.queue(),
+            **questions,
+        }
+        self._handlers: Final[dict[type[Request], Callable[[Peer, Any], None]]] = {
+            Hello: self._hello,
+            Speak: self._speech,
+            Append: self._speech,
+            Cancel: self._speech,
+            Played: self._played,
+            **{kind: partial(_answer, question) for kind, question in asked.items()},
+        }
 
     # -- peers report
 
     def on_request(self, peer: Peer, request: Request) -> None:
         try:
-            self._handle(peer, request)
+            self._handlers[type(request)](peer, request)
         except WireError as error:
             error.request_id = request.id
             self.on_refused(peer, error)
@@ -86,25 +104,26 @@ class Requests:
         if error.request_id is not None:
             key = self._in_flight.key(peer, error.request_id)
             if key is not None:
-                self._in_flight.give_up(key, error.code, error.message)
+                self._in_flight.fail(key, error.code, error.message)
                 return
         self._in_flight.refuse(peer, error.request_id, error)
 
     def on_end_of_input(self, peer: Peer) -> None:
         """The peer sends nothing more: what it still wants is spoken, then it is closed."""
-        for ticket in self._in_flight.of(peer):
-            if not ticket.final:
-                self._speaking.feed(ticket, "", final=True)
+        for request in self._in_flight.of(peer):
+            if not request.final:
+                self._speaking.feed(request, "", final=True)
         self._in_flight.turns.on_half_closed()
         if not any(early is peer for early, _ in self._early):
             self._in_flight.close_if_done(peer)
 
     def on_blocked(self, peer: Peer, blocked: bool) -> None:
-        self._house.perform(self._scheduler.block(peer.id, blocked, self._house.now()))
+        self._perform(self._scheduler.block(peer.id, blocked, self._loop.clock()))
 
     def on_gone(self, peer: Peer) -> None:
         self._early = deque((p, r) for p, r in self._early if p is not peer)
         self._in_flight.forget(peer)
+        self._server.gone(peer)
 
     # -- the daemon reports
 
@@ -126,30 +145,6 @@ class Requests:
 
     # -- requests
 
-    def _handle(self, peer: Peer, request: Request) -> None:
-        match request:
-            case Hello():
-                self._hello(peer, request)
-            case Speak() | Append() | Cancel():
-                self._handle_speech(peer, request)
-            case Played():
-                key = self._in_flight.key(peer, request.id)
-                if key is not None:  # else it has ended meanwhile
-                    self._in_flight.turns.on_played(key, request)
-            case _:
-                peer.send(Result(id=request.id, value=self._value(request)))
-
-    def _value(self, request: Request) -> Any:
-        match request:
-            case ControlSpeaker():
-                return self._in_flight.turns.control(request.action, request.all)
-            case Queue():
-                return self._in_flight.turns.queue()
-            case Reload():
-                return self._house.reload()
-            case _:
-                return self._house.query(type(request).__name__.lower())
-
     def _hello(self, peer: Peer, hello: Hello) -> None:
         if hello.version != VERSION:
             side = "daemon" if hello.version > VERSION else "client"
@@ -160,7 +155,7 @@ class Requests:
                 "`kokoroctl service restart`",
             )
         peer.name = hello.client
-        config = self._house.config
+        config = self._live.config
         limits = {
             "frame_bytes": MAX_REQUEST,
             "text_chars": config.max_text_chars,
@@ -176,12 +171,14 @@ class Requests:
             )
         )
 
-    def _handle_speech(self, peer: Peer, request: Speak | Append | Cancel) -> None:
-        if isinstance(request, Speak) and self._house.draining:
+    def _speech(self, peer: Peer, request: _Spoken) -> None:
+        """What is about speech waits until it is known what can speak."""
+        if isinstance(request, Speak) and self._scheduler.draining:
             raise _stopping()
-        if self._engines.voicing.engine is None:
-            if len(self._early) >= self._house.config.max_requests:
-                raise self._speaking.busy("the daemon is starting and enough requests wait already")
+        if self._available.engine is None:
+            if len(self._early) >= self._live.config.max_requests:
+                what = "the daemon is starting and enough requests wait already"
+                raise admission.busy(what, self._scheduler.retry_after_s())
             self._early.append((peer, request))
             return
         key = self._in_flight.key(peer, request.id)
@@ -190,10 +187,18 @@ class Requests:
                 self._speaking.speak(peer, request)
             case Append():
                 self._speaking.append(key, request)
-            case Cancel() if key is not None:
-                self._in_flight.end(key, Ending.CANCELLED)
             case Cancel():
-                pass  # it has ended meanwhile, and was answered
+                if key is not None:  # else it has ended meanwhile, and was answered
+                    self._in_flight.end(key, Ending.CANCELLED)
+
+    def _played(self, peer: Peer, request: Played) -> None:
+        key = self._in_flight.key(peer, request.id)
+        if key is not None:  # else it has ended meanwhile
+            self._in_flight.turns.on_played(key, request)
+
+
+def _answer(question: Question, peer: Peer, request: Request) -> None:
+    peer.send(Result(id=request.id, value=question(request)))
 
 
 def _stopping() -> WireError:

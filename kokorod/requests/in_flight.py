@@ -1,51 +1,61 @@
 # loop: runs on the one selector thread.
-"""The requests in flight: their tickets, who asked, and how each is answered its end.
+"""The requests in flight: who asked for each, and how each is answered its end.
 
-Owns:       the ticket of every request in flight, the phrase cache.
-Invariants: every ticket ends with exactly one Done or Error; nothing is sent for a
-            request after that.
-Never:      decides what is asked or spoken: requests/dispatch.py and schedule/ do.
+Owns:       every request in flight, the phrase cache, the speaker's turns.
+Invariants: a request's state changes here alone, by the table in state.py; every request
+            ends with exactly one Done or Error; nothing is sent for it after that.
+Never:      decides what is asked or spoken: dispatch.py and schedule/ do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable
+from typing import Final
 
 from kokoro_client.wire.choices import Ending
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.messages import Answer, Error
 
-from ..config import Config
+from ..net.loop import Loop
 from ..net.peer import Peer
+from ..schedule.actions import Perform
 from ..schedule.scheduler import Scheduler
-from ..speaker import turns
 from ..speaker.turns import Turns
 from ..speech.thread import SpeechThread
-from ..types import PeerId, RequestKey
+from ..types import Engine, PeerId, RequestKey
 from ..watch.log import Log
+from . import state
 from .phrase_cache import PhraseCache
-from .state import Ticket
+from .request import SpeakRequest
+from .state import RequestState
 
 #: Told to whom the daemon owes speech when it stops.
 STOPPING: Final = "the daemon is stopping; try again"
 
 
-class House(turns.House, Protocol):
-    """What the requests in flight need of the rest of the daemon."""
-
-    config: Config
-
-
 class InFlight:
-    def __init__(self, house: House, scheduler: Scheduler, speech: SpeechThread, log: Log) -> None:
-        self.tickets: dict[RequestKey, Ticket] = {}
-        self.phrases = PhraseCache(int(house.config.phrase_cache_mb * 2**20))
-        self._house = house
+    def __init__(
+        self,
+        loop: Loop,
+        scheduler: Scheduler,
+        speech: SpeechThread,
+        phrases: PhraseCache,
+        perform: Perform,
+        log: Log,
+        *,
+        strict: bool = False,
+    ) -> None:
+        """strict: an illegal change of state raises, as tests want it; else it is logged."""
+        self.requests: dict[RequestKey, SpeakRequest] = {}
+        self.phrases = phrases
+        self.turns = Turns(loop, perform, self, scheduler, log)
+        #: Told whenever the last request has ended.
+        self.when_empty: Callable[[], None] | None = None
         self._scheduler = scheduler
         self._speech = speech
-        self.turns = Turns(house, self, scheduler, log)
+        self._perform = perform
         self._log = log
+        self._strict = strict
         self._peers: dict[RequestKey, Peer] = {}
         self._keys: dict[tuple[PeerId, int], RequestKey] = {}  # by the peers' own ids
 
@@ -54,11 +64,11 @@ class InFlight:
     @property
     def characters(self) -> int:
         """Text of all requests together."""
-        return sum(ticket.characters for ticket in self.tickets.values())
+        return sum(request.characters for request in self.requests.values())
 
-    def add(self, ticket: Ticket, peer: Peer) -> None:
-        key = ticket.key
-        self.tickets[key] = ticket
+    def add(self, request: SpeakRequest, peer: Peer) -> None:
+        key = request.key
+        self.requests[key] = request
         self._peers[key] = peer
         self._keys[key.peer, key.id] = key
 
@@ -66,49 +76,66 @@ class InFlight:
         """The request that a peer calls so, if it is in flight."""
         return self._keys.get((peer.id, request_id))
 
-    def of(self, peer: Peer) -> list[Ticket]:
-        return [ticket for key, ticket in self.tickets.items() if key.peer == peer.id]
+    def of(self, peer: Peer) -> list[SpeakRequest]:
+        return [request for key, request in self.requests.items() if key.peer == peer.id]
 
-    # -- what it is answered
+    # -- its way
+
+    def submitted(self, request: SpeakRequest) -> None:
+        """The speech thread and the scheduler have it."""
+        self._enter(request, RequestState.QUEUED)
 
     def send(self, key: RequestKey, answers: Iterable[Answer]) -> None:
-        if (peer := self._peers.get(key)) is not None:
-            for answer in answers:
-                peer.send(answer)
-            self.turns.sent(key)
+        """Sound for its client."""
+        request = self.requests[key]
+        if request.state is not RequestState.SPEAKING:
+            self._enter(request, RequestState.SPEAKING)
+        peer = self._peers[key]
+        for answer in answers:
+            peer.send(answer)
+        self.turns.sent(key, request.samples)
 
     def finish(self, key: RequestKey, cancelled: bool) -> None:
-        """Nothing of it is left to speak: answer Done, at the speaker when it was heard."""
-        if (ticket := self.tickets.get(key)) is None:
+        """Nothing of it is left to speak: answer Done, at the speaker when it was played."""
+        if (request := self.requests.get(key)) is None:
             return
-        if not cancelled and ticket.cache_key and (phrase := ticket.phrase()):
-            self.phrases.put(ticket.cache_key, phrase)
-        if cancelled or not self.turns.rendered(key):
-            self._answer_done(key, cancelled)
+        if not cancelled and request.cache_key and (phrase := request.phrase()):
+            self.phrases.put(request.cache_key, phrase)
+        if cancelled:
+            self._answer_done(key, RequestState.CANCELLED)
+        elif not self.turns.rendered(key):
+            self._answer_done(key, RequestState.FINISHED)
+        else:
+            self._enter(request, RequestState.RENDERED)
 
-    def heard(self, key: RequestKey) -> None:
+    def played(self, key: RequestKey) -> None:
         """It was played to its end at the speaker: answer Done."""
-        self._answer_done(key, cancelled=False)
+        self._answer_done(key, RequestState.FINISHED)
 
     def end(self, key: RequestKey, ending: Ending) -> None:
         """Cancel it wherever it is and answer Done, at once."""
-        if (ticket := self.tickets.get(key)) is None:
+        if (request := self.requests.get(key)) is None:
             return
-        ticket.ending = ending
-        actions = self._scheduler.cancel(key)
-        self._house.perform(actions)
-        if key in self.tickets:  # the scheduler had nothing of it
-            self._answer_done(key, cancelled=True)
+        request.ending = ending
+        self._perform(self._scheduler.cancel(key))
+        if key in self.requests:  # the scheduler had nothing of it
+            self._answer_done(key, RequestState.CANCELLED)
 
-    def give_up(self, key: RequestKey, code: ErrorCode, message: str) -> None:
+    def fail(self, key: RequestKey, code: ErrorCode, message: str) -> None:
         """Answer Error for a request in flight and forget it."""
-        if key not in self.tickets:
+        if key not in self.requests:
             return
-        peer = self._drop(key)
-        self._house.perform(self._scheduler.fail(key))
+        peer = self._drop(key, RequestState.FAILED)
+        self._perform(self._scheduler.fail(key))
         self.refuse(peer, key.id, WireError(code, message))
         self.close_if_done(peer)
         self.turns.leave(key)
+
+    def fail_all(self, engine: Engine, code: ErrorCode, message: str) -> None:
+        """What was to be spoken by an engine that is lost."""
+        for key, request in list(self.requests.items()):
+            if request.engine is engine and self._scheduler.job(key) is not None:
+                self.fail(key, code, message)
 
     def refuse(self, peer: Peer, request_id: int | None, error: WireError) -> None:
         self._log.info("refused", peer=peer.id, id=request_id, code=error.code.value)
@@ -125,29 +152,41 @@ class InFlight:
 
     def forget(self, peer: Peer) -> None:
         """The peer has gone: its requests end unanswered."""
-        tickets = self.of(peer)
-        for ticket in tickets:
-            self._drop(ticket.key)
-        self._house.perform(self._scheduler.peer_gone(peer.id))
-        for ticket in tickets:
-            self.turns.leave(ticket.key)
+        requests = self.of(peer)
+        for request in requests:
+            self._drop(request.key, RequestState.GONE)
+        self._perform(self._scheduler.peer_gone(peer.id))
+        for request in requests:
+            self.turns.leave(request.key)
 
     def close_if_done(self, peer: Peer) -> None:
         """Hang up on who sends nothing more and is owed nothing."""
         if peer.half_closed and not self.of(peer):
             peer.close_after_sending()
 
-    def _answer_done(self, key: RequestKey, cancelled: bool) -> None:
-        ticket = self.tickets[key]
-        peer = self._drop(key)
-        done = ticket.done(cancelled)
+    def _answer_done(self, key: RequestKey, end: RequestState) -> None:
+        request = self.requests[key]
+        peer = self._drop(key, end)
+        done = request.done(end is RequestState.CANCELLED)
         self._log.info("done", peer=key.peer, id=key.id, ending=done.ending.value, **done.stats)
         peer.send(done)
         self.close_if_done(peer)
         self.turns.leave(key)
 
-    def _drop(self, key: RequestKey) -> Peer:
-        del self.tickets[key]
+    def _enter(self, request: SpeakRequest, following: RequestState) -> None:
+        try:
+            state.check(request.state, following)
+        except state.IllegalTransitionError as error:
+            if self._strict:
+                raise
+            key = request.key
+            self._log.warning("illegal_transition", peer=key.peer, id=key.id, why=str(error))
+        request.state = following
+
+    def _drop(self, key: RequestKey, end: RequestState) -> Peer:
+        self._enter(self.requests.pop(key), end)
         del self._keys[key.peer, key.id]
         self._speech.forget(key)
+        if not self.requests and self.when_empty is not None:
+            self.when_empty()
         return self._peers.pop(key)

@@ -14,8 +14,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import astuple, dataclass
+from typing import Any, Final
+
+from kokoro_client.wire.choices import AudioFormat
+
+from ..types import Markup, Utterance
 
 #: Sound longer than this is no phrase: one page would push out a hundred of them.
 MAX_PHRASE_S: Final = 6.0
@@ -45,10 +49,32 @@ class Phrase:
         return sum(segment.bytes for segment in self.segments)
 
 
-def phrase_key(*parts: object) -> bytes:
-    """A key of everything that changes the sound, 32 bytes."""
+@dataclass(frozen=True, slots=True)
+class SoundSettings:
+    """Everything beside the text that changes a byte of what a request is sent.
+
+    model    the sha256 of its graph and of its voices; "" for the built-in voice
+    blends   that are saved: markup may name one
+    lexicon  stamp of the user's lexicon
+    """
+
+    model: str
+    utterance: Utterance
+    format: AudioFormat
+    phonemes: bool
+    markup: Markup
+    timings: bool
+    sentence_pause_ms: int
+    emoji: str
+    code_blocks: str
+    blends: tuple[tuple[str, str], ...]
+    lexicon: tuple[int, int] | None
+
+
+def phrase_key(text: str, sound: SoundSettings) -> bytes:
+    """A key of the text and of everything that changes its sound, 32 bytes."""
     digest = hashlib.sha256()
-    for part in parts:
+    for part in (text, *astuple(sound)):
         data = str(part).encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8, "big"))  # "ab" + "c" is not "a" + "bc"
         digest.update(data)
@@ -94,6 +120,16 @@ class PhraseCache:
         """Forget all; the counters stay."""
         self._phrases.clear()
         self.bytes = 0
+
+    def value(self) -> dict[str, Any]:
+        """For `status`."""
+        return {
+            "phrases": len(self),
+            "mb": round(self.bytes / 2**20, 2),
+            "capacity_mb": round(self.capacity / 2**20, 2),
+            "hits": self.hits,
+            "misses": self.misses,
+        }
 
     def _shrink(self) -> None:
         while self.bytes > self.capacity:

@@ -1,105 +1,124 @@
 # loop: runs on the one selector thread.
 """A request to speak, from its words to the speech thread and the scheduler.
 
-Owns:       the numbers of requests, the lulls of texts that are still being written.
-Invariants: a Speak is answered by Accepted, or by a WireError before it has a ticket.
+Owns:       the numbers of requests, the timers of texts that are still being written.
+Invariants: a Speak is answered by Accepted, or by a WireError before it is in flight.
 Never:      waits, reads a model or phonemizes.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from kokoro_client.wire.choices import Output, Priority
+from kokoro_client.wire.choices import Output
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.messages import Accepted, Append, Speak
 
-from ..config import Config
-from ..lanes.pool import Engines
+from ..config import LiveConfig
+from ..lanes.pool import Pool
+from ..maintenance.runner import Maintenance
+from ..net.loop import Loop
 from ..net.peer import Peer
-from ..schedule.actions import Action
+from ..schedule.actions import Perform
 from ..schedule.job import Job
 from ..schedule.scheduler import Scheduler
 from ..schedule.script import Script
 from ..speech.thread import Manner, SpeechThread
-from ..types import SAMPLE_RATE, CodeBlocks, Engine, RequestKey
+from ..types import SAMPLE_RATE, CodeBlocks, Engine, Priority, RequestKey
 from ..voices.names import BUILT_IN
 from ..watch.log import Log, fingerprint
-from . import admission, idle_flush
-from .idle_flush import Lulls
+from . import admission
+from .idle_flush import IdleFlush
 from .in_flight import InFlight
-from .phrase_cache import phrase_key
-from .state import Ticket
-
-#: Text of all requests together. A request's own limit is in the config.
-MAX_TEXT_IN_ALL: Final = 64_000_000
+from .phrase_cache import SoundSettings, phrase_key
+from .request import SpeakRequest
 
 _RANKS: Final = {priority: rank for rank, priority in enumerate(Priority)}
-
-
-class House(idle_flush.House, Protocol):
-    """What speaking needs of the rest of the daemon."""
-
-    config: Config
-
-    def perform(self, actions: list[Action]) -> None: ...
-    def request_came(self) -> float: ...
 
 
 class Speaking:
     def __init__(
         self,
-        house: House,
-        engines: Engines,
+        loop: Loop,
+        live: LiveConfig,
+        pool: Pool,
         scheduler: Scheduler,
         speech: SpeechThread,
         in_flight: InFlight,
+        maintenance: Maintenance,
+        perform: Perform,
         log: Log,
     ) -> None:
-        self._house = house
-        self._engines = engines
+        self._loop = loop
+        self._live = live
+        self._pool = pool
         self._scheduler = scheduler
         self._speech = speech
         self._in_flight = in_flight
+        self._maintenance = maintenance
+        self._perform = perform
         self._log = log
         self._order = 0
-        self._lulls = Lulls(house, self._on_lull)
+        self._idle_flush = IdleFlush(loop, self._flush)
+
+    # -- a request comes
 
     def speak(self, peer: Peer, speak: Speak) -> None:
-        config = self._house.config
-        if self._in_flight.key(peer, speak.id) is not None:
+        """Raises WireError if it is refused."""
+        request = self._accept(peer, speak)
+        key = request.key
+        if speak.output is Output.SPEAKER:
+            self._in_flight.turns.join(key, speak.priority, peer)
+            if key not in self._in_flight.requests:
+                return  # it had to give way at once
+        if self._speak_from_cache(request):
+            return
+        request.idle_s = self._maintenance.request_came()
+        if request.engine is Engine.BUILT_IN:
+            self._pool.need_built_in()
+        else:
+            request.cold = self._pool.load()
+        self._submit(request)
+
+    def _accept(self, peer: Peer, speak: Speak) -> SpeakRequest:
+        in_flight, available = self._in_flight, self._pool.available
+        if in_flight.key(peer, speak.id) is not None:
             raise WireError(
                 ErrorCode.BAD_REQUEST,
                 f"id {speak.id} is in use; take another, or cancel that request",
             )
-        if len(self._in_flight.tickets) >= config.max_requests:
-            raise self.busy(f"{config.max_requests} requests are in flight in all")
-        if len(self._in_flight.of(peer)) >= config.max_requests_per_client:
-            raise self.busy(f"this client has {config.max_requests_per_client} requests in flight")
-        voicing = self._engines.voicing
-        utterance = admission.choose(speak, config, voicing)
+        config = self._live.config
+        admission.check_number(
+            len(in_flight.requests),
+            len(in_flight.of(peer)),
+            config,
+            self._scheduler.retry_after_s,
+        )
+        utterance = admission.choose(speak, config, available)
         built_in = utterance.voice == BUILT_IN
-        engine = Engine.BUILT_IN if built_in else Engine.KOKORO
-        note = voicing.note if built_in else ""
         self._order += 1
-        key = RequestKey(peer.id, speak.id, self._order)
-        ticket = Ticket(
-            key=key,
+        request = SpeakRequest(
+            key=RequestKey(peer.id, speak.id, self._order),
             speak=speak,
             utterance=utterance,
-            engine=engine,
-            received=self._house.now(),
-            note=note,
+            engine=Engine.BUILT_IN if built_in else Engine.KOKORO,
+            received=self._loop.clock(),
+            note=available.note if built_in else "",
         )
-        self._in_flight.add(ticket, peer)
+        in_flight.add(request, peer)
+        self._tell_accepted(request, peer)
+        return request
+
+    def _tell_accepted(self, request: SpeakRequest, peer: Peer) -> None:
+        key, speak, utterance = request.key, request.speak, request.utterance
         peer.send(
             Accepted(
                 id=key.id,
                 voice=utterance.voice,
-                engine=engine.value,
+                engine=request.engine.value,
                 sample_rate=SAMPLE_RATE,
-                note=note,
+                note=request.note,
             )
         )
         self._log.info(
@@ -112,78 +131,73 @@ class Speaking:
             lang=utterance.lang,
             priority=speak.priority.value,
         )
-        if speak.output is Output.SPEAKER:
-            self._in_flight.turns.join(ticket, peer)
-            if key not in self._in_flight.tickets:
-                return  # it had to give way at once
-        if self._speak_from_cache(ticket):
-            return
-        ticket.idle_s = self._house.request_came()
-        if built_in:
-            self._engines.need_built_in()
-        else:
-            ticket.cold = self._engines.wake()
+
+    def _speak_from_cache(self, request: SpeakRequest) -> bool:
+        """Answer a phrase that is known; else note that it is to be kept."""
+        speak, in_flight = request.speak, self._in_flight
+        if not (speak.cache and speak.final and in_flight.phrases.capacity):
+            return False
+        request.cache_key = phrase_key(speak.text, self._sound_settings(request))
+        phrase = in_flight.phrases.get(request.cache_key)
+        if phrase is None:
+            request.record = []
+            return False
+        self._scheduler.counters.total += 1
+        request.characters, request.final = len(speak.text), True
+        in_flight.turns.text_arrived(request.key, request.characters)
+        in_flight.send(request.key, request.replay(phrase, self._loop.clock()))
+        in_flight.finish(request.key, cancelled=False)
+        return True
+
+    def _sound_settings(self, request: SpeakRequest) -> SoundSettings:
+        speak, model, config = request.speak, self._pool.model, self._live.config
+        return SoundSettings(
+            model=model.model_sha256 + model.voices_sha256 if model else "",
+            utterance=request.utterance,
+            format=speak.format,
+            phonemes=speak.phonemes,
+            markup=speak.markup,
+            timings=speak.timings,
+            sentence_pause_ms=config.sentence_pause_ms,
+            emoji=config.emoji,
+            code_blocks=config.code_blocks,
+            blends=config.blends,
+            lexicon=_stamp(config.lexicon_file),
+        )
+
+    def _submit(self, request: SpeakRequest) -> None:
+        config, speak = self._live.config, request.speak
+        built_in = request.engine is Engine.BUILT_IN
         self._speech.begin(
-            key,
+            request.key,
             Manner(
-                lang=utterance.lang,
+                lang=request.utterance.lang,
                 phonemes=speak.phonemes,
                 text_only=built_in,
                 markup=speak.markup,
-                emoji=self._house.config.emoji == "name",
-                code=CodeBlocks(self._house.config.code_blocks),
+                emoji=config.emoji == "name",
+                code=CodeBlocks(config.code_blocks),
             ),
         )
-        actions = self._scheduler.submit(self._job(ticket), self._house.now())
-        self.feed(ticket, speak.text, speak.final)
-        self._house.perform(actions)
-
-    def _speak_from_cache(self, ticket: Ticket) -> bool:
-        """Answer a phrase that is known; else note that it is to be kept."""
-        speak, model = ticket.speak, self._engines.model
-        phrases = self._in_flight.phrases
-        if not (speak.cache and speak.final and phrases.capacity):
-            return False
-        ticket.cache_key = phrase_key(
-            model.model_sha256 + model.voices_sha256 if model else "",
-            speak.text,
-            ticket.utterance,
-            speak.format,
-            speak.phonemes,
-            speak.markup,
-            speak.timings,
-            self._house.config.sentence_pause_ms,
-            self._house.config.emoji,
-            self._house.config.code_blocks,
-            self._house.config.blends,  # markup may name one
-            _stamp(self._house.config.lexicon_file),
-        )
-        phrase = phrases.get(ticket.cache_key)
-        if phrase is None:
-            ticket.record = []
-            return False
-        self._scheduler.counters.total += 1
-        ticket.characters, ticket.final = len(speak.text), True
-        self._in_flight.send(ticket.key, ticket.replay(phrase, self._house.now()))
-        self._in_flight.finish(ticket.key, cancelled=False)
-        return True
-
-    def _job(self, ticket: Ticket) -> Job:
-        config, speak = self._house.config, ticket.speak
-        built_in = ticket.engine is Engine.BUILT_IN
-        return Job(
-            key=ticket.key,
-            engine=ticket.engine,
+        job = Job(
+            key=request.key,
+            engine=request.engine,
             rank=_RANKS[speak.priority],
             speed=speak.speed,
             first_s=(speak.ttfa_ms or config.ttfa_ms) / 1000,
-            order=ticket.key.number,
+            order=request.key.number,
             script=Script(
                 sentence_pause_s=config.sentence_pause_ms / 1000,
                 by_sentence=built_in,
-                context=self._engines.voicing.has_edges,
+                context=self._pool.available.has_edges,
             ),
         )
+        actions = self._scheduler.submit(job, self._loop.clock())
+        self._in_flight.submitted(request)
+        self.feed(request, speak.text, speak.final)
+        self._perform(actions)
+
+    # -- its text
 
     def append(self, key: RequestKey | None, append: Append) -> None:
         if key is None:
@@ -191,42 +205,34 @@ class Speaking:
                 ErrorCode.BAD_REQUEST,
                 f"no request {append.id} is running; append comes before final",
             )
-        ticket = self._in_flight.tickets[key]
-        if ticket.final:
+        request = self._in_flight.requests[key]
+        if request.final:
             raise WireError(ErrorCode.BAD_REQUEST, f"the text of request {key.id} is final already")
-        self.feed(ticket, append.text, append.final)
+        self.feed(request, append.text, append.final)
 
-    def feed(self, ticket: Ticket, text: str, final: bool) -> None:
-        limit = self._house.config.max_text_chars
-        ticket.characters += len(text)
-        give_up = self._in_flight.give_up
-        if ticket.characters > limit:
-            give_up(ticket.key, ErrorCode.TOO_LARGE, f"text is over {limit} characters; send less")
+    def feed(self, request: SpeakRequest, text: str, final: bool) -> None:
+        """More text, or its end; too much of it ends the request."""
+        key = request.key
+        request.characters += len(text)
+        try:
+            in_all = self._in_flight.characters
+            admission.check_text(request.characters, in_all, self._live.config)
+        except WireError as error:
+            self._in_flight.fail(key, error.code, error.message)
             return
-        if self._in_flight.characters > MAX_TEXT_IN_ALL:
-            give_up(ticket.key, ErrorCode.BUSY, "too much text is waiting; try again later")
-            return
-        ticket.final = final
-        self._in_flight.turns.lives(ticket.key)
+        request.final = final
+        self._in_flight.turns.text_arrived(key, request.characters)
         if not final:
-            self._lulls.fed(ticket.key)
-        self._speech.feed(ticket.key, text, final)
-        self._house.perform(self._scheduler.appended(ticket.key, self._house.now()))
+            self._idle_flush.text_arrived(key)
+        self._speech.feed(key, text, final)
+        self._perform(self._scheduler.appended(key, self._loop.clock()))
 
-    def _on_lull(self, key: RequestKey) -> None:
+    def _flush(self, key: RequestKey) -> None:
         """Speak what has come, as far as it looks whole."""
-        ticket = self._in_flight.tickets.get(key)
-        if ticket is not None and not ticket.final:
+        request = self._in_flight.requests.get(key)
+        if request is not None and not request.final:
             self._speech.lull(key)
-            self._house.perform(self._scheduler.appended(key, self._house.now()))
-
-    def busy(self, what: str) -> WireError:
-        retry = self._scheduler.retry_after_s()
-        return WireError(
-            ErrorCode.BUSY,
-            f"{what}; try again in {retry:.1f} s",
-            retry_after_ms=round(retry * 1000),
-        )
+            self._perform(self._scheduler.appended(key, self._loop.clock()))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

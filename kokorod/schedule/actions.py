@@ -1,8 +1,9 @@
 # pure: no socket, thread or clock.
-"""What the scheduler decides; perform.py performs it."""
+"""What the scheduler decides; perform.py does it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..types import RequestKey, Segment
@@ -39,4 +40,15 @@ class Finish:
     cancelled: bool
 
 
-Action = Prepare | Run | Terminate | Finish
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """The request cannot go on: answer why."""
+
+    key: RequestKey
+    why: str
+
+
+Action = Prepare | Run | Terminate | Finish | Fail
+
+#: Does actions in their order; what comes of one may be further actions, done before the next.
+Perform = Callable[[list[Action]], None]

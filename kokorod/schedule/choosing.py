@@ -1,7 +1,7 @@
 # pure: no socket, thread or clock.
 """Which request runs on which lane next, and whose run ends for another.
 
-Order: by priority; among equals, who waits for the first sound or is about to run dry
+Order: by priority; among equals, who waits for the first sound or is about to hear an underrun
 comes before who has sound in store, and then the client served longest ago.
 """
 
@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Final
 
 from . import router
-from .job import Job
-from .known import CAP, MARGIN, Known
+from .job import RUNS_BETWEEN, Job
 from .lanes import LaneState
 from .router import Option
+from .state import CAP, MARGIN, SchedulerState
 
 #: A run that ends this soon is not worth terminating: the termination takes as long.
 _NEARLY_DONE_S: Final = 0.06
@@ -22,41 +22,38 @@ _NEARLY_DONE_S: Final = 0.06
 #: beside another takes more than twice as long, but wastes nothing.
 _WASTE: Final = 0.6
 
-#: Runs a document completes between two that are terminated for others.
-_SPARED_RUNS: Final = 2
 
-
-def choose(known: Known, now: float) -> tuple[LaneState, Job] | None:
+def choose(state: SchedulerState, now: float) -> tuple[LaneState, Job] | None:
     """The most urgent request that a lane can run now, and the lane."""
     waiting = sorted(
-        (job for job in known.jobs.values() if job.runnable),
-        key=lambda job: _urgency(known, job, now),
+        (job for job in state.jobs.values() if job.runnable),
+        key=lambda job: _urgency(state, job, now),
     )
     for job in waiting:
-        if (lane := _idle_lane(known, job, now)) is not None:
+        if (lane := _idle_lane(state, job, now)) is not None:
             return lane, job
     return None
 
 
-def to_end(known: Known, now: float) -> LaneState | None:
+def choose_preemption(state: SchedulerState, now: float) -> LaneState | None:
     """A lane whose run can wait, where a request waits for its first sound."""
-    for job in known.jobs.values():
+    for job in state.jobs.values():
         if not (job.runnable and job.waits_for_first_sound):
             continue
-        for lane in known.lanes.values():
+        for lane in state.lanes.values():
             if lane.engine is job.engine and _may_end(lane, job, now):
                 return lane
     return None
 
 
-def _urgency(known: Known, job: Job, now: float) -> tuple[int, bool, int, int]:
-    served = known.served.get(job.key.peer, 0)
-    return job.rank, known.in_store(job, now), served, job.order
+def _urgency(state: SchedulerState, job: Job, now: float) -> tuple[int, bool, int, int]:
+    served = state.served.get(job.key.peer, 0)
+    return job.rank, state.well_buffered(job, now), served, job.order
 
 
-def _idle_lane(known: Known, job: Job, now: float) -> LaneState | None:
-    mine = [lane for lane in known.lanes.values() if lane.engine is job.engine]
-    if known.in_store(job, now) and any(lane.express and lane.segment for lane in mine):
+def _idle_lane(state: SchedulerState, job: Job, now: float) -> LaneState | None:
+    mine = [lane for lane in state.lanes.values() if lane.engine is job.engine]
+    if state.well_buffered(job, now) and any(lane.express and lane.segment for lane in mine):
         return None  # who waits for the first sound has the machine alone
     able = [
         lane
@@ -69,7 +66,7 @@ def _idle_lane(known: Known, job: Job, now: float) -> LaneState | None:
     ]
     tokens = job.again.tokens if job.again else min(CAP, job.script.backlog)
     if (name := router.choose(options, tokens, job.size)) is not None:
-        return known.lanes[name]
+        return state.lanes[name]
     # Beside a run that had better not be ended: only what is short and waited for.
     if job.waits_for_first_sound and not any(
         lane.terminating or _worth_ending(lane, job, now) for lane in mine
@@ -97,5 +94,5 @@ def _may_end(lane: LaneState, waiting: Job, now: float) -> bool:
         return True
     if waiting.rank > running.rank or running.waits_for_first_sound:
         return False
-    enough = running.ahead_s(now) >= MARGIN * (waiting.first_s + whole)
-    return enough and running.spared >= _SPARED_RUNS
+    enough = running.buffered_s(now) >= MARGIN * (waiting.first_s + whole)
+    return enough and running.runs_since_preempted >= RUNS_BETWEEN

@@ -7,8 +7,8 @@ from typing import Final
 
 from ..types import Segment
 from .job import Job
-from .known import CAP, MARGIN, Known
 from .lanes import LaneState
+from .state import CAP, MARGIN, SchedulerState
 
 #: Longest segment while others come in between. Shorter ones throw less away when they
 #: are terminated, but each join's context is work too: simulated, 80 costs a document
@@ -19,13 +19,13 @@ _SHORT_CAP: Final = 80
 _NO_LIMIT: Final = 1_000_000
 
 
-def cut(known: Known, lane: LaneState, job: Job, now: float) -> Segment:
+def cut(state: SchedulerState, lane: LaneState, job: Job, now: float) -> Segment:
     """The job's next segment, of a length that the lane makes in time."""
-    cap = _SHORT_CAP if known.disturbed(job, now) else CAP
+    cap = _SHORT_CAP if state.recently_interrupted(job, now) else CAP
     # An express lane hardly ever runs alone: it costs what the other one does.
-    cost = ((lane.express and known.lane_for(lane.engine)) or lane).cost
+    cost = ((lane.express and state.lane_for(lane.engine)) or lane).cost
     # Others that are listening take their turns on the same lane.
-    sharers = max(sum(1 for other in known.jobs.values() if other.rank <= job.rank), 1)
+    sharers = max(sum(1 for other in state.jobs.values() if other.rank <= job.rank), 1)
 
     sound_s = cost.sound_s / job.speed
     first = job.waits_for_first_sound
@@ -33,7 +33,7 @@ def cut(known: Known, lane: LaneState, job: Job, now: float) -> Segment:
     if slow and not first:
         # Slower than speech: gaps cannot be helped, so they come between sentences.
         return job.script.next(_NO_LIMIT, cap, lambda phonemes, tokens: _NO_LIMIT)
-    ahead_s = job.ahead_s(now)
+    ahead_s = job.buffered_s(now)
 
     def budget(ahead_s: float) -> int:
         return cost.tokens(ahead_s / MARGIN / sharers)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..types import Engine, Segment
 from .cost import Cost, CostFit
@@ -40,9 +41,28 @@ class LaneState:
     def cost(self) -> Cost:
         return self.fit.cost
 
+    def value(self, now: float) -> dict[str, Any]:
+        """For `status`."""
+        busy = "busy" if self.segment else "idle"
+        if self.engine is Engine.BUILT_IN:
+            provider = "espeak-ng"
+        else:
+            provider = self.name if self.accelerator else "cpu"
+        return {
+            "name": self.name,
+            "provider": provider,
+            "engine": self.engine.value,
+            "state": "benched" if self.benched_until > now else busy,
+            "why": self.why,
+            "runs": self.runs,
+            "failures": self.failures,
+            "rtf": round(self.cost.rtf, 4),
+            "cost": {"a": round(self.cost.a, 5), "b": round(self.cost.b, 6)},
+        }
+
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class RunResult:
     """How a run went: work and sound in seconds."""
 
     seconds: float

@@ -12,15 +12,15 @@ choosing.py and cutting.py decide from what it knows.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from ..types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
 from . import choosing, cutting
-from .actions import Action, Finish, Prepare, Run, Terminate
+from .actions import Action, Fail, Finish, Prepare, Run, Terminate
 from .cost import Cost, CostFit
-from .job import Job, warm_up
-from .known import WARM_PEER, Known
-from .lanes import Counters, LaneState, Ran
+from .job import Job, make_warm_up
+from .lanes import Counters, LaneState, RunResult
+from .state import SchedulerState
 
 #: Phonemes kept ready for each request: two of the longest segments.
 _BACKLOG: Final = 300
@@ -35,8 +35,9 @@ _MAX_FAILURES: Final = 2
 @dataclass(slots=True)
 class Scheduler:
     counters: Counters = field(default_factory=Counters)
-    _known: Known = field(default_factory=Known)
+    _state: SchedulerState = field(default_factory=SchedulerState)
     _blocked: set[PeerId] = field(default_factory=set)
+    _costs: dict[str, Cost] = field(default_factory=dict)  # of lanes that were, by their names
     _turn: int = 0
     draining: bool = False  # runs under way end, no other begins
 
@@ -45,36 +46,51 @@ class Scheduler:
     @property
     def active(self) -> int:
         """Requests in flight; a warm-up is none."""
-        return sum(1 for key in self._known.jobs if key.peer != WARM_PEER)
+        return sum(1 for job in self._state.jobs.values() if not job.warm_up)
 
     @property
     def queued(self) -> int:
         """Requests that wait for their first run."""
         return sum(
             1
-            for job in self._known.jobs.values()
-            if job.waits_for_first_sound and job.lane is None and job.key.peer != WARM_PEER
+            for job in self._state.jobs.values()
+            if job.waits_for_first_sound and job.lane is None and not job.warm_up
         )
 
     def job(self, key: RequestKey) -> Job | None:
-        return self._known.jobs.get(key)
+        return self._state.jobs.get(key)
 
     def lanes(self) -> list[LaneState]:
-        return list(self._known.lanes.values())
+        return list(self._state.lanes.values())
 
     def predicted_s(self, lane: str, tokens: int) -> float | None:
         """What a run takes by the lane's cost; None before its first runs."""
-        state = self._known.lanes.get(lane)
+        state = self._state.lanes.get(lane)
         return state.cost.seconds(tokens) if state and state.fit.runs else None
 
     def retry_after_s(self) -> float:
         """When one more request would likely be taken."""
-        lanes = [lane for lane in self._known.lanes.values() if not lane.express]
+        lanes = [lane for lane in self._state.lanes.values() if not lane.express]
         work = sum(
             min((lane.cost.seconds(job.script.backlog) for lane in lanes), default=1.0)
-            for job in self._known.jobs.values()
+            for job in self._state.jobs.values()
         )
-        return min(max(work / max(len(self._known.jobs), 1), 0.1), 60.0)
+        return min(max(work / max(len(self._state.jobs), 1), 0.1), 60.0)
+
+    def value(self) -> dict[str, Any]:
+        """For `status`."""
+        return {
+            "total": self.counters.total,
+            "active": self.active,
+            "queued": self.queued,
+            "cancelled": self.counters.cancelled,
+            "failed": self.counters.failed,
+            "terminated_runs": self.counters.terminated_runs,
+        }
+
+    def lanes_value(self, now: float) -> list[dict[str, Any]]:
+        """For `status`: each lane, what it runs on, how it does, what it costs."""
+        return [lane.value(now) for lane in self._state.lanes.values()]
 
     # -- lanes
 
@@ -88,24 +104,30 @@ class Scheduler:
         accelerator: bool = False,
         prior: Cost | None = None,
     ) -> list[Action]:
-        self._known.lanes[name] = LaneState(
-            name, engine, express, CostFit(prior), accelerator=accelerator
-        )
+        """A lane is there. prior: what it costs; None: what one of its name cost before."""
+        fit = CostFit(prior or self._costs.get(name))
+        self._state.lanes[name] = LaneState(name, engine, express, fit, accelerator=accelerator)
         return self._dispatch(now)
 
     def lane_down(self, name: str, now: float) -> list[Action]:
         """The lane is gone; its segment is run again elsewhere."""
-        lane = self._known.lanes.pop(name, None)
-        if lane is not None and lane.job is not None:
-            lane.job.lane = None
-            lane.job.again = lane.segment
+        lane = self._state.lanes.pop(name, None)
+        if lane is not None:
+            self._costs[name] = lane.cost
+            if lane.job is not None:
+                lane.job.lane = None
+                lane.job.again = lane.segment
         return self._dispatch(now)
+
+    def forget_costs(self) -> None:
+        """Another model is open: what lanes cost before says nothing any more."""
+        self._costs.clear()
 
     # -- requests
 
     def submit(self, job: Job, now: float) -> list[Action]:
         self.counters.total += 1
-        self._known.jobs[job.key] = job
+        self._state.jobs[job.key] = job
         job.preparing = True
         job.blocked = job.key.peer in self._blocked
         return [Prepare(job.key)]
@@ -114,25 +136,25 @@ class Scheduler:
         self, key: RequestKey, lane: str, segment: Segment, now: float
     ) -> list[Action]:
         """Run one segment on an idle lane, unless something else does; [] where not."""
-        state = self._known.lanes.get(lane)
-        if state is None or state.segment is not None or self.draining or self._known.jobs:
+        state = self._state.lanes.get(lane)
+        if state is None or state.segment is not None or self.draining or self._state.jobs:
             return []
-        job = warm_up(key, state.engine, segment)
-        self._known.jobs[key] = job
+        job = make_warm_up(key, state.engine, segment)
+        self._state.jobs[key] = job
         return [self._start(state, job, now)]
 
     def drop_warm_up(self, key: RequestKey) -> list[Action]:
         """End a warm-up; nothing more is heard of it."""
-        job = self._known.jobs.pop(key, None)
+        job = self._state.jobs.pop(key, None)
         return [] if job is None else self._stop_run(job)
 
     def appended(self, key: RequestKey, now: float) -> list[Action]:
         """More text of the request has arrived."""
-        job = self._known.jobs.get(key)
+        job = self._state.jobs.get(key)
         if job is None:
             return []
         if job.preparing:
-            job.fed = True  # the reading under way may have missed it
+            job.text_arrived = True  # the reading under way may have missed it
             return []
         job.script.state = TextState.MORE
         return self._prepare(job)
@@ -140,19 +162,19 @@ class Scheduler:
     def prepared(
         self, key: RequestKey, sentences: list[Sentence], state: TextState, now: float
     ) -> list[Action]:
-        job = self._known.jobs.get(key)
+        job = self._state.jobs.get(key)
         if job is None:
             return []
-        if job.fed and state is TextState.WAITING:
+        if job.text_arrived and state is TextState.WAITING:
             state = TextState.MORE
-        job.preparing = job.fed = False
+        job.preparing = job.text_arrived = False
         job.script.add(sentences, state)
         actions = self._prepare(job) + self._dispatch(now)
         return actions + self._finish_if_done(job)
 
     def cancel(self, key: RequestKey) -> list[Action]:
         """Drop the request; its run, if any, is ended. Finish comes at once."""
-        job = self._known.jobs.pop(key, None)
+        job = self._state.jobs.pop(key, None)
         if job is None:
             return []
         self.counters.cancelled += 1
@@ -160,18 +182,18 @@ class Scheduler:
 
     def fail(self, key: RequestKey) -> list[Action]:
         """The request cannot go on; the caller has answered why."""
-        job = self._known.jobs.pop(key, None)
+        job = self._state.jobs.pop(key, None)
         if job is None:
             return []
         self.counters.failed += 1
         return self._stop_run(job)
 
     def peer_gone(self, peer: PeerId) -> list[Action]:
-        keys = [key for key in self._known.jobs if key.peer == peer]
+        keys = [key for key in self._state.jobs if key.peer == peer]
         actions = [action for key in keys for action in self.cancel(key)]
-        self._known.served.pop(peer, None)
+        self._state.served.pop(peer, None)
         self._blocked.discard(peer)
-        self._known.first_sounds.pop(peer, None)
+        self._state.first_sounds.pop(peer, None)
         return actions
 
     def block(self, peer: PeerId, blocked: bool, now: float) -> list[Action]:
@@ -180,29 +202,29 @@ class Scheduler:
             self._blocked.add(peer)
         else:
             self._blocked.discard(peer)
-        for job in self._known.jobs.values():
+        for job in self._state.jobs.values():
             if job.key.peer == peer:
                 job.blocked = blocked
         return [] if blocked else self._dispatch(now)
 
-    def listens(self, key: RequestKey, heard_s: float, held: bool, now: float) -> list[Action]:
+    def listens(self, key: RequestKey, heard_s: float, throttled: bool, now: float) -> list[Action]:
         """How much of a request has been heard, where that is known better than by the clock.
 
-        held: no more of it is to be made until it is told again.
+        throttled: no more of it is to be made until it is told again.
         """
-        job = self._known.jobs.get(key)
+        job = self._state.jobs.get(key)
         if job is None:
             return []
         if job.heard_from is not None:
             job.heard_from = now - heard_s
-        goes_on = job.held and not held
-        job.held = held
+        goes_on = job.throttled and not throttled
+        job.throttled = throttled
         return self._dispatch(now) if goes_on else []
 
     # -- runs
 
-    def ran(self, name: str, result: Ran, now: float) -> list[Action]:
-        lane = self._known.lanes.get(name)
+    def ran(self, name: str, result: RunResult, now: float) -> list[Action]:
+        lane = self._state.lanes.get(name)
         if lane is None or lane.segment is None:
             return []
         job, segment = lane.job, lane.segment
@@ -215,45 +237,43 @@ class Scheduler:
         actions: list[Action] = []
         if job is not None:
             job.lane = None
-            job.spared += 1
+            job.runs_since_preempted += 1
             job.failures = 0
             job.lanes_failed.clear()
             if job.heard_from is not None:
                 # Where the listener ran dry, the rest is heard that much later.
                 job.heard_from += max(0.0, now - job.heard_from - job.made_s)
             job.made_s += result.sound_s
-            if job.key.peer == WARM_PEER:
-                self._known.jobs.pop(job.key, None)
+            if job.warm_up:
+                self._state.jobs.pop(job.key, None)
                 return self._dispatch(now)
             if job.heard_from is None and result.sound_s > 0:
                 job.heard_from = now
-                self._known.first_sounds[job.key.peer] = now
+                self._state.first_sounds[job.key.peer] = now
             actions += self._prepare(job)
         actions += self._dispatch(now)
         return actions + (self._finish_if_done(job) if job else [])
 
     def terminated(self, name: str, now: float) -> list[Action]:
         """A run was ended before it was done; where its request lives it is run again."""
-        lane = self._known.lanes.get(name)
+        lane = self._state.lanes.get(name)
         if lane is None:
             return []
         self.counters.terminated_runs += 1
         job, segment = lane.job, lane.segment
         self._free(lane)
         if job is not None:
-            job.lane, job.again, job.spared = None, segment, 0
+            job.lane, job.again, job.runs_since_preempted = None, segment, 0
         return self._dispatch(now)
 
-    def run_failed(
-        self, name: str, now: float, why: str = ""
-    ) -> tuple[RequestKey | None, list[Action]]:
-        """A run failed. The key is that of a request which is to be given up, if any."""
-        lane = self._known.lanes.get(name)
+    def run_failed(self, name: str, now: float, why: str = "") -> list[Action]:
+        """A run failed; it is done again, or its request fails."""
+        lane = self._state.lanes.get(name)
         if lane is None:
-            return None, []
+            return []
         job, segment = lane.job, lane.segment
         self._free(lane)
-        given_up = None
+        actions: list[Action] = []
         lane.failures += 1
         lane.failed_in_a_row += 1
         lane.why = why
@@ -266,10 +286,10 @@ class Scheduler:
             else:
                 job.failures += 1
             if job.failures >= _MAX_FAILURES:
-                given_up = job.key
-                self._known.jobs.pop(job.key)
+                self._state.jobs.pop(job.key)
                 self.counters.failed += 1
-        return given_up, self._dispatch(now)
+                actions.append(Fail(job.key, why))
+        return actions + self._dispatch(now)
 
     # -- deciding
 
@@ -277,11 +297,11 @@ class Scheduler:
         actions: list[Action] = []
         if self.draining:
             return actions
-        while (choice := choosing.choose(self._known, now)) is not None:
+        while (choice := choosing.choose(self._state, now)) is not None:
             lane, job = choice
             actions.append(self._start(lane, job, now))
             actions += self._prepare(job)
-        if (waits := choosing.to_end(self._known, now)) is not None:
+        if (waits := choosing.choose_preemption(self._state, now)) is not None:
             waits.terminating = True
             actions.append(Terminate(waits.name))
         return actions
@@ -289,17 +309,17 @@ class Scheduler:
     def _start(self, lane: LaneState, job: Job, now: float) -> Run:
         segment = job.again
         if segment is None:
-            segment = cutting.cut(self._known, lane, job, now)
+            segment = cutting.cut(self._state, lane, job, now)
             job.taken += len(segment.phonemes)
         job.again = None
         job.lane = lane.name
         lane.job, lane.segment, lane.started = job, segment, now
         lane.contended = False
-        for other in self._known.lanes.values():
+        for other in self._state.lanes.values():
             if other is not lane and other.segment is not None:
                 lane.contended = other.contended = True
         self._turn += 1
-        self._known.served[job.key.peer] = self._turn
+        self._state.served[job.key.peer] = self._turn
         return Run(lane.name, job.key, segment)
 
     # -- bookkeeping
@@ -315,15 +335,15 @@ class Scheduler:
         return [Prepare(job.key)]
 
     def _finish_if_done(self, job: Job) -> list[Action]:
-        if not job.finished or job.key not in self._known.jobs:
+        if not job.finished or job.key not in self._state.jobs:
             return []
-        del self._known.jobs[job.key]
+        del self._state.jobs[job.key]
         return [Finish(job.key, cancelled=False)]
 
     def _stop_run(self, job: Job) -> list[Action]:
         if job.lane is None:
             return []
-        lane = self._known.lanes[job.lane]
+        lane = self._state.lanes[job.lane]
         lane.job = None
         if lane.terminating:
             return []

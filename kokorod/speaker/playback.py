@@ -6,10 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from kokoro_client.wire.choices import Turn
-
 from ..net.peer import Peer
-from ..requests.state import Ticket
+from ..types import Priority, RequestKey, Turn
 
 #: Who has the turn and says nothing for so long after its sound must be over has hung: a
 #: device that opens slowly, a machine that swaps take seconds.
@@ -21,31 +19,40 @@ MUTE_S: Final = 2.0
 
 
 @dataclass(slots=True)
-class Seat:
-    """A request at the speaker; times in seconds of its sound, or of the loop's clock."""
+class Playback:
+    """Times in seconds of the request's sound, or of the loop's clock.
 
-    ticket: Ticket
+    throttled  enough sound is ahead of its listener: no more of it is made for now
+    sound_s    sent to its client
+    played_s   by its client's last word
+    heard_s    by that word, or by the clock, as it was at `since`
+    deadline   of its client's next sign of life
+    """
+
+    key: RequestKey
+    priority: Priority
     peer: Peer
+    characters: int = 0
     turn: Turn = Turn.WAIT
     rendered: bool = False
-    held: bool = False  # enough sound is ahead of its listener
-    sound_s: float = 0.0  # sent
-    played_s: float = 0.0  # by its client's last word
-    heard_s: float = 0.0  # by that word, or by the clock, as it was at `since`
+    throttled: bool = False
+    sound_s: float = 0.0
+    played_s: float = 0.0
+    heard_s: float = 0.0
     since: float = 0.0
-    deadline: float = 0.0  # of its client's next sign of life
+    deadline: float = 0.0
 
-    def ahead_s(self, now: float) -> float:
-        """Sound sent and not heard yet, where the client plays from its turn on."""
+    def buffered_s(self, now: float) -> float:
+        """Sound sent and not heard yet, if the client plays from its turn on."""
         played = now - self.since if self.turn is Turn.PLAY else 0.0
         return max(0.0, self.sound_s - self.heard_s - played)
 
-    def settle(self, now: float) -> None:
+    def advance(self, now: float) -> None:
         """Count what has been heard until now; before anything of it changes."""
-        self.heard_s = self.sound_s - self.ahead_s(now)
+        self.heard_s = self.sound_s - self.buffered_s(now)
         self.since = now
 
-    def lives(self, now: float) -> None:
+    def heard_from(self, now: float) -> None:
         """A sign of life, the client's or of its sound's."""
         mute = self.rendered and self.peer.half_closed
-        self.deadline = now + self.ahead_s(now) + (MUTE_S if mute else SILENT_S)
+        self.deadline = now + self.buffered_s(now) + (MUTE_S if mute else SILENT_S)

@@ -35,6 +35,10 @@ class Metrics:
             self.cold_starts += 1
             self.cold_extra_ms += (seconds - predicted_s) * 1000
 
+    def cold_starts_value(self) -> dict[str, Any]:
+        """For `status`."""
+        return {"count": self.cold_starts, "extra_ms": round(self.cold_extra_ms, 1)}
+
     @property
     def measured(self) -> int:
         """How many first sounds the percentiles are of."""

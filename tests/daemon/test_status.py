@@ -115,14 +115,16 @@ def test_while_it_starts_the_phase_is_told(make_daemon: MakeDaemon, tmp_path: Pa
 
 #: Modules that are loaded at `bound` and at `ready`, told in the log.
 _TELL_MODULES = """
-import sys, kokorod.app as a
+import sys
+from kokorod.net import listener
+from kokorod.watch.startup import Startup
 def telling(name, real):
-    def tell(self, *arguments):
+    def tell(*arguments):
         print(name, *sys.modules, file=sys.stderr, flush=True)
-        return real(self, *arguments)
+        return real(*arguments)
     return tell
-a.Listener.fileno = telling("AT_BOUND", a.Listener.fileno)
-a.App.on_engine_known = telling("AT_READY", a.App.on_engine_known)
+listener.bind = telling("AT_BOUND", listener.bind)
+Startup.reached_ready = telling("AT_READY", Startup.reached_ready)
 """
 
 
@@ -134,6 +136,8 @@ def test_nothing_heavy_is_loaded_before_the_socket_nor_on_the_way_to_the_first_i
     heavy = {"numpy", "onnxruntime", "psutil", "phonemizer", "soxr", "sounddevice"}
     heavy |= {f"kokorod.speech.{part}" for part in ("normalize", "phonemes", "markup")}
     assert not told["AT_BOUND"] & heavy
+    rooms = {"requests", "speaker", "lanes", "maintenance", "admin", "schedule", "engine", "speech"}
+    assert not told["AT_BOUND"] & {f"kokorod.{room}" for room in rooms}
     assert "onnxruntime" in told["AT_READY"]
     assert not told["AT_READY"] & {"soxr", "kokoro_onnx", "spokenform", "sounddevice", "soundfile"}
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from support.loop.turning import Connected, connect, settle
 
-from kokoro_client.wire.choices import Control, Ending, Output, Priority
+from kokoro_client.wire.choices import Control, Ending, Priority
 from kokoro_client.wire.errors import ErrorCode
-from kokoro_client.wire.messages import Played, Speak
-from kokorod.net.loop import Loop, Timer
-from kokorod.requests.state import Ticket
+from kokoro_client.wire.messages import Played
+from kokorod.net.loop import Loop
 from kokorod.schedule.actions import Action
 from kokorod.schedule.scheduler import Scheduler
 from kokorod.speaker.playback import MUTE_S, SILENT_S
-from kokorod.speaker.turns import AHEAD_S, Turns
-from kokorod.types import SAMPLE_RATE, Engine, PeerId, RequestKey, Utterance
+from kokorod.speaker.turns import BUFFERED_S, Turns
+from kokorod.types import SAMPLE_RATE, PeerId, RequestKey
 from kokorod.watch.log import Log
 
 
@@ -31,32 +30,26 @@ class Clock:
 
 
 @dataclass
-class House:
-    """What turns need of the daemon; how requests end is noted."""
+class Ends:
+    """How requests end is noted."""
 
     loop: Loop
     ended: dict[RequestKey, str] = field(default_factory=dict)
     turns: Turns = field(init=False)
 
     def __post_init__(self) -> None:
-        self.turns = Turns(self, self, Scheduler(), Log())
-
-    def now(self) -> float:
-        return self.loop.clock()
-
-    def after(self, seconds: float, call: Callable[[], None]) -> Timer:
-        return self.loop.after(seconds, call)
+        self.turns = Turns(self.loop, self.perform, self, Scheduler(), Log())
 
     def perform(self, actions: list[Action]) -> None:
         assert actions == []
 
-    def heard(self, key: RequestKey) -> None:
+    def played(self, key: RequestKey) -> None:
         self._end(key, "finished")
 
     def end(self, key: RequestKey, ending: Ending) -> None:
         self._end(key, ending.value)
 
-    def give_up(self, key: RequestKey, code: ErrorCode, message: str) -> None:
+    def fail(self, key: RequestKey, code: ErrorCode, message: str) -> None:
         assert f"{SILENT_S:g} s" in message
         self._end(key, code.value)
 
@@ -72,22 +65,18 @@ class Stage:
 
     clock: Clock
     loop: Loop
-    house: House
+    ends: Ends
     clients: list[Connected] = field(default_factory=list)
 
     def join(self, sound_s: float = 0.0, rendered: bool = False) -> RequestKey:
         client = connect(self.loop, len(self.clients) + 1)
         self.clients.append(client)
         key = RequestKey(PeerId(len(self.clients)), 1)
-        speak = Speak(id=1, text="", output=Output.SPEAKER, priority=Priority.MESSAGE)
-        utterance = Utterance("af_heart", 1.0, "en-us")
-        ticket = Ticket(key, speak, utterance, Engine.KOKORO, self.clock.now)
-        self.house.turns.join(ticket, client.peer)
+        self.ends.turns.join(key, Priority.MESSAGE, client.peer)
         if sound_s:
-            ticket.samples = int(sound_s * SAMPLE_RATE)
-            self.house.turns.sent(key)
+            self.ends.turns.sent(key, int(sound_s * SAMPLE_RATE))
         if rendered:
-            assert self.house.turns.rendered(key)
+            assert self.ends.turns.rendered(key)
         return key
 
     def after(self, seconds: float) -> dict[RequestKey, str]:
@@ -96,7 +85,7 @@ class Stage:
         while self.clock.now < until:
             self.clock.now = min(until, self.clock.now + 1.0)
             settle(self.loop)
-        return self.house.ended
+        return self.ends.ended
 
     def turns_of(self, key: RequestKey) -> list[str]:
         received = self.clients[key.peer - 1].received()
@@ -107,7 +96,7 @@ class Stage:
 def stage() -> Iterator[Stage]:
     clock = Clock()
     loop = Loop(clock)
-    stage = Stage(clock, loop, House(loop))
+    stage = Stage(clock, loop, Ends(loop))
     yield stage
     for client in stage.clients:
         client.peer.close()
@@ -120,7 +109,7 @@ def test_who_never_says_played_is_given_up_a_minute_after_its_sound(stage: Stage
     assert stage.after(10 + SILENT_S - 2) == {}
     assert stage.after(4) == {one: "cancelled"}
     assert stage.turns_of(two) == ["wait", "play"]
-    assert stage.house.turns.counters()["timed_out"] == 1
+    assert stage.ends.turns.counters()["timed_out"] == 1
 
 
 def test_it_is_given_up_where_nobody_waits_too(stage: Stage) -> None:
@@ -132,17 +121,17 @@ def test_a_word_gives_it_time_anew(stage: Stage) -> None:
     one = stage.join(30.0, rendered=True)
     for at_s in (1.0, 2.0, 3.0):
         assert stage.after(SILENT_S) == {}
-        stage.house.turns.on_played(one, Played(1, at_s))
+        stage.ends.turns.on_played(one, Played(1, at_s))
     assert stage.after(27 + SILENT_S - 2) == {}
-    stage.house.turns.on_played(one, Played(1, 30.0, True))
-    assert stage.house.ended == {one: "finished"}
+    stage.ends.turns.on_played(one, Played(1, 30.0, True))
+    assert stage.ends.ended == {one: "finished"}
 
 
 def test_a_pause_does_not_count(stage: Stage) -> None:
     one = stage.join(10.0, rendered=True)
-    stage.house.turns.control(Control.PAUSE, False)
+    stage.ends.turns.control(Control.PAUSE, False)
     assert stage.after(10 * SILENT_S) == {}
-    stage.house.turns.control(Control.RESUME, False)
+    stage.ends.turns.control(Control.RESUME, False)
     assert stage.after(10 + SILENT_S - 2) == {}
     assert stage.after(4) == {one: "cancelled"}
 
@@ -150,7 +139,7 @@ def test_a_pause_does_not_count(stage: Stage) -> None:
 def test_who_waits_has_all_the_time(stage: Stage) -> None:
     one, two = stage.join(500.0, rendered=True), stage.join(10.0, rendered=True)
     assert stage.after(500) == {}
-    stage.house.turns.on_played(one, Played(1, 500.0, True))
+    stage.ends.turns.on_played(one, Played(1, 500.0, True))
     assert stage.after(10 + SILENT_S - 2) == {one: "finished"}
     assert stage.after(4)[two] == "cancelled"
 
@@ -159,7 +148,7 @@ def test_a_text_that_is_being_written_has_time_until_somebody_waits(stage: Stage
     one = stage.join(5.0)
     assert stage.after(20 * SILENT_S) == {}
     two = stage.join()
-    stage.house.turns.lives(one)  # more of its text has come
+    stage.ends.turns.heard_from(one)  # more of its text has come
     assert stage.after(SILENT_S - 2) == {}
     assert stage.after(4) == {one: "cancelled"}
     assert stage.turns_of(two) == ["wait", "play"]
@@ -169,7 +158,7 @@ def test_who_cannot_say_played_has_its_sound_and_no_more(stage: Stage) -> None:
     one = stage.join(10.0, rendered=True)
     stage.clients[0].other.shutdown(socket.SHUT_WR)
     settle(stage.loop)
-    stage.house.turns.on_half_closed()
+    stage.ends.turns.on_half_closed()
     assert stage.after(10 + MUTE_S - 1.5) == {}
     assert stage.after(3) == {one: "finished"}
 
@@ -178,7 +167,7 @@ def test_who_cannot_say_played_and_dies_is_noticed(stage: Stage) -> None:
     stage.join(500.0, rendered=True)
     stage.clients[0].other.shutdown(socket.SHUT_WR)
     settle(stage.loop)
-    stage.house.turns.on_half_closed()
+    stage.ends.turns.on_half_closed()
     stage.after(3)
     assert not stage.clients[0].reported.gone
     stage.clients[0].other.close()
@@ -187,19 +176,19 @@ def test_who_cannot_say_played_and_dies_is_noticed(stage: Stage) -> None:
 
 
 def test_sound_is_held_back_and_made_again_by_the_clock(stage: Stage) -> None:
-    one = stage.join(AHEAD_S + 20.0)
-    seat = stage.house.turns._seats[one]
-    assert seat.held
+    one = stage.join(BUFFERED_S + 20.0)
+    playback = stage.ends.turns._playbacks[one]
+    assert playback.throttled
     stage.after(30)
-    assert seat.held
+    assert playback.throttled
     stage.after(6)
-    assert not seat.held, "who only says the last played would wait for ever"
+    assert not playback.throttled, "who only says the last played would wait for ever"
 
 
 def test_many_words_leave_one_timer(stage: Stage) -> None:
     one = stage.join(30.0, rendered=True)
     for _ in range(1_000):
-        stage.house.turns.control(Control.PAUSE, False)
-        stage.house.turns.control(Control.RESUME, False)
-        stage.house.turns.on_played(one, Played(1, 1.0))
+        stage.ends.turns.control(Control.PAUSE, False)
+        stage.ends.turns.control(Control.RESUME, False)
+        stage.ends.turns.on_played(one, Played(1, 1.0))
     assert len(stage.loop._timers) <= 2

@@ -49,6 +49,7 @@ class DaemonProcess:
             "PATH": f"{_BIN}:{os.environ.get('PATH', '')}",
             "KOKORO_HOME": str(home),
             "KOKORO_SOCKET": str(self.socket),
+            "KOKOROD_STRICT": "1",  # what would be logged as a harmless bug ends the daemon
             **(settings or {}),
         }
 

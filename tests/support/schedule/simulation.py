@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from kokorod.schedule.actions import Action, Finish, Prepare, Run, Terminate
 from kokorod.schedule.job import Job
-from kokorod.schedule.lanes import Ran
+from kokorod.schedule.lanes import RunResult
 from kokorod.schedule.scheduler import Scheduler
 from kokorod.schedule.script import Script
 from kokorod.types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
@@ -201,7 +201,7 @@ class Simulation:
         if listener.ended is None:
             listener.runs.append("ran")
             listener.hear(run.segment, sound_s, self.now)
-        self._perform(self.scheduler.ran(name, Ran(self.now - run.began, sound_s), self.now))
+        self._perform(self.scheduler.ran(name, RunResult(self.now - run.began, sound_s), self.now))
 
     def _cost(self, tokens: int) -> float:
         noise = 1 + self.random.uniform(-self.machine.noise, self.machine.noise)

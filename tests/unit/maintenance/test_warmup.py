@@ -10,10 +10,10 @@ from kokorod.maintenance.warmup import (
     LENGTHS,
     QUIET_S,
     RECENT_S,
-    Manner,
     Pattern,
     Warm,
     Warmup,
+    WarmupSettings,
     slept,
 )
 
@@ -31,13 +31,13 @@ def warm_all(warmup: Warmup, now: float) -> list[Pattern]:
 
 
 def made(**manner: object) -> Warmup:
-    warmup = Warmup(Manner(**manner), now=0.0)  # type: ignore[arg-type]
+    warmup = Warmup(WarmupSettings(**manner), now=0.0)  # type: ignore[arg-type]
     warmup.lane_up(CPU, first_done=True)
     return warmup
 
 
 def test_a_new_lane_gets_its_first_inference_and_two_patterns_once() -> None:
-    warmup = Warmup(Manner(), now=0.0)
+    warmup = Warmup(WarmupSettings(), now=0.0)
     warmup.lane_up(CPU, first_done=False)
     assert warm_all(warmup, 1.0) == [Pattern.FIRST, Pattern.SHORT, Pattern.LONG]
     assert warm_all(warmup, 2.0) == []
@@ -140,7 +140,7 @@ EVENTS = st.lists(
 def test_nothing_is_warmed_twice_and_only_one_at_a_time(
     events: list[tuple[str, str, float]],
 ) -> None:
-    warmup = Warmup(Manner(), now=0.0)
+    warmup = Warmup(WarmupSettings(), now=0.0)
     now = 0.0
     lanes: set[str] = set()
     warm: set[tuple[str, Pattern]] = set()

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokorod.requests.phrase_cache import CachedSegment, Phrase, PhraseCache, phrase_key
+from kokoro_client.wire.choices import AudioFormat
+from kokorod import config
+from kokorod.requests.phrase_cache import (
+    CachedSegment,
+    Phrase,
+    PhraseCache,
+    SoundSettings,
+    phrase_key,
+)
+from kokorod.types import Markup, Utterance
 
 
 def phrase(size: int) -> Phrase:
@@ -57,6 +69,64 @@ def test_the_count_of_bytes_is_true_and_bounded(puts: list[tuple[int, int]]) -> 
         assert cache.bytes == sum(p.bytes for p in held) <= 8_000
 
 
-@given(st.lists(st.text(), max_size=4), st.lists(st.text(), max_size=4))
-def test_keys_differ_where_any_part_does(a: list[str], b: list[str]) -> None:
-    assert (phrase_key(*a) == phrase_key(*b)) == (a == b)
+SOUND = SoundSettings(
+    model="6e74",
+    utterance=Utterance("af_heart", 1.0, "en-us"),
+    format=AudioFormat.S16LE,
+    phonemes=False,
+    markup=Markup.AUTO,
+    timings=True,
+    sentence_pause_ms=300,
+    emoji="name",
+    code_blocks="skip",
+    blends=(),
+    lexicon=None,
+)
+#: Another value of each field.
+OTHERS: dict[str, object] = {
+    "model": "7d5d",
+    "utterance": Utterance("af_heart", 1.1, "en-us"),
+    "format": AudioFormat.F32LE,
+    "phonemes": True,
+    "markup": Markup.PLAIN,
+    "timings": False,
+    "sentence_pause_ms": 301,
+    "emoji": "skip",
+    "code_blocks": "read",
+    "blends": (("warm", "af_heart:0.5,am_adam:0.5"),),
+    "lexicon": (1, 2),
+}
+
+
+@given(st.text(), st.text())
+def test_keys_differ_where_the_texts_do(a: str, b: str) -> None:
+    assert (phrase_key(a, SOUND) == phrase_key(b, SOUND)) == (a == b)
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(SoundSettings)])
+def test_keys_differ_where_any_setting_does(name: str) -> None:
+    other = dataclasses.replace(SOUND, **{name: OTHERS[name]})  # type: ignore[arg-type]
+    assert phrase_key("a", other) != phrase_key("a", SOUND)
+
+
+def test_parts_do_not_run_into_each_other() -> None:
+    one = dataclasses.replace(SOUND, emoji="a", code_blocks="bc")
+    other = dataclasses.replace(SOUND, emoji="ab", code_blocks="c")
+    assert phrase_key("a", one) != phrase_key("a", other)
+
+
+#: Settings that change no byte of a phrase that is spoken, or are told in another way: the
+#: voice and language by the utterance, the model by its sha256.
+SOUNDLESS = set(
+    """
+    model model_url voice lang threads lanes phonemes ttfa_ms max_clients max_requests
+    max_requests_per_client max_text_chars phrase_cache_mb keep_alive_enabled
+    keep_alive_interval_seconds skip_extended_warming priming_mode mlock_weights idle_unload_s
+    memory_threshold_mb log_level
+    """.split()
+)
+
+
+def test_every_setting_is_known_to_change_the_sound_or_not_to() -> None:
+    sound = {field.name for field in dataclasses.fields(SoundSettings)}
+    assert config.settings().keys() - SOUNDLESS <= sound

@@ -14,12 +14,12 @@ from hypothesis.stateful import (
     rule,
 )
 
-from kokorod.schedule.actions import Action, Finish, Prepare, Run, Terminate
+from kokorod.schedule.actions import Action, Fail, Finish, Prepare, Run, Terminate
 from kokorod.schedule.job import Job
-from kokorod.schedule.known import CAP, WARM_PEER
-from kokorod.schedule.lanes import Ran
+from kokorod.schedule.lanes import RunResult
 from kokorod.schedule.scheduler import Scheduler
 from kokorod.schedule.script import Script
+from kokorod.schedule.state import CAP, WARM_PEER
 from kokorod.types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
 
 LANES = {
@@ -95,6 +95,11 @@ class Rules(RuleBasedStateMachine):
                     assert lane.segment is not None, "nothing runs there"
                     assert not lane.terminating, "ended twice"
                     lane.terminating = True
+                case Fail():
+                    assert action.key not in self.ended, "failed after its end"
+                    assert action.why == "it broke"
+                    self.requests.pop(action.key, None)
+                    self.ended[action.key] = "given up"
                 case Finish():
                     assert action.key not in self.ended, "finished twice"
                     request = self.requests.pop(action.key)
@@ -255,11 +260,8 @@ class Rules(RuleBasedStateMachine):
             self.perform(self.scheduler.terminated(name, self.now))
             return
         if outcome == "failed":
-            given_up, actions = self.scheduler.run_failed(name, self.now)
-            if given_up is not None:
-                assert given_up == key
-                self.requests.pop(given_up, None)
-                self.ended[given_up] = "given up"
+            actions = self.scheduler.run_failed(name, self.now, "it broke")
+            assert all(action.key == key for action in actions if isinstance(action, Fail))
             self.perform(actions)
             return
         if key is not None and (request := self.requests.get(key)) is not None:
@@ -268,7 +270,7 @@ class Rules(RuleBasedStateMachine):
         if key == self.warm:
             self.warm = None
         seconds = 0.01 * segment.tokens
-        result = Ran(seconds, 0.07 * len(segment.phonemes or segment.spoken))
+        result = RunResult(seconds, 0.07 * len(segment.phonemes or segment.spoken))
         self.perform(self.scheduler.ran(name, result, self.now))
 
     @precondition(lambda self: self.requests and self.seldom())

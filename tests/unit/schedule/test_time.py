@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from support.schedule.simulation import Listener, Simulation, machine, sentences, short_sentence
 
 from kokorod.schedule.cost import Cost
-from kokorod.schedule.known import CAP
 from kokorod.schedule.script import MIN_TOKENS
+from kokorod.schedule.state import CAP
 from kokorod.types import PeerId
 
 #: Of a run, in seconds: next to nothing, and more than onnxruntime ever took.

@@ -23,12 +23,12 @@ CAP: Final = 150
 #: Share of the sound ahead that the next run may take: predictions are off by a fifth.
 MARGIN: Final = 1.25
 
-#: How long after another request's first sound a document still counts as disturbed.
-_DISTURBED_S: Final = 15.0
+#: How long after another request's first sound a document still counts as interrupted.
+_INTERRUPTED_S: Final = 15.0
 
 
 @dataclass(slots=True)
-class Known:
+class SchedulerState:
     jobs: dict[RequestKey, Job] = field(default_factory=dict)
     lanes: dict[str, LaneState] = field(default_factory=dict)
     served: dict[PeerId, int] = field(default_factory=dict)  # by the number of the turn
@@ -40,15 +40,15 @@ class Known:
                 return lane
         return None
 
-    def in_store(self, job: Job, now: float) -> bool:
+    def well_buffered(self, job: Job, now: float) -> bool:
         """The listener has more sound than the longest run takes to make."""
         lane = self.lane_for(job.engine)
         need = lane.cost.seconds(CAP) if lane else 1.0
-        return not job.waits_for_first_sound and job.ahead_s(now) > need
+        return not job.waits_for_first_sound and job.buffered_s(now) > need
 
-    def disturbed(self, job: Job, now: float) -> bool:
+    def recently_interrupted(self, job: Job, now: float) -> bool:
         return any(
-            now - at < _DISTURBED_S
+            now - at < _INTERRUPTED_S
             for peer, at in self.first_sounds.items()
             if peer != job.key.peer
         )

@@ -1,0 +1,176 @@
+# pure: no socket, thread or clock.
+"""One speak request: what it asked for, its state, its counters, and its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kokoro_client.wire.choices import Ending
+from kokoro_client.wire.messages import (
+    Answer,
+    Audio,
+    Done,
+    MarkTiming,
+    SegmentInfo,
+    Speak,
+    WordTiming,
+)
+
+from ..engine.lane import Stream
+from ..types import SAMPLE_RATE, Engine, RequestKey, Segment, Utterance
+from .phrase_cache import MAX_PHRASE_S, CachedSegment, Phrase
+from .state import RequestState
+
+if TYPE_CHECKING:
+    from ..engine.lane import Spoken
+
+
+@dataclass(slots=True)
+class SpeakRequest:
+    key: RequestKey
+    speak: Speak
+    utterance: Utterance
+    engine: Engine
+    received: float
+    state: RequestState = RequestState.ACCEPTED
+    idle_s: float = 0.0  # how long nothing was asked before it came
+    stream: Stream = field(default_factory=Stream)
+    ending: Ending = Ending.CANCELLED  # where it is not spoken to its end
+    characters: int = 0
+    final: bool = False
+    note: str = ""
+    seq: int = 0
+    segments: int = 0
+    tokens: int = 0
+    samples: int = 0
+    work_s: float = 0.0
+    first_run_s: float | None = None
+    first_sound_s: float | None = None
+    lanes: set[str] = field(default_factory=set)
+    cache_key: bytes | None = None
+    cached: bool = False
+    cold: bool = False  # the session had been let go and was opened for it
+    record: list[CachedSegment] | None = None  # what goes into the phrase cache
+
+    def answers(self, spoken: Spoken, lane: str, now: float) -> list[Answer]:
+        """The segment and its audio; counts them."""
+        segment, chunk = spoken.task.segment, spoken.chunk
+        if self.first_sound_s is None and spoken.pcm:
+            self.first_sound_s = now - self.received
+            self.first_run_s = spoken.seconds
+        self.segments += 1
+        self.tokens += len(segment.phonemes)
+        self.samples += len(chunk.pcm)
+        self.work_s += spoken.seconds
+        self.lanes.add(lane)
+        words, exact = self._words(spoken) if self.speak.timings else ((), False)
+        info = {
+            "index": segment.index,
+            "start": max(segment.start, 0),
+            "end": max(segment.end, 0),
+            "start_s": chunk.start / SAMPLE_RATE,
+            "duration_s": chunk.samples / SAMPLE_RATE,
+            "exact": exact,
+            "words": words,
+            "marks": _marks(spoken),
+        }
+        self._remember(info, spoken.pcm)
+        return self._answers(info, spoken.pcm)
+
+    def replay(self, phrase: Phrase, now: float) -> list[Answer]:
+        """The answers of a phrase from the cache."""
+        self.cached = True
+        self.first_sound_s = now - self.received
+        self.samples = phrase.samples
+        self.segments = len(phrase.segments)
+        answers: list[Answer] = []
+        for segment in phrase.segments:
+            answers += self._answers({**segment.info, "cached": True}, segment.pcm)
+        return answers
+
+    def phrase(self) -> Phrase | None:
+        """What the phrase cache is to keep, after the last segment."""
+        return Phrase(tuple(self.record), self.samples) if self.record else None
+
+    def _answers(self, info: dict[str, Any], pcm: Sequence[bytes]) -> list[Answer]:
+        answers: list[Answer] = [SegmentInfo(id=self.key.id, **info)]
+        for piece in pcm:
+            answers.append(Audio(id=self.key.id, seq=self.seq, pcm=piece))
+            self.seq += 1
+        return answers
+
+    def _remember(self, info: dict[str, Any], pcm: list[bytes]) -> None:
+        if self.record is None:
+            return
+        if self.samples > MAX_PHRASE_S * SAMPLE_RATE:
+            self.record = None
+        else:
+            self.record.append(CachedSegment(info, tuple(pcm)))
+
+    def done(self, cancelled: bool) -> Done:
+        return Done(
+            id=self.key.id,
+            cancelled=cancelled,
+            ending=self.ending if cancelled else Ending.FINISHED,
+            stats={
+                "engine": self.engine.value,
+                "voice": self.utterance.voice,
+                "characters": self.characters,
+                "segments": self.segments,
+                "tokens": self.tokens,
+                "sound_s": round(self.samples / SAMPLE_RATE, 4),
+                "work_s": round(self.work_s, 4),
+                "first_run_ms": _ms(self.first_run_s),
+                "first_sound_ms": _ms(self.first_sound_s),
+                "lanes": ", ".join(sorted(self.lanes)),
+                "cached": self.cached,
+                "cold_start": self.cold,
+            },
+        )
+
+    def _words(self, spoken: Spoken) -> tuple[tuple[WordTiming, ...], bool]:
+        """When each word is heard: exact from the model's edges, else by its share."""
+        segment, chunk = spoken.task.segment, spoken.chunk
+        if chunk.edges is not None:
+            edges = chunk.edges
+            return tuple(
+                WordTiming(
+                    w.start,
+                    w.end,
+                    float(edges[w.first]) / SAMPLE_RATE,
+                    float(edges[w.last]) / SAMPLE_RATE,
+                )
+                for w in segment.words
+            ), True
+        return _estimated(segment, chunk.start, chunk.samples), False
+
+
+def _estimated(segment: Segment, start: int, samples: int) -> tuple[WordTiming, ...]:
+    """Word times in proportion to the phonemes, or to the letters where there are none."""
+    if not segment.words:
+        return ()
+    last = len(segment.phonemes) or max(word.last for word in segment.words) or 1
+
+    def at(place: int) -> float:
+        return (start + samples * min(place, last) / last) / SAMPLE_RATE
+
+    return tuple(WordTiming(w.start, w.end, at(w.first), at(w.last)) for w in segment.words)
+
+
+def _marks(spoken: Spoken) -> tuple[MarkTiming, ...]:
+    """When each mark of the markup is reached: exact from the edges, else by its share."""
+    segment, chunk = spoken.task.segment, spoken.chunk
+    timings = []
+    for mark in segment.marks:
+        if chunk.edges is not None:
+            at = float(chunk.edges[min(mark.at, len(segment.phonemes))])
+        else:
+            at = chunk.start + chunk.samples * mark.at / max(len(segment.phonemes), mark.at, 1)
+        timings.append(MarkTiming(mark.name, at / SAMPLE_RATE))
+    return tuple(timings)
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 2)
