@@ -122,7 +122,7 @@ class Client:
         request = _checked(messages.Speak, fields)
 
         begin = partial(self._begin, request, rest, final)
-        exchange, inbox = begin(None)
+        exchange, inbox = begin()
         bounded = str(output) == "stream"
         return Speech(self, exchange, inbox, final, bounded, begin if final else None)
 
@@ -190,18 +190,24 @@ class Client:
                 exchange.close()
 
     def _begin(
-        self, request: messages.Speak, rest: str, final: bool, gone: Exchange | None
+        self,
+        request: messages.Speak,
+        rest: str,
+        final: bool,
+        gone: Exchange | None = None,
+        *,
+        start: bool = True,
     ) -> tuple[Exchange, Inbox]:
-        """Send a request over a connection that is not `gone`."""
+        """Send a request over a connection that is not `gone`. start: may start a daemon."""
 
-        def start(exchange: Exchange) -> tuple[Exchange, Inbox]:
+        def send(exchange: Exchange) -> tuple[Exchange, Inbox]:
             return exchange, exchange.start(lambda id: request.replace(id=id), rest, final)
 
         try:
-            return start(self._connected(gone))
+            return send(self._connected(gone, start))
         except errors.ConnectionLostError:
             # Lost since it was last used, and nothing of this was sent.
-            return start(self._connected())
+            return send(self._connected(None, start))
 
     def _ask(self, question: dict[str, Any], tries: int = 2) -> Any:
         # Over a connection of its own, so that no unread audio is ever in its way.
@@ -213,24 +219,24 @@ class Client:
                 if not tries:
                     raise
 
-    def _connected(self, gone: Exchange | None = None) -> Exchange:
+    def _connected(self, gone: Exchange | None = None, start: bool = True) -> Exchange:
         with self._opening:
             if self._closed:
                 raise errors.KokoroError("the client is closed; make another")
             # `gone` may still bring what others wait for, but takes nothing new.
             if self._exchange in (None, gone) or not self._exchange.alive:
-                sock = self._reach(lambda: connection.open_socket(self._path, self._timeout))
+                sock = self._reach(lambda: connection.open_socket(self._path, self._timeout), start)
                 if self._exchange is not None:
                     self._former.add(self._exchange)
                 self._exchange = Exchange(sock, self._hello)
             return self._exchange
 
-    def _reach(self, attempt: Callable[[], _T]) -> _T:
+    def _reach(self, attempt: Callable[[], _T], start: bool = True) -> _T:
         try:
             return attempt()
         except errors.NoDaemonError as error:
             # Only if nobody listens would a daemon of our own be of use.
-            if not self._start or type(error) is not errors.NoDaemonError:
+            if not (self._start and start) or type(error) is not errors.NoDaemonError:
                 raise
         from . import autostart
 

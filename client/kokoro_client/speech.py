@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from . import errors
 from .transport.exchange import Exchange
@@ -18,14 +18,22 @@ from .wire.messages import Accepted, Audio, Done, SegmentInfo
 SILENCE_S: Final = 300.0
 
 #: How often a speech that has not begun is handed to the next daemon. A restart takes
-#: two; a text that brings daemons down must not bring down many.
+#: two.
 REPEATS: Final = 3
+
+#: How often it is handed on by a daemon that went without a word: it may have died of this
+#: very text, and the next one may too.
+CRASHES: Final = 1
 
 #: The daemon that was asked is no more; another may come.
 _GONE: Final = (errors.ShuttingDownError, errors.ConnectionLostError)
 
 _T = TypeVar("_T")
-_Begin = Callable[[Exchange | None], tuple[Exchange, Inbox]]
+
+
+class _Begin(Protocol):
+    def __call__(self, gone: Exchange, *, start: bool) -> tuple[Exchange, Inbox]:
+        """Send it all over a connection that is not `gone`. start: a daemon may be started."""
 
 
 class Speech:
@@ -54,6 +62,7 @@ class Speech:
         self._bounded = bounded
         self._begin = begin
         self._repeats = 0
+        self._crashes = 0
         self._told: Callable[[Turn | None], None] | None = None
 
     def __iter__(self) -> Iterator[bytes]:
@@ -179,14 +188,15 @@ class Speech:
         if inbox.end is None:
             if inbox.turn is not None:
                 told(inbox.turn)
-        elif isinstance(inbox.end, _GONE) and self._may_repeat:
+        elif isinstance(inbox.end, _GONE) and self._may_repeat(inbox.end):
             told(Turn.WAIT)
         else:
             told(None)
 
-    @property
-    def _may_repeat(self) -> bool:
-        return self._begin is not None and self._repeats < REPEATS
+    def _may_repeat(self, gone: errors.KokoroError) -> bool:
+        if self._begin is None or self._repeats >= REPEATS:
+            return False
+        return not isinstance(gone, errors.ConnectionLostError) or self._crashes < CRASHES
 
     @property
     def _timeout(self) -> float | None:
@@ -204,11 +214,16 @@ class Speech:
                 return attempt()
             except _GONE as gone:
                 begin = self._begin
-                if begin is None or not self._may_repeat:
+                if begin is None or not self._may_repeat(gone):
                     raise
+                crashed = isinstance(gone, errors.ConnectionLostError)
                 self._repeats += 1
+                self._crashes += crashed
+                # A daemon that had accepted it may have died of it. Another that runs is asked
+                # once more; none is started for it.
+                start = not crashed or self._inbox.accepted is None
                 try:
-                    self._exchange, self._inbox = begin(self._exchange)
+                    self._exchange, self._inbox = begin(self._exchange, start=start)
                 except errors.NoDaemonError:
                     raise gone from None  # none comes after it
                 if self._told is not None:

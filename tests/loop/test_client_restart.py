@@ -8,7 +8,7 @@ import pytest
 from support.loop.scripted_peer import Peer
 
 from kokoro_client import Client, errors
-from kokoro_client.speech import REPEATS
+from kokoro_client.speech import CRASHES, REPEATS
 from kokoro_client.wire.choices import Turn
 
 MakePair = Callable[..., Client]
@@ -104,10 +104,18 @@ def test_what_was_heard_is_not_heard_again(pair: MakePair) -> None:
 
 def test_a_text_that_brings_daemons_down_brings_down_only_a_few(pair: MakePair) -> None:
     with (
-        pair(*[_hangs_up] * (1 + REPEATS)) as client,
+        pair(*[_hangs_up_after_accepting] * (1 + CRASHES)) as client,
         pytest.raises(errors.ConnectionLostError),
     ):
         list(client.speak("poison"))
+
+
+def test_restarts_are_followed_only_so_often(pair: MakePair) -> None:
+    with (
+        pair(*[_is_stopping] * (1 + REPEATS)) as client,
+        pytest.raises(errors.ShuttingDownError),
+    ):
+        list(client.speak("Hi"))
 
 
 def test_text_that_is_still_being_written_is_not_repeated(pair: MakePair) -> None:
