@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import UnknownLanguageError
+from . import asian_text
 from .alignment import cuts
 
 ASIAN: Final = frozenset({"ja", "zh"})
@@ -26,10 +27,6 @@ ASIAN: Final = frozenset({"ja", "zh"})
 #: Characters read at once: the time to match words to phonemes grows with its square.
 MAX_RUN: Final = 200
 
-_DIGITS: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
-#: misaki's number words end there; longer numbers are read digit by digit.
-_LONGEST_NUMBER: Final = 9
-_KANJI: Final = "零一二三四五六七八九"
 _LATIN: Final = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’-]*")
 
 
@@ -97,22 +94,22 @@ def _japanese(_: Path) -> Callable[[str], Sequence[tuple[int, int, str]]]:
             "Japanese needs a dictionary; run: pip install 'kokorod[ja]'"
         ) from None
 
-    def number(match: re.Match[str]) -> str:
-        digits = match.group().replace(",", "")
-        if len(digits.partition(".")[0]) > _LONGEST_NUMBER:
-            return "".join(_KANJI[int(d)] for d in digits if d.isdigit())
-        return str(Convert(digits, "kanji")).replace(" ", "")
+    def sounds(text: str) -> str:
+        try:
+            return _sounds(str(cutlet(text)[0]))
+        except KeyError:
+            # A small vowel that makes no syllable with the sign before it: ーァ.
+            return _sounds(str(cutlet(asian_text.full_size(text))[0]))
 
     def read(run: str) -> Sequence[tuple[int, int, str]]:
-        # As kanji: kana for numbers are taken apart wrongly.
-        text = _DIGITS.sub(number, run)
-        together = _sounds(str(cutlet(text)[0]))
+        text = asian_text.japanese(run, lambda digits: str(Convert(digits, "kanji")))
+        together = sounds(text)
         if text != run:
             return [(0, len(run), together)]
         surfaces = [(w.surface, w.feature.pron or w.surface) for w in cutlet.tagger(text)]
         if "".join(s for s, _ in surfaces) != run:
             return [(0, len(run), together)]
-        alone = [_sounds(str(cutlet(said)[0])) for _, said in surfaces]
+        alone = [sounds(said) for _, said in surfaces]
         return _words([s for s, _ in surfaces], alone, together)
 
     return read
@@ -161,11 +158,11 @@ def _chinese(cache_folder: Path) -> Callable[[str], Sequence[tuple[int, int, str
     jieba.dt.tmp_dir = str(cache_folder)
 
     def read(run: str) -> Sequence[tuple[int, int, str]]:
-        text = str(cn2an.transform(run, "an2cn")) if _DIGITS.search(run) else run
+        text = asian_text.chinese(run, lambda text: str(cn2an.transform(text, "an2cn")))
         found = []
         at = 0
         for word in jieba.lcut(text):
-            said = _sounds(ZHG2P.word2ipa(word))
+            said = _characters(asian_text.han(word), ZHG2P.word2ipa)
             found.append((at, at + len(word), said))
             at += len(word)
         if text == run:
@@ -173,6 +170,16 @@ def _chinese(cache_folder: Path) -> Callable[[str], Sequence[tuple[int, int, str
         return [(0, len(run), " ".join(said for _, _, said in found if said))]
 
     return read
+
+
+def _characters(word: str, ipa: Callable[[str], str]) -> str:
+    """The word's phonemes; of one with a character that has no reading, those of the others."""
+    try:
+        return _sounds(ipa(word)) if word else ""
+    except ValueError:
+        if len(word) == 1:
+            return ""
+        return " ".join(said for c in word if (said := _characters(c, ipa)))
 
 
 def _sounds(phonemes: Any) -> str:

@@ -1,0 +1,110 @@
+# pure: no socket, thread or clock.
+"""Japanese and Chinese text as misaki's readers take it: they raise at what they do not know.
+
+Numbers are written out, clocks and grouped digits before them; a character that neither
+reader has a sound for is left out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Final
+
+#: misaki's number words end there; longer numbers are read digit by digit.
+LONGEST_NUMBER: Final = 9
+
+_DIGITS: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_KANJI: Final = "零一二三四五六七八九"
+_OTHER_DIGITS: Final = re.compile(r"[^\W0-9]|[²³¹]")
+_GROUPED: Final = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
+_CLOCK: Final = re.compile(
+    r"(?<![0-9:.])([01]?[0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9]))?(?![0-9:]|\.[0-9])"
+)
+_NOT_HAN: Final = re.compile(
+    r"[^\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+"
+)
+_SMALL: Final = str.maketrans(
+    "ぁぃぅぇぉゃゅょゎァィゥェォャュョヮｧｨｩｪｫｬｭｮ", "あいうえおやゆよわアイウエオヤユヨワｱｲｳｴｵﾔﾕﾖ"
+)
+
+
+def digits_in(text: str) -> bool:
+    return _DIGITS.search(text) is not None
+
+
+def chinese(run: str, transform: Callable[[str], str]) -> str:
+    """The run with its numbers in characters. transform: cn2an's, of Arabic numbers."""
+    text = _ascii_digits(run)
+    if not digits_in(text):
+        return text
+    text = _CLOCK.sub(_chinese_clock, text)
+    text = _GROUPED.sub(lambda found: found.group().replace(",", ""), text)
+    # cn2an takes a minus for one only before digits alone: not in -5℃.
+    text = re.sub(r"(?<![0-9\w])[-−](?=[0-9])", "负", text)
+    return _DIGITS.sub(_one_by_one, transform(text))
+
+
+def han(word: str) -> str:
+    """The characters of a Chinese word that have a sound."""
+    return _NOT_HAN.sub("", word)
+
+
+def japanese(run: str, convert: Callable[[str], str]) -> str:
+    """The run with its numbers in kanji: kana for numbers are taken apart wrongly.
+
+    convert: misaki's, of one number
+    """
+    return _DIGITS.sub(lambda found: _japanese_number(found.group(), convert), _ascii_digits(run))
+
+
+def full_size(text: str) -> str:
+    """The text with its small kana as large ones."""
+    return text.translate(_SMALL)
+
+
+def _japanese_number(written: str, convert: Callable[[str], str]) -> str:
+    digits = written.replace(",", "")
+    whole, _, fraction = digits.partition(".")
+    if len(whole) > LONGEST_NUMBER or "." in fraction:
+        return _spelled(digits)
+    if fraction and not whole.strip("0"):
+        return "零点" + _spelled(fraction)  # misaki asks what stands before a single 0
+    return convert(digits).replace(" ", "")
+
+
+def _ascii_digits(text: str) -> str:
+    """Digits of other scripts as 0 to 9, in as many characters."""
+    if text.isascii():
+        return text
+    return _OTHER_DIGITS.sub(_ascii_digit, text)
+
+
+def _ascii_digit(found: re.Match[str]) -> str:
+    digit = unicodedata.digit(found.group(), None)
+    return found.group() if digit is None else str(digit)
+
+
+def _chinese_clock(found: re.Match[str]) -> str:
+    hour, minute, second = int(found[1]), int(found[2]), found[3]
+    said = ("两" if hour == 2 else _under_hundred(hour)) + "点"
+    if minute or second:
+        said += ("零" if minute < 10 and minute else "") + _under_hundred(minute) + "分"
+    if second:
+        said += _under_hundred(int(second)) + "秒"
+    return said
+
+
+def _under_hundred(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    said = ("" if tens == 1 else _KANJI[tens]) + "十" if tens else ""
+    return said + (_KANJI[ones] if ones or not tens else "")
+
+
+def _one_by_one(found: re.Match[str]) -> str:
+    return _spelled(found.group())
+
+
+def _spelled(digits: str) -> str:
+    return "".join("点" if d == "." else _KANJI[int(d)] for d in digits if d != ",")

@@ -1,0 +1,73 @@
+"""Japanese and Chinese as misaki's readers take it, without them."""
+
+from __future__ import annotations
+
+import pytest
+
+from kokorod.speech.phonemes import asian_text
+from kokorod.speech.phonemes.asian import _characters
+
+
+def marked(digits: str) -> str:
+    """A stand-in for a library: what it was asked."""
+    return f"<{digits}>"
+
+
+@pytest.mark.parametrize(
+    ("written", "handed_on"),
+    [
+        ("会议10:30开始", "会议十点三十分开始"),
+        ("2:05", "两点零五分"),
+        ("9:00", "九点"),
+        ("10:30:15", "十点三十分十五秒"),
+        ("0:00", "零点"),
+        ("7,999元", "七九九九元"),
+        ("-5℃", "负五℃"),
+        ("２０人", "二零人"),
+        ("③", "三"),
+        ("v1.2.3", "v一点二点三"),
+        ("没有数字", "没有数字"),
+    ],
+)
+def test_chinese_numbers_are_written_out(written: str, handed_on: str) -> None:
+    assert asian_text.chinese(written, lambda text: text) == handed_on
+
+
+@pytest.mark.parametrize("score", ["10:75", "25:00", "1:2:3:4"])
+def test_what_is_no_clock_has_no_digit_left(score: str) -> None:
+    assert not any(c.isdigit() for c in asian_text.chinese(score, lambda text: text))
+
+
+def test_chinese_signs_have_no_sound() -> None:
+    assert asian_text.han("三:，a1") == "三"
+    assert asian_text.han(":") == ""
+
+
+def test_a_character_without_a_reading_leaves_the_others() -> None:
+    def ipa(word: str) -> str:
+        if "x" in word:
+            raise ValueError(word)
+        return f"{word}1"
+
+    assert _characters("axb", ipa) == "a b"
+    assert _characters("x", ipa) == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "handed_on"),
+    [
+        ("0.8", "零点八"),
+        ("1.5", "<1.5>"),
+        ("1,980円", "<1980>円"),
+        ("1.2.3", "一点二点三"),
+        ("0123456789", "零一二三四五六七八九"),
+        ("ラーメン", "ラーメン"),
+        ("²", "<2>"),
+    ],
+)
+def test_japanese_is_what_misaki_takes(written: str, handed_on: str) -> None:
+    assert asian_text.japanese(written, marked) == handed_on
+
+
+def test_small_kana_are_written_large() -> None:
+    assert asian_text.full_size("ーァ、シャ") == "ーア、シヤ"
