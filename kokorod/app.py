@@ -38,6 +38,7 @@ from .requests.phrase_cache import PhraseCache
 from .requests.speak import Speaking
 from .schedule.scheduler import Scheduler
 from .shutdown import Shutdown
+from .speech.faults import Fault, Faults
 from .speech.thread import FrontEnd, SpeechThread
 from .watch import logfile
 from .watch.log import Level, Log
@@ -84,9 +85,11 @@ class App:
         self._scheduler = scheduler = Scheduler()
         self._metrics = metrics = Metrics()
         self._performer = performer = Performer(loop, live, scheduler, metrics)
+        self._faults = Faults(lambda fault: loop.post(lambda: self._on_fault(fault)))
         self._speech = SpeechThread(
             self._make_front_end,
             lambda key, report: loop.post(lambda: performer.on_read(key, report)),
+            self._faults,
         )
         self._server = Server(loop, listener, log, config.max_clients)
         self._pool = pool = Pool(loop, live, startup, performer, log)
@@ -190,7 +193,19 @@ class App:
             config.cache_folder,
             config.lexicon_file,
             lambda why: self._loop.post(lambda: self._log.warning("lexicon_refused", why=why)),
+            self._faults,
         )
+
+    def _on_fault(self, fault: Fault) -> None:
+        self._metrics.contained += 1
+        if fault.worth_telling:
+            self._log.warning(
+                "contained",
+                place=fault.place,
+                error=fault.error,
+                line=fault.line,
+                times=fault.times,
+            )
 
     def _on_opened(self, opened: Opened) -> None:
         self._after_ready.begin(opened.model, opened.copy)

@@ -43,6 +43,7 @@ def status_value(parts: Parts) -> dict[str, Any]:
         "cold_starts": parts.metrics.cold_starts_value(),
         "first_sound_ms": parts.metrics.first_sound_ms(),
         "requests": parts.scheduler.value(),
+        "reading": {"contained": parts.metrics.contained},
         "speaker": parts.turns.state(),
         "phrase_cache": parts.phrases.value(),
         "clients": len(parts.server.peers),

@@ -12,12 +12,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from ..errors import ConfigError, KokorodError
 from ..types import Mark, Sentence, Word
 from ..vocabulary import alphabet
 from ..voices.languages import check
+from .faults import Faults
 from .lexicon import Lexicon
 from .markup.fragments import Fragment
 from .normalize import normalize
@@ -25,7 +26,7 @@ from .phonemes.espeak import Espeak, safe
 from .phonemes.phonemizer import Phonemizer
 from .thread import FrontEnd, Manner
 from .token import Token
-from .tokenize import tokens_of
+from .tokenize import tokens_as_written, tokens_of
 
 _WORD: Final = re.compile(r"\S+")
 
@@ -58,30 +59,63 @@ class EspeakFrontEnd:
 class KokoroFrontEnd:
     """Text as people say it: normalized, then dictionary, lexicon and espeak-ng."""
 
-    def __init__(self, cache_folder: Path, lexicon_file: Path, warn: Callable[[str], None]) -> None:
-        """warn: told once for each wrong state of the lexicon file."""
+    def __init__(
+        self,
+        cache_folder: Path,
+        lexicon_file: Path,
+        warn: Callable[[str], None],
+        faults: Faults | None = None,
+    ) -> None:
+        """warn    told once for each wrong state of the lexicon file
+        faults  is told what was contained; None: nothing is, it raises
+        """
         self._vocabulary = alphabet()
         self._warn = warn
+        self._faults = faults or Faults()
         self._lexicon = Lexicon(lexicon_file, self._vocabulary)
-        self._phonemizer = Phonemizer(self._vocabulary, cache_folder, self._lexicon)
+        self._phonemizer = Phonemizer(self._vocabulary, cache_folder, self._lexicon, self._faults)
         # Loads dictionary and library now: the first request is not to wait for them.
         # What cannot be loaded is told to the requests that need it.
-        with contextlib.suppress(KokorodError):
+        try:
             self._phonemizer.sentence(normalize("Ready for zyxxy at 5."), "en-us")
+        except KokorodError:
+            pass
+        except Exception as error:  # noqa: BLE001 - a request may do without what failed
+            self._faults.caught("loading", error)
 
     def say(self, manner: Manner, fragment: Fragment) -> Sentence:
-        """One sentence, with what markup says of it."""
-        text = fragment.text
-        start, end = fragment.source_span(0, len(text))
+        """One sentence, with what markup says of it. What cannot be read so is read word by
+        word as it is written; what that raises is the request's end.
+        """
         if manner.phonemes:
-            return _given(text, start, self._vocabulary)
+            start, _ = fragment.source_span(0, len(fragment.text))
+            return _given(fragment.text, start, self._vocabulary)
+        self._refresh_lexicon()
+        lang = fragment.lang or manner.lang
+        check(lang)
+        try:
+            emoji: Literal["name", "drop"] = "name" if manner.emoji else "drop"
+            tokens = tokens_of(fragment, lang=lang, emoji=emoji)
+            return self._sentence(manner, fragment, tokens, lang)
+        except KokorodError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others are said
+            self._faults.caught("sentence", error)
+            return self._sentence(manner, fragment, tokens_as_written(fragment), lang)
+
+    def _refresh_lexicon(self) -> None:
         try:
             self._lexicon.refresh()
         except ConfigError as error:
             self._warn(str(error))  # the entries that were there stay
-        lang = fragment.lang or manner.lang
-        check(lang)
-        tokens = tokens_of(fragment, lang=lang, emoji="name" if manner.emoji else "drop")
+        except Exception as error:  # noqa: BLE001 - the same
+            self._faults.caught("lexicon", error)
+
+    def _sentence(
+        self, manner: Manner, fragment: Fragment, tokens: list[Token], lang: str
+    ) -> Sentence:
+        text = fragment.text
+        start, end = fragment.source_span(0, len(text))
         if manner.text_only:
             sentence = _spoken_only(tokens, text, start)
         else:
@@ -150,9 +184,13 @@ def _words(text: str, start: int, phonemes: str) -> tuple[Word, ...]:
 
 
 def make_front_end(
-    manner: str, cache_folder: Path, lexicon_file: Path, warn: Callable[[str], None]
+    manner: str,
+    cache_folder: Path,
+    lexicon_file: Path,
+    warn: Callable[[str], None],
+    faults: Faults | None = None,
 ) -> FrontEnd:
-    """manner: `kokoro` or `espeak`, the config's `phonemes`."""
+    """manner: `kokoro` or `espeak`, the config's `phonemes`; the rest as KokoroFrontEnd has it."""
     if manner == "espeak":
         return EspeakFrontEnd()
-    return KokoroFrontEnd(cache_folder, lexicon_file, warn)
+    return KokoroFrontEnd(cache_folder, lexicon_file, warn, faults)

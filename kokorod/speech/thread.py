@@ -14,9 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from ..errors import KokorodError
+from ..errors import EngineError, KokorodError
 from ..types import CodeBlocks, Markup, Reading, RequestKey, Sentence
 from ..worker import Worker
+from .faults import Faults
 
 # The rest of this room is loaded on the thread: its tables of patterns take 0.1 s, which
 # would hold up the binding of the socket.
@@ -60,7 +61,7 @@ class ReadFailed:
 
 @dataclass(frozen=True, slots=True)
 class ReadCrashed:
-    """A bug: the traceback, for the process to end with."""
+    """A bug outside of any text: the traceback, for the process to end with."""
 
     trace: str
 
@@ -77,10 +78,12 @@ class SpeechThread:
         self,
         make: Callable[[], FrontEnd],
         report: Callable[[RequestKey | None, Report], None],
+        faults: Faults,
     ) -> None:
-        """make() runs on the thread; report(key, ...) must be safe from there."""
+        """make() and faults run on the thread; report(key, ...) must be safe from there."""
         self._make = make
         self._report = report
+        self._faults = faults
         self._front_end: FrontEnd | None = None
         self._readers: dict[RequestKey, Reader] = {}
         self._worker = Worker(
@@ -93,18 +96,18 @@ class SpeechThread:
         self._worker.start()
 
     def begin(self, key: RequestKey, manner: Manner) -> None:
-        self._worker.do(lambda: self._begin(key, manner))
+        self._do(key, lambda: self._begin(key, manner))
 
     def feed(self, key: RequestKey, text: str, final: bool) -> None:
-        self._worker.do(lambda: self._feed(key, text, final))
+        self._do(key, lambda: self._feed(key, text, final))
 
     def lull(self, key: RequestKey) -> None:
         """No text has come for a while: what looks whole may be read."""
-        self._worker.do(lambda: self._lull(key))
+        self._do(key, lambda: self._lull(key))
 
     def want(self, key: RequestKey) -> None:
         """Read on; a Reading or ReadFailed is reported."""
-        self._worker.do(lambda: self._read(key))
+        self._do(key, lambda: self._read(key))
 
     def forget(self, key: RequestKey) -> None:
         self._worker.do(lambda: self._forget(key))
@@ -116,27 +119,50 @@ class SpeechThread:
         """True if the thread has ended within `timeout` seconds."""
         return self._worker.join(timeout)
 
+    def _do(self, key: RequestKey, command: Callable[[], None]) -> None:
+        self._worker.do(lambda: self._contain(key, command))
+
     # -- on the speech thread
 
     def _load(self) -> bool:
-        self._front_end = self._make()
-        from . import reader  # noqa: F401 - now, not at the first request
-        from .markup import sources  # noqa: F401
-
+        try:
+            self._open_front_end()
+        except Exception as error:  # noqa: BLE001 - tried again by each request, which is told
+            self._faults.caught("loading", error)
         return True
 
+    def _open_front_end(self) -> FrontEnd:
+        if self._front_end is None:
+            self._front_end = self._make()
+            from . import reader  # noqa: F401 - now, not at the first request
+            from .markup import sources  # noqa: F401
+        return self._front_end
+
+    def _contain(self, key: RequestKey, command: Callable[[], None]) -> None:
+        """Whatever a text makes the readers raise ends its request, and no other."""
+        try:
+            command()
+        except KokorodError as error:
+            self._fail(key, error)
+        except Exception as error:  # noqa: BLE001 - see above
+            self._faults.caught("request", error)
+            why = f"the text could not be read ({type(error).__name__}); see the daemon's log"
+            self._fail(key, EngineError(why))
+
+    def _fail(self, key: RequestKey, error: KokorodError) -> None:
+        self._forget(key)
+        self._report(key, ReadFailed(error))
+
     def _begin(self, key: RequestKey, manner: Manner) -> None:
-        from .markup.sources import open_source
+        from .markup.sources import ContainedSource, open_source
         from .reader import Reader
         from .sentences import PHONEMES
 
-        front_end = self._front_end
-        assert front_end is not None
+        front_end = self._open_front_end()
         # Phonemes are no markup: a bracket among them is one of the user's.
-        if manner.phonemes:
-            source = open_source(Markup.PLAIN, PHONEMES)
-        else:
-            source = open_source(manner.markup, manner.lang, manner.code)
+        lang = PHONEMES if manner.phonemes else manner.lang
+        markup = Markup.PLAIN if manner.phonemes else manner.markup
+        source = ContainedSource(open_source(markup, lang, manner.code), lang, self._faults)
         self._readers[key] = Reader(source, lambda fragment: front_end.say(manner, fragment))
 
     def _feed(self, key: RequestKey, text: str, final: bool) -> None:
@@ -148,13 +174,8 @@ class SpeechThread:
             reader.lull()
 
     def _read(self, key: RequestKey) -> None:
-        if (reader := self._readers.get(key)) is None:
-            return
-        try:
+        if (reader := self._readers.get(key)) is not None:
             self._report(key, reader.read())
-        except KokorodError as error:
-            self._forget(key)
-            self._report(key, ReadFailed(error))
 
     def _forget(self, key: RequestKey) -> None:
         self._readers.pop(key, None)

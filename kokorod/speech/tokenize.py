@@ -46,6 +46,22 @@ def tokens_of(
     return tokens
 
 
+#: A word, or a sign.
+_WRITTEN: Final = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
+
+
+def tokens_as_written(fragment: Fragment) -> list[Token]:
+    """The tokens of a fragment that could not be normalized: its words and signs, as they are."""
+    text = fragment.text
+    tokens = []
+    for found in _WRITTEN.finditer(text):
+        start, end = fragment.source_span(*found.span())
+        sign = not found.group()[0].isalnum()
+        space = text[found.end() : found.end() + 1].isspace()
+        tokens.append(Token(found.group(), start, end, space=space, mark=sign))
+    return tokens
+
+
 _OWNER: Final = re.compile(r"['’]s(?!\w)")
 
 

@@ -31,6 +31,7 @@ PARTS = {
     "keep_alive": {"enabled", "interval_s", "runs", "skipped", "terminated", "last_ms"},
     "cold_starts": {"count", "extra_ms"},
     "requests": {"total", "active", "queued", "cancelled", "failed", "terminated_runs"},
+    "reading": {"contained"},
     "first_sound_ms": {"p50", "p95"},
     "phrase_cache": {"phrases", "mb", "capacity_mb", "hits", "misses"},
     "priming": {

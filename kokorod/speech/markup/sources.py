@@ -15,7 +15,9 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final, Protocol
 
+from ...errors import KokorodError
 from ...types import CodeBlocks, Markup
+from ..faults import Faults
 from ..sentences import SentenceSplitter
 from .fragments import Fragment, FragmentKind, Span
 from .markdown import MarkdownReader
@@ -45,9 +47,11 @@ class Source(Protocol):
 class PlainSource:
     """Sentences as they are, with `[pause 500ms]` and `[word](/phonemes/)` in them."""
 
-    def __init__(self, lang: str, *, inline: bool = True) -> None:
+    def __init__(self, lang: str, *, inline: bool = True, begin: int = 0) -> None:
+        """begin: where the first character fed stands in the user's text."""
         self._splitter = SentenceSplitter(lang)
         self._inline = inline
+        self._begin = begin
         self._text = ""
         self._base = 0
         self._fragments: deque[Fragment] = deque()
@@ -66,10 +70,12 @@ class PlainSource:
                 return None
             start, end = span
             text = self._text[start - self._base : end - self._base]
+            place = start + self._begin
             if self._inline:
-                self._fragments.extend(read_inline(text, start))
+                self._fragments.extend(read_inline(text, place))
             else:
-                self._fragments.append(Fragment(FragmentKind.TEXT, (Span(text, start, end),)))
+                spans = (Span(text, place, end + self._begin),)
+                self._fragments.append(Fragment(FragmentKind.TEXT, spans))
             if end - self._base >= _FORGET:
                 self._text = self._text[end - self._base :]
                 self._base = end
@@ -154,6 +160,59 @@ class AutoSource:
 
     def next(self) -> Fragment | None:
         return self._source.next() if self._source is not None else None
+
+
+class ContainedSource:
+    """A source, and the rest of its text as plain text after it raised.
+
+    Owns: the text from the end of the last fragment on.
+    """
+
+    def __init__(self, source: Source, lang: str, faults: Faults) -> None:
+        self._source = source
+        self._lang = lang
+        self._faults = faults
+        self._text = ""
+        self._base = 0  # where _text begins
+        self._given = 0  # the end of what has been given out
+        self._final = False
+        self._plain = False
+
+    def feed(self, text: str, final: bool) -> None:
+        self._text += text
+        self._final = final
+        try:
+            self._source.feed(text, final)
+        except Exception as error:  # noqa: BLE001 - see _go_on_plainly
+            self._go_on_plainly(error)
+
+    def lull(self) -> None:
+        try:
+            self._source.lull()
+        except Exception as error:  # noqa: BLE001 - see _go_on_plainly
+            self._go_on_plainly(error)
+
+    def next(self) -> Fragment | None:
+        try:
+            fragment = self._source.next()
+        except Exception as error:  # noqa: BLE001 - see _go_on_plainly
+            self._go_on_plainly(error)
+            fragment = self._source.next()
+        if fragment is not None and fragment.spans:
+            self._given = max(self._given, fragment.spans[-1].end)
+            if self._given - self._base >= _FORGET:
+                self._text = self._text[self._given - self._base :]
+                self._base = self._given
+        return fragment
+
+    def _go_on_plainly(self, error: Exception) -> None:
+        """Raises the error if it is one to tell, or if plain text raises it too."""
+        if isinstance(error, KokorodError) or self._plain:
+            raise error
+        self._faults.caught("markup", error)
+        self._plain = True
+        self._source = PlainSource(self._lang, inline=False, begin=self._given)
+        self._source.feed(self._text[self._given - self._base :], self._final)
 
 
 def open_source(markup: Markup, lang: str, code: CodeBlocks = CodeBlocks.SKIP) -> Source:

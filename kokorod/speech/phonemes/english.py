@@ -15,6 +15,8 @@ import functools
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ...errors import KokorodError
+from ..faults import Faults
 from ..token import Token
 from . import endings
 from .heteronyms import word_classes
@@ -22,6 +24,7 @@ from .heteronyms.choose import choose
 from .heteronyms.context import Context
 from .heteronyms.forms import EXTRA
 from .heteronyms.part_of_speech import OBJECT_STARTS, noun_or_verb, points
+from .plainly import read_plainly
 from .reading import Reading, Source
 from .rejoining import spelled_plural, whole_word
 from .stress import CONSONANTS, VOWELS, emphasize, lift
@@ -45,9 +48,10 @@ _SHOUTED_WORDS = 3
 class English:
     """Reads English tokens. See the module for what it must not do."""
 
-    def __init__(self, words: Words, british: bool) -> None:
+    def __init__(self, words: Words, british: bool, faults: Faults) -> None:
         self._words = words
         self._british = british
+        self._faults = faults
         self._settled: dict[str, Reading] = {}
 
     def read(self, texts: Texts, readings: list[Reading | None], own: Sequence[int]) -> None:
@@ -63,16 +67,22 @@ class English:
         wholes = self._wholes(tokens, own)
         for i in range(own[-1], own[0] - 1, -1):
             if i in mine:
-                said = wholes.get(i) or (
-                    self._words.spell(tokens[i].text)
-                    if tokens[i].letters
-                    else self._word(texts, i, vowel)
-                )
+                said = wholes.get(i) or self._token(texts, i, vowel)
                 if not _NOT_LEARNED.isdisjoint(said.phonemes):
                     heard = said.phonemes.replace("ɾ", "T").replace("ʔ", "t")
                     said = replace(said, phonemes=heard)
                 readings[i] = said
             vowel = _begins_with_vowel(readings[i], vowel)
+
+    def _token(self, texts: Texts, i: int, vowel: bool | None) -> Reading:
+        token = texts.tokens[i]
+        try:
+            return self._words.spell(token.text) if token.letters else self._word(texts, i, vowel)
+        except KokorodError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other words are said
+            self._faults.caught("word", error)
+            return read_plainly(token.text, self._words.foreign, self._faults)
 
     def _wholes(self, tokens: Sequence[Token], own: Sequence[int]) -> dict[int, Reading]:
         """Readings of words that came in parts: the first part has it, the others join it."""

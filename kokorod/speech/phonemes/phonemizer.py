@@ -15,8 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...errors import KokorodError
 from ...types import Sentence
 from ...voices.languages import ENGLISH, check
+from ..faults import Faults
 from ..token import Token
 from . import endings, respelling
 from .asian import ASIAN, Reader
@@ -25,6 +27,7 @@ from .dictionary import open_dictionary
 from .english import English, Texts
 from .espeak import Espeak
 from .marks import written_as
+from .plainly import read_plainly
 from .reading import Reading, Source
 from .symbols import Fitter
 from .words import Words, plain
@@ -43,12 +46,19 @@ class Phonemizer:
     """Turns tokens into phonemes. See the module for what it owns and must not do."""
 
     def __init__(
-        self, vocabulary: frozenset[str], cache_folder: Path, lexicon: Lexicon | None = None
+        self,
+        vocabulary: frozenset[str],
+        cache_folder: Path,
+        lexicon: Lexicon | None = None,
+        faults: Faults | None = None,
     ) -> None:
         """cache_folder: where the dictionary's index is kept, built there when first needed.
 
-        lexicon: the user's entries; whoever owns it calls its `refresh`.
+        lexicon  the user's entries; whoever owns it calls its `refresh`
+        faults   is told what was contained; None: nothing is, it raises
         """
+        self._vocabulary = vocabulary
+        self._faults = faults or Faults()
         self._lexicon = lexicon
         self._respelled = functools.lru_cache(maxsize=_RESPELLED)(self.respell)
         self._fitter = Fitter(vocabulary)
@@ -101,13 +111,27 @@ class Phonemizer:
             fixed = self._fixed(token)
             own = token.lang or lang
             if fixed is None and own in ASIAN:
-                for piece, reading in self._asian_pieces(token, own):
+                for piece, reading in self._asian_contained(token, own):
                     apart.append(piece)
                     readings.append(reading)
                 continue
             apart.append(token)
             readings.append(fixed)
         return apart, readings
+
+    def _asian_contained(self, token: Token, lang: str) -> list[tuple[Token, Reading | None]]:
+        try:
+            return self._asian_pieces(token, lang)
+        except KokorodError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other words are said
+            self._faults.caught(lang, error)
+
+            def say(words: Sequence[str]) -> list[str]:
+                pieces = [p for word in words for p in self._asian.pieces(word, lang)]
+                return [p.phonemes for p in pieces if p.phonemes]
+
+            return [(token, read_plainly(token.text, say, self._faults))]
 
     def _asian_pieces(self, token: Token, lang: str) -> list[tuple[Token, Reading | None]]:
         pieces = self._asian.pieces(token.text, lang)
@@ -136,10 +160,19 @@ class Phonemizer:
         """Fill in what is still to be read, from the end: English looks at what follows."""
         texts = Texts(tokens)
         for own_lang, own in reversed(_runs(tokens, readings, lang)):
-            if own_lang in ENGLISH:
-                self._english_in(own_lang).read(texts, readings, own)
-            else:
-                self._phrases(tokens, readings, own, own_lang)
+            try:
+                if own_lang in ENGLISH:
+                    self._english_in(own_lang).read(texts, readings, own)
+                else:
+                    self._phrases(tokens, readings, own, own_lang)
+            except KokorodError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others are said
+                self._faults.caught(f"words of {own_lang}", error)
+                say = functools.partial(self._espeak.words, lang=own_lang)
+                for i in own:
+                    if readings[i] is None:
+                        readings[i] = read_plainly(tokens[i].text, say, self._faults)
 
     def _fixed(self, token: Token) -> Reading | None:
         """What needs no language: phonemes that were given, and marks."""
@@ -165,20 +198,32 @@ class Phonemizer:
         at = 0
         while at < len(texts):
             own = tokens[at].lang or lang
-            match = lexicon.match(texts, at, own) if texts[at] else None
-            if match is not None:
-                phonemes = self._entry(match.entry, own)
-                readings[at] = Reading(phonemes, Source.LEXICON)
-                for i in range(at + 1, at + match.words):
+            found, words = None, 1
+            if texts[at]:
+                try:
+                    found, words = self._entry_at(lexicon, texts, at, own)
+                except KokorodError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - read it as if there were no entry
+                    self._faults.caught("lexicon", error)
+            if found is not None:
+                readings[at] = found
+                for i in range(at + 1, at + words):
                     readings[i] = Reading("", Source.LEXICON, joined=True)
-                at += match.words
-                continue
-            if own in ENGLISH and texts[at].endswith("'s"):
-                match = lexicon.match([texts[at][:-2]], 0, own)
-                if match is not None and (phonemes := self._entry(match.entry, own)):
-                    phonemes = endings.s(phonemes, own == "en-gb")
-                    readings[at] = Reading(phonemes, Source.LEXICON)
-            at += 1
+            at += words
+
+    def _entry_at(
+        self, lexicon: Lexicon, texts: Sequence[str], at: int, lang: str
+    ) -> tuple[Reading | None, int]:
+        """The user's reading of the words from there on, and how many words it takes."""
+        match = lexicon.match(texts, at, lang)
+        if match is not None:
+            return Reading(self._entry(match.entry, lang), Source.LEXICON), match.words
+        if lang in ENGLISH and texts[at].endswith("'s"):
+            match = lexicon.match([texts[at][:-2]], 0, lang)
+            if match is not None and (phonemes := self._entry(match.entry, lang)):
+                return Reading(endings.s(phonemes, lang == "en-gb"), Source.LEXICON), 1
+        return None, 1
 
     def _entry(self, entry: Entry, lang: str) -> str:
         """An entry's phonemes; a respelling is read once."""
@@ -204,7 +249,7 @@ class Phonemizer:
         if english is None:
             british = lang == "en-gb"
             dictionary = open_dictionary("gb" if british else "us", self._cache_folder)
-            english = English(Words(dictionary, self._espeak, lang), british)
+            english = English(Words(dictionary, self._espeak, lang), british, self._faults)
             self._english[lang] = english
         return english
 
@@ -232,7 +277,11 @@ class Phonemizer:
     def _fit(self, reading: Reading | None) -> Reading:
         if reading is None:
             return Reading("", Source.SILENT)
-        fitting = self._fitter.fit(reading.phonemes)
+        try:
+            fitting = self._fitter.fit(reading.phonemes)
+        except Exception as error:  # noqa: BLE001 - what the model knows of it is said
+            self._faults.caught("symbols", error)
+            fitting = "".join(c for c in reading.phonemes if c in self._vocabulary)
         if fitting == reading.phonemes:
             return reading
         return replace(reading, phonemes=fitting)

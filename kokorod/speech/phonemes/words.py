@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from . import endings, stress
@@ -71,6 +72,10 @@ class Words:
             return reading
         phonemes = self._foreign(text)
         return Reading(phonemes, Source.ESPEAK if phonemes else Source.SILENT)
+
+    def foreign(self, words: Sequence[str]) -> list[str]:
+        """As espeak-ng says them, whatever the dictionary has."""
+        return self._espeak.words(words, self._lang)
 
     def has(self, text: str) -> bool:
         """Is the word, or the one it is the possessive of, known as a whole?"""
