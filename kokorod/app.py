@@ -186,7 +186,9 @@ class App:
         # Both threads would load Python code in turns, and the one that counts take longer.
         self._pool.libraries.wait(_LIBRARIES_S)
         from .speech.frontend import make_front_end
+        from .speech.normalize.faults import FAULTS
 
+        FAULTS.tell = lambda rule, error: self._faults.caught(f"rule {rule}", error)
         config = self._live.config
         return make_front_end(
             config.phonemes,

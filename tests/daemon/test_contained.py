@@ -9,10 +9,15 @@ from support.daemon.hearing import hear
 from support.daemon.homes import toy_home
 from support.daemon.making import MakeDaemon
 
-#: A daemon with two bugs: a word that the dictionary raises at, and a sentence that nothing reads.
+#: A daemon with three bugs: a rule and a word that raise, and a sentence that nothing reads.
 _BROKEN = """
+from dataclasses import replace
+from kokorod.speech.normalize import grammar
 from kokorod.speech.phonemes import phonemizer
 from kokorod.speech.phonemes.words import Words
+
+def breaking(cursor, match):
+    raise LookupError(match.group())
 
 def breaks(owner, name, when):
     real = getattr(owner, name)
@@ -22,6 +27,10 @@ def breaks(owner, name, when):
         return real(*args)
     setattr(owner, name, broken)
 
+for start, rules in grammar._TRIED.items():
+    grammar._TRIED[start] = tuple(
+        replace(r, read=breaking) if r.name == "money.unit_first" else r for r in rules
+    )
 breaks(Words, "_say", lambda self, text, *rest: text == "zebras")
 breaks(phonemizer, "assemble", lambda tokens, said: any(t.text == "walrus" for t in tokens))
 """
@@ -37,6 +46,9 @@ def test_the_daemon_lives_and_serves_the_others(make_daemon: MakeDaemon, tmp_pat
         assert len(conversation.said(1, "We saw zebras."))
         assert daemon.ask("status")["reading"] == {"contained": 1}
 
+        assert len(conversation.said(4, "It costs $1234."))
+        assert daemon.ask("status")["reading"] == {"contained": 2}
+
         conversation.speak(2, "A walrus is here.")
         end = conversation.end_of(2)
         assert (end["type"], end["code"]) == ("error", "engine_failed")
@@ -48,11 +60,12 @@ def test_the_daemon_lives_and_serves_the_others(make_daemon: MakeDaemon, tmp_pat
         hear(other.pcm(1), SOUND)
     assert daemon.process is not None
     assert daemon.process.poll() is None
-    assert daemon.ask("status")["reading"]["contained"] == 3
+    assert daemon.ask("status")["reading"]["contained"] == 4
     lines = [line for line in daemon.log.splitlines() if "contained" in line]
-    assert len(lines) == 3
-    for place, line in zip(("word", "sentence", "request"), lines, strict=True):
-        assert f"place={place}" in line
+    assert len(lines) == 4
+    places = ("word", "rule money.unit_first", "sentence", "request")
+    for place, line in zip(places, lines, strict=True):
+        assert f"place={place}" in line.replace('"', "")
         assert "error=LookupError" in line
-    assert "zebras" not in daemon.log
-    assert "walrus" not in daemon.log
+    for written in ("zebras", "1234", "walrus"):
+        assert written not in daemon.log
