@@ -16,11 +16,11 @@ class Token:
     space         a space follows it
     mark          punctuation: not spoken, but heard as intonation and pause
     letters       spell it out, letter by letter
+    rule          what has read it, for `kokoroctl explain`; no part of its value
     phonemes      given by the user (markup, lexicon), in Kokoro's alphabet
-    lang          language of this word where markup says so, else ""
+    lang          language of this word if markup says so, else ""
     pause_s       silence that markup asks for after this token
     event         name of a mark set by markup, reported when it is reached
-    rule          what has read it, in words for `kokoroctl explain`; no part of its value
     """
 
     text: str
@@ -29,8 +29,8 @@ class Token:
     space: bool = True
     mark: bool = False
     letters: bool = False
+    rule: str = field(default="", compare=False)
     phonemes: str | None = None
     lang: str = ""
     pause_s: float | None = None
     event: str = ""
-    rule: str = field(default="", compare=False)

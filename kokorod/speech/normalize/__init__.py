@@ -121,7 +121,7 @@ def _tokens(
                 kind is not Kind.OPENING and following is not Kind.MARK,
                 kind >= Kind.MARK,
                 kind is Kind.LETTERS,
-                rule=rules[index],
+                rules[index],
             )
         )
     return tokens
