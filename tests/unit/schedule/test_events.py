@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from kokorod.schedule.actions import Action, Finish, Prepare, Run, Terminate
-from kokorod.schedule.job import Job, warm_up
-from kokorod.schedule.known import WARM_PEER
-from kokorod.schedule.lanes import Ran
+from kokorod.schedule.actions import Action, Fail, Finish, Prepare, Run, Terminate
+from kokorod.schedule.job import Job, make_warm_up
+from kokorod.schedule.lanes import RunResult
 from kokorod.schedule.scheduler import Scheduler
 from kokorod.schedule.script import Script
+from kokorod.schedule.state import WARM_PEER
 from kokorod.types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
 
 A, B = RequestKey(PeerId(1), 1), RequestKey(PeerId(2), 2)
@@ -55,7 +55,7 @@ def test_what_nobody_asked_for_changes_nothing(scheduler: Scheduler) -> None:
     assert scheduler.prepared(NOBODY, [spoken("abc")], TextState.END, 0.0) == []
     assert scheduler.cancel(NOBODY) == []
     assert scheduler.fail(NOBODY) == []
-    assert scheduler.listens(NOBODY, 0.0, held=False, now=0.0) == []
+    assert scheduler.listens(NOBODY, 0.0, throttled=False, now=0.0) == []
     assert scheduler.drop_warm_up(NOBODY) == []
     assert scheduler.peer_gone(PeerId(7)) == []
     assert scheduler.job(NOBODY) is None
@@ -66,16 +66,16 @@ def test_reports_of_a_lane_that_is_gone_change_nothing(scheduler: Scheduler) -> 
     run = begin(scheduler, A)
     assert scheduler.lane_down("cpu", 0.0) == []
     assert scheduler.lane_down("cpu", 0.0) == []
-    assert scheduler.ran("cpu", Ran(1.0, 1.0), 1.0) == []
+    assert scheduler.ran("cpu", RunResult(1.0, 1.0), 1.0) == []
     assert scheduler.terminated("cpu", 1.0) == []
-    assert scheduler.run_failed("cpu", 1.0) == (None, [])
+    assert scheduler.run_failed("cpu", 1.0) == []
     assert scheduler.counters.terminated_runs == 0
     # The run that went down with its lane is begun anew on the next.
     assert scheduler.lane_up("cpu", Engine.KOKORO, 2.0) == [run]
 
 
 def test_a_report_of_a_lane_at_rest_changes_nothing(scheduler: Scheduler) -> None:
-    assert scheduler.ran("cpu", Ran(1.0, 1.0), 1.0) == []
+    assert scheduler.ran("cpu", RunResult(1.0, 1.0), 1.0) == []
     (lane,) = scheduler.lanes()
     assert lane.runs == 0
 
@@ -98,7 +98,7 @@ def test_time_is_predicted_once_a_lane_has_run(scheduler: Scheduler) -> None:
     assert scheduler.predicted_s("cpu", 10) is None
     assert scheduler.predicted_s("gpu", 10) is None
     begin(scheduler, A)
-    scheduler.ran("cpu", Ran(0.5, 1.0), 0.5)
+    scheduler.ran("cpu", RunResult(0.5, 1.0), 0.5)
     predicted = scheduler.predicted_s("cpu", 10)
     assert predicted is not None
     assert predicted > 0
@@ -127,21 +127,18 @@ def test_a_warm_up_is_refused_where_it_would_be_in_the_way(scheduler: Scheduler)
 
 def test_a_warm_up_ends_by_itself_or_is_dropped(scheduler: Scheduler) -> None:
     scheduler.submit_warm_up(WARM, "cpu", SEGMENT, 0.0)
-    assert scheduler.ran("cpu", Ran(0.3, 0.5), 0.3) == []
+    assert scheduler.ran("cpu", RunResult(0.3, 0.5), 0.3) == []
     assert scheduler.job(WARM) is None
     scheduler.submit_warm_up(WARM, "cpu", SEGMENT, 1.0)
     assert scheduler.drop_warm_up(WARM) == [Terminate("cpu")]
     assert scheduler.terminated("cpu", 1.1) == []
 
 
-def test_a_warm_up_has_no_text() -> None:
-    script = warm_up(WARM, Engine.KOKORO, SEGMENT).script
-    assert script.ended
-    assert not script.runnable
-    with pytest.raises(AssertionError, match="no text"):
-        script.add([], TextState.END)
-    with pytest.raises(AssertionError, match="no text"):
-        script.next(1, 1, lambda _cut, _left: 0)
+def test_a_warm_up_is_one_segment_and_nothing_follows_it() -> None:
+    warm_up = make_warm_up(WARM, Engine.KOKORO, SEGMENT)
+    assert warm_up.again is SEGMENT
+    assert warm_up.script.ended
+    assert not warm_up.script.runnable
 
 
 def test_a_run_that_is_being_ended_is_not_ended_again(scheduler: Scheduler) -> None:
@@ -167,7 +164,7 @@ def test_a_run_that_gave_way_is_begun_again_as_it_was(scheduler: Scheduler) -> N
     assert isinstance(run, Run)
     assert run.key == B
     assert scheduler.counters.terminated_runs == 1
-    assert scheduler.ran("cpu", Ran(0.1, 0.2), 0.3) == [first, Finish(B, cancelled=False)]
+    assert scheduler.ran("cpu", RunResult(0.1, 0.2), 0.3) == [first, Finish(B, cancelled=False)]
 
 
 def test_a_request_that_waits_is_cancelled_without_ending_a_run(scheduler: Scheduler) -> None:
@@ -178,8 +175,8 @@ def test_a_request_that_waits_is_cancelled_without_ending_a_run(scheduler: Sched
 
 def test_a_request_whose_runs_fail_twice_is_given_up(scheduler: Scheduler) -> None:
     run = begin(scheduler, A)
-    assert scheduler.run_failed("cpu", 0.1, "it broke") == (None, [run])
-    assert scheduler.run_failed("cpu", 0.2, "it broke") == (A, [])
+    assert scheduler.run_failed("cpu", 0.1, "it broke") == [run]
+    assert scheduler.run_failed("cpu", 0.2, "it broke") == [Fail(A, "it broke")]
     assert scheduler.counters.failed == 1
     (lane,) = scheduler.lanes()
     assert (lane.failures, lane.why, lane.benched_until) == (2, "it broke", 0.0)
@@ -194,13 +191,12 @@ def test_an_accelerator_that_fails_twice_rests_and_the_cpu_does_it_again(
     scheduler.lane_up("gpu", Engine.KOKORO, 0.0, accelerator=True)
     assert begin(scheduler, A, "abcde fgh, " * 200).lane == "gpu"
     for at, index in ((1.0, 0), (2.0, 1)):
-        given_up, actions = scheduler.run_failed("gpu", at)
-        assert (given_up, lanes_of(actions)) == (None, [("cpu", index)])
-        actions = scheduler.ran("cpu", Ran(0.1, 0.7), at + 0.1)
+        assert lanes_of(scheduler.run_failed("gpu", at)) == [("cpu", index)]
+        actions = scheduler.ran("cpu", RunResult(0.1, 0.7), at + 0.1)
         assert lanes_of(actions) == [("gpu" if index == 0 else "cpu", index + 1)]
     cpu, gpu = scheduler.lanes()
     assert (gpu.failures, gpu.benched_until, cpu.failures) == (2, 62.0, 0)
-    assert lanes_of(scheduler.ran("cpu", Ran(0.1, 0.7), 62.0)) == [("gpu", 3)]
+    assert lanes_of(scheduler.ran("cpu", RunResult(0.1, 0.7), 62.0)) == [("gpu", 3)]
     assert scheduler.counters.failed == 0
 
 
@@ -218,7 +214,7 @@ def test_what_another_client_does_holds_up_nobody_else(scheduler: Scheduler) -> 
     assert isinstance(run, Run)
     scheduler.submit(job(B), 0.0)
     scheduler.prepared(B, [spoken("abc")], TextState.END, 0.0)
-    assert scheduler.ran("cpu", Ran(0.1, 0.2), 0.1) == [Finish(A, cancelled=False)]
+    assert scheduler.ran("cpu", RunResult(0.1, 0.2), 0.1) == [Finish(A, cancelled=False)]
     (run,) = scheduler.block(B.peer, False, 0.2)
     assert isinstance(run, Run)
     assert run.key == B
@@ -228,8 +224,8 @@ def test_the_time_of_a_run_beside_another_is_not_learnt(scheduler: Scheduler) ->
     scheduler.lane_up("cpu-2", Engine.KOKORO, 0.0)
     begin(scheduler, A)
     begin(scheduler, B)
-    scheduler.ran("cpu", Ran(9.0, 0.7), 9.0)
-    scheduler.ran("cpu-2", Ran(9.0, 0.7), 9.0)
+    scheduler.ran("cpu", RunResult(9.0, 0.7), 9.0)
+    scheduler.ran("cpu-2", RunResult(9.0, 0.7), 9.0)
     assert scheduler.predicted_s("cpu", 10) is scheduler.predicted_s("cpu-2", 10) is None
     assert [lane.runs for lane in scheduler.lanes()] == [1, 1]
 
@@ -237,22 +233,22 @@ def test_the_time_of_a_run_beside_another_is_not_learnt(scheduler: Scheduler) ->
 def test_a_run_that_ends_after_its_request_was_cancelled_is_counted(scheduler: Scheduler) -> None:
     begin(scheduler, A)
     scheduler.cancel(A)
-    assert scheduler.ran("cpu", Ran(0.1, 0.7), 0.1) == []
+    assert scheduler.ran("cpu", RunResult(0.1, 0.7), 0.1) == []
     begin(scheduler, A)
     scheduler.cancel(A)
-    assert scheduler.run_failed("cpu", 0.2, "late") == (None, [])
+    assert scheduler.run_failed("cpu", 0.2, "late") == []
     (lane,) = scheduler.lanes()
     assert (lane.runs, lane.failures, scheduler.counters.failed) == (1, 1, 0)
 
 
 def test_a_listener_with_enough_sound_holds_up_its_own_request_alone(scheduler: Scheduler) -> None:
     begin(scheduler, A, "abcde fgh, " * 40)
-    assert scheduler.listens(A, 0.0, held=True, now=0.0) == []
-    assert not [a for a in scheduler.ran("cpu", Ran(0.1, 2.0), 0.1) if isinstance(a, Run)]
-    assert scheduler.listens(A, 0.5, held=True, now=0.6) == []
-    (run,) = [a for a in scheduler.listens(A, 1.9, held=False, now=2.0) if isinstance(a, Run)]
+    assert scheduler.listens(A, 0.0, throttled=True, now=0.0) == []
+    assert not [a for a in scheduler.ran("cpu", RunResult(0.1, 2.0), 0.1) if isinstance(a, Run)]
+    assert scheduler.listens(A, 0.5, throttled=True, now=0.6) == []
+    (run,) = [a for a in scheduler.listens(A, 1.9, throttled=False, now=2.0) if isinstance(a, Run)]
     assert run.key == A
-    assert scheduler.listens(A, 1.9, held=False, now=2.0) == []
+    assert scheduler.listens(A, 1.9, throttled=False, now=2.0) == []
     held = scheduler.job(A)
     assert held is not None
     assert held.heard_from == pytest.approx(0.1)
@@ -262,12 +258,12 @@ def test_what_is_heard_late_is_counted_from_where_the_listener_ran_dry(
     scheduler: Scheduler,
 ) -> None:
     begin(scheduler, A, "abcde fgh, " * 40)
-    scheduler.ran("cpu", Ran(0.1, 1.0), 0.1)
-    scheduler.ran("cpu", Ran(4.9, 2.0), 5.0)  # its listener had nothing since 1.1
+    scheduler.ran("cpu", RunResult(0.1, 1.0), 0.1)
+    scheduler.ran("cpu", RunResult(4.9, 2.0), 5.0)  # its listener had nothing since 1.1
     listened = scheduler.job(A)
     assert listened is not None
     assert listened.heard_from == pytest.approx(4.0)
-    assert listened.ahead_s(5.0) == pytest.approx(2.0)
+    assert listened.buffered_s(5.0) == pytest.approx(2.0)
 
 
 def test_while_it_drains_nothing_begins(scheduler: Scheduler) -> None:
@@ -289,7 +285,7 @@ def test_text_that_came_while_it_was_read_is_read_too(scheduler: Scheduler) -> N
 
 def test_a_run_without_sound_is_no_first_sound(scheduler: Scheduler) -> None:
     begin(scheduler, A)
-    assert scheduler.ran("cpu", Ran(0.1, 0.0), 0.1) == [Finish(A, cancelled=False)]
+    assert scheduler.ran("cpu", RunResult(0.1, 0.0), 0.1) == [Finish(A, cancelled=False)]
 
 
 def test_a_peer_that_goes_takes_its_requests_with_it(scheduler: Scheduler) -> None:
@@ -299,3 +295,43 @@ def test_a_peer_that_goes_takes_its_requests_with_it(scheduler: Scheduler) -> No
     # A peer of the same number that comes later is not held to what was said of this one.
     scheduler.terminated("cpu", 0.1)
     begin(scheduler, A)
+
+
+def test_a_lane_tells_status_what_it_is_and_what_it_does() -> None:
+    scheduler = Scheduler()
+    scheduler.lane_up("built-in", Engine.BUILT_IN, 0.0)
+    scheduler.lane_up("gpu", Engine.KOKORO, 0.0, accelerator=True)
+    scheduler.lane_up("cpu", Engine.KOKORO, 0.0)
+    run = begin(scheduler, A)
+    scheduler.run_failed("cpu", 0.1, "it broke")
+    told = {lane["name"]: lane for lane in scheduler.lanes_value(0.2)}
+    assert [told[name]["provider"] for name in told] == ["espeak-ng", "gpu", "cpu"]
+    assert [told[name]["state"] for name in told] == ["idle", "idle", "busy"]
+    assert (told["cpu"]["failures"], told["cpu"]["why"]) == (1, "it broke")
+    assert run.lane == "cpu"
+    scheduler.lanes()[1].benched_until = 9.0
+    assert [lane["state"] for lane in scheduler.lanes_value(0.2)] == ["idle", "benched", "busy"]
+    assert scheduler.value() == {
+        "total": 1,
+        "active": 1,
+        "queued": 0,
+        "cancelled": 0,
+        "failed": 0,
+        "terminated_runs": 0,
+    }
+
+
+def test_a_lane_made_anew_costs_what_it_did_until_another_model_is_open(
+    scheduler: Scheduler,
+) -> None:
+    begin(scheduler, A)
+    scheduler.ran("cpu", RunResult(0.9, 1.0), 0.9)
+    (lane,) = scheduler.lanes()
+    learnt = lane.cost
+    scheduler.lane_down("cpu", 1.0)
+    scheduler.lane_up("cpu", Engine.KOKORO, 1.0)
+    assert scheduler.lanes()[0].cost == learnt
+    scheduler.lane_down("cpu", 1.0)
+    scheduler.forget_costs()
+    scheduler.lane_up("cpu", Engine.KOKORO, 1.0)
+    assert scheduler.lanes()[0].cost != learnt
