@@ -6,7 +6,31 @@ Invariants: a lane has at most one run, a request at most one run; a request's s
             run in order; each submitted request gets exactly one Finish.
 Never:      acts: it returns actions, in the order they are to be performed.
 
-choosing.py and cutting.py decide from what it knows.
+Theory of operation. The scheduler is told what happened (a request came, sentences are ready,
+a run is over, a client reads too slowly) and the time, and answers with actions. It has no
+clock and no thread, so that a test can run hours of it in a second.
+
+A request is a Job with a Script: its text as far as it was read and is not spoken. The Script
+is refilled by Prepare when it holds less than two of the longest segments, so that a book is
+read as fast as it is heard. A step of _dispatch() picks the most urgent job that a lane can
+run now (choosing.py), cuts its next segment to the time there is (cutting.py, script.py) and
+starts it; so requests take turns at every segment, and a lane never holds a queue.
+
+Urgent is, in this order: the priority; who hears nothing yet or is about to hear an underrun,
+before who has sound ahead; the client that was served longest ago; who came first. With the
+lanes comes a choice too: router.py takes the one that will be done first by its own fitted
+cost, and may say that waiting for a busy one is quicker.
+
+A run that has begun cannot be stopped half way for its sound, only thrown away. That is done
+if somebody waits for a first sound and the run's own listener has enough ahead, at most every
+third run of a document, and not if the run is nearly done or has done most of its work: then
+the express lane, a second thread on the same session, runs the short one beside it. What was
+thrown away or failed is kept in Job.again and runs before anything else of its request.
+
+A run that fails is done again: on the CPU if an accelerator failed, which is benched for a
+while when it fails twice in a row. A request whose segment fails twice on the CPU is failed.
+
+choosing.py and cutting.py decide; SchedulerState (state.py) is what they share with this.
 """
 
 from __future__ import annotations

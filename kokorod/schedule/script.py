@@ -1,6 +1,32 @@
 # pure: no socket, thread or clock.
 """The ramp: which phonemes the next run of a synthesizer speaks.
 
+Theory of operation. Kokoro's cost is flat a token, and its graph answers only when a whole
+segment is done. So what is heard first has to be short, and what follows may be the longer the
+more sound lies ahead of the listener: lengths go up like a ramp. Each call of next() makes one
+segment, when a lane is free, since only then is it known how much time there is. The caller
+has turned that time into a budget of tokens, by the lane's own measured cost.
+
+Every place where a segment could end is a Cut: each boundary of a sentence, of a clause, of a
+word, up to `cap` phonemes. Inside a sentence it is there twice: bare, and with some phonemes
+of context on both sides that are spoken and cut off again, so that the join is not heard; that
+costs tokens. A cut is
+
+  long enough   neither it nor what it leaves of the text is under MIN_TOKENS
+  lasting       the sound that it makes plays until the segment after it can be made:
+                then(phonemes, tokens) says what budget that one will have
+  fitting       its run costs no more than the budget
+
+and the choice is, in this order: the best of those that last and fit; the shortest that lasts,
+late but once only; the best that fits; else we are slower than speech anyway, and the first
+segment is the shortest there is, a later one the best. The best is the last sentence end; else
+the last clause that is not much shorter than what could be; else the last word that has
+context. Only for the first sound, where no sentence fits, is less than the budget used: what
+cuts a sentence sounds cut at 27 tokens as at 18, and is heard sooner.
+
+The built-in voice takes text, not phonemes, and its runs take next to no time: it gets a
+sentence at a time.
+
 Owns:       the sentences of one request that are not spoken yet, and a cursor.
 Invariants: the phonemes of all segments, joined, are the phonemes of the sentences
             (the space between two sentences aside, which a join replaces by a pause);
@@ -13,7 +39,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Final
 
@@ -33,6 +59,12 @@ _PADS: Final = 2
 
 #: Share of the first sound's budget that a cut inside a sentence aims at.
 _EARLY: Final = 0.65
+
+#: Share of the longest possible segment from which one that ends at a clause is taken for it,
+#: and one that ends between two words with context.
+_CLAUSE_SHARE: Final = 0.34
+_CONTEXT_SHARE: Final = 0.8
+
 _CLAUSE_MARKS: Final = frozenset(",;:—…)”")
 _SENTENCE_MARKS: Final = frozenset(".!?…")
 
@@ -204,46 +236,15 @@ class Script:
     # -- taking
 
     def _take(self, cut: Cut) -> Segment:
-        phonemes: list[str] = []
-        words: list[Word] = []
-        breaks: list[Break] = []
-        spoken: list[str] = []
-        marks: list[Mark] = []
-        length = 0
-        before = self._sentences[0].phonemes[self._offset - self._before : self._offset]
-        start = end = -1
+        parts = _Parts()
         sentence = self._sentences[0]
+        before = sentence.phonemes[self._offset - self._before : self._offset]
         for number in range(cut.sentence + 1):
             sentence = self._sentences[0]
             stop = cut.offset if number == cut.sentence else len(sentence.phonemes)
             if number:
-                phonemes.append(" ")
-                breaks.append(Break(length, self._pause_s))
-                length += 1
-            shift = length - self._offset
-            # A word that goes on here ("$5.30" is five spoken ones) comes in both segments.
-            words += [
-                Word(
-                    w.start,
-                    w.end,
-                    max(w.first, self._offset) + shift,
-                    min(w.last, stop) + shift,
-                )
-                for w in sentence.words
-                if w.first < stop and w.last > self._offset
-            ]
-            # A mark at the very end is reached with the last phoneme, not with the next.
-            marks += [
-                Mark(m.name, m.at + shift)
-                for m in sentence.marks
-                if self._offset <= m.at < stop or m.at == stop == len(sentence.phonemes)
-            ]
-            part_start, part_end = _span(sentence, self._offset, stop)
-            start = part_start if start < 0 else start
-            end = part_end
-            spoken.append(sentence.spoken)
-            phonemes.append(sentence.phonemes[self._offset : stop])
-            length += stop - self._offset
+                parts.add_break(self._pause_s)
+            parts.add(sentence, self._offset, stop)
             if stop == len(sentence.phonemes):
                 self._sentences.popleft()
                 self._offset = 0
@@ -252,52 +253,97 @@ class Script:
         ended = cut.boundary is Boundary.SENTENCE
         after = sentence.phonemes[cut.offset : cut.offset + cut.after]
         self._before = min(BEFORE, self._offset) if after else 0
-        return self._segment(
-            Segment(
-                index=self._index,
-                start=start,
-                end=end,
-                spoken=" ".join(spoken),
-                phonemes="".join(phonemes),
-                before=before,
-                after=after,
-                words=tuple(words),
-                breaks=tuple(breaks),
-                pause_s=self._pause_after(sentence) if ended else 0.0,
-                voice=sentence.voice,
-                rate=sentence.rate,
-                marks=tuple(marks),
-            )
-        )
+        pause_s = self._pause_after(sentence) if ended else 0.0
+        return parts.segment(self._number(), sentence, before, after, pause_s)
 
     def _take_sentence(self) -> Segment:
         sentence = self._sentences.popleft()
         self._offset = 0
-        return self._segment(
-            Segment(
-                index=self._index,
-                start=sentence.start,
-                end=sentence.end,
-                # Else it is a pause alone: whoever needs phonemes could not speak the text.
-                spoken=sentence.spoken if self._by_sentence else "",
-                phonemes="",
-                words=sentence.words,
-                pause_s=self._pause_after(sentence),
-                voice=sentence.voice,
-                rate=sentence.rate,
-                marks=sentence.marks,
-            )
+        return Segment(
+            index=self._number(),
+            start=sentence.start,
+            end=sentence.end,
+            # Else it is a pause alone: whoever needs phonemes could not speak the text.
+            spoken=sentence.spoken if self._by_sentence else "",
+            phonemes="",
+            words=sentence.words,
+            pause_s=self._pause_after(sentence),
+            voice=sentence.voice,
+            rate=sentence.rate,
+            marks=sentence.marks,
         )
 
-    def _segment(self, segment: Segment) -> Segment:
+    def _number(self) -> int:
+        """The index of the segment that is being taken."""
         self._index += 1
-        return segment
+        return self._index - 1
 
     def _pause_after(self, sentence: Sentence) -> float:
         if sentence.pause_s is not None:
             return sentence.pause_s
         # Nobody waits after the last word: the pause belongs between two sentences.
         return 0.0 if self.ended else self._pause_s
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What a segment is put together from; length: its phonemes so far."""
+
+    length: int = 0
+    start: int = -1
+    end: int = -1
+    phonemes: list[str] = field(default_factory=list)
+    spoken: list[str] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    breaks: list[Break] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+
+    def add_break(self, pause_s: float) -> None:
+        """Between two sentences of one segment."""
+        self.phonemes.append(" ")
+        self.breaks.append(Break(self.length, pause_s))
+        self.length += 1
+
+    def add(self, sentence: Sentence, first: int, stop: int) -> None:
+        """Phonemes `first` to `stop` of a sentence, and what stands there."""
+        shift = self.length - first
+        # A word that goes on here ("$5.30" is five spoken ones) comes in both segments.
+        self.words += [
+            Word(w.start, w.end, max(w.first, first) + shift, min(w.last, stop) + shift)
+            for w in sentence.words
+            if w.first < stop and w.last > first
+        ]
+        # A mark at the very end is reached with the last phoneme, not with the next.
+        self.marks += [
+            Mark(m.name, m.at + shift)
+            for m in sentence.marks
+            if first <= m.at < stop or m.at == stop == len(sentence.phonemes)
+        ]
+        start, self.end = _span(sentence, first, stop)
+        self.start = start if self.start < 0 else self.start
+        self.spoken.append(sentence.spoken)
+        self.phonemes.append(sentence.phonemes[first:stop])
+        self.length += stop - first
+
+    def segment(
+        self, index: int, sentence: Sentence, before: str, after: str, pause_s: float
+    ) -> Segment:
+        """sentence: the last one; before, after: context."""
+        return Segment(
+            index=index,
+            start=self.start,
+            end=self.end,
+            spoken=" ".join(self.spoken),
+            phonemes="".join(self.phonemes),
+            before=before,
+            after=after,
+            words=tuple(self.words),
+            breaks=tuple(self.breaks),
+            pause_s=pause_s,
+            voice=sentence.voice,
+            rate=sentence.rate,
+            marks=tuple(self.marks),
+        )
 
 
 def _best(cuts: list[Cut]) -> Cut:
@@ -307,8 +353,8 @@ def _best(cuts: list[Cut]) -> Cut:
     longest = cuts[-1].length
     for wanted in (
         [c for c in cuts if c.boundary is Boundary.SENTENCE],
-        [c for c in cuts if c.boundary is Boundary.CLAUSE and c.length >= 0.34 * longest],
-        [c for c in cuts if c.after and c.length >= 0.8 * longest],
+        [c for c in cuts if c.boundary is Boundary.CLAUSE and c.length >= _CLAUSE_SHARE * longest],
+        [c for c in cuts if c.after and c.length >= _CONTEXT_SHARE * longest],
     ):
         if wanted:
             return wanted[-1]

@@ -14,7 +14,6 @@ MOST_LINES_OF_FUNCTION = 60
 #: Functions that are still to be split: none may be added, none may grow.
 LONG = {
     "kokorod/speech/normalize/abbreviation.py _read_abbreviation": 66,
-    "kokorod/schedule/script.py _take": 66,
     "client/kokoro_client/client.py speak": 61,
     "bench/__main__.py main": 82,
 }
