@@ -213,7 +213,7 @@ def test_waking_from_sleep_warms_the_lane(start: Start, tmp_path: Path) -> None:
     daemon = start(
         "import time, kokorod.maintenance.runner as u\nfrom pathlib import Path\n"
         f"jump = lambda: time.time() + 3600 * Path({str(slept)!r}).exists()\n"
-        "u.Upkeep.__init__.__defaults__ = (jump,)\n",
+        "u.Maintenance.__init__.__kwdefaults__.update(wall_clock=jump)\n",
         KOKORO_SKIP_EXTENDED_WARMING="true",
         KOKORO_KEEP_ALIVE_INTERVAL_SECONDS="1",
     )
