@@ -21,7 +21,7 @@ from kokorod.speech.frontend import KokoroFrontEnd
 from kokorod.speech.markup.sources import open_source
 from kokorod.speech.phonemes.dictionary import open_dictionary
 from kokorod.speech.reader import Reader
-from kokorod.speech.thread import Manner
+from kokorod.speech.thread import ReadingOptions
 from kokorod.types import Markup, TextState
 from kokorod.vocabulary import default_vocabulary
 
@@ -87,7 +87,7 @@ def read(front_end: KokoroFrontEnd, text: str, ids: dict[str, int]) -> dict[str,
     began, computed = time.perf_counter(), time.process_time()
     reader = Reader(
         open_source(Markup.AUTO, "en-us"),
-        lambda fragment: front_end.say(Manner("en-us"), fragment),
+        lambda fragment: front_end.say(ReadingOptions("en-us"), fragment),
     )
     reader.feed(text, final=True)
     first_s, tokens = 0.0, 0

@@ -136,6 +136,7 @@ def _value(text: str, explained: list[Explained], segments: list[Segment]) -> di
                         "rule": token.rule,
                         "phonemes": reading.phonemes,
                         "from": reading.source.value,
+                        "row": reading.row,
                     }
                     for token, reading in e.readings
                 ],
@@ -171,10 +172,10 @@ def _print(text: str, explained: list[Explained], segments: list[Segment]) -> No
                 token.text,
                 token.rule or "-",
                 reading.phonemes or "-",
-                reading.source.value,
+                f"{reading.source.value} ({reading.row})" if reading.row else reading.source.value,
             )
             for token, reading in item.readings
-            if not token.mark
+            if not token.punctuation
         ]
         if rows:
             print()

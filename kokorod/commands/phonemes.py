@@ -13,7 +13,7 @@ from ..config import Config
 from ..speech.frontend import make_front_end
 from ..speech.markup.sources import open_source
 from ..speech.reader import Reader
-from ..speech.thread import Manner
+from ..speech.thread import ReadingOptions
 from ..types import Markup, Sentence, TextState
 from ..vocabulary import default_vocabulary
 from . import OK, Context
@@ -74,9 +74,9 @@ def read(text: str, lang: str, settings: Config) -> list[Sentence]:
         settings.lexicon_file,
         lambda why: print(why, file=sys.stderr),
     )
-    manner = Manner(lang)
+    options = ReadingOptions(lang)
     reader = Reader(
-        open_source(Markup.AUTO, lang), lambda fragment: front_end.say(manner, fragment)
+        open_source(Markup.AUTO, lang), lambda fragment: front_end.say(options, fragment)
     )
     reader.feed(text, final=True)
     sentences: list[Sentence] = []

@@ -24,7 +24,7 @@ from ..schedule.actions import Perform
 from ..schedule.job import Job
 from ..schedule.scheduler import Scheduler
 from ..schedule.script import Script
-from ..speech.thread import Manner, SpeechThread
+from ..speech.thread import ReadingOptions, SpeechThread
 from ..types import SAMPLE_RATE, CodeBlocks, Engine, Priority, RequestKey
 from ..voices.names import BUILT_IN
 from ..watch.log import Log, fingerprint
@@ -170,7 +170,7 @@ class Speaking:
         built_in = request.engine is Engine.BUILT_IN
         self._speech.begin(
             request.key,
-            Manner(
+            ReadingOptions(
                 lang=request.utterance.lang,
                 phonemes=speak.phonemes,
                 text_only=built_in,

@@ -1,5 +1,5 @@
 # worker: used by the speech thread only.
-"""The front end: one sentence of text to a Sentence, in one of two manners.
+"""The front end: one sentence of text to a Sentence, in one of two ways.
 
 `espeak`: the phonemes of kokoro-onnx, exactly: for comparing the two.
 `kokoro`: Kokoro's own alphabet, word by word, with spans (phonemes/).
@@ -24,7 +24,7 @@ from .markup.fragments import Fragment
 from .normalize import normalize
 from .phonemes.espeak import Espeak, safe
 from .phonemes.phonemizer import Phonemizer
-from .thread import FrontEnd, Manner
+from .thread import FrontEnd, ReadingOptions
 from .token import Token
 from .tokenize import tokens_as_written, tokens_of
 
@@ -41,17 +41,17 @@ class EspeakFrontEnd:
         with contextlib.suppress(KokorodError):
             self._espeak.raw("ready", "en-us", self._vocabulary)
 
-    def say(self, manner: Manner, fragment: Fragment) -> Sentence:
+    def say(self, options: ReadingOptions, fragment: Fragment) -> Sentence:
         """One sentence; markup has no effect but that it is not read out."""
         text = fragment.text
         start, end = fragment.source_span(0, len(text))
-        if manner.phonemes:
+        if options.phonemes:
             return _given(text, start, self._vocabulary)
-        if manner.text_only:
+        if options.text_only:
             return _text_only(text, start)
         if not any(c.isalnum() for c in text):
             return Sentence(start, end, "", "")  # marks alone have no sound of their own
-        phonemes = self._espeak.raw(text, manner.lang, self._vocabulary)
+        phonemes = self._espeak.raw(text, options.lang, self._vocabulary)
         phonemes = " ".join(phonemes.split())
         return Sentence(start, end, text, phonemes, _words(text, start, phonemes))
 
@@ -83,25 +83,25 @@ class KokoroFrontEnd:
         except Exception as error:  # noqa: BLE001 - a request may do without what failed
             self._faults.caught("loading", error)
 
-    def say(self, manner: Manner, fragment: Fragment) -> Sentence:
+    def say(self, options: ReadingOptions, fragment: Fragment) -> Sentence:
         """One sentence, with what markup says of it. What cannot be read so is read word by
         word as it is written; what that raises is the request's end.
         """
-        if manner.phonemes:
+        if options.phonemes:
             start, _ = fragment.source_span(0, len(fragment.text))
             return _given(fragment.text, start, self._vocabulary)
         self._refresh_lexicon()
-        lang = fragment.lang or manner.lang
+        lang = fragment.lang or options.lang
         check(lang)
         try:
-            emoji: Literal["name", "drop"] = "name" if manner.emoji else "drop"
+            emoji: Literal["name", "drop"] = "name" if options.emoji else "drop"
             tokens = tokens_of(fragment, lang=lang, emoji=emoji)
-            return self._sentence(manner, fragment, tokens, lang)
+            return self._sentence(options, fragment, tokens, lang)
         except KokorodError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the others are said
             self._faults.caught("sentence", error)
-            return self._sentence(manner, fragment, tokens_as_written(fragment), lang)
+            return self._sentence(options, fragment, tokens_as_written(fragment), lang)
 
     def _refresh_lexicon(self) -> None:
         try:
@@ -112,11 +112,11 @@ class KokoroFrontEnd:
             self._faults.caught("lexicon", error)
 
     def _sentence(
-        self, manner: Manner, fragment: Fragment, tokens: list[Token], lang: str
+        self, options: ReadingOptions, fragment: Fragment, tokens: list[Token], lang: str
     ) -> Sentence:
         text = fragment.text
         start, end = fragment.source_span(0, len(text))
-        if manner.text_only:
+        if options.text_only:
             sentence = _spoken_only(tokens, text, start)
         else:
             sentence = self._phonemizer.sentence(tokens, lang)
@@ -148,7 +148,7 @@ def _spoken_only(tokens: list[Token], text: str, start: int) -> Sentence:
     words: list[Word] = []
     for token in tokens:
         said = " ".join(token.text) if token.letters else token.text
-        if not token.mark:
+        if not token.punctuation:
             words.append(Word(token.start, token.end, len(spoken), len(spoken) + len(said)))
         spoken += said + (" " if token.space else "")
     if not words:
@@ -172,7 +172,7 @@ def _text_only(text: str, start: int) -> Sentence:
 
 
 def _words(text: str, start: int, phonemes: str) -> tuple[Word, ...]:
-    """Pair written and spoken words where their numbers agree; else no words."""
+    """Pair written and spoken words if their numbers agree; else no words."""
     written = list(_WORD.finditer(text))
     said = list(_WORD.finditer(phonemes))
     if len(written) != len(said):
@@ -184,13 +184,13 @@ def _words(text: str, start: int, phonemes: str) -> tuple[Word, ...]:
 
 
 def make_front_end(
-    manner: str,
+    front_end: str,
     cache_folder: Path,
     lexicon_file: Path,
     warn: Callable[[str], None],
     faults: Faults | None = None,
 ) -> FrontEnd:
-    """manner: `kokoro` or `espeak`, the config's `phonemes`; the rest as KokoroFrontEnd has it."""
-    if manner == "espeak":
+    """front_end: `kokoro` or `espeak`, the config's `phonemes`; the rest as in KokoroFrontEnd."""
+    if front_end == "espeak":
         return EspeakFrontEnd()
     return KokoroFrontEnd(cache_folder, lexicon_file, warn, faults)

@@ -26,7 +26,7 @@ from typing import Any, Final
 
 from ..errors import ConfigError
 from ..voices.languages import ENGLISH, LANGUAGES
-from .phonemes.marks import MARKS
+from .phonemes.punctuation import MARKS
 from .phonemes.symbols import NEAREST
 from .phonemes.words import plain
 
@@ -72,7 +72,7 @@ class Lexicon:
         self._longest: dict[str, dict[str, int]] = {}
 
     def refresh(self) -> bool:
-        """Take in the file if it changed: one stat() where it did not. True: entries changed.
+        """Take in the file if it changed: one stat() if it did not. True: entries changed.
 
         Raises ConfigError for a file that is wrong, once for each state of the file; the
         entries that were there stay.
@@ -143,7 +143,7 @@ def read(path: Path, vocabulary: frozenset[str]) -> dict[str, dict[str, Entry]]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}; mend it or move it away") from None
+        raise ConfigError(f"{path} cannot be read: {error}; fix it or move it away") from None
     sections: dict[str, dict[str, Entry]] = {}
     count = 0
     for name, values in data.items():

@@ -61,7 +61,7 @@ def _change(
             text = path.read_text(encoding="utf-8") if path.exists() else ""
             before = tomllib.loads(text)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ConfigError(f"{path} cannot be read: {error}; mend it first") from None
+            raise ConfigError(f"{path} cannot be read: {error}; fix it first") from None
         new, wanted, result = change(text, copy.deepcopy(before))
         if wanted != before:
             _check(path, new, wanted)

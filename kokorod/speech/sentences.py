@@ -190,8 +190,8 @@ class SentenceSplitter:
         return self._ends_before(candidate, after, first)
 
     def _looks_whole(self, candidate: re.Match[str]) -> bool | None:
-        """Whether what ends at `candidate` can stand for itself; None where it is not the end,
-        or where more is likely to come: 3. or Dr. or an open bracket.
+        """Whether what ends at `candidate` can stand for itself; None if it is not the end,
+        or if more is likely to come: 3. or Dr. or an open bracket.
         """
         text, stop = self._text, candidate.start()
         if self._skip_space(candidate.end()) != len(text):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class ReadingOptions:
     """How a request's text is to be read.
 
     lang       of the text
@@ -49,7 +49,7 @@ class Manner:
 class FrontEnd(Protocol):
     """Text to sentences (frontend.py); made and used on the speech thread."""
 
-    def say(self, manner: Manner, fragment: Fragment) -> Sentence: ...
+    def say(self, options: ReadingOptions, fragment: Fragment) -> Sentence: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ class SpeechThread:
     def open(self) -> None:
         self._worker.start()
 
-    def begin(self, key: RequestKey, manner: Manner) -> None:
-        self._do(key, lambda: self._begin(key, manner))
+    def begin(self, key: RequestKey, options: ReadingOptions) -> None:
+        self._do(key, lambda: self._begin(key, options))
 
     def feed(self, key: RequestKey, text: str, final: bool) -> None:
         self._do(key, lambda: self._feed(key, text, final))
@@ -153,17 +153,17 @@ class SpeechThread:
         self._forget(key)
         self._report(key, ReadFailed(error))
 
-    def _begin(self, key: RequestKey, manner: Manner) -> None:
+    def _begin(self, key: RequestKey, options: ReadingOptions) -> None:
         from .markup.sources import ContainedSource, open_source
         from .reader import Reader
         from .sentences import PHONEMES
 
         front_end = self._open_front_end()
         # Phonemes are no markup: a bracket among them is one of the user's.
-        lang = PHONEMES if manner.phonemes else manner.lang
-        markup = Markup.PLAIN if manner.phonemes else manner.markup
-        source = ContainedSource(open_source(markup, lang, manner.code), lang, self._faults)
-        self._readers[key] = Reader(source, lambda fragment: front_end.say(manner, fragment))
+        lang = PHONEMES if options.phonemes else options.lang
+        markup = Markup.PLAIN if options.phonemes else options.markup
+        source = ContainedSource(open_source(markup, lang, options.code), lang, self._faults)
+        self._readers[key] = Reader(source, lambda fragment: front_end.say(options, fragment))
 
     def _feed(self, key: RequestKey, text: str, final: bool) -> None:
         if (reader := self._readers.get(key)) is not None:

@@ -14,7 +14,7 @@ class Token:
     start, end    characters of the user's text it came from; several tokens may
                   share a span ("$5" gives "five" and "dollars", both 0 to 2)
     space         a space follows it
-    mark          punctuation: not spoken, but heard as intonation and pause
+    punctuation   not a word: not spoken, but heard as intonation and pause
     letters       spell it out, letter by letter
     rule          what has read it, for `kokoroctl explain`; no part of its value
     phonemes      given by the user (markup, lexicon), in Kokoro's alphabet
@@ -27,7 +27,7 @@ class Token:
     start: int
     end: int
     space: bool = True
-    mark: bool = False
+    punctuation: bool = False
     letters: bool = False
     rule: str = field(default="", compare=False)
     phonemes: str | None = None

@@ -20,7 +20,7 @@ def tokens_of(
 ) -> list[Token]:
     """The tokens of a fragment (of one sentence, cut with `part`), spans in the source.
 
-    An event is a token without text. `lang` counts where markup does not name another.
+    An event is a token without text. `lang` counts if markup does not name another.
     """
     lang = fragment.lang or lang
     tokens: list[Token] = []
@@ -28,7 +28,9 @@ def tokens_of(
     for group in _groups(fragment.spans):
         first = group[0]
         if first.event:
-            mark = Token("", first.start, first.end, space=False, mark=True, event=first.event)
+            mark = Token(
+                "", first.start, first.end, space=False, punctuation=True, event=first.event
+            )
             tokens.append(mark)
             continue
         if tokens and tokens[-1].phonemes and (owner := _OWNER.match(first.text)) and first.plain:
@@ -58,7 +60,7 @@ def tokens_as_written(fragment: Fragment) -> list[Token]:
         start, end = fragment.source_span(*found.span())
         sign = not found.group()[0].isalnum()
         space = text[found.end() : found.end() + 1].isspace()
-        tokens.append(Token(found.group(), start, end, space=space, mark=sign))
+        tokens.append(Token(found.group(), start, end, space=space, punctuation=sign))
     return tokens
 
 

@@ -11,7 +11,6 @@ from support.daemon.making import MakeDaemon
 
 #: A daemon with three bugs: a rule and a word that raise, and a sentence that nothing reads.
 _BROKEN = """
-from dataclasses import replace
 from kokorod.speech.normalize import grammar
 from kokorod.speech.phonemes import phonemizer
 from kokorod.speech.phonemes.words import Words
@@ -27,9 +26,10 @@ def breaks(owner, name, when):
         return real(*args)
     setattr(owner, name, broken)
 
-for start, rules in grammar._TRIED.items():
+for start, tried in grammar._TRIED.items():
     grammar._TRIED[start] = tuple(
-        replace(r, read=breaking) if r.name == "money.unit_first" else r for r in rules
+        (matches, breaking if name == "money.unit_first" else read, name)
+        for matches, read, name in tried
     )
 breaks(Words, "_say", lambda self, text, *rest: text == "zebras")
 breaks(phonemizer, "assemble", lambda tokens, said: any(t.text == "walrus" for t in tokens))

@@ -20,7 +20,7 @@ from kokorod.models.store import Store
 from kokorod.speech.frontend import KokoroFrontEnd
 from kokorod.speech.markup.sources import open_source
 from kokorod.speech.reader import Reader
-from kokorod.speech.thread import Manner
+from kokorod.speech.thread import ReadingOptions
 from kokorod.types import Markup, TextState
 
 WORDS = """
@@ -103,11 +103,11 @@ def test_five_hundred_texts_say_the_tokens_of_the_front_end(
 ) -> None:
     daemon = start(make_daemon, toy_files, tmp_path / "h")
     front_end = KokoroFrontEnd(tmp_path / "cache", tmp_path / "lexicon.toml", print)
-    manner = Manner("en-us")
+    options = ReadingOptions("en-us")
     texts = [make_text(random.Random(seed)) for seed in range(1_000, 1_500)]
     for text, heard in zip(texts, hear_all(daemon, texts), strict=True):
         reader = Reader(
-            open_source(Markup.AUTO, "en-us"), lambda fragment: front_end.say(manner, fragment)
+            open_source(Markup.AUTO, "en-us"), lambda fragment: front_end.say(options, fragment)
         )
         reader.feed(text, final=True)
         expected, state = [], TextState.MORE

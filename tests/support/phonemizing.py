@@ -67,7 +67,7 @@ def _tokens(text: str, letters: str) -> Iterator[Token]:
             piece.start(),
             piece.end(),
             space=space,
-            mark=mark,
+            punctuation=mark,
             letters=word in letters.split(),
         )
 

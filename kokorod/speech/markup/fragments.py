@@ -41,7 +41,7 @@ class Span:
     say         how to read it, in SSML's words: "characters", "ordinal", ...; "" normally
     detail      the `format` that goes with `say`; IPA: the alphabet of `phonemes`
     phonemes    given by the user, in Kokoro's alphabet unless `detail` says otherwise
-    lang        language, where it differs from the fragment's, else ""
+    lang        language, if it differs from the fragment's, else ""
     event       name of a mark that is reached here
     """
 

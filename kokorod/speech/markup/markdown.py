@@ -62,7 +62,7 @@ _RULE_S: Final = 0.8
 
 #: Of a line that is still arriving: enough to know that it is no more than text.
 _TELLING: Final = 12
-#: What a line may end with where its writer pauses.
+#: What a line may end with when its writer pauses.
 _WHOLE: Final = frozenset(".!?…")
 
 _HEADING_TAIL: Final = re.compile(r"(?:[ \t]+#+)?[ \t]*\Z")

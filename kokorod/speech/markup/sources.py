@@ -41,7 +41,7 @@ class Source(Protocol):
         """The writer pauses: a sentence that looks whole need not wait for the next one."""
 
     def next(self) -> Fragment | None:
-        """The next sentence, None where its end is not certain yet or nothing is left."""
+        """The next sentence, None if its end is not certain yet or nothing is left."""
 
 
 class PlainSource:
@@ -135,7 +135,7 @@ class SsmlSource:
 
 
 class AutoSource:
-    """SSML where the text begins with <speak>, else plain."""
+    """SSML if the text begins with <speak>, else plain."""
 
     def __init__(self, lang: str) -> None:
         self._lang = lang

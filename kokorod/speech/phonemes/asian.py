@@ -31,7 +31,7 @@ _LATIN: Final = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class AsianWord:
     """A word of a run: characters start to end of it; phonemes None: Latin letters."""
 
     start: int
@@ -46,28 +46,28 @@ class Reader:
         self._cache_folder = cache_folder
         self._read: dict[str, Callable[[str], Sequence[tuple[int, int, str]]]] = {}
 
-    def pieces(self, text: str, lang: str) -> list[Piece]:
+    def words(self, text: str, lang: str) -> list[AsianWord]:
         """The words of a text without marks. Raises UnknownLanguageError: no extra."""
         read = self._read.get(lang)
         if read is None:
             make = _japanese if lang == "ja" else _chinese
             read = self._read[lang] = make(self._cache_folder)
-        pieces: list[Piece] = []
+        words: list[AsianWord] = []
         at = 0
         for latin in _LATIN.finditer(text):
-            pieces += _pieces(text, at, latin.start(), read)
-            pieces.append(Piece(latin.start(), latin.end(), None))
+            words += _read_runs(text, at, latin.start(), read)
+            words.append(AsianWord(latin.start(), latin.end(), None))
             at = latin.end()
-        return pieces + _pieces(text, at, len(text), read)
+        return words + _read_runs(text, at, len(text), read)
 
 
-def _pieces(
+def _read_runs(
     text: str, first: int, last: int, read: Callable[[str], Sequence[tuple[int, int, str]]]
-) -> list[Piece]:
+) -> list[AsianWord]:
     found = []
     for start in range(first, last, MAX_RUN):
         run = text[start : min(start + MAX_RUN, last)]
-        found += [Piece(start + a, start + b, said) for a, b, said in read(run)]
+        found += [AsianWord(start + a, start + b, said) for a, b, said in read(run)]
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ...types import Sentence, Word
 from ..token import Token
-from .marks import CLOSING, MAX_RUN, OPENING
+from .punctuation import CLOSING, MAX_RUN, OPENING
 from .reading import Reading, Source
 
 _STRAIGHT = '"'
@@ -17,7 +17,7 @@ def assemble(tokens: Sequence[Token], readings: Sequence[Reading]) -> Sentence:
     """The sentence the tokens make. Both sequences have the same length.
 
     Words are separated by one space. Marks stand as they were written, but never after a
-    space where they close, nor before one where they open. Tokens whose spans of the
+    space if they close, nor before one if they open. Tokens whose spans of the
     user's text overlap, or run backwards, are one Word.
     """
     said = ""

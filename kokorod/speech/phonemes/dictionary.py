@@ -59,7 +59,7 @@ class Entry:
 
     default  phonemes; None: spell it
     forms    phonemes by part of speech (NOUN, VERB, ADJ, ADV, VBD, VBN, VBP, DT, None),
-             where they differ; None as a value: spell it
+             if they differ; None as a value: spell it
     gold     checked by hand, not derived by rule
     """
 
@@ -95,7 +95,7 @@ class Dictionary:
             slot = (slot + 1) & self._mask
 
     def lookup(self, word: str) -> Entry | None:
-        """The entry, also where the dictionary has the word with the other first letter.
+        """The entry, also if the dictionary has the word with the other first letter.
 
         As misaki reads it: `Paris` also answers for `paris` and `house` for `House`; a
         word checked by hand goes before one derived by rule.
@@ -152,7 +152,7 @@ def open_dictionary(accent: str, cache_folder: Path) -> Dictionary:
 
     Raises KokorodError if misaki's data is missing or cannot be read. Where the cache
     folder cannot be written the index lives in an unlinked temporary file, and in memory
-    where that cannot be written either.
+    if that cannot be written either.
     """
     sources = _sources(accent)
     stamp = _stamp(sources)

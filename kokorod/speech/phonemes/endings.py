@@ -54,7 +54,7 @@ def ed(stem: str, british: bool) -> str:
 
 
 def ing(stem: str, british: bool) -> str | None:
-    """-ing. None where a British stem ends in a vowel that hides an r: its sound is unknown."""
+    """-ing. None if a British stem ends in a vowel that hides an r: its sound is unknown."""
     if british and stem[-1] in "əː":
         return None
     return flap(stem, british) + "ɪŋ"

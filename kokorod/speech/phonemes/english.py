@@ -1,5 +1,5 @@
 # worker: words the dictionary lacks go to espeak-ng, which one thread uses.
-"""An English sentence: each word's reading, where its neighbours decide it.
+"""An English sentence: each word's reading, by its neighbours if they decide it.
 
 Owns: a bounded memory of the words that are said alike wherever they stand. It reads a
 sentence from its end to its start, because `the`, `a` and `to` sound by what follows them.
@@ -57,7 +57,7 @@ class English:
     def read(self, texts: Texts, readings: list[Reading | None], own: Sequence[int]) -> None:
         """Fill in the readings of the tokens at `own`; what follows them is already there.
 
-        texts, readings  the whole sentence; a reading is None where it is still to be found
+        texts, readings  the whole sentence; a reading is None if it is still to be found
         """
         tokens = texts.tokens
         vowel: bool | None = None
@@ -237,7 +237,7 @@ class Texts:
     @functools.cached_property
     def shouted(self) -> bool:
         """Is the sentence written in capitals?"""
-        words = [t for t in self.tokens if not (t.mark or t.letters) and len(t.text) > 1]
+        words = [t for t in self.tokens if not (t.punctuation or t.letters) and len(t.text) > 1]
         loud = [t for t in words if t.text.isupper()]
         return len(loud) >= _SHOUTED_WORDS and 2 * len(loud) > len(words)
 
@@ -246,14 +246,14 @@ class Texts:
         if self.shouted:
             return True
         after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
-        if after is None or after.mark or self.lower[i + 1] in _AFTER_LETTER:
+        if after is None or after.punctuation or self.lower[i + 1] in _AFTER_LETTER:
             return False
         before = self.lower[i - 1] if i else ""
         return not before or (before not in _LETTERED and after.text[:1].isupper())
 
     def polishes(self, i: int) -> bool:
         """A command at the start of a sentence, not the language."""
-        starts = i == 0 or self.tokens[i - 1].mark
+        starts = i == 0 or self.tokens[i - 1].punctuation
         after = self.lower[i + 1] if i + 1 < len(self.lower) else ""
         return starts and after in OBJECT_STARTS
 
@@ -261,7 +261,7 @@ class Texts:
 def _begins_with_vowel(reading: Reading | None, after: bool | None) -> bool | None:
     """Is a vowel said next, from this reading on? None: a pause or the end comes first.
 
-    after: the answer for what follows the reading, which counts where it is silent
+    after: the answer for what follows the reading, which counts if it is silent
     """
     for c in reading.phonemes if reading else "":
         if c in _PAUSES:

@@ -24,7 +24,7 @@ from ...voices.languages import ENGLISH, ESPEAK_NAMES
 from .alignment import share
 from .scripts import VOICES, voice_of
 
-#: espeak is asked for at most so many words at once: matching words to phonemes, where
+#: espeak is asked for at most so many words at once: matching words to phonemes, if
 #: espeak joins or splits them, takes time in the square of it.
 MAX_WORDS_AT_ONCE: Final = 60
 
@@ -94,7 +94,7 @@ class Espeak:
     """Phonemes of words and texts. See the module for what it owns and must not do."""
 
     def __init__(self, data_path: str | None = None) -> None:
-        """data_path: espeak-ng-data, where it is not the one of espeakng_loader."""
+        """data_path: espeak-ng-data, if it is not the one of espeakng_loader."""
         self._data_path = data_path
         self._raw: dict[str, Any] = {}
         self._tied: dict[str, Any] = {}

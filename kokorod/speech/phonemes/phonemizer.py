@@ -26,8 +26,8 @@ from .assembly import assemble
 from .dictionary import open_dictionary
 from .english import English, Texts
 from .espeak import Espeak
-from .marks import written_as
 from .plainly import read_plainly
+from .punctuation import written_as
 from .reading import Reading, Source
 from .symbols import Fitter
 from .words import Words, plain
@@ -111,8 +111,8 @@ class Phonemizer:
             fixed = self._fixed(token)
             own = token.lang or lang
             if fixed is None and own in ASIAN:
-                for piece, reading in self._asian_contained(token, own):
-                    apart.append(piece)
+                for each, reading in self._asian_contained(token, own):
+                    apart.append(each)
                     readings.append(reading)
                 continue
             apart.append(token)
@@ -121,38 +121,38 @@ class Phonemizer:
 
     def _asian_contained(self, token: Token, lang: str) -> list[tuple[Token, Reading | None]]:
         try:
-            return self._asian_pieces(token, lang)
+            return self._asian_words(token, lang)
         except KokorodError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the other words are said
             self._faults.caught(lang, error)
 
             def say(words: Sequence[str]) -> list[str]:
-                pieces = [p for word in words for p in self._asian.pieces(word, lang)]
-                return [p.phonemes for p in pieces if p.phonemes]
+                found = [p for word in words for p in self._asian.words(word, lang)]
+                return [p.phonemes for p in found if p.phonemes]
 
             return [(token, read_plainly(token.text, say, self._faults))]
 
-    def _asian_pieces(self, token: Token, lang: str) -> list[tuple[Token, Reading | None]]:
-        pieces = self._asian.pieces(token.text, lang)
-        if not pieces:
+    def _asian_words(self, token: Token, lang: str) -> list[tuple[Token, Reading | None]]:
+        found_words = self._asian.words(token.text, lang)
+        if not found_words:
             return [(token, Reading("", Source.SILENT))]
-        # Only where the text is the user's own does a place in it say where it was written.
+        # Only if the text is the user's own does a place in it say where it was written.
         own_text = len(token.text) == token.end - token.start
         found: list[tuple[Token, Reading | None]] = []
-        for i, piece in enumerate(pieces):
-            last = i == len(pieces) - 1
+        for i, each in enumerate(found_words):
+            last = i == len(found_words) - 1
             part = replace(
                 token,
-                text=token.text[piece.start : piece.end],
-                start=token.start + piece.start if own_text else token.start,
-                end=token.start + piece.end if own_text else token.end,
+                text=token.text[each.start : each.end],
+                start=token.start + each.start if own_text else token.start,
+                end=token.start + each.end if own_text else token.end,
                 space=token.space and last,
                 pause_s=token.pause_s if last else None,
                 event=token.event if last else "",
-                lang=token.lang if piece.phonemes is not None else "en-us",
+                lang=token.lang if each.phonemes is not None else "en-us",
             )
-            said = None if piece.phonemes is None else Reading(piece.phonemes, Source.EXTRA)
+            said = None if each.phonemes is None else Reading(each.phonemes, Source.EXTRA)
             found.append((part, said))
         return found
 
@@ -178,7 +178,7 @@ class Phonemizer:
         """What needs no language: phonemes that were given, and marks."""
         if token.phonemes is not None:
             return Reading(" ".join(token.phonemes.split()), Source.GIVEN)
-        if token.mark and (marks := written_as(token.text)) is not None:
+        if token.punctuation and (marks := written_as(token.text)) is not None:
             return Reading(marks, Source.MARK)
         return None
 

@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""Tokens of one written word, put together again where the whole is better known.
+"""Tokens of one written word, put together again if the whole is better known.
 
 Normalization takes GitHub apart at its capital and PDFs before its s; the tokens then
 share their place in the user's text, or stand there without a gap.
@@ -30,7 +30,7 @@ def whole_word(
     end = first.end
     for count in range(2, min(_MOST, len(tokens) - at) + 1):
         token = tokens[at + count - 1]
-        if token.mark or token.phonemes is not None or token.start > end:
+        if token.punctuation or token.phonemes is not None or token.start > end:
             return None
         text += plain(token.text)
         end = max(end, token.end)
@@ -46,6 +46,6 @@ def spelled_plural(tokens: Sequence[Token], at: int) -> str | None:
         return None
     after = tokens[at + 1]
     match = _LAST_LETTER.fullmatch(plain(after.text))
-    if match is None or after.start >= tokens[at].end or after.mark:
+    if match is None or after.start >= tokens[at].end or after.punctuation:
         return None
     return tokens[at].text + match.group(1)

@@ -48,7 +48,7 @@ def emphasize(phonemes: str) -> str:
 
 
 def on_first_vowel(phonemes: str, mark: str) -> str:
-    """The mark set before the first vowel; nothing is set where there is none."""
+    """The mark set before the first vowel; nothing is set if there is none."""
     for i, c in enumerate(phonemes):
         if c in VOWELS:
             return phonemes[:i] + mark + phonemes[i:]

@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""What to say where the model has no symbol for a phoneme, and a count of what was done.
+"""What to say when the model has no symbol for a phoneme, and a count of what was done.
 
 Owns: nothing but the counts. Invariants: what `fit` returns is in the vocabulary whole.
 Never: drops a symbol without counting it.

@@ -56,9 +56,9 @@ class Words:
         self._said = functools.lru_cache(maxsize=_KEPT)(self._say)
 
     def say(self, text: str, tag: str = "", last: bool = False, shouted: bool = False) -> Reading:
-        """How the word is said. Silent only where nothing at all is known of it.
+        """How the word is said. Silent only if nothing at all is known of it.
 
-        tag      part of speech, "" where it does not matter or is not known
+        tag      part of speech, "" if it does not matter or is not known
         last     nothing is said after it before the next mark
         shouted  its sentence is in capitals, so that they say nothing about the word
         """
@@ -284,7 +284,7 @@ class Words:
         return found
 
     def _foreign(self, text: str) -> str:
-        """From espeak; where it is silent, the characters' Unicode names, in English."""
+        """From espeak; if it is silent, the characters' Unicode names, in English."""
         # espeak spells a word with letters it does not know, Vietnamese and Czech ones too.
         text = "".join(unicodedata.normalize("NFD", c)[0] if c > "ÿ" else c for c in text)
         said = self._espeak.words([text[:MAX_WORD]], self._lang)[0]
@@ -302,7 +302,7 @@ class Words:
 
 #: Letters said in one breath, stressed as one word; more are said one by one.
 _ONE_BREATH: Final = 6
-#: Characters named by their Unicode names, where a token has nothing else to say.
+#: Characters named by their Unicode names, if a token has nothing else to say.
 _NAMED: Final = 2
 _SHORT_ACRONYM: Final = 3
 _SHORTEST_PART: Final = 3

@@ -21,7 +21,7 @@ from kokorod.speech.phonemes.dictionary import Dictionary
 from kokorod.speech.phonemes.espeak import Espeak
 from kokorod.speech.phonemes.symbols import Fitter
 from kokorod.speech.phonemes.words import Words
-from kokorod.speech.thread import FrontEnd, Manner, ReadFailed, SpeechThread
+from kokorod.speech.thread import FrontEnd, ReadFailed, ReadingOptions, SpeechThread
 from kokorod.types import CodeBlocks, Markup, PeerId, Reading, RequestKey, Sentence
 
 #: What an error's message may quote, and no log may have.
@@ -56,7 +56,7 @@ def say(
     source.feed(text, final=True)
     sentences = []
     while (fragment := source.next()) is not None:
-        sentences.append(mouth.say(Manner(lang, markup=markup), fragment))
+        sentences.append(mouth.say(ReadingOptions(lang, markup=markup), fragment))
     return sentences
 
 
@@ -136,12 +136,12 @@ def test_a_phrase_of_another_language_is_read_word_by_word(
 def test_a_run_of_chinese_is_read_character_by_character(
     monkeypatch: pytest.MonkeyPatch, told: Told
 ) -> None:
-    def pieces(self: asian.Reader, text: str, lang: str) -> list[asian.Piece]:
+    def words(self: asian.Reader, text: str, lang: str) -> list[asian.AsianWord]:
         if len(text) > 1 or text == "b":
             raise ValueError(SECRET)
-        return [asian.Piece(0, 1, f"{text}a")]
+        return [asian.AsianWord(0, 1, f"{text}a")]
 
-    monkeypatch.setattr(asian.Reader, "pieces", pieces)
+    monkeypatch.setattr(asian.Reader, "words", words)
     (sentence,) = say(told, "abc", lang="zh")
     assert sentence.phonemes == "aa ca"
     assert told.places == {"zh", "plain word"}
@@ -177,7 +177,7 @@ def test_a_sentence_that_cannot_be_normalized_is_read_as_it_is_written(
     source.feed(text, final=True)
     fragment = source.next()
     assert fragment is not None
-    sentence = mouth.say(Manner("en-us"), fragment)
+    sentence = mouth.say(ReadingOptions("en-us"), fragment)
     (friday,) = [w for w in sentence.words if SECRET in text[w.start : w.end]]
     assert sentence.phonemes[friday.first : friday.last] == "fɹˈIdˌA"
     assert told.places == {"sentence"}
@@ -193,7 +193,7 @@ def test_the_built_in_voice_too(
     source.feed("See you on Friday, 9 h.", final=True)
     fragment = source.next()
     assert fragment is not None
-    sentence = mouth.say(Manner("en-us", text_only=text_only), fragment)
+    sentence = mouth.say(ReadingOptions("en-us", text_only=text_only), fragment)
     assert sentence.spoken == "See you on Friday, 9 h."
     assert len(sentence.words) == 6
 
@@ -271,7 +271,7 @@ class Speech:
         self.thread.open()
 
     def read(self, key: RequestKey, text: str, markup: Markup = Markup.AUTO) -> Any:
-        self.thread.begin(key, Manner("en-us", markup=markup, code=CodeBlocks.SKIP))
+        self.thread.begin(key, ReadingOptions("en-us", markup=markup, code=CodeBlocks.SKIP))
         self.thread.feed(key, text, final=True)
         self.thread.want(key)
         found, report = self.reports.get(timeout=60)

@@ -236,7 +236,7 @@ def test_a_file_it_cannot_edit_is_left_as_it_is(path: Path, text: str) -> None:
 
 def test_a_broken_file_is_not_written_over(path: Path) -> None:
     path.write_text("[en\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match="mend it first"):
+    with pytest.raises(ConfigError, match="fix it first"):
         add_entry(path, "en", Entry("a", "b", ""))
     assert path.read_text(encoding="utf-8") == "[en\n"
 

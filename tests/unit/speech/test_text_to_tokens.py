@@ -15,7 +15,7 @@ from kokorod.speech.frontend import KokoroFrontEnd
 from kokorod.speech.markup.sources import open_source
 from kokorod.speech.markup.ssml import SsmlError, is_ssml
 from kokorod.speech.reader import Reader
-from kokorod.speech.thread import Manner
+from kokorod.speech.thread import ReadingOptions
 from kokorod.types import CodeBlocks, Markup, Sentence, TextState
 from kokorod.vocabulary import default_vocabulary
 from kokorod.voices.languages import ESPEAK_NAMES
@@ -41,9 +41,9 @@ def front_end() -> KokoroFrontEnd:
 
 
 def read(text: str, lang: str, markup: Markup, chunk: int = 1_000_000) -> list[Sentence]:
-    manner = Manner(lang, markup=markup)
+    options = ReadingOptions(lang, markup=markup)
     source = open_source(markup, lang)
-    reader = Reader(source, lambda fragment: front_end().say(manner, fragment))
+    reader = Reader(source, lambda fragment: front_end().say(options, fragment))
     sentences: list[Sentence] = []
     for at in range(0, max(len(text), 1), chunk):
         reader.feed(text[at : at + chunk], final=at + chunk >= len(text))
@@ -145,16 +145,16 @@ def test_ten_times_the_text_takes_about_ten_times_as_long(lang: str, markup: Mar
     assert spent[1] < 40 * spent[0]
 
 
-def test_emoji_and_code_are_as_the_manner_says() -> None:
+def test_emoji_and_code_are_as_the_options_say() -> None:
     text = "ok 👍\n\n```py\nx\n```\n"
     for emoji, code, heard in (
         (True, CodeBlocks.SKIP, "ok thumbs up"),
         (False, CodeBlocks.ANNOUNCE, "ok Code block in py."),
     ):
-        manner = Manner("en-us", markup=Markup.MARKDOWN, emoji=emoji, code=code)
-        source = open_source(manner.markup, manner.lang, manner.code)
+        options = ReadingOptions("en-us", markup=Markup.MARKDOWN, emoji=emoji, code=code)
+        source = open_source(options.markup, options.lang, options.code)
         source.feed(text, final=True)
         said = []
         while (fragment := source.next()) is not None:
-            said.append(front_end().say(manner, fragment).spoken)
+            said.append(front_end().say(options, fragment).spoken)
         assert " ".join(said) == heard

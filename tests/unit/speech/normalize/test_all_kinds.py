@@ -169,7 +169,7 @@ def test_letters_are_one_token_and_spoken_apart() -> None:
 def test_marks_stand_close_to_their_words() -> None:
     tokens = normalize('He said, "go" (now) — yes.')
     assert spoken(tokens) == "He said, “go” (now) — yes."
-    assert [t.text for t in tokens if t.mark] == [",", "“", "”", "(", ")", "—", "."]
+    assert [t.text for t in tokens if t.punctuation] == [",", "“", "”", "(", ")", "—", "."]
 
 
 def test_emoji_are_dropped_on_demand() -> None:

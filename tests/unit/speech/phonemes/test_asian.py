@@ -11,7 +11,7 @@ import pytest
 from support.phonemizing import cache_folder
 
 from kokorod.speech.phonemes import asian
-from kokorod.speech.phonemes.asian import MAX_RUN, Piece, Reader
+from kokorod.speech.phonemes.asian import MAX_RUN, AsianWord, Reader
 from kokorod.speech.phonemes.phonemizer import Phonemizer
 from kokorod.speech.token import Token
 from kokorod.vocabulary import alphabet
@@ -25,16 +25,16 @@ def reader() -> Reader:
 
 
 def test_latin_words_are_left_to_english() -> None:
-    assert reader().pieces("私Appleのx", "ja") == [
-        Piece(0, 1, "a"),
-        Piece(1, 6, None),
-        Piece(6, 7, "a"),
-        Piece(7, 8, None),
+    assert reader().words("私Appleのx", "ja") == [
+        AsianWord(0, 1, "a"),
+        AsianWord(1, 6, None),
+        AsianWord(6, 7, "a"),
+        AsianWord(7, 8, None),
     ]
 
 
 def test_a_long_run_is_read_in_pieces_and_whole() -> None:
-    found = reader().pieces("あ" * (2 * MAX_RUN + 7), "ja")
+    found = reader().words("あ" * (2 * MAX_RUN + 7), "ja")
     assert [piece.start for piece in found] == list(range(2 * MAX_RUN + 7))
 
 
@@ -74,7 +74,7 @@ def test_words_of_a_run_have_their_own_places() -> None:
     phonemizer = Phonemizer(alphabet(), cache_folder())
     phonemizer._asian = reader()
     text = "私はApple。"
-    found = phonemizer.sentence([Token(text[:-1], 0, 7), Token("。", 7, 8, mark=True)], "ja")
+    found = phonemizer.sentence([Token(text[:-1], 0, 7), Token("。", 7, 8, punctuation=True)], "ja")
     assert found.phonemes == "a a ˈæpᵊl."
     assert [text[w.start : w.end] for w in found.words] == ["私", "は", "Apple"]
 

@@ -14,8 +14,8 @@ from support.phonemizing import cache_folder, phonemizer, say, tokens
 from support.untraced import untraced
 
 from kokorod.errors import UnknownLanguageError
-from kokorod.speech.phonemes.marks import CLOSING, MARKS, OPENING, written_as
 from kokorod.speech.phonemes.phonemizer import Phonemizer
+from kokorod.speech.phonemes.punctuation import CLOSING, MARKS, OPENING, written_as
 from kokorod.speech.phonemes.reading import Source
 from kokorod.speech.phonemes.scripts import voice_of
 from kokorod.speech.phonemes.symbols import MAX_REPORTED, NEAREST, Fitter
@@ -91,7 +91,7 @@ def test_what_a_sentence_says_of_itself() -> None:
         [
             Token("NASA", 10, 14, letters=True),
             Token("said", 15, 19, space=False, pause_s=0.5),
-            Token(".", 19, 20, mark=True),
+            Token(".", 19, 20, punctuation=True),
         ],
         "en-us",
     )
@@ -295,7 +295,7 @@ def any_tokens(draw: st.DrawFn) -> list[Token]:
                 start,
                 end,
                 space=draw(st.booleans()),
-                mark=draw(st.booleans()),
+                punctuation=draw(st.booleans()),
                 letters=draw(st.booleans()),
                 phonemes=draw(st.one_of(st.none(), st.none(), TEXTS)),
                 lang=draw(st.sampled_from(["", "", *SPOKEN])),
@@ -332,7 +332,7 @@ def test_time_is_linear_in_the_number_of_tokens() -> None:
     """A hundred thousand tokens of the slowest kinds; a quadratic step would take hours."""
     words = ("read", "that", "xyloquent", "café", "—", "", "日本", "lives", "‼")
     many = [
-        Token(words[i % len(words)], i, i + 1, mark=words[i % len(words)] in "—‼")
+        Token(words[i % len(words)], i, i + 1, punctuation=words[i % len(words)] in "—‼")
         for i in range(100_000)
     ]
     with untraced():
