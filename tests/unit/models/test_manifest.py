@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import FrozenInstanceError
 
 import pytest
-from support.paths import DOCS
+from support.paths import DOCS, ROOT
 
 from kokorod.errors import ModelMissingError
 from kokorod.models import manifest
@@ -58,3 +59,19 @@ def test_the_users_page_has_the_same_table() -> None:
         assert f"| {release.bytes / 1e6:.1f} MB |" in page
         for tag, file in ((release.tag, release.model), ("both", release.voices)):
             assert f"| {tag} | {file.file} | {file.bytes:,} | `{file.sha256}` |" in page
+
+
+def test_the_packages_are_pinned_alike_everywhere() -> None:
+    pins = [part.pin for part in manifest.PACKAGED.parts]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["optional-dependencies"]["model"] == pins
+    locked = (ROOT / "requirements-model.lock").read_text().splitlines()
+    assert [line for line in locked if not line.startswith("#")] == pins
+
+
+def test_the_packaged_parts_make_the_whole_of_a_release() -> None:
+    packaged = manifest.PACKAGED
+    assert sum(part.bytes for part in packaged.parts) == packaged.release.model.bytes
+    release = manifest.recognize(packaged.release.model.sha256)
+    assert release is not None
+    assert (release.name, packaged.release.voices) == (packaged.release.name, None)
