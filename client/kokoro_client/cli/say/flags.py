@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import os
 import sys
 from typing import Final, TextIO
@@ -69,7 +70,14 @@ def _add_text(group: argparse._ArgumentGroup) -> None:
         "--input-file",
         metavar="FILE",
         action="append",
-        help="say what the file holds (UTF-8); may be repeated; - is standard input",
+        help="say what the file holds; may be repeated; - is standard input",
+    )
+    group.add_argument(
+        "--encoding",
+        metavar="NAME",
+        type=_encoding,
+        help="how letters are written in what is read, e.g. windows-1252; default: UTF-8, or"
+        " UTF-16 and UTF-32 by their first bytes",
     )
     group.add_argument(
         "--markup",
@@ -83,6 +91,19 @@ def _add_text(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--phonemes", action="store_true", help="it is in Kokoro's alphabet: həlˈO wˈɜɹld"
     )
+
+
+def _encoding(name: str) -> str:
+    """Raises ArgumentTypeError for what Python has no codec of text for."""
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):
+        found = None
+    if found is None or not found._is_text_encoding:
+        raise argparse.ArgumentTypeError(
+            f"no encoding {name[:40]!r}; e.g. windows-1252, macroman, shift_jis, gb18030"
+        )
+    return found.name
 
 
 def _add_speech(group: argparse._ArgumentGroup) -> None:

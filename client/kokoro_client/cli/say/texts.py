@@ -6,7 +6,6 @@ A text is one request. What is read from a descriptor goes to the daemon as it a
 from __future__ import annotations
 
 import argparse
-import codecs
 import os
 import stat
 import sys
@@ -19,10 +18,14 @@ from ... import errors
 from ...speech import Speech
 from ...wire.choices import Markup
 from .. import exits
+from .decoding import NotTextError, TextDecoder
 from .sent_text import SentText
 
 #: As much as a pipe holds.
 _READ_BYTES: Final = 64 * 1024
+
+#: How much of a file is looked at before it is spoken: hours of speech, 10 ms.
+_CHECKED_BYTES: Final = 4 * 1024 * 1024
 
 #: Each is an open descriptor, of which macOS gives 256.
 _FILES: Final = 100
@@ -39,12 +42,20 @@ class Text:
     markup  how it is written
     """
 
-    def __init__(self, name: str, markup: str, words: str = "", fd: int | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        markup: str,
+        words: str = "",
+        fd: int | None = None,
+        encoding: str | None = None,
+    ) -> None:
+        """encoding: of what is read; None: found out. Raises LookupError for an unknown one."""
         self.name = name
         self.markup = markup
         self.words = words
         self.sent = SentText()
-        self._reader = None if fd is None else _Reader(fd, name, self.sent)
+        self._reader = None if fd is None else _Reader(fd, name, self.sent, encoding)
 
     @property
     def whole(self) -> bool:
@@ -90,13 +101,32 @@ def open_texts(args: argparse.Namespace) -> Sequence[Text]:
 
 def _open(name: str, args: argparse.Namespace) -> Text:
     if name == "-":
-        return Text(_STDIN, args.markup or Markup.AUTO.value, fd=0)
+        _refuse_no_text(0, _STDIN, args.encoding)
+        return Text(_STDIN, args.markup or Markup.AUTO.value, fd=0, encoding=args.encoding)
     try:
         fd = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
         raise exits.CommandError(f"cannot read {name}: {error.strerror}") from None
+    _refuse_no_text(fd, name, args.encoding)
     by_name = Markup.AUTO.value if args.phonemes else _markup_of(name)
-    return Text(name, args.markup or by_name, fd=fd)
+    return Text(name, args.markup or by_name, fd=fd, encoding=args.encoding)
+
+
+def _refuse_no_text(fd: int, name: str, encoding: str | None) -> None:
+    """Raises CommandError for a file whose beginning is no text, before a word of it is said."""
+    if not _size(fd):
+        return
+    try:
+        at = begin = os.lseek(fd, 0, os.SEEK_CUR)
+        decoder = TextDecoder(encoding)
+        while at - begin < _CHECKED_BYTES and (data := os.pread(fd, _READ_BYTES, at)):
+            decoder.decode(data)
+            at += len(data)
+        decoder.decode(b"", final=True)
+    except NotTextError as error:
+        raise exits.CommandError(f"cannot read {name}: {error}") from None
+    except OSError:
+        pass  # reading it says why
 
 
 def _markup_of(name: str) -> str:
@@ -106,13 +136,13 @@ def _markup_of(name: str) -> str:
 
 
 class _Reader:
-    """Reads `fd` to its end in a thread. Bytes that are no UTF-8 become U+FFFD.
+    """Reads `fd` to its end, or to what is no text, in a thread.
 
-    Owns:       the thread that reads the descriptor, the undecoded bytes of one character.
+    Owns:       the thread that reads the descriptor, the decoder.
     Invariants: each piece goes to the speech as soon as it has been read.
     """
 
-    def __init__(self, fd: int, name: str, sent: SentText) -> None:
+    def __init__(self, fd: int, name: str, sent: SentText, encoding: str | None) -> None:
         self._fd = fd
         self._name = name
         self._sent = sent
@@ -122,7 +152,7 @@ class _Reader:
         # Who types sends a line at a time and waits to hear it. An empty line tells the
         # daemon that the sentence has ended; else it would wait for the next one's begin.
         self._line_end = "\n\n" if os.isatty(fd) else "\n"
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
+        self._decoder = TextDecoder(encoding)
         self.failure = ""
 
     def feed(self, speech: Speech) -> None:
@@ -140,16 +170,28 @@ class _Reader:
     def _run(self, speech: Speech) -> None:
         with suppress(errors.KokoroError):  # whoever takes the audio hears of it
             while data := self._read():
-                if text := self._decoder.decode(data).replace("\n", self._line_end):
+                if text := self._decode(data).replace("\n", self._line_end):
                     self._sent.add(text)
                     self._bytes += len(data)
                     speech.append(text)
-            last = self._decoder.decode(b"", final=True)
+            last = self._decode(b"")
             self._sent.add(last)
             self._ended = True
             speech.append(last, final=True)
 
+    def _decode(self, data: bytes) -> str:
+        """data: b"" at the end."""
+        if self.failure:
+            return ""
+        try:
+            return self._decoder.decode(data, final=not data)
+        except NotTextError as error:
+            self.failure = f"cannot read {self._name}: {error}"
+            return ""
+
     def _read(self) -> bytes:
+        if self.failure:
+            return b""
         try:
             return os.read(self._fd, _READ_BYTES)
         except OSError as error:
