@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kokoro_client.wire import address
+from kokoro_client.wire.errors import WireError
 
 from .errors import ConfigError
 from .voices.blends import parse as parse_blend
@@ -290,7 +291,7 @@ def load(
 
     Raises ConfigError for an unreadable file, an unknown key or a value not allowed.
     """
-    home = address.home_folder(environ)
+    home, socket = _addresses(environ)
     path = home / "config.toml"
     from_file = _read_file(path)
     known = settings()
@@ -319,13 +320,21 @@ def load(
         origins.append(
             Origin(name, values[name], source, spec.metadata["why"], spec.metadata["unit"])
         )
-    socket = address.socket_path(environ)
-    if problem := address.socket_path_problem(socket):
-        raise ConfigError(problem)
     origins.insert(
         1, Origin("socket", socket, _env_source(environ, "KOKORO_SOCKET"), "where clients meet", "")
     )
     return Config(home=home, socket=socket, **values), origins
+
+
+def _addresses(environ: Mapping[str, str]) -> tuple[Path, Path]:
+    """The home folder and the socket."""
+    try:
+        home, socket = address.home_folder(environ), address.socket_path(environ)
+    except WireError as error:
+        raise ConfigError(error.message) from None
+    if problem := address.socket_path_problem(socket):
+        raise ConfigError(problem)
+    return home, socket
 
 
 def _env_source(environ: Mapping[str, str], name: str) -> str:

@@ -20,6 +20,7 @@ from typing import IO, Final
 from . import errors
 from .transport import connection
 from .wire import address
+from .wire.errors import WireError
 
 #: A cold disk needs a few seconds to load Python and bind; a daemon that has not bound
 #: after this long will not.
@@ -46,7 +47,10 @@ def start(path: Path, environ: Mapping[str, str] = os.environ, timeout: float = 
             "no daemon runs and the command `kokorod` is not installed; "
             "install the package kokorod, or start the daemon yourself"
         )
-    home = address.home_folder(environ)
+    try:
+        home = address.home_folder(environ)
+    except WireError as error:
+        raise errors.AddressError(error.message) from None
     # The daemon gets absolute paths: it must not hold the caller's folder.
     env = {**environ, "KOKORO_HOME": str(home), "KOKORO_SOCKET": str(path.absolute())}
     with ExitStack() as stack:

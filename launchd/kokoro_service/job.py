@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from kokoro_client.wire import address
+from kokoro_client.wire.errors import WireError
 from kokorod.errors import KokorodError
 
 #: Decides what clients do; a daemon has no use for it.
@@ -48,7 +49,10 @@ def job_from(environ: Mapping[str, str]) -> Job:
     shell's settings, and clients would look elsewhere.
     Raises ServiceError for what a plist or a unit cannot hold, and if there is no program.
     """
-    home, socket = address.home_folder(environ), address.socket_path(environ)
+    try:
+        home, socket = address.home_folder(environ), address.socket_path(environ)
+    except WireError as error:
+        raise ServiceError(error.message) from None
     if problem := address.socket_path_problem(socket):
         raise ServiceError(problem)
     settings = {

@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from kokoro_client.wire import address
+
 from . import service_files, tool
 from .job import Job, ServiceError
 from .launch_agent import EXIT_S, LABEL, SOCKET_NAME, file_name, launch_agent_file
@@ -59,8 +61,7 @@ class Launchd:
         self._domains = (f"gui/{uid}", f"user/{uid}")
         self._settle_s = settle_s
         self._poll_s = poll_s
-        home = Path(environ["HOME"]) if environ.get("HOME") else Path.home()
-        self._plist = home / "Library" / "LaunchAgents" / file_name()
+        self._plist = address.user_home(environ) / "Library" / "LaunchAgents" / file_name()
 
     def files(self, job: Job) -> dict[Path, bytes]:
         return {self._plist: launch_agent_file(job)}

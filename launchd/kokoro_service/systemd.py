@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from kokoro_client.wire import address
+
 from . import service_files, tool
 from .job import Job, ServiceError
 from .state import State
@@ -29,11 +31,7 @@ class Systemd:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = _reaching_manager(environ)
-        if config := environ.get("XDG_CONFIG_HOME"):
-            base = Path(config)
-        else:
-            home = Path(environ["HOME"]) if environ.get("HOME") else Path.home()
-            base = home / ".config"
+        base = address.xdg_folder(environ, "XDG_CONFIG_HOME", ".config")
         self._folder = base / "systemd" / "user"
 
     def reachable(self) -> bool:

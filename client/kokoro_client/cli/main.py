@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 
 from .. import errors
 from ..version import __version__
+from ..wire.errors import WireError
 from . import exits
 from .context import Context
 
@@ -125,6 +126,9 @@ def guarded(run: Callable[[], int]) -> int:
     except errors.KokoroError as error:
         exits.say_why(error)
         return exits.status_of(error)
+    except WireError as error:  # of an address, in a command of the daemon's package
+        exits.say_why(error.message)
+        return exits.NO_DAEMON
     except Exception as error:
         # The daemon's package has one class for what is to be shown as a line; it
         # cannot be imported here, as it may not be installed.

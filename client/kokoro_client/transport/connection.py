@@ -35,8 +35,11 @@ _RETRY_S: Final = 0.02  # a full backlog has no event to wait for
 
 
 def default_path(environ: Mapping[str, str] = os.environ) -> Path:
-    """The socket that KOKORO_SOCKET and KOKORO_HOME point to."""
-    return address.socket_path(environ)
+    """The socket that KOKORO_SOCKET and KOKORO_HOME point to. Raises AddressError."""
+    try:
+        return address.socket_path(environ)
+    except WireError as error:
+        raise errors.AddressError(error.message) from None
 
 
 def open_socket(path: Path, timeout: float = TIMEOUT_S) -> socket.socket:

@@ -1,4 +1,4 @@
-# pure: no socket, thread or clock; reads only the environment it is given.
+# pure: no socket, thread or clock; reads the environment it is given and the user database.
 """Where the two sides meet: the home folder and the socket, from the environment.
 
 `KOKORO_HOME` holds config, models, caches and logs; `KOKORO_SOCKET` is the socket.
@@ -7,24 +7,28 @@ Setting them moves everything, for tests and for a second instance.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+
+from .errors import ErrorCode, WireError
 
 #: sun_path holds 104 bytes on macOS and 108 on Linux, the closing NUL included.
 MAX_SOCKET_PATH: Final = 103
 
 
 def home_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
-    """KOKORO_HOME, else ~/Library/Application Support/kokorod or $XDG_DATA_HOME/kokorod."""
+    """KOKORO_HOME, else ~/Library/Application Support/kokorod or $XDG_DATA_HOME/kokorod.
+
+    Absolute. Raises WireError for a home of a user that there is not.
+    """
     if home := environ.get("KOKORO_HOME"):
-        return Path(home).expanduser().absolute()
+        return _absolute("KOKORO_HOME", home, environ)
     if platform == "darwin":
-        return _user_home(environ) / "Library" / "Application Support" / "kokorod"
-    if data := environ.get("XDG_DATA_HOME"):
-        return Path(data) / "kokorod"
-    return _user_home(environ) / ".local" / "share" / "kokorod"
+        return user_home(environ) / "Library" / "Application Support" / "kokorod"
+    return xdg_folder(environ, "XDG_DATA_HOME", ".local/share") / "kokorod"
 
 
 def socket_path(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
@@ -32,9 +36,10 @@ def socket_path(environ: Mapping[str, str], platform: str = sys.platform) -> Pat
 
     The home folder belongs to the user alone and is not swept like the temporary
     folder, so a client and a daemon started from different sessions still meet.
+    Raises as home_folder() does.
     """
     if path := environ.get("KOKORO_SOCKET"):
-        return Path(path).expanduser().absolute()
+        return _absolute("KOKORO_SOCKET", path, environ)
     return home_folder(environ, platform) / "kokorod.sock"
 
 
@@ -49,6 +54,37 @@ def socket_path_problem(path: Path) -> str | None:
     return None
 
 
-def _user_home(environ: Mapping[str, str]) -> Path:
-    home = environ.get("HOME")
-    return Path(home) if home else Path.home()
+def user_home(environ: Mapping[str, str]) -> Path:
+    """HOME, else that of the user database. A relative HOME would be another in every folder."""
+    if (home := environ.get("HOME", "")).startswith("/"):
+        return Path(home)
+    import pwd  # not everywhere, and seldom needed
+
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        raise WireError(
+            ErrorCode.BAD_REQUEST,
+            f"HOME is {home!r} and user {os.getuid()} is in no user database; "
+            "set HOME or KOKORO_HOME to an absolute path",
+        ) from None
+
+
+def xdg_folder(environ: Mapping[str, str], variable: str, default: str) -> Path:
+    """A folder of the XDG Base Directory Specification, by which a relative one is ignored."""
+    if (folder := environ.get(variable, "")).startswith("/"):
+        return Path(folder)
+    return user_home(environ) / default
+
+
+def _absolute(variable: str, path: str, environ: Mapping[str, str]) -> Path:
+    if path == "~" or path.startswith("~/"):
+        return user_home(environ) / path[2:]
+    try:
+        return Path(path).expanduser().absolute()
+    except RuntimeError:
+        raise WireError(
+            ErrorCode.BAD_REQUEST,
+            f"{variable} is {path!r}, but there is no user {path[1:].partition('/')[0]!r}; "
+            "set it to an absolute path",
+        ) from None

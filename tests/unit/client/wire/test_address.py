@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from kokoro_client.wire.address import (
     socket_path,
     socket_path_problem,
 )
+from kokoro_client.wire.errors import WireError
 
 
 @pytest.mark.parametrize(
@@ -20,6 +23,10 @@ from kokoro_client.wire.address import (
         ({"HOME": "/u"}, "linux", "/u/.local/share/kokorod"),
         ({"HOME": "/u", "XDG_DATA_HOME": "/data"}, "linux", "/data/kokorod"),
         ({"HOME": "/u", "XDG_DATA_HOME": ""}, "linux", "/u/.local/share/kokorod"),
+        ({"HOME": "/u", "XDG_DATA_HOME": "data"}, "linux", "/u/.local/share/kokorod"),
+        ({"HOME": "/u", "XDG_DATA_HOME": "./d"}, "linux", "/u/.local/share/kokorod"),
+        ({"HOME": "/u", "KOKORO_HOME": "~/k"}, "linux", "/u/k"),
+        ({"HOME": "/u", "KOKORO_HOME": "~"}, "linux", "/u"),
         ({"HOME": "/u"}, "darwin", "/u/Library/Application Support/kokorod"),
         ({"HOME": "/u", "XDG_DATA_HOME": "/d"}, "darwin", "/u/Library/Application Support/kokorod"),
         ({"HOME": "/u", "XDG_DATA_HOME": "/d", "KOKORO_HOME": "/k"}, "linux", "/k"),
@@ -33,8 +40,28 @@ def test_the_home_folder_is_the_first_that_the_environment_names(
     assert socket_path(environ, platform) == Path(home) / "kokorod.sock"
 
 
-def test_without_home_it_is_the_user_s_own() -> None:
-    assert home_folder({}, "linux") == Path.home() / ".local" / "share" / "kokorod"
+@pytest.mark.parametrize("environ", [{}, {"HOME": ""}, {"HOME": "rel"}, {"HOME": "./rel"}])
+def test_without_an_absolute_home_it_is_the_user_s_own(environ: dict[str, str]) -> None:
+    own = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    assert home_folder(environ, "linux") == own / ".local" / "share" / "kokorod"
+    assert home_folder(environ, "darwin") == own / "Library" / "Application Support" / "kokorod"
+
+
+def test_a_user_in_no_database_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(uid: int) -> None:
+        raise KeyError(uid)
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with pytest.raises(WireError, match="set HOME or KOKORO_HOME to an absolute path"):
+        home_folder({"HOME": ""}, "linux")
+    assert home_folder({"KOKORO_HOME": "/k"}, "linux") == Path("/k")
+
+
+@pytest.mark.parametrize("name", ["KOKORO_HOME", "KOKORO_SOCKET"])
+def test_the_home_of_nobody_is_told_with_its_variable(name: str) -> None:
+    find = home_folder if name == "KOKORO_HOME" else socket_path
+    with pytest.raises(WireError, match=rf"^{name} is '~nosuch/x', but there is no user 'nosuch'"):
+        find({name: "~nosuch/x"})
 
 
 def test_a_socket_of_its_own_goes_before_the_home_folder() -> None:
@@ -48,9 +75,8 @@ def test_a_path_may_begin_at_the_home_or_in_the_working_folder(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find = home_folder if name == "KOKORO_HOME" else socket_path
-    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    assert find({name: "~/k"}) == tmp_path / "k"
+    assert find({name: "~/k", "HOME": str(tmp_path)}) == tmp_path / "k"
     assert find({name: "k"}) == tmp_path / "k"
 
 
