@@ -406,7 +406,7 @@ def test_a_text_that_brings_daemons_down_does_not_bring_down_many(pair: MakePair
         peer.expect("speak")
 
     with (
-        pair(*[falls] * (speech.REPEATS + 1)) as client,
+        pair(*[falls] * (speech.CRASHES + 1)) as client,
         pytest.raises(errors.ConnectionLostError),
     ):
         list(client.speak("Hi"))
