@@ -41,11 +41,23 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+#: For the child of a fork.
+_clients: WeakSet[Client] = WeakSet()
+
+
+def _after_fork() -> None:
+    for client in _clients:
+        client._leave_to_parent()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
 
 class Client:
     """A connection to the daemon, opened at the first use and again after a loss.
 
-    Any number of threads may use it, and several speeches may run at once.
+    Any number of threads may use it, and several speeches may run at once. A child of fork()
+    may use it too: it opens a connection of its own; speeches stay with who began them.
     """
 
     def __init__(
@@ -72,6 +84,7 @@ class Client:
         #: Those before it, which live as long as a speech still hears from them.
         self._former: WeakSet[Exchange] = WeakSet()
         self._closed = False
+        _clients.add(self)
 
     def speak(
         self,
@@ -188,6 +201,15 @@ class Client:
                 self._exchange.close()
             for exchange in self._former:
                 exchange.close()
+
+    def _leave_to_parent(self) -> None:
+        """After fork(): the next speak() opens a connection of this process."""
+        self._opening = threading.Lock()  # another thread may have held it
+        for exchange in (*self._former, self._exchange):
+            if exchange is not None:
+                exchange.leave_to_parent()
+        self._former = WeakSet()
+        self._exchange = None
 
     def _begin(
         self,

@@ -7,6 +7,7 @@ Never:      holds more than QUEUE_S of sound that has not been written.
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 import weakref
 from collections.abc import Callable
@@ -32,6 +33,10 @@ _HANGS_S: Final = 1.0
 
 #: Those that are to be closed before PortAudio ends: it frees what their threads use.
 _players: Final[weakref.WeakSet[Player]] = weakref.WeakSet()
+
+
+#: In a child of fork() they are the parent's: closing them would be heard there.
+os.register_at_fork(after_in_child=_players.clear)
 
 
 @cache

@@ -137,6 +137,10 @@ class Exchange:
         """close() for a finalizer: takes no lock and waits for nobody."""
         self._io.close_soon()
 
+    def leave_to_parent(self) -> None:
+        """In the child after fork(): touch nothing of it any more."""
+        self._io.leave_to_parent()
+
     def __del__(self) -> None:
         # Neither the client nor a speech has a use for it any more.
         if io := getattr(self, "_io", None):

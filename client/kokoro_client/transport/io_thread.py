@@ -96,6 +96,17 @@ class IOThread:
         if threading.current_thread() is not self._thread:
             self._thread.join(_JOIN_S)
 
+    def leave_to_parent(self) -> None:
+        """In the child after fork(): thread and connection are the parent's, which goes on."""
+        self.failure = errors.KokoroError(
+            "this speech belongs to the process that began it; speak() in this one"
+        )
+        self._commands.clear()
+        for inbox in self._inboxes.values():
+            inbox.finish(self.failure)
+        for sock in (self._sock, self._wake_in, self._wake_out):
+            sock.close()  # the parent has its own descriptors of them
+
     # To be posted.
 
     def start(self, inbox: Inbox, frame: bytes, rest: str, final: bool) -> None:
