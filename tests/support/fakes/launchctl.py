@@ -7,12 +7,18 @@ EIO or EALREADY for some seconds; `bootout` of what is not loaded answers 3, 5 o
 
 from __future__ import annotations
 
-import json
 import os
-import plistlib
 import sys
-from pathlib import Path
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+if __package__:
+    from . import program
+else:  # as a program: this folder alone is on the path
+    import program
 
 FRESH: dict[str, Any] = {
     "calls": [],
@@ -31,23 +37,16 @@ FRESH: dict[str, Any] = {
 
 def install_fake(bin_folder: Path, **changes: Any) -> Path:
     """Put it into `bin_folder`; the path of its state."""
-    bin_folder.mkdir(parents=True, exist_ok=True)
-    state = bin_folder / "launchd.json"
-    state.write_text(json.dumps({**FRESH, **changes}))
-    program = bin_folder / "launchctl"
-    # -I -S: started dozens of times in a test.
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "{__file__}" "{state}" "$@"\n')
-    program.chmod(0o755)
-    return state
+    return program.install(bin_folder / "launchctl", "launchctl", {**FRESH, **changes})
 
 
-def main(state_path: Path, arguments: list[str]) -> int:
-    launchd = json.loads(state_path.read_text())
+def start() -> None:
+    program.start(main)
+
+
+def main(launchd: dict[str, Any], arguments: list[str]) -> int:
     launchd["calls"].append(arguments)
-    try:
-        return answer(launchd, arguments[0], arguments[1:])
-    finally:
-        state_path.write_text(json.dumps(launchd))
+    return answer(launchd, arguments[0], arguments[1:])
 
 
 def answer(launchd: dict[str, Any], command: str, rest: list[str]) -> int:
@@ -65,7 +64,7 @@ def answer(launchd: dict[str, Any], command: str, rest: list[str]) -> int:
         return say(112, f"Could not find domain for user gui: {os.getuid()}")
     match command:
         case "bootstrap":
-            return bootstrap(launchd, domain, Path(words[1]))
+            return bootstrap(launchd, domain, words[1])
         case "bootout":
             return bootout(launchd, words[0])
         case "print":
@@ -83,18 +82,19 @@ def answer(launchd: dict[str, Any], command: str, rest: list[str]) -> int:
     return say(64, f"Unrecognized subcommand: {command}")
 
 
-def bootstrap(launchd: dict[str, Any], domain: str, plist: Path) -> int:
-    job = plistlib.loads(plist.read_bytes())
+def bootstrap(launchd: dict[str, Any], domain: str, plist: str) -> int:
+    import plistlib
+
+    with open(plist, "rb") as file:  # noqa: PTH123
+        job = plistlib.load(file)
     target = f"{domain}/{job['Label']}"
     if target in launchd["going"] or target in launchd["loaded"]:
         return say(5, "Bootstrap failed: 5: Input/output error")
     if launchd["settle"]:
         status = launchd["settle"].pop(0)
         return say(status, f"Bootstrap failed: {status}: {os.strerror(status)}")
-    if plist.stat().st_mode & 0o022 or launchd["disabled"].get(job["Label"]) in (
-        "disabled",
-        "true",
-    ):
+    writable = os.stat(plist).st_mode & 0o022  # noqa: PTH116
+    if writable or launchd["disabled"].get(job["Label"]) in ("disabled", "true"):
         return say(5, "Bootstrap failed: 5: Input/output error")
     pid = launchd["next_pid"] if job.get("RunAtLoad") else None
     launchd["next_pid"] += 1
@@ -154,7 +154,3 @@ def kill(launchd: dict[str, Any], target: str) -> int:
 def say(status: int, message: str) -> int:
     print(message, file=sys.stderr)
     return status
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

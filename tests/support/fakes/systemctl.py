@@ -5,11 +5,18 @@ Put on PATH by `install_fake`; its manager is one JSON file, the unit files are 
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from pathlib import Path
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+if __package__:
+    from . import program
+else:  # as a program: this folder alone is on the path
+    import program
 
 FRESH: dict[str, Any] = {
     "calls": [],
@@ -26,27 +33,22 @@ FRESH: dict[str, Any] = {
 
 def install_fake(bin_folder: Path, units_folder: Path, **changes: Any) -> Path:
     """Put it into `bin_folder`; the path of its state."""
-    bin_folder.mkdir(parents=True, exist_ok=True)
-    state = bin_folder / "systemd.json"
-    state.write_text(json.dumps({**FRESH, "folder": str(units_folder), **changes}))
-    program = bin_folder / "systemctl"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "{__file__}" "{state}" "$@"\n')
-    program.chmod(0o755)
-    return state
+    state = {**FRESH, "folder": str(units_folder), **changes}
+    return program.install(bin_folder / "systemctl", "systemctl", state)
 
 
-def main(state_path: Path, arguments: list[str]) -> int:
-    manager = json.loads(state_path.read_text())
+def start() -> None:
+    program.start(main)
+
+
+def main(manager: dict[str, Any], arguments: list[str]) -> int:
     if arguments[0] != "--user":
         return say(1, "the system's manager was asked")
     arguments = arguments[1:]
     manager["calls"].append(arguments)
-    try:
-        if not manager["reachable"]:
-            return say(1, "Failed to connect to bus: No medium found")
-        return answer(manager, arguments[0], [a for a in arguments[1:] if a[0] != "-"], arguments)
-    finally:
-        state_path.write_text(json.dumps(manager))
+    if not manager["reachable"]:
+        return say(1, "Failed to connect to bus: No medium found")
+    return answer(manager, arguments[0], [a for a in arguments[1:] if a[0] != "-"], arguments)
 
 
 def answer(manager: dict[str, Any], command: str, units: list[str], whole: list[str]) -> int:
@@ -54,10 +56,7 @@ def answer(manager: dict[str, Any], command: str, units: list[str], whole: list[
         case "show":
             return show(manager, units[0]) if units else 0
         case "daemon-reload":
-            folder = Path(manager["folder"])
-            manager["units"] = {
-                path.name: path.read_text() for path in folder.glob("*.s*") if path.is_file()
-            }
+            manager["units"] = read_units(manager["folder"])
             return 0
         case "reset-failed":
             manager["results"] = {}
@@ -75,16 +74,25 @@ def answer(manager: dict[str, Any], command: str, units: list[str], whole: list[
             if "--now" in whole:
                 stop(manager, units)
         case "start":
-            return start(manager, [u for u in units if u not in manager["active"]])
+            return start_units(manager, [u for u in units if u not in manager["active"]])
         case "restart":
             stop(manager, units)
-            return start(manager, units)
+            return start_units(manager, units)
         case "stop":
             stop(manager, units)
     return 0
 
 
-def start(manager: dict[str, Any], units: list[str]) -> int:
+def read_units(folder: str) -> dict[str, str]:
+    units = {}
+    for entry in os.scandir(folder):
+        if entry.is_file() and ".s" in entry.name:
+            with open(entry) as file:  # noqa: PTH123
+                units[entry.name] = file.read()
+    return units
+
+
+def start_units(manager: dict[str, Any], units: list[str]) -> int:
     for unit in units:
         if unit in manager["failing"]:
             manager["results"][unit] = "exit-code"
@@ -119,7 +127,3 @@ def say(status: int, message: str) -> int:
     assert os.environ["LC_ALL"] == "C"
     print(message, file=sys.stderr)
     return status
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
