@@ -172,7 +172,7 @@ def _announce(store: Store, choice: Choice) -> None:
 def _describe(mark: str, choice: Choice) -> None:
     """What it costs and what it gives."""
     if choice.source is Source.REGISTRY:
-        gives = "weights of 8 bits, as good to most ears"
+        gives = "weights of 8 bits"
     else:
         gives = "the weights as they were trained, which sound best"
     here = choice.release.bytes / 1e6
