@@ -71,7 +71,8 @@ class Client:
     ) -> None:
         """socket: the daemon's address; None: KOKORO_SOCKET, else the one of KOKORO_HOME.
         start: start a daemon if none runs (never with KOKORO_NO_START=1).
-        timeout: seconds to wait for a connection and for the answer to a question.
+        timeout: seconds to wait for a connection, for a new one's first sign of life, and for
+        the answer to a question.
         name: which program this is, for the daemon's log and queue(); 64 characters at most.
         """
         self._path = connection.default_path(environ) if socket is None else Path(socket)
@@ -250,7 +251,7 @@ class Client:
                 sock = self._reach(lambda: connection.open_socket(self._path, self._timeout), start)
                 if self._exchange is not None:
                     self._former.add(self._exchange)
-                self._exchange = Exchange(sock, self._hello)
+                self._exchange = Exchange(sock, self._hello, self._timeout)
             return self._exchange
 
     def _reach(self, attempt: Callable[[], _T], start: bool = True) -> _T:

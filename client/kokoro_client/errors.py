@@ -96,6 +96,14 @@ class NoDeviceError(KokoroError):
     """No sound device can be opened."""
 
 
+def not_kokorod(path: object) -> ProtocolError:
+    """What answers there has not said one thing that the protocol knows."""
+    return ProtocolError(
+        f"what listens at {path} is not kokorod, or not one of this version; end it, or set "
+        "KOKORO_SOCKET to kokorod's socket"
+    )
+
+
 _BY_CODE: dict[ErrorCode, type[KokoroError]] = {
     ErrorCode.BAD_REQUEST: BadRequestError,
     ErrorCode.UNSUPPORTED_VERSION: VersionError,

@@ -125,7 +125,10 @@ def test_a_broken_answer_is_a_protocol_error(socket_path: Path) -> None:
         peer.receive()
         peer.sock.sendall(b"\x7f\xff\xff\xff")
 
-    with ScriptedDaemon(socket_path, script), pytest.raises(errors.ProtocolError, match="limit"):
+    with (
+        ScriptedDaemon(socket_path, script),
+        pytest.raises(errors.ProtocolError, match="is not kokorod"),
+    ):
         _ask(socket_path)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.loop.scripted_peer import PATIENCE_S, Peer
+from support.loop.scripted_peer import PATIENCE_S, Peer, ScriptedDaemon
 
 from kokoro_client import Client, errors, speech
 from kokoro_client.transport import inbox, io_thread
@@ -477,6 +477,42 @@ def test_rubbish_is_a_protocol_error(pair: MakePair, rubbish: bytes) -> None:
 
     with pair(script) as client, pytest.raises(errors.ProtocolError, match="broken"):
         list(client.speak("Hi"))
+
+
+def test_who_answers_nothing_of_the_protocol_is_named(socket_path: Path, pair: MakePair) -> None:
+    def script(peer: Peer) -> None:
+        peer.expect("hello")
+        peer.sock.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        _until_hung_up(peer)
+
+    with (
+        pair(script) as client,
+        pytest.raises(errors.ProtocolError, match=f"what listens at {socket_path} is not kokorod"),
+    ):
+        list(client.speak("Hi"))
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        lambda speech: list(speech),
+        lambda speech: speech.accepted,
+        lambda speech: speech.wait(),
+        lambda speech: speech.append("x" * 1_000_000, final=True) or list(speech),
+    ],
+    ids=["audio", "accepted", "end", "append"],
+)
+def test_who_answers_nothing_at_all_is_not_waited_for(
+    socket_path: Path, wait: Callable[[Any], Any]
+) -> None:
+    with (
+        ScriptedDaemon(socket_path, _until_hung_up),
+        Client(socket_path, start=False, timeout=0.05) as client,
+    ):
+        speech = client.speak("Hi", final=False)
+        with pytest.raises(errors.AnswerTimeoutError, match=r"is there, but .* within 0\.05 s"):
+            wait(speech)
+        client.close()
 
 
 @pytest.mark.parametrize(

@@ -110,8 +110,8 @@ def ask(path: Path, request: dict[str, Any], timeout: float = TIMEOUT_S) -> Any:
             raise errors.ConnectionLostError(
                 f"the connection to the daemon broke: {error.strerror or error}"
             ) from None
-        except WireError as error:
-            raise errors.ProtocolError(f"the daemon's answer is broken: {error.message}") from None
+        except WireError:
+            raise errors.not_kokorod(path) from None
     if answer is None:
         raise errors.ConnectionLostError(
             "the daemon closed the connection without an answer; see its log, or try again"

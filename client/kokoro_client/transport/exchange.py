@@ -20,7 +20,9 @@ from .io_thread import IOThread, encode
 class Exchange:
     """Many speeches share one connected socket, which it takes over."""
 
-    def __init__(self, sock: socket.socket, hello: messages.Hello) -> None:
+    def __init__(self, sock: socket.socket, hello: messages.Hello, timeout: float) -> None:
+        """timeout: seconds in which the daemon is to answer hello, which it does at once."""
+        self._timeout = timeout
         self._ids = itertools.count(hello.id + 1)
         self._io = IOThread(sock, hello)
 
@@ -120,10 +122,7 @@ class Exchange:
 
     def welcome(self, timeout: float) -> messages.Welcome:
         """The daemon's answer to hello."""
-        if not self._io.welcomed.wait_for(
-            lambda: self._io.welcome is not None or self._io.failure is not None, timeout
-        ):
-            raise errors.AnswerTimeoutError(f"no welcome within {timeout:g} s")
+        self._wait_for_sign(lambda: self._io.welcome is not None, timeout)
         if self._io.welcome is None:
             self._raise_failure()
         assert self._io.welcome is not None
@@ -159,6 +158,8 @@ class Exchange:
     ) -> bool:
         if ready():
             return True
+        if timeout is None or timeout > self._timeout:
+            self._wait_for_sign(lambda: self._io.answered, self._timeout)
         inbox.waits = True
         try:
             if self._io.has_full:
@@ -166,6 +167,16 @@ class Exchange:
             return wakeup.wait_for(ready, timeout)
         finally:
             inbox.waits = False
+
+    def _wait_for_sign(self, there: Callable[[], bool], timeout: float) -> None:
+        """Wait for a sign of life from the daemon, or the end of the connection."""
+        if not self._io.something_came.wait_for(
+            lambda: there() or self._io.failure is not None, timeout
+        ):
+            raise errors.AnswerTimeoutError(
+                f"the daemon is there, but has not answered within {timeout:g} s; see its log, "
+                "or run `kokoroctl service restart`"
+            )
 
     def _raise_failure(self) -> None:
         if self._io.failure is not None:

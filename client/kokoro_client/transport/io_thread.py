@@ -49,13 +49,16 @@ class IOThread:
 
     def __init__(self, sock: socket.socket, hello: messages.Hello) -> None:
         self.welcome: messages.Welcome | None = None
-        self.welcomed = Wakeup()
+        #: Whether anything has come that the protocol knows.
+        self.answered = False
+        self.something_came = Wakeup()
         #: Why it has ended; None while it runs.
         self.failure: errors.KokoroError | None = None
         #: Some inbox is full: whoever takes or waits is to call wake().
         self.has_full = False
         self._hello_id = hello.id
         self._sock = sock
+        self._address = sock.getpeername()
         self._sock.setblocking(False)
         self._wake_out, self._wake_in = socket.socketpair()
         self._wake_out.setblocking(False)
@@ -145,7 +148,11 @@ class IOThread:
                 self._serve(selector)
             failure = errors.KokoroError("the client is closed")
         except WireError as error:
-            failure = errors.ProtocolError(f"the daemon's answer is broken: {error.message}")
+            failure = (
+                errors.ProtocolError(f"the daemon's answer is broken: {error.message}")
+                if self.answered
+                else errors.not_kokorod(self._address)
+            )
         except OSError as error:
             failure = errors.ConnectionLostError(
                 f"the connection to the daemon broke: {error.strerror or error}"
@@ -160,7 +167,7 @@ class IOThread:
         self._run_commands()
         for inbox in self._inboxes.values():
             inbox.finish(failure)
-        self.welcomed.notify()
+        self.something_came.notify()
         for sock in (self._sock, self._wake_in, self._wake_out):
             sock.close()
 
@@ -250,11 +257,14 @@ class IOThread:
             self._deliver(messages.parse_answer(payload))
 
     def _deliver(self, answer: messages.Answer) -> None:
+        if not self.answered:
+            self.answered = True
+            self.something_came.notify()
         if isinstance(answer, messages.Error) and answer.id in (None, self._hello_id):
             raise errors.from_code(answer.code, answer.message, answer.retry_after_ms)
         if isinstance(answer, messages.Welcome):
             self.welcome = answer
-            self.welcomed.notify()
+            self.something_came.notify()
             return
         assert answer.id is not None
         # Answers may still come for what has ended here: a cancel and a done cross.
