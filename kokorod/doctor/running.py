@@ -37,6 +37,9 @@ def check_daemon(ask: Ask) -> CheckResult:
     found = f"{status.get('state')}, process {status.get('pid')}, version {status.get('version')}"
     if status.get("version") != __version__:
         return warn("daemon", f"{found}; installed is {__version__}", "`kokoroctl service restart`")
+    speaker = status.get("speaker")
+    if isinstance(speaker, dict) and speaker.get("state") == "paused":
+        return warn("daemon", f"{found}; the speaker is paused", "`kokoroctl resume`")
     if note := status.get("note"):
         return warn("daemon", f"{found}; {note}", "see the line `model`")
     return ok("daemon", f"{found}, engine {status.get('engine')}")

@@ -47,6 +47,30 @@ def test_no_wait_returns_and_it_is_heard_all_the_same(
     wait_until(lambda: not helper.is_running(), "the helper's end")
 
 
+def test_a_speaker_that_is_paused_is_told_by_all_who_wait_for_it(
+    heard_daemon: DaemonProcess, sink: Recording
+) -> None:
+    told = "the speaker is paused; `kokoroctl resume` lets it go on"
+    with saying(heard_daemon) as say:
+        say(THREE)
+        wait_until(lambda: heard_daemon.ask("queue") != [], "the first text")
+        assert ctl(heard_daemon, "pause").returncode == 0
+        assert ctl(heard_daemon, "queue").stdout.splitlines()[-1] == told
+    wait_until(lambda: heard_daemon.ask("queue") == [], "the end of who has been killed")
+    assert ctl(heard_daemon, "queue").stdout.splitlines() == ["nothing is being spoken", told]
+    assert "the speaker is paused" in ctl(heard_daemon, "doctor").stdout
+    with saying(heard_daemon) as say:
+        waiting = say(ONE)
+        assert waiting.stderr is not None
+        assert waiting.stderr.readline().decode() == f"kokoroctl: {told}\n"
+        assert ctl(heard_daemon, "resume").returncode == 0
+        assert end_of(waiting) == (0, "")
+    assert heard_by(sink)[-len(tokens_of(streamed(heard_daemon, ONE))) :] == tokens_of(
+        streamed(heard_daemon, ONE)
+    )
+    assert ctl(heard_daemon, "queue").stdout.splitlines() == ["nothing is being spoken"]
+
+
 def test_no_wait_hands_standard_input_over(heard_daemon: DaemonProcess, sink: Recording) -> None:
     read, write = os.pipe()
     os.write(write, b"Nine men in a small boat ")

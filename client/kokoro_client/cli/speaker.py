@@ -59,7 +59,15 @@ of the text, which itself is not told; seconds heard, of seconds made so far."""
         else:
             for line in lines(value):
                 print(line)
+            if is_paused(context.demand({"type": "status"})):
+                print("the speaker is paused; `kokoroctl resume` lets it go on")
         return exits.OK
+
+
+def is_paused(status: Any) -> bool:
+    """Whether the speaker is, by a daemon's status of whatever release."""
+    speaker = status.get("speaker") if isinstance(status, dict) else None
+    return isinstance(speaker, dict) and speaker.get("state") == "paused"
 
 
 def lines(value: Any) -> list[str]:

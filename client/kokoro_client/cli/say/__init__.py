@@ -3,6 +3,7 @@
 flags.py          the command line, and what of it excludes each other
 texts.py          where the text comes from; sent_text.py: what of it is kept to be shown
 loudspeaker.py    at the loudspeaker; hand_over.py: by a process that goes on alone
+pause_hint.py     says that the speaker is paused, when nothing is heard
 sinks.py          where the sound goes otherwise; files.py: into a file; output.py: what they share
 events.py         what is told while it is spoken, and to whom: listeners.py
 progress.py       a bar

@@ -23,6 +23,7 @@ from ..context import Context
 from .flags import speed_of
 from .listeners import listeners_of
 from .loudspeaker import status_of
+from .pause_hint import PauseHint
 from .sinks import open_sink
 from .texts import Text, open_texts
 
@@ -134,6 +135,9 @@ class _Run:
             exits.say_why(accepted.note)
         for listener in self._listeners:
             listener.began(accepted, self._written_s)
+        if self._sink.output is Output.SPEAKER:
+            hint = PauseHint(self._client.status, lambda: self._sink.heard_s)
+            self._stack.callback(hint.close)
         self._context.on_speaking()
 
     def _raise_failures(self) -> None:
