@@ -12,8 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -28,6 +28,9 @@ START_S: Final = 30.0
 
 #: The log is begun anew when a daemon is started and it has grown over this.
 LOG_BYTES: Final = 1024 * 1024
+
+#: Descriptors of a daemon: 64 clients, models, and the children that make copies of them.
+_FILES: Final = 4096
 
 #: No event tells that a socket has been bound. 10 ms cost little and are not noticed.
 _POLL_S: Final = 0.01
@@ -57,17 +60,20 @@ def start(path: Path, environ: Mapping[str, str] = os.environ, timeout: float = 
         log = _open_log(home, stack)
         begin = log.tell() if log else 0
         try:
-            process = subprocess.Popen(
-                [program],
-                stdin=subprocess.DEVNULL,
-                stdout=log or subprocess.DEVNULL,
-                stderr=log or subprocess.DEVNULL,
-                cwd="/",
-                env=env,
-                start_new_session=True,
-            )
+            with _all_processors():
+                process = subprocess.Popen(
+                    [program],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log or subprocess.DEVNULL,
+                    stderr=log or subprocess.DEVNULL,
+                    cwd="/",
+                    env=env,
+                    umask=0o077,
+                    start_new_session=True,
+                )
         except OSError as error:
             raise errors.NoDaemonError(f"cannot start {program}: {error.strerror}") from None
+        _raise_limits(process.pid)
         # Reaps it, should it end before this process does.
         threading.Thread(target=process.wait, name="kokorod-reaper", daemon=True).start()
         deadline = time.monotonic() + timeout
@@ -93,6 +99,35 @@ def find_daemon(environ: Mapping[str, str] = os.environ) -> str | None:
     return shutil.which("kokorod", path=environ.get("PATH"))
 
 
+@contextmanager
+def _all_processors() -> Iterator[None]:
+    """What this thread starts meanwhile may use every processor: it is for all clients."""
+    if sys.platform != "linux":
+        yield
+        return
+    ours = os.sched_getaffinity(0)
+    try:
+        # The kernel leaves out those that this machine or container has not.
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+        yield
+    finally:
+        os.sched_setaffinity(0, ours)
+
+
+def _raise_limits(pid: int) -> None:
+    """Raise the limits that were set for the caller, as far as that is allowed."""
+    if sys.platform != "linux":
+        return
+    import resource
+
+    for limit, most in ((resource.RLIMIT_NOFILE, _FILES), (resource.RLIMIT_CPU, None)):
+        with suppress(OSError, ValueError):  # it has ended, or may not
+            soft, hard = resource.prlimit(pid, limit)
+            if soft != hard:
+                wanted = hard if most is None or 0 <= hard < most else max(soft, most)
+                resource.prlimit(pid, limit, (wanted, hard))
+
+
 def _reachable(path: Path) -> bool:
     try:
         connection.open_socket(path).close()
@@ -110,7 +145,8 @@ def _open_log(home: Path, stack: ExitStack) -> IO[bytes] | None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
         path = folder / "kokorod.log"
-        log = stack.enter_context(path.open("ab+"))
+        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        log = stack.enter_context(os.fdopen(fd, "ab+"))
         if log.tell() > LOG_BYTES:
             log.truncate(0)
             log.seek(0)

@@ -40,9 +40,25 @@ def check_daemon(ask: Ask) -> CheckResult:
     speaker = status.get("speaker")
     if isinstance(speaker, dict) and speaker.get("state") == "paused":
         return warn("daemon", f"{found}; the speaker is paused", "`kokoroctl resume`")
+    if (nice := _niceness(status.get("pid"))) > 0:
+        return warn(
+            "daemon",
+            f"{found}; it runs at niceness {nice}, as who started it did",
+            "`kokoroctl service restart` from a shell without `nice`",
+        )
     if note := status.get("note"):
         return warn("daemon", f"{found}; {note}", "see the line `model`")
     return ok("daemon", f"{found}, engine {status.get('engine')}")
+
+
+def _niceness(pid: object) -> int:
+    """Of a process; 0 if it has gone or is not to be looked at."""
+    import psutil
+
+    try:
+        return int(psutil.Process(pid).nice()) if isinstance(pid, int) else 0
+    except psutil.Error:
+        return 0
 
 
 def check_service(environ: Mapping[str, str]) -> CheckResult:
