@@ -159,7 +159,7 @@ def test_a_sound_server_that_dies_is_one_line(tmp_path: Path) -> None:
         status, said = end_of(spoken)
         assert status == 1
         line = said.splitlines()[-1]  # PortAudio itself may say something, too
-        assert line.startswith("kokoroctl: the sound device failed")
+        assert line.startswith("kokoroctl: the sound device went away")
         wait_until(lambda: process.ask("queue") == [], "the turn")
 
 

@@ -77,6 +77,25 @@ def open_device(sample_rate: int, name: str | int | None = None, anew: bool = Fa
             ) from None
 
 
+def full_name(device: str | int | None) -> str | None:
+    """A number as the name of the device that it means now; else as it is.
+
+    When a device goes, the numbers of those after it change. Raises NoDeviceError.
+    """
+    number = _numbered(device)
+    if not isinstance(number, int):
+        return number
+    with _portaudio:
+        sounddevice = _load()
+        try:
+            found = sounddevice.query_devices(number)
+            return f"{found['name']}, {sounddevice.query_hostapis(found['hostapi'])['name']}"
+        except (sounddevice.PortAudioError, ValueError, OSError) as error:
+            raise errors.NoDeviceError(
+                f"no sound device {device!r} ({first_line(error)}); {_LISTED}"
+            ) from None
+
+
 def devices() -> list[Device]:
     """Every output, in PortAudio's order. Raises NoDeviceError if there is no PortAudio."""
     with _portaudio:

@@ -16,7 +16,7 @@ from typing import Final
 
 from .. import errors
 from .default_output import default_output
-from .device import Stream, open_device
+from .device import Stream, full_name, open_device
 from .pcm import SAMPLE_BYTES
 from .playback import ENDS, Playback, State
 from .volume import FULL
@@ -62,9 +62,10 @@ class Player:
         on_heard: Callable[[float, bool], None] | None = None,
         open_stream: Callable[..., Stream] = open_device,
         default_output: Callable[[], object] = default_output,
+        full_name: Callable[[str | int | None], str | None] = full_name,
     ) -> None:
         """Opens the device: a name or part of it, an index, None for the default, which is
-        followed if it is changed.
+        followed if it is changed. One that was lost is opened again by its name.
 
         volume: percent of the amplitude, 0 to 100; may be changed at any time.
         held_by: begin paused, as after pause(held_by).
@@ -75,9 +76,10 @@ class Player:
         """
         self._rate = sample_rate
         self._limit = int(QUEUE_S * sample_rate) * SAMPLE_BYTES
+        self._name = full_name(device)
         self._playback = Playback(
             sample_rate,
-            lambda anew: open_stream(sample_rate, device, anew),
+            lambda anew: open_stream(sample_rate, self._name if anew else device, anew),
             on_heard or (lambda seconds, final: None),
             volume,
             held_by,
@@ -187,4 +189,5 @@ class Player:
 
     def _check(self) -> None:
         if self._playback.state is State.FAILED:
-            raise errors.NoDeviceError(f"the sound device failed ({self._playback.error})")
+            name = "" if self._name is None else f" {self._name!r}"
+            raise errors.NoDeviceError(f"the sound device{name} went away ({self._playback.error})")

@@ -37,6 +37,7 @@ class Device:
         self.calls: list[str] = []
         self.fails = 0
         self.opened = 0
+        self.names: list[object] = []
         self.wrote = threading.Event()
         self.runs = runs
         self._held = b""
@@ -44,6 +45,7 @@ class Device:
     def __call__(self, sample_rate: int, name: object, anew: bool) -> Device:
         assert sample_rate == RATE
         self.opened += 1
+        self.names.append(name)
         self._held = b""
         return self
 
@@ -351,6 +353,37 @@ def test_a_named_device_is_kept_whatever_the_default_is() -> None:
     player.close()
 
 
+@pytest.mark.parametrize("number", [0, "0"])
+def test_a_number_means_the_device_that_it_was_at_the_beginning(
+    monkeypatch: pytest.MonkeyPatch, number: int | str
+) -> None:
+    module = _sounddevice(_no_device)
+    outputs = ["one", "two"]
+    module.query_devices = lambda at: {"name": outputs[at], "hostapi": 0}  # type: ignore[attr-defined]
+    module.query_hostapis = lambda at: {"name": "ALSA"}  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "sounddevice", module)
+    monkeypatch.setattr(playback, "_REOPEN_S", (0.0, 0.0))
+    device = Device()
+    device.fails = 1
+    player = Player(RATE, device=number, open_stream=device)
+    outputs.pop(0)
+    player.write(b"\1\2")
+    assert player.finish()
+    assert device.names == [number, "one, ALSA"]
+    player.close()
+
+
+def test_a_device_that_was_named_is_named_when_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(playback, "_REOPEN_S", (0.0,))
+    device = Device()
+    device.fails = 9
+    player = Player(RATE, device="one", open_stream=device)
+    player.write(b"\1\2")
+    with pytest.raises(errors.NoDeviceError, match=r"^the sound device 'one' went away"):
+        player.finish()
+    player.close()
+
+
 def test_a_device_that_takes_nothing_any_more_is_opened_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -370,7 +403,7 @@ def test_a_device_that_fails_for_good_is_said_to_feeder_and_finisher(
     device.fails = 3
     player = _player(device)
     player.write(b"\1\2")
-    with pytest.raises(errors.NoDeviceError, match=r"failed \(unplugged\)$"):
+    with pytest.raises(errors.NoDeviceError, match=r"^the sound device went away \(unplugged\)$"):
         player.finish()
     with pytest.raises(errors.NoDeviceError, match="unplugged"):
         player.write(b"\1\2")
