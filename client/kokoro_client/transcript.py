@@ -61,11 +61,16 @@ _MARKUP: Final = re.compile(
     re.MULTILINE,
 )
 
+#: What of it plain text has: tags, pauses, pronunciations. A bracket is a bracket there.
+_INLINE: Final = re.compile(r"<[^<>]*>|\]\([^()]*\)|\[pause[^\]]*\]")
+
 #: A word whose pronunciation is given, as a link is written.
 _LINK: Final = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 
 #: A token of punctuation; anything else between two words was skipped by the reader.
-_MARKS: Final = re.compile(r"[.,;:!?…—–\-()\[\]{}\"'“”‘’„«»‹›¿¡/&%+=°。、！？；：「」『』（）・]+")
+_MARKS: Final = re.compile(
+    r"[.,;:!?…—–\-()\[\]{}\"'“”‘’„«»‹›¿¡/&%+=°™®©†‡§′″。、！？；：「」『』（）・]+"
+)
 
 _SENTENCE: Final = re.compile(r"[.!?…。！？]")
 _CLAUSE: Final = re.compile(r"[,;:—–)、；：）]")
@@ -80,8 +85,10 @@ _GAP_CHARS: Final = 2_000
 class Transcript:
     """Words of the wire in, spoken words out. The last is held until what follows is known."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, plain: bool = False) -> None:
+        """plain: the source has no markup but for what plain text may have in it."""
         self._source = source
+        self._markup = _INLINE if plain else _MARKUP
         self._held: Spoken | None = None
         self._start = self._end = 0  # of the held word in the source
         self._leading = ""
@@ -113,12 +120,13 @@ class Transcript:
         if self._held is None:
             # Before the first word only what opens belongs to it.
             lead = self._source(max(0, next_start - _GAP_CHARS), next_start)
-            self._leading = _between(lead)[1]
+            # Before a text stands nothing, which parts as a space does.
+            self._leading = _between(f" {lead}", self._markup)[1]
             return []
         held, self._held = self._held, None
-        text = _seen(self._source(self._start, self._end))
+        text = _seen(self._source(self._start, self._end), self._markup)
         gap = self._source(self._end, min(next_start, self._end + _GAP_CHARS))
-        trailing, leading, spaced, paragraph = _between(gap)
+        trailing, leading, spaced, paragraph = _between(gap, self._markup)
         stop = Stop.NOTHING
         if next_s is None or paragraph:
             stop = Stop.PARAGRAPH
@@ -160,11 +168,20 @@ class _Share:
     end_s: float
 
 
-def _between(gap: str) -> tuple[str, str, bool, bool]:
+def trimmed(word: Timed, source: Source) -> Timed:
+    """The word without white space at its ends."""
+    text = source(word.start, word.end)
+    begin, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    if begin >= end or (begin, end) == (0, len(text)):
+        return word
+    return _Share(word.start + begin, word.start + end, word.start_s, word.end_s)
+
+
+def _between(gap: str, markup: re.Pattern[str]) -> tuple[str, str, bool, bool]:
     """What trails the word before, what leads the next one, whether space, whether a
     paragraph's end lies between."""
     paragraph = re.search(r"\n[ \t\r]*\n", gap) is not None
-    shown = _MARKUP.sub("", gap)
+    shown = markup.sub("", gap)
     spaced = paragraph or any(char.isspace() for char in gap)
     tokens = [token if _MARKS.fullmatch(token) else "" for token in shown.split()]
     if not tokens:
@@ -180,10 +197,10 @@ def _between(gap: str) -> tuple[str, str, bool, bool]:
     return trailing + alone, leading, spaced, paragraph
 
 
-def _seen(text: str) -> str:
+def _seen(text: str, markup: re.Pattern[str]) -> str:
     """A word without markup inside it and in one line."""
     shown = _LINK.sub(r"\1", text) if "](" in text else text
-    shown = _MARKUP.sub("", shown) if any(char in shown for char in "<*_~`") else shown
+    shown = markup.sub("", shown) if any(char in shown for char in "<*_~`") else shown
     if "&" in shown:
         import html
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokoro_client.captions import LINE_CHARS, MAX_S, MIN_S, Captions, Cue, srt, vtt
-from kokoro_client.transcript import Spoken, Stop, Transcript, shared_out
+from kokoro_client.transcript import Spoken, Stop, Timed, Transcript, shared_out, trimmed
 
 
 @dataclass
@@ -32,9 +33,13 @@ def timed(
     ]
 
 
-def spoken(text: str, words: list[Word] | None = None) -> list[Spoken]:
-    transcript = Transcript(lambda start, end: text[start:end])
+def spoken(text: str, words: Sequence[Timed] | None = None, plain: bool = False) -> list[Spoken]:
+    transcript = Transcript(lambda start, end: text[start:end], plain)
     return transcript.add(timed(text) if words is None else words) + transcript.finish(len(text))
+
+
+def _joined(words: list[Spoken]) -> str:
+    return "".join(word.text + ("" if word.joined else " ") for word in words).strip()
 
 
 def cues(text: str, words: list[Word] | None = None) -> list[Cue]:
@@ -75,6 +80,38 @@ def test_markup_is_not_shown(text: str, shown: str) -> None:
     skipped = ("speak", "emphasis", "pause", "500ms", "http", "x.com", "a_b")
     words = [w for w in timed(text, r"[\w.]*\w") if text[w.start : w.end] not in skipped]
     assert " ".join(word.text for word in spoken(text, words)) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“Quoted.” he said.",
+        "(Perhaps.) Yes.",
+        "¿Qué? ¡No!",
+        "  «Bien», dit-il",
+        "See [1] and the Church’s [sic] 2024™ © 2025.",
+        "a*b and c_d_e, x > y",
+        "Note * and # here.",
+    ],
+)
+def test_plain_text_is_shown_as_it_is_written(text: str) -> None:
+    words = timed(text, r"[^\W_]+(?:’[^\W_]+)?|[*_>#]")
+    assert " ".join(text.split()) == _joined(spoken(text, words, plain=True))
+
+
+def test_what_plain_text_has_for_the_reader_is_not_shown() -> None:
+    text = "Wait [pause 500ms] here, <b>now</b>."
+    words = timed(text, r"Wait|here|now")
+    assert _joined(spoken(text, words, plain=True)) == "Wait here, now."
+
+
+def test_blanks_at_the_ends_of_a_word_are_none_of_it() -> None:
+    text = "3 × 3.7 mm"
+    spans = [Word(0, 1, 0, 1), Word(1, 4, 1, 2), Word(4, 7, 2, 3), Word(8, 10, 3, 4)]
+    words = [trimmed(word, lambda start, end: text[start:end]) for word in spans]
+    assert [(word.start, word.end) for word in words] == [(0, 1), (2, 3), (4, 7), (8, 10)]
+    assert [(word.start_s, word.end_s) for word in words][1] == (1, 2)
+    assert _joined(spoken(text, words)) == text
 
 
 def test_what_the_span_of_a_word_holds_is_shown_without_its_markup() -> None:

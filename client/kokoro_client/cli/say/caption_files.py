@@ -16,8 +16,8 @@ from typing import Any, Final
 from ... import captions
 from ...atomic_file import AtomicFile
 from ...speech import Speech
-from ...transcript import Spoken, Timed, Transcript, shared_out
-from ...wire.choices import SAMPLE_RATE
+from ...transcript import Spoken, Timed, Transcript, shared_out, trimmed
+from ...wire.choices import SAMPLE_RATE, Markup
 from ...wire.messages import Accepted, SegmentInfo
 from .output import saying_which, standard_output
 from .sent_text import SentTextReader
@@ -72,10 +72,11 @@ class CaptionFile:
 
     def comes(self, text: Text) -> None:
         self._sent = text.sent.reader()
+        self._markup = text.markup
 
     def began(self, accepted: Accepted, at_s: float) -> None:
         self._at_s = at_s
-        self._transcript = Transcript(self._sent.text)
+        self._transcript = Transcript(self._sent.text, plain=self._is_plain())
         self._captions = captions.Captions()
 
     def segment(self, info: SegmentInfo) -> None:
@@ -92,6 +93,12 @@ class CaptionFile:
     def close(self) -> None:
         self._file.close()
 
+    def _is_plain(self) -> bool:
+        """Whether the text, whose first words are there, is read as plain text."""
+        if self._markup != Markup.AUTO.value:
+            return self._markup == Markup.PLAIN.value
+        return not self._sent.text(0, _FIRST_CHARS).lstrip().startswith("<speak")
+
     def _say(self, words: Iterable[Spoken]) -> None:
         self._write(self._captions.add(words))
 
@@ -103,6 +110,9 @@ class CaptionFile:
                 captions.vtt(moved) if self._web else captions.srt(self._number, moved)
             )
 
+
+#: Enough to see whether a text begins as SSML does.
+_FIRST_CHARS: Final = 200
 
 #: Microseconds: a sample is 42 of them.
 _DIGITS: Final = 6
@@ -172,7 +182,7 @@ class TimingsFile:
 
 def _words(info: SegmentInfo, sent: SentTextReader) -> Iterable[Timed]:
     if info.words or not info.duration_s:
-        return info.words
+        return [trimmed(word, sent.text) for word in info.words]
     said = sent.text(info.start, info.end)
     return shared_out(said, info.start, info.start_s, info.start_s + info.duration_s)
 
