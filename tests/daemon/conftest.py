@@ -58,6 +58,31 @@ def toy_daemon(make_daemon: MakeDaemon, toy_files: ToyFiles, tmp_path: Path) -> 
 
 
 @pytest.fixture(scope="module")
+def _daemon_of_the_file(
+    toy_files: ToyFiles, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DaemonProcess]:
+    home = tmp_path_factory.mktemp("shared") / "home"
+    Store(home / "models").import_files(toy_files.model, toy_files.voices, "toy")
+    with speaking(home) as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def shared_daemon(_daemon_of_the_file: DaemonProcess) -> Iterator[DaemonProcess]:
+    """Ready, with the toy model: one for all tests of a file that leave it as they found it.
+
+    It knows the phrases that earlier tests have said. A daemon takes a second of the processor
+    to start; a test that changes it, ends it or counts what it did has `toy_daemon`.
+    """
+    yield _daemon_of_the_file
+    assert _daemon_of_the_file.alive, _daemon_of_the_file.log
+    wait_until(
+        lambda: _daemon_of_the_file.ask("status")["requests"]["active"] == 0,
+        "the end of what the test asked for",
+    )
+
+
+@pytest.fixture(scope="module")
 def null_sinks() -> Iterator[NullSink]:
     """Two loudspeakers that are listened to; the first is the default."""
     with null_sink("first", "second") as server:

@@ -14,9 +14,9 @@ SECRET = "Zanzibar"  # spoken, and so never to be found in the log
 
 
 @pytest.fixture
-def daemon(toy_daemon: DaemonProcess) -> DaemonProcess:
+def daemon(shared_daemon: DaemonProcess) -> DaemonProcess:
     """Ready, with the toy model."""
-    return toy_daemon
+    return shared_daemon
 
 
 def speaks_still(daemon: DaemonProcess) -> None:

@@ -33,9 +33,9 @@ def loudness(pcm: NDArray[np.int16]) -> float:
     ],
 )
 def test_a_blend_sounds_as_its_voices_mean(
-    toy_daemon: DaemonProcess, voice: str, weights: tuple[float, ...], spelled: str | None
+    shared_daemon: DaemonProcess, voice: str, weights: tuple[float, ...], spelled: str | None
 ) -> None:
-    with Conversation(toy_daemon.socket) as conversation:
+    with Conversation(shared_daemon.socket) as conversation:
         alone = [
             loudness(conversation.said(id, TEXT, voice=name, lang="en-us"))
             for id, name in enumerate(("af_heart", "am_adam", "bf_emma"), 1)
@@ -48,8 +48,8 @@ def test_a_blend_sounds_as_its_voices_mean(
         assert toy.decode(pcm).phonemes.startswith("həlˈ")
 
 
-def test_the_language_is_that_of_the_first_voice(toy_daemon: DaemonProcess) -> None:
-    with Conversation(toy_daemon.socket) as conversation:
+def test_the_language_is_that_of_the_first_voice(shared_daemon: DaemonProcess) -> None:
+    with Conversation(shared_daemon.socket) as conversation:
         heard = {
             voice: toy.decode(conversation.said(id, "Hello.", voice=voice)).phonemes
             for id, voice in enumerate(("bf_emma", "bf_emma,af_heart", "af_heart,bf_emma"))
@@ -67,9 +67,9 @@ def test_the_language_is_that_of_the_first_voice(toy_daemon: DaemonProcess) -> N
     ],
 )
 def test_what_cannot_be_mixed_is_refused_by_name(
-    toy_daemon: DaemonProcess, voice: str, code: str, named: str
+    shared_daemon: DaemonProcess, voice: str, code: str, named: str
 ) -> None:
-    with Conversation(toy_daemon.socket) as conversation:
+    with Conversation(shared_daemon.socket) as conversation:
         conversation.speak(1, TEXT, voice=voice)
         error = conversation.end_of(1)
         assert (error["type"], error["code"]) == ("error", code)
@@ -86,8 +86,8 @@ def test_without_a_model_the_built_in_voice_speaks_for_a_blend(
         assert conversation.end_of(2)["code"] == "unknown_voice"
 
 
-def test_the_phrase_cache_knows_blends_by_their_one_spelling(toy_daemon: DaemonProcess) -> None:
-    with Conversation(toy_daemon.socket) as conversation:
+def test_the_phrase_cache_knows_blends_by_their_one_spelling(shared_daemon: DaemonProcess) -> None:
+    with Conversation(shared_daemon.socket) as conversation:
 
         def cached(id: int, voice: str) -> bool:
             conversation.said(id, "Good morning.", voice=voice)
@@ -150,9 +150,9 @@ def lanes(daemon: DaemonProcess) -> Any:
 
 
 def test_ssml_names_a_blend_or_speaks_on_with_the_requests_voice(
-    toy_daemon: DaemonProcess,
+    shared_daemon: DaemonProcess,
 ) -> None:
-    with Conversation(toy_daemon.socket) as conversation:
+    with Conversation(shared_daemon.socket) as conversation:
         plain = loudness(conversation.said(1, TEXT, voice="af_heart"))
         for id, (voice, factor) in enumerate(
             [("bf_emma:1,am_adam:0", 1.4), ("bf_emma,nobody", 1.0), ("bf_emma:x,", 1.0)], 2

@@ -37,9 +37,9 @@ def _run(daemon: DaemonProcess, *command: str | Path) -> tuple[str, str]:
     ids=["plain_sockets", "node"],
 )
 def test_a_client_written_from_the_protocol_page(
-    toy_daemon: DaemonProcess, command: tuple[str | Path, ...]
+    shared_daemon: DaemonProcess, command: tuple[str | Path, ...]
 ) -> None:
-    heard, said = _run(toy_daemon, *command, "Hello, world.")
+    heard, said = _run(shared_daemon, *command, "Hello, world.")
     assert re.fullmatch("həlˈ.+, wˈɜ.+d.", heard)
     assert re.fullmatch(r"af_heart speaks\n[\d.]+ s of sound\n", said)
 
@@ -53,16 +53,16 @@ def test_a_client_written_from_the_protocol_page(
     ids=["plain_sockets", "node"],
 )
 def test_a_text_with_much_to_say(
-    toy_daemon: DaemonProcess, command: tuple[str | Path, ...]
+    shared_daemon: DaemonProcess, command: tuple[str | Path, ...]
 ) -> None:
-    _, once = _run(toy_daemon, *command, "One more sentence. ")
-    _, often = _run(toy_daemon, *command, "One more sentence. " * 100)
+    _, once = _run(shared_daemon, *command, "One more sentence. ")
+    _, often = _run(shared_daemon, *command, "One more sentence. " * 100)
     seconds = [float(re.findall(r"[\d.]+", said)[-1]) for said in (once, often)]
     assert seconds[1] > 50 * seconds[0]
 
 
-def test_an_answer_that_is_still_being_written(toy_daemon: DaemonProcess) -> None:
-    heard, said = _run(toy_daemon, sys.executable, _EXAMPLES / "llm_stream.py")
+def test_an_answer_that_is_still_being_written(shared_daemon: DaemonProcess) -> None:
+    heard, said = _run(shared_daemon, sys.executable, _EXAMPLES / "llm_stream.py")
     assert heard.count(".") == 3
     assert re.fullmatch(r"first sound after [\d.]+ ms\n", said)
 
@@ -75,10 +75,10 @@ def test_an_answer_that_is_still_being_written(toy_daemon: DaemonProcess) -> Non
     ],
     ids=["plain_sockets", "node"],
 )
-def test_a_refusal_is_shown(toy_daemon: DaemonProcess, command: tuple[str | Path, ...]) -> None:
+def test_a_refusal_is_shown(shared_daemon: DaemonProcess, command: tuple[str | Path, ...]) -> None:
     ended = subprocess.run(
         [*command, "x" * 70_000],
-        env=toy_daemon.environ,
+        env=shared_daemon.environ,
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
@@ -89,11 +89,11 @@ def test_a_refusal_is_shown(toy_daemon: DaemonProcess, command: tuple[str | Path
 
 @pytest.mark.parametrize("program", _PROGRAMS, ids=range(len(_PROGRAMS)))
 def test_the_programs_of_the_clients_page_run(
-    toy_daemon: DaemonProcess, program: str, tmp_path: Path
+    shared_daemon: DaemonProcess, program: str, tmp_path: Path
 ) -> None:
     ended = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
-        env=toy_daemon.environ,
+        env=shared_daemon.environ,
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -63,10 +63,10 @@ def _line(daemon: DaemonProcess) -> Iterator[Line]:
 
 
 @pytest.fixture
-def line(toy_daemon: DaemonProcess) -> Iterator[Line]:
-    with _line(toy_daemon) as line:
+def line(shared_daemon: DaemonProcess) -> Iterator[Line]:
+    with _line(shared_daemon) as line:
         yield line
-    assert toy_daemon.alive
+    assert shared_daemon.alive
 
 
 def test_hello_is_welcomed_with_the_limits(line: Line) -> None:
@@ -265,9 +265,9 @@ def test_an_append_after_the_last_is_refused(line: Line) -> None:
     ],
 )
 def test_a_broken_frame_ends_the_connection_and_nothing_else(
-    toy_daemon: DaemonProcess, broken: bytes, code: str
+    shared_daemon: DaemonProcess, broken: bytes, code: str
 ) -> None:
-    with _line(toy_daemon) as other, _line(toy_daemon) as line:
+    with _line(shared_daemon) as other, _line(shared_daemon) as line:
         other.send(type="speak", id=1, text="Hello there.", cache=False)
         line.sock.sendall(broken)
         answer = line.receive()
@@ -302,11 +302,11 @@ def test_who_shuts_down_its_sending_side_is_spoken_to_the_end(line: Line) -> Non
     assert line.receive() is None
 
 
-def test_who_goes_away_is_forgotten(toy_daemon: DaemonProcess) -> None:
-    with _line(toy_daemon) as line:
+def test_who_goes_away_is_forgotten(shared_daemon: DaemonProcess) -> None:
+    with _line(shared_daemon) as line:
         line.send(type="speak", id=1, text=_LONG)
         assert line.receive()
-    wait_until(lambda: toy_daemon.ask("status")["requests"]["active"] == 0, "the cancel")
+    wait_until(lambda: shared_daemon.ask("status")["requests"]["active"] == 0, "the cancel")
 
 
 def test_who_does_not_read_is_not_worked_for(toy_daemon: DaemonProcess) -> None:

@@ -62,10 +62,10 @@ def talk(tmp_path: Path) -> Path:
 
 
 def test_captions_stand_where_their_words_are_heard(
-    toy_daemon: DaemonProcess, talk: Path, tmp_path: Path
+    shared_daemon: DaemonProcess, talk: Path, tmp_path: Path
 ) -> None:
     sound, srt, vtt, json_file = (tmp_path / f"talk.{e}" for e in ("flac", "srt", "vtt", "json"))
-    _say(toy_daemon, "-f", talk, "-o", sound, "--srt", srt, "--vtt", vtt, "--timings", json_file)
+    _say(shared_daemon, "-f", talk, "-o", sound, "--srt", srt, "--vtt", vtt, "--timings", json_file)
     cues = _cues(srt.read_text())
     assert [text.replace("\n", " ") for _, _, text in cues] == [
         "The lamps",
@@ -94,11 +94,11 @@ def test_captions_stand_where_their_words_are_heard(
 
 
 def test_times_go_on_over_several_texts(
-    toy_daemon: DaemonProcess, talk: Path, tmp_path: Path
+    shared_daemon: DaemonProcess, talk: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "one.txt").write_text("One.")
     sound = tmp_path / "all.wav"
-    out = _say(toy_daemon, "-f", tmp_path / "one.txt", "-f", talk, "-o", sound, "--timings", "-")
+    out = _say(shared_daemon, "-f", tmp_path / "one.txt", "-f", talk, "-o", sound, "--timings", "-")
     first, second = json.loads(out)["texts"]
     assert (first["source"], second["source"]) == (str(tmp_path / "one.txt"), str(talk))
     assert second["words"][0]["start_s"] > second["start_s"] > first["words"][-1]["end_s"] + 0.8
@@ -120,16 +120,16 @@ def test_captions_alone_and_without_word_times(
 
 
 def test_nothing_to_say_gives_files_that_are_whole(
-    toy_daemon: DaemonProcess, tmp_path: Path
+    shared_daemon: DaemonProcess, tmp_path: Path
 ) -> None:
     srt, timings = tmp_path / "x.srt", tmp_path / "x.json"
-    _say(toy_daemon, "-o", tmp_path / "x.wav", "--srt", srt, "--timings", timings, "--", "?!")
+    _say(shared_daemon, "-o", tmp_path / "x.wav", "--srt", srt, "--timings", timings, "--", "?!")
     assert srt.read_text() == ""
     assert json.loads(timings.read_text())["texts"][0]["words"] == []
 
 
-def test_an_interruption_leaves_no_captions(toy_daemon: DaemonProcess, tmp_path: Path) -> None:
-    folder: dict[str, Any] = {"cwd": tmp_path, "env": toy_daemon.environ}
+def test_an_interruption_leaves_no_captions(shared_daemon: DaemonProcess, tmp_path: Path) -> None:
+    folder: dict[str, Any] = {"cwd": tmp_path, "env": shared_daemon.environ}
     with subprocess.Popen(
         ["kokoroctl", "say", "-o", "x.wav", "--srt", "x.srt", "--timings", "x.json", "-"],
         stdin=subprocess.PIPE,

@@ -27,7 +27,7 @@ def _heard(pcm: bytes) -> str:
 
 
 def test_a_text_sounds_the_same_in_every_encoding(
-    toy_daemon: DaemonProcess, tmp_path: Path
+    shared_daemon: DaemonProcess, tmp_path: Path
 ) -> None:
     heard = []
     for encoding, given in (
@@ -41,9 +41,9 @@ def test_a_text_sounds_the_same_in_every_encoding(
     ):
         path = tmp_path / f"{encoding}.txt"
         path.write_bytes(TEXT.encode(encoding))
-        said = _say(toy_daemon, "--raw", "-f", path, *given)
+        said = _say(shared_daemon, "--raw", "-f", path, *given)
         assert (said.returncode, said.stderr) == (0, b""), encoding
-        piped = _say(toy_daemon, "--raw", *given, "-", data=TEXT.encode(encoding))
+        piped = _say(shared_daemon, "--raw", *given, "-", data=TEXT.encode(encoding))
         heard += [_heard(said.stdout), _heard(piped.stdout)]
     assert len(heard[0]) > 30
     assert set(heard) == {heard[0]}
@@ -60,12 +60,12 @@ def test_a_text_sounds_the_same_in_every_encoding(
     ids=["cp1252", "wav", "pdf"],
 )
 def test_what_cannot_be_read_is_said_and_not_spoken(
-    toy_daemon: DaemonProcess, tmp_path: Path, data: bytes, why: str, pipe: bool
+    shared_daemon: DaemonProcess, tmp_path: Path, data: bytes, why: str, pipe: bool
 ) -> None:
     path = tmp_path / "given"
     path.write_bytes(data)
     out = tmp_path / "x.wav"
-    said = _say(toy_daemon, "-o", out, *(["-"] if pipe else ["-f", path]), data=data)
+    said = _say(shared_daemon, "-o", out, *(["-"] if pipe else ["-f", path]), data=data)
     assert said.returncode == 1
     (line,) = said.stderr.decode().splitlines()
     name = "standard input" if pipe else str(path)
@@ -74,8 +74,8 @@ def test_what_cannot_be_read_is_said_and_not_spoken(
 
 
 def test_an_encoding_that_is_not_known_is_refused(
-    toy_daemon: DaemonProcess, tmp_path: Path
+    shared_daemon: DaemonProcess, tmp_path: Path
 ) -> None:
-    said = _say(toy_daemon, "--encoding", "klingon", "-o", tmp_path / "x.wav", "-", data=b"Hi")
+    said = _say(shared_daemon, "--encoding", "klingon", "-o", tmp_path / "x.wav", "-", data=b"Hi")
     assert said.returncode == 2
     assert b"no encoding 'klingon'" in said.stderr

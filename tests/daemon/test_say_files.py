@@ -74,18 +74,18 @@ def _names(folder: Path) -> list[str]:
     ],
 )
 def test_each_format_by_its_ending(
-    toy_daemon: DaemonProcess,
+    shared_daemon: DaemonProcess,
     tmp_path: Path,
     ending: str,
     container: str,
     encoding: str,
     lossless: bool,
 ) -> None:
-    raw, _ = _say(toy_daemon, "--raw", "Hello, world.")
+    raw, _ = _say(shared_daemon, "--raw", "Hello, world.")
     said = np.frombuffer(raw, "<i2")
     folder = tmp_path / "out"
     folder.mkdir()
-    _say(toy_daemon, "-o", folder / f"Die Grüße.{ending}", "Hello, world.")
+    _say(shared_daemon, "-o", folder / f"Die Grüße.{ending}", "Hello, world.")
     assert _names(folder) == [f"Die Grüße.{ending}"]
     sound, about = _read(folder / f"Die Grüße.{ending}")
     assert (about.format, about.subtype, about.samplerate) == (container, encoding, 24_000)
@@ -99,17 +99,21 @@ def test_each_format_by_its_ending(
         assert abs(np.abs(sound).mean() / np.abs(said).mean() - 1) < 0.1
 
 
-def test_a_format_by_its_name_and_a_title(toy_daemon: DaemonProcess, tmp_path: Path) -> None:
+def test_a_format_by_its_name_and_a_title(shared_daemon: DaemonProcess, tmp_path: Path) -> None:
     path = tmp_path / "take.2"
-    _say(toy_daemon, "-o", path, "--format", "flac", "--title", "Take two", "Hello.")
+    _say(shared_daemon, "-o", path, "--format", "flac", "--title", "Take two", "Hello.")
     _, about = _read(path)
     assert (about.format, about.title) == ("FLAC", "Take two")
 
 
 @pytest.mark.parametrize("format", ["wav", "ogg", "opus"])
-def test_standard_output_is_a_stream_of_the_format(toy_daemon: DaemonProcess, format: str) -> None:
-    streamed, _ = _say(toy_daemon, "-o", "-", "--format", format, "--title", "Hi", "Hello, world.")
-    raw, _ = _say(toy_daemon, "--raw", "Hello, world.")
+def test_standard_output_is_a_stream_of_the_format(
+    shared_daemon: DaemonProcess, format: str
+) -> None:
+    streamed, _ = _say(
+        shared_daemon, "-o", "-", "--format", format, "--title", "Hi", "Hello, world."
+    )
+    raw, _ = _say(shared_daemon, "--raw", "Hello, world.")
     if format == "wav":  # its header does not know the length
         assert streamed.endswith(raw)
         assert b"INAM\3\0\0\0Hi\0" in streamed
@@ -120,16 +124,16 @@ def test_standard_output_is_a_stream_of_the_format(toy_daemon: DaemonProcess, fo
 
 
 def test_a_file_is_replaced_when_the_new_one_is_whole(
-    toy_daemon: DaemonProcess, tmp_path: Path
+    shared_daemon: DaemonProcess, tmp_path: Path
 ) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     (folder / "real.flac").write_text("old")
     (folder / "real.flac").chmod(0o640)
     (folder / "link.flac").symlink_to("real.flac")
-    _say(toy_daemon, "-v", "nobody", "-o", folder / "link.flac", "Hello", status=1)
+    _say(shared_daemon, "-v", "nobody", "-o", folder / "link.flac", "Hello", status=1)
     assert (folder / "real.flac").read_text() == "old"
-    _say(toy_daemon, "-o", folder / "link.flac", "Hello, world.")
+    _say(shared_daemon, "-o", folder / "link.flac", "Hello, world.")
     assert (folder / "link.flac").is_symlink()
     assert _heard(_read(folder / "real.flac")[0]).startswith("həlˈ")
     assert (folder / "real.flac").stat().st_mode & 0o777 == 0o640
@@ -147,14 +151,14 @@ def test_a_file_is_replaced_when_the_new_one_is_whole(
     ],
 )
 def test_what_was_made_before_ctrl_c_is_kept_beside(
-    toy_daemon: DaemonProcess, tmp_path: Path, ending: str, number: int
+    shared_daemon: DaemonProcess, tmp_path: Path, ending: str, number: int
 ) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     (folder / f"long.{ending}").write_text("old")
     with subprocess.Popen(
         ["kokoroctl", "say", "-o", folder / f"long.{ending}", "-"],
-        env=toy_daemon.environ,
+        env=shared_daemon.environ,
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
@@ -177,16 +181,18 @@ def test_what_was_made_before_ctrl_c_is_kept_beside(
     assert len(sound) > 2_000
 
 
-def test_ctrl_c_before_any_sound_leaves_nothing(toy_daemon: DaemonProcess, tmp_path: Path) -> None:
+def test_ctrl_c_before_any_sound_leaves_nothing(
+    shared_daemon: DaemonProcess, tmp_path: Path
+) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     with subprocess.Popen(
         ["kokoroctl", "say", "-o", folder / "x.wav", "-"],
-        env=toy_daemon.environ,
+        env=shared_daemon.environ,
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
-        wait_until(lambda: toy_daemon.ask("status")["requests"]["active"] == 1, "the speech")
+        wait_until(lambda: shared_daemon.ask("status")["requests"]["active"] == 1, "the speech")
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE_S) == 130
         assert process.stderr
@@ -194,15 +200,15 @@ def test_ctrl_c_before_any_sound_leaves_nothing(toy_daemon: DaemonProcess, tmp_p
     assert _names(folder) == []
 
 
-def test_a_device_is_written_to_and_stays(toy_daemon: DaemonProcess) -> None:
-    _say(toy_daemon, "-o", "/dev/null", "Hello.")
+def test_a_device_is_written_to_and_stays(shared_daemon: DaemonProcess) -> None:
+    _say(shared_daemon, "-o", "/dev/null", "Hello.")
     assert Path("/dev/null").is_char_device()
 
 
-def test_a_reader_that_goes_ends_an_encoded_stream_quietly(toy_daemon: DaemonProcess) -> None:
+def test_a_reader_that_goes_ends_an_encoded_stream_quietly(shared_daemon: DaemonProcess) -> None:
     with subprocess.Popen(
         ["kokoroctl", "say", "-o", "-", "--format", "ogg", _LONG],
-        env=toy_daemon.environ,
+        env=shared_daemon.environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
@@ -215,7 +221,7 @@ def test_a_reader_that_goes_ends_an_encoded_stream_quietly(toy_daemon: DaemonPro
 
 
 def test_without_soundfile_it_says_what_to_install(
-    toy_daemon: DaemonProcess, tmp_path: Path
+    shared_daemon: DaemonProcess, tmp_path: Path
 ) -> None:
     for ending, status in (("opus", 1), ("wav", 0)):
         ended = subprocess.run(
@@ -223,7 +229,7 @@ def test_without_soundfile_it_says_what_to_install(
                 *(sys.executable, "-c", _WITHOUT_SOUNDFILE),
                 *("say", "-o", tmp_path / f"x.{ending}", "Hello"),
             ],
-            env=toy_daemon.environ,
+            env=shared_daemon.environ,
             capture_output=True,
             text=True,
         )
@@ -235,14 +241,14 @@ def test_without_soundfile_it_says_what_to_install(
 
 
 def test_files_are_spoken_in_order_each_by_its_ending(
-    toy_daemon: DaemonProcess, tmp_path: Path
+    shared_daemon: DaemonProcess, tmp_path: Path
 ) -> None:
     (tmp_path / "one.md").write_text("# One\n\nSee [two](http://example.com).\n")
     (tmp_path / "two.txt").write_text("Two.")
     (tmp_path / "three.xml").write_text("<speak>Three.</speak>")
     files = ["one.md", "two.txt", "-", "three.xml"]
     flags = [part for file in files for part in ("-f", file if file == "-" else tmp_path / file)]
-    _say(toy_daemon, *flags, "-o", tmp_path / "all.wav", text=b"Four.")
+    _say(shared_daemon, *flags, "-o", tmp_path / "all.wav", text=b"Four.")
     whole, _ = _read(tmp_path / "all.wav")
     heard = _heard(whole)
     places = [heard.index(word) for word in ("wˈʌn", "sˈi", "tˈu", "fˈɔɹ", "θɹˈi")]
@@ -253,42 +259,42 @@ def test_files_are_spoken_in_order_each_by_its_ending(
 
 
 def test_a_file_that_is_not_there_is_known_before_the_first_is_spoken(
-    toy_daemon: DaemonProcess, tmp_path: Path
+    shared_daemon: DaemonProcess, tmp_path: Path
 ) -> None:
     (tmp_path / "one.txt").write_text("One.")
     out, err = _say(
-        toy_daemon, "--raw", "-f", tmp_path / "one.txt", "-f", tmp_path / "two.txt", status=1
+        shared_daemon, "--raw", "-f", tmp_path / "one.txt", "-f", tmp_path / "two.txt", status=1
     )
     assert out == b""
     assert err == f"kokoroctl: cannot read {tmp_path}/two.txt: No such file or directory\n"
 
 
 def test_a_file_that_lacks_some_of_its_text_is_not_whole(
-    toy_daemon: DaemonProcess, tmp_path: Path
+    shared_daemon: DaemonProcess, tmp_path: Path
 ) -> None:
     (tmp_path / "one.txt").write_text("One.")
     folder = tmp_path / "out"
     folder.mkdir()
     _, err = _say(
-        *(toy_daemon, "-f", tmp_path / "one.txt", "-f", folder, "-o", folder / "x.wav"), status=1
+        *(shared_daemon, "-f", tmp_path / "one.txt", "-f", folder, "-o", folder / "x.wav"), status=1
     )
     assert _names(folder) == ["x.part.wav"]
     assert f"cannot read {folder}: Is a directory" in err
 
 
-def test_phonemes_are_said_as_they_stand(toy_daemon: DaemonProcess) -> None:
-    raw, _ = _say(toy_daemon, "--raw", "--phonemes", "həlˈO, wˈɜɹld.")
+def test_phonemes_are_said_as_they_stand(shared_daemon: DaemonProcess) -> None:
+    raw, _ = _say(shared_daemon, "--raw", "--phonemes", "həlˈO, wˈɜɹld.")
     assert _heard(np.frombuffer(raw, "<i2")) == "həlˈO, wˈɜɹld."
 
 
-def test_a_rate_in_words_a_minute_is_a_speed(toy_daemon: DaemonProcess) -> None:
-    fast, _ = _say(toy_daemon, "--raw", "-r", "350", "Hello, world.")
-    same, _ = _say(toy_daemon, "--raw", "-s", "2", "Hello, world.")
-    normal, _ = _say(toy_daemon, "--raw", "Hello, world.")
+def test_a_rate_in_words_a_minute_is_a_speed(shared_daemon: DaemonProcess) -> None:
+    fast, _ = _say(shared_daemon, "--raw", "-r", "350", "Hello, world.")
+    same, _ = _say(shared_daemon, "--raw", "-s", "2", "Hello, world.")
+    normal, _ = _say(shared_daemon, "--raw", "Hello, world.")
     assert len(fast) == len(same) < len(normal)
 
 
-def test_no_cache_neither_reads_nor_keeps(toy_daemon: DaemonProcess) -> None:
+def test_no_cache_neither_reads_nor_keeps(shared_daemon: DaemonProcess) -> None:
     for flags, cached in (([], False), ([], True), (["--no-cache"], False)):
-        out, _ = _say(toy_daemon, "--json", "-o", "/dev/null", *flags, "Hello, world.")
+        out, _ = _say(shared_daemon, "--json", "-o", "/dev/null", *flags, "Never said before.")
         assert (b'"cached": true' in out) == cached

@@ -97,11 +97,11 @@ def typed(
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 3), (24, 5)])
 def test_each_word_is_highlighted_once_in_order(
-    toy_daemon: DaemonProcess, speaker: NullSink, tmp_path: Path, columns: int, rows: int
+    shared_daemon: DaemonProcess, speaker: NullSink, tmp_path: Path, columns: int, rows: int
 ) -> None:
     (tmp_path / "talk.md").write_text(TEXT)
     with typed(
-        toy_daemon, "--follow", "-f", tmp_path / "talk.md", speaker=speaker, columns=columns
+        shared_daemon, "--follow", "-f", tmp_path / "talk.md", speaker=speaker, columns=columns
     ) as terminal:
         terminal.read_to_end()
         assert terminal.screen.marked == WORDS
@@ -111,28 +111,32 @@ def test_each_word_is_highlighted_once_in_order(
     speaker.sink.wait_sound(1.0)
 
 
-def test_without_colour_it_is_reversed(toy_daemon: DaemonProcess, speaker: NullSink) -> None:
-    with typed(toy_daemon, "--follow", "Hello, world.", speaker=speaker, NO_COLOR="1") as terminal:
+def test_without_colour_it_is_reversed(shared_daemon: DaemonProcess, speaker: NullSink) -> None:
+    with typed(
+        shared_daemon, "--follow", "Hello, world.", speaker=speaker, NO_COLOR="1"
+    ) as terminal:
         terminal.read_to_end()
         assert terminal.screen.marked == ["Hello", "world"]
         assert terminal.screen.codes == {"7", "0"}
 
 
 def test_several_texts_follow_each_other(
-    toy_daemon: DaemonProcess, speaker: NullSink, tmp_path: Path
+    shared_daemon: DaemonProcess, speaker: NullSink, tmp_path: Path
 ) -> None:
     for name in ("one", "two"):
         (tmp_path / name).write_text(f"Number {name}.\n")
     with typed(
-        toy_daemon, "--follow", "-f", tmp_path / "one", "-f", tmp_path / "two", speaker=speaker
+        shared_daemon, "--follow", "-f", tmp_path / "one", "-f", tmp_path / "two", speaker=speaker
     ) as terminal:
         terminal.read_to_end()
         assert terminal.screen.marked == ["Number", "one", "Number", "two"]
         assert terminal.screen.shown == ["Number one.", "Number two.", ""]
 
 
-def test_ctrl_c_leaves_the_terminal_as_it_was(toy_daemon: DaemonProcess, speaker: NullSink) -> None:
-    with typed(toy_daemon, "--follow", TEXT, speaker=speaker) as terminal:
+def test_ctrl_c_leaves_the_terminal_as_it_was(
+    shared_daemon: DaemonProcess, speaker: NullSink
+) -> None:
+    with typed(shared_daemon, "--follow", TEXT, speaker=speaker) as terminal:
         while not terminal.screen.marked:
             assert terminal.read()
         terminal.process.send_signal(signal.SIGINT)
@@ -160,11 +164,11 @@ def test_what_does_not_go_together(
 
 
 def test_a_bar_for_a_text_whose_length_is_known(
-    toy_daemon: DaemonProcess, speaker: NullSink, tmp_path: Path
+    shared_daemon: DaemonProcess, speaker: NullSink, tmp_path: Path
 ) -> None:
     (tmp_path / "long.txt").write_text("The quick brown fox jumps over the lazy dog. " * 3)
     with typed(
-        toy_daemon, "--progress", "-f", tmp_path / "long.txt", speaker=speaker, NO_COLOR="1"
+        shared_daemon, "--progress", "-f", tmp_path / "long.txt", speaker=speaker, NO_COLOR="1"
     ) as terminal:
         terminal.read_to_end()
         shares = [int(share) for share in re.findall(r"(\d+)%", terminal.written)]
@@ -178,10 +182,10 @@ def test_a_bar_for_a_text_whose_length_is_known(
 
 
 def test_a_counter_for_a_text_whose_length_is_not(
-    toy_daemon: DaemonProcess, speaker: NullSink
+    shared_daemon: DaemonProcess, speaker: NullSink
 ) -> None:
     read_end, write_end = os.pipe()
-    with typed(toy_daemon, "--progress", "-", speaker=speaker, stdin=read_end) as terminal:
+    with typed(shared_daemon, "--progress", "-", speaker=speaker, stdin=read_end) as terminal:
         os.close(read_end)
         os.write(write_end, b"One sentence that takes a while to say. Another one. And ")
         while not re.search(r"0:0[1-9] spoken, \d+ characters", terminal.written):
@@ -192,19 +196,21 @@ def test_a_counter_for_a_text_whose_length_is_not(
         assert "100%" in terminal.screen.shown[0]
 
 
-def test_no_bar_where_nobody_looks(toy_daemon: DaemonProcess, tmp_path: Path) -> None:
+def test_no_bar_where_nobody_looks(shared_daemon: DaemonProcess, tmp_path: Path) -> None:
     ended = subprocess.run(
         ["kokoroctl", "say", "--progress", "-o", tmp_path / "x.wav", "Hello"],
-        env=toy_daemon.environ,
+        env=shared_daemon.environ,
         capture_output=True,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
 
 
-def test_an_interrupted_bar_is_wiped(toy_daemon: DaemonProcess, tmp_path: Path) -> None:
+def test_an_interrupted_bar_is_wiped(shared_daemon: DaemonProcess, tmp_path: Path) -> None:
     read_end, write_end = os.pipe()
     path = tmp_path / "x.wav"
-    with typed(toy_daemon, "--progress", "-o", path, "-", columns=500, stdin=read_end) as terminal:
+    with typed(
+        shared_daemon, "--progress", "-o", path, "-", columns=500, stdin=read_end
+    ) as terminal:
         os.close(read_end)
         os.write(write_end, b"One sentence. Another one. And ")
         while "spoken" not in terminal.written:

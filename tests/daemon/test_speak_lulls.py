@@ -10,8 +10,10 @@ from support.daemon.texts import without_joins
 
 
 @pytest.mark.parametrize("markup", ["auto", "plain", "markdown"])
-def test_a_whole_sentence_is_heard_without_the_next(toy_daemon: DaemonProcess, markup: str) -> None:
-    with Conversation(toy_daemon.socket) as conversation:
+def test_a_whole_sentence_is_heard_without_the_next(
+    shared_daemon: DaemonProcess, markup: str
+) -> None:
+    with Conversation(shared_daemon.socket) as conversation:
         conversation.speak(1, "", final=False, markup=markup)
         for token in ("Hel", "lo", " there", "."):
             conversation.send("append", 1, text=token)
@@ -21,13 +23,13 @@ def test_a_whole_sentence_is_heard_without_the_next(toy_daemon: DaemonProcess, m
         conversation.send("append", 1, text=" And so it goes on.", final=True)
         assert conversation.end_of(1)["type"] == "done"
         heard = toy.decode(conversation.pcm(1))
-    with Conversation(toy_daemon.socket) as conversation:
+    with Conversation(shared_daemon.socket) as conversation:
         whole = conversation.said(1, "Hello there. And so it goes on.", cache=False)
     assert without_joins(heard.phonemes) == without_joins(toy.decode(whole).phonemes)
 
 
-def test_phonemes_are_heard_too(toy_daemon: DaemonProcess) -> None:
-    with Conversation(toy_daemon.socket) as conversation:
+def test_phonemes_are_heard_too(shared_daemon: DaemonProcess) -> None:
+    with Conversation(shared_daemon.socket) as conversation:
         conversation.speak(1, "həlˈO ðˈɛɹ.", final=False, phonemes=True)
         conversation.first_audio(1)
         conversation.send("append", 1, text="", final=True)
@@ -35,8 +37,11 @@ def test_phonemes_are_heard_too(toy_daemon: DaemonProcess) -> None:
         assert toy.decode(conversation.pcm(1)).phonemes == "həlˈO ðˈɛɹ."
 
 
-def test_half_a_sentence_waits(toy_daemon: DaemonProcess) -> None:
-    with Conversation(toy_daemon.socket) as conversation, Conversation(toy_daemon.socket) as other:
+def test_half_a_sentence_waits(shared_daemon: DaemonProcess) -> None:
+    with (
+        Conversation(shared_daemon.socket) as conversation,
+        Conversation(shared_daemon.socket) as other,
+    ):
         conversation.speak(1, "Ask Dr.", final=False)
         # Its lull is over when that of one that began later is.
         other.speak(1, "Hello there.", final=False)

@@ -63,21 +63,23 @@ def _words(daemon: DaemonProcess, text: str, **fields: object) -> list[tuple[str
     ],
 )
 def test_a_word_is_what_stands_in_the_users_text(
-    toy_daemon: DaemonProcess, markup: str, text: str, expected: str
+    shared_daemon: DaemonProcess, markup: str, text: str, expected: str
 ) -> None:
-    words = [word for word, _, _ in _words(toy_daemon, text, markup=markup)]
+    words = [word for word, _, _ in _words(shared_daemon, text, markup=markup)]
     assert words == expected.split("|")
 
 
-def test_phonemes_have_words_too(toy_daemon: DaemonProcess) -> None:
-    words = _words(toy_daemon, "həlˈO wˈɜɹld, ðɪs.", phonemes=True)
+def test_phonemes_have_words_too(shared_daemon: DaemonProcess) -> None:
+    words = _words(shared_daemon, "həlˈO wˈɜɹld, ðɪs.", phonemes=True)
     assert [word for word, _, _ in words] == ["həlˈO", "wˈɜɹld,", "ðɪs."]
 
 
-def test_an_amount_is_one_word_from_its_first_sound_to_its_last(toy_daemon: DaemonProcess) -> None:
+def test_an_amount_is_one_word_from_its_first_sound_to_its_last(
+    shared_daemon: DaemonProcess,
+) -> None:
     # With so little time for the first sound the amount is cut between two segments.
     text = "It costs $5.30, and that is all there is to say of it today."
-    with Conversation(toy_daemon.socket) as conversation:
+    with Conversation(shared_daemon.socket) as conversation:
         conversation.said(1, text, timings=True, cache=False, ttfa_ms=50)
         segments = [a for a in conversation.answers[1] if a["type"] == "segment"]
     parts = [
