@@ -6,6 +6,7 @@ status 0, and both clients find the winner.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -54,6 +55,8 @@ def start(path: Path, environ: Mapping[str, str] = os.environ, timeout: float = 
         home = address.home_folder(environ)
     except WireError as error:
         raise errors.AddressError(error.message) from None
+    _make_folder(home, "KOKORO_HOME")
+    _make_folder(path.absolute().parent, "KOKORO_SOCKET")
     # The daemon gets absolute paths: it must not hold the caller's folder.
     env = {**environ, "KOKORO_HOME": str(home), "KOKORO_SOCKET": str(path.absolute())}
     with ExitStack() as stack:
@@ -138,11 +141,27 @@ def _reachable(path: Path) -> bool:
     return True
 
 
+def _make_folder(folder: Path, variable: str) -> None:
+    """Raises NoDaemonError if no file can be made there; the daemon's log could not be, either."""
+    why = ""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            why = "it may not be written"
+    except OSError as error:
+        if error.errno != errno.ENOSPC:  # a full disk has room for a socket, as a rule
+            why = error.strerror or str(error)
+    if why:
+        raise errors.NoDaemonError(
+            f"no daemon can be started: the folder {folder} cannot be used: {why}; "
+            f"set {variable} to a path that you may write"
+        )
+
+
 def _open_log(home: Path, stack: ExitStack) -> IO[bytes] | None:
     # A daemon without a log is better than none, e.g. on a full disk.
     try:
         folder = home / "logs"
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
         path = folder / "kokorod.log"
         fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -34,7 +34,9 @@ def check_home(home: Path, uid: int | None = None) -> CheckResult:
     try:
         status = home.stat()
     except FileNotFoundError:
-        return ok("home", f"{home} is made at the first start")
+        return _to_be_made("home", home, "KOKORO_HOME", "is made at the first start")
+    except OSError as error:
+        return fail("home", f"{home}: {error.strerror}", "set KOKORO_HOME to a folder of yours")
     if not stat.S_ISDIR(status.st_mode):
         return fail("home", f"{home} is no folder", "move it away, or set KOKORO_HOME")
     if status.st_uid != uid:
@@ -62,7 +64,7 @@ def check_socket(path: Path, uid: int | None = None) -> CheckResult:
     try:
         status = path.stat()
     except FileNotFoundError:
-        return ok("socket", f"{path} is made at the next start")
+        return _to_be_made("socket", path, "KOKORO_SOCKET", "is made at the next start")
     except OSError as error:
         return fail("socket", f"{path}: {error.strerror}", "set KOKORO_SOCKET to a path of yours")
     if not stat.S_ISSOCK(status.st_mode):
@@ -77,6 +79,18 @@ def check_socket(path: Path, uid: int | None = None) -> CheckResult:
     if status.st_mode & _OTHERS_ANY:
         return fail("socket", f"others may open {path} ({mode})", "`kokoroctl service restart`")
     return ok("socket", f"{path} ({mode})")
+
+
+def _to_be_made(check: str, path: Path, variable: str, made: str) -> CheckResult:
+    """path: what is not there; whether it can be made."""
+    above = next(folder for folder in path.parents if folder.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        return fail(
+            check,
+            f"{path} is not there and cannot be made: {above} cannot be written",
+            f"chmod u+wx {above}, or set {variable} to a path of yours",
+        )
+    return ok(check, f"{path} {made}")
 
 
 def check_models(environ: Mapping[str, str]) -> CheckResult:

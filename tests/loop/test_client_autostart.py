@@ -75,6 +75,35 @@ def test_one_that_ends_says_why(
         start(socket_path, environ)
 
 
+@pytest.mark.parametrize("variable", ["KOKORO_HOME", "KOKORO_SOCKET"])
+def test_a_folder_that_cannot_be_made_is_named(
+    program: MakeProgram, socket_path: Path, tmp_path: Path, variable: str
+) -> None:
+    program("exit 1")
+    file = tmp_path / "file"
+    file.touch()
+    home, path = tmp_path / "home", socket_path
+    if variable == "KOKORO_HOME":
+        home = file / "home"
+    else:
+        path = file / "socket"
+    with pytest.raises(errors.NoDaemonError, match=rf"{file}.* cannot be used: .*; set {variable}"):
+        start(path, {"PATH": "/usr/bin:/bin", "KOKORO_HOME": str(home)})
+
+
+def test_a_folder_that_may_not_be_written_is_named(
+    program: MakeProgram,
+    socket_path: Path,
+    environ: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program("exit 1")
+    # Root may write everywhere.
+    monkeypatch.setattr(os, "access", lambda path, mode: mode == os.X_OK)
+    with pytest.raises(errors.NoDaemonError, match="may not be written; set KOKORO_HOME"):
+        start(socket_path, environ)
+
+
 def test_one_that_ends_says_nothing_of_the_one_before(
     program: MakeProgram, socket_path: Path, environ: dict[str, str]
 ) -> None:
@@ -161,7 +190,8 @@ def test_the_log_is_begun_anew_when_it_has_grown(
 def test_a_daemon_without_a_log_is_better_than_none(
     program: MakeProgram, socket_path: Path, environ: dict[str, str], tmp_path: Path
 ) -> None:
-    (tmp_path / "home").write_text("in the way")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "logs").write_text("in the way")
     program("exit 1")
     with pytest.raises(errors.NoDaemonError, match="log could not be opened"):
         start(socket_path, environ)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -186,3 +187,18 @@ def test_what_a_terminal_would_act_on_is_escaped(capsys: pytest.CaptureFixture[s
 
     doctor._print(ok("home", "a\x1b[2Jb"))
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_what_cannot_be_made_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "a" / "b"
+    assert files.check_home(home).outcome is Outcome.OK
+    assert files.check_socket(home / "s").outcome is Outcome.OK
+    # Root may write everywhere.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    for result, variable in (
+        (files.check_home(home), "KOKORO_HOME"),
+        (files.check_socket(home / "s"), "KOKORO_SOCKET"),
+    ):
+        assert result.outcome is Outcome.FAIL
+        assert f"{tmp_path} cannot be written" in result.found
+        assert variable in result.todo
