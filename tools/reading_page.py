@@ -19,7 +19,8 @@ END = "<!-- tools/reading_page.py: end -->\n"
 ROWS = (
     "money", "ranges", "times", "dates", "years", "numbers", "labels", "marks", "fractions",
     "units", "verses, timings", "phone", "versions", "addresses", "names", "acronyms",
-    "titles, streets", "abbreviations", "mathematics", "code", "social", "emoji",
+    "titles, streets", "abbreviations", "mathematics", "formulas", "games", "music",
+    "code", "social", "emoji",
 )  # fmt: skip
 
 

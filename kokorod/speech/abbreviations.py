@@ -52,3 +52,8 @@ AFTER_NUMBER: Final = _said("after number")
 
 #: After a name: parts of an address.
 ROADS: Final = _said("road")
+
+#: Units, in small letters: after a number they may end a sentence.
+UNITS: Final = frozenset(row[0].lower() for row in rows("units")) | frozenset(
+    row[0].lower() for row in rows("rates")
+)

@@ -18,7 +18,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from .abbreviations import ENDERS, STARTERS, TITLES, words
+from .abbreviations import BEFORE_NUMBER, ENDERS, STARTERS, TITLES, UNITS, words
 
 #: Longest sentence given out: a page of text without an end mark must not wait for one,
 #: and what follows works on whole sentences.
@@ -42,12 +42,13 @@ _BREAK: Final = "\n\r\v\f\x85\u2028\u2029"
 
 _CANDIDATE: Final = re.compile(
     rf"(?P<wide>[{_WIDE_END}][{_WIDE_END}!?…]*)[{re.escape(_CLOSERS)}]*"
-    rf"|(?P<end>[{_END}]+)(?:\[\d{{1,3}}\])?"
+    rf"|(?P<end>[{_END}]+)(?P<note>(?:\[\d{{1,3}}\]){{0,4}}|[⁰¹²³⁴-⁹]{{1,3}}"
+    r"|(?<=[a-z]{3}\.)\d{1,3}(?=\s|\Z))"
     rf"(?:[ \xa0\u202f]?»|[{re.escape(_CLOSERS)}])*(?=\s|\Z)"
     rf"|(?P<line>[{_BREAK}])"
 )
 #: Marks at the very end of a window, where more of the same may follow.
-_OPEN_TAIL: Final = re.compile(rf"[{_WIDE_END}{_END}\[\]\d{re.escape(_CLOSERS)}]+\Z")
+_OPEN_TAIL: Final = re.compile(rf"[{_WIDE_END}{_END}\[\]\d⁰¹²³⁴-⁹{re.escape(_CLOSERS)}]+\Z")
 _SPACE: Final = re.compile(r"\s*")
 _BLANK_LINE: Final = re.compile(r"(?:\r\n|[\n\r\x85\u2028])[ \t\xa0]*[\n\r\x85\u2028]|[\u2029\f]")
 _OPENERS: Final = re.compile(r"(?:[\"'“‘(\[{¿¡*_`„‹「『（【]|«[ \xa0\u202f]?)*")
@@ -59,12 +60,45 @@ _LETTERS_AND_DOTS: Final = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _CLAUSE: Final = re.compile(r"[,;:，、；：—–)](?=\s)|[，、；：]")
 _NO_CUT_BEFORE: Final = re.compile(r"[\u0300-\u036f\u200c\u200d\ufe00-\ufe0f\udc00-\udfff]")
 
+#: After p.m., in capitals.
+_ZONES: Final = words(
+    "ET CT MT PT EST EDT CST CDT MST MDT PST PDT AKST AKDT HST GMT UTC BST IST CET CEST EET EEST "
+    "WET MSK JST KST SGT HKT AEST AEDT AWST NZST NZDT ART BRT WIB PHT CAT EAT WAT SAST PKT"
+)
 _AFTER_CLOCK: Final = words(
     "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday "
     "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june "
-    "july august september october november december est edt cst cdt mst mdt pst pdt gmt utc "
-    "cet bst eastern central pacific"
+    "july august september october november december "
+    "eastern central mountain pacific"
 )
+
+
+#: A number before a unit: 300 ms.
+_COUNTED: Final = re.compile(r"(?<![^\W\d_])[\d½⅓⅔¼¾][ -]?[A-Za-z.]{1,6}\Z")
+_NUMBER_AT: Final = re.compile(r"[\d.,/½⅓⅔¼¾]+[ -]?(?P<unit>[A-Za-z]*)")
+#: What a bigger unit goes on with: 6 ft. 2 in.
+_SMALLER: Final = words("in oz min mins sec secs s m")
+#: A line that begins with a quantity.
+_ENTRY: Final = re.compile(r"[\s*•-]{0,8}[\d½⅓⅔¼¾][\d ./½⅓⅔¼¾-]{0,8}[A-Za-z.]{1,6}\Z")
+_MOVE: Final = re.compile(r"(?:[KQRBN][a-h1-8]?x?[a-h][1-8]|O-O)")
+_COUNTRIES: Final = words("u.s u.k u.s.a u.n e.u d.c")
+_TWO_WORDS: Final = re.compile(
+    r"(?P<one>[^\W\d_]+(?:['’][^\W\d_]+)*)(?P<gap>\s*)(?P<next>[^\W\d_]+(?=\W)|[^\w\s])?"
+)
+#: After "in the U.S." these go on with it even before a word in small letters.
+_INSTITUTIONS: Final = words(
+    "Navy Army Senate Congress House Supreme President Presidential Government Department Treasury "
+    "Federal Air Marine Marines Coast Capitol Embassy Constitution Open Border Customs Forces "
+    "Military Attorney District Court Security Council Parliament Dollar Ambassador Secretary "
+    "Postal Census Bureau Code Armed Geological Olympic National Women Men Commission Charter"
+)
+_PLACED: Final = re.compile(
+    r"(?:^|\s)(?:in|from|to|of|across|within|around|outside|inside|throughout|for|by|with|into|leave|"
+    r"left|entered|via|like|than|and)\s(?:the\s)?\Z",
+    re.IGNORECASE,
+)
+#: Words too, if they are written in small letters: I love art. 3 people came.
+_ALSO_WORDS: Final = words("art tab prop app ex")
 
 
 class SentenceSplitter:
@@ -217,6 +251,10 @@ class SentenceSplitter:
         if self._lang == PHONEMES:
             return True
         text, mark = self._text, candidate["end"]
+        if mark == "!" and text[first] in "=+−×÷*/<>≤≥" and text[candidate.start() - 1].isalnum():
+            return False  # 5! = 120
+        if candidate["note"].isdecimal():  # It rained.12 Then
+            return text[first].isupper()
         closers = text[candidate.end("end") : candidate.end()]
         quoted = any(quote in closers for quote in "\"'”’»›")
         if text[first].islower():
@@ -266,6 +304,19 @@ class SentenceSplitter:
             return not text[first].isdigit()
         if word == "I":
             return True
+        if word.isdigit() and len(word) < 3:
+            if len(text) - first < 5 and not self._final:
+                return None
+            if _MOVE.match(text, first):
+                return False  # 2. Nf3
+        if word in _ZONES:
+            return True
+        if bare in UNITS and _COUNTED.search(text, max(self._start, stop - _WORD), stop):
+            return self._unit_ends(stop, first)
+        if text[first].isdigit() and bare in BEFORE_NUMBER:
+            return word in _ALSO_WORDS
+        if bare in _COUNTRIES and text[first].isupper():
+            return self._country_ends(stop - len(word), first)
         if not (
             bare in TITLES
             or bare in ENDERS
@@ -278,6 +329,37 @@ class SentenceSplitter:
             return False
         return self._abbreviation_ends(bare, first)
 
+    def _unit_ends(self, stop: int, first: int) -> bool | None:
+        """Whether the full stop after a number and its unit ends a sentence: not in 6 ft. 2 in.,
+        and not in a list, where 1 lb. Italian sausage is a line.
+        """
+        text = self._text
+        if text[first].isdigit():
+            found = _NUMBER_AT.match(text, first)
+            if found is None or (found.end() == len(text) and not self._final):
+                return None
+            return found["unit"] not in _SMALLER
+        line = re.split(rf"[{_BREAK}]", text[max(0, stop - _SHORT_LINE) : stop])[-1]
+        return _ENTRY.match(line) is None
+
+    def _country_ends(self, begin: int, first: int) -> bool | None:
+        """Whether U.S. ends a sentence before a capital: "from the U.S. Prices rose", but
+        "the U.S. Navy" and "in the U.S. Senate".
+        """
+        follower = _TWO_WORDS.match(self._text, first)
+        if follower is None or follower["next"] is None:
+            bare = _WORD_AT.match(self._text, first)
+            if not self._final and (
+                bare is None or follower is None or not follower["gap"].strip()
+            ):
+                return None
+            return bare is not None and bare.group().lower() in STARTERS
+        if follower["one"].lower() in STARTERS:
+            return True
+        if follower["one"] in _INSTITUTIONS or not follower["next"].islower():
+            return False
+        return _PLACED.search(self._text, max(self._start, begin - _WORD), begin) is not None
+
     def _abbreviation_ends(self, bare: str, first: int) -> bool | None:
         follower = _WORD_AT.match(self._text, first)
         if follower is None:
@@ -285,7 +367,8 @@ class SentenceSplitter:
         if follower.end() == len(self._text) and not self._final:
             return None
         if bare in ("a.m", "p.m", "am", "pm"):
-            return follower.group().lower() not in _AFTER_CLOCK
+            after = follower.group()
+            return after.lower() not in _AFTER_CLOCK and after not in _ZONES
         if self._text.startswith(".", follower.end()) and len(follower.group()) == 1:
             return False  # another initial
         if bare in ("etc", "lol"):

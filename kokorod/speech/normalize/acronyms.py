@@ -20,8 +20,8 @@ def _read(how: str) -> frozenset[str]:
 #: are ordinary words in capitals.
 SAID: Final = _read("said")
 _SPELLED: Final = _read("spelled")
-#: English words of two to five letters that people write in capitals for emphasis.
-_WORDS: Final = _read("word")
+#: English words of two to five letters, which people write in capitals for emphasis.
+_WORDS: Final = _read("word") | {word for (word,) in rows("capitals")}
 
 
 def is_said(cursor: Cursor, name: str) -> bool:
@@ -42,8 +42,10 @@ def is_said(cursor: Cursor, name: str) -> bool:
 
 def shouted(cursor: Cursor) -> bool:
     """Whether nearly all of the text around is in capitals."""
-    letters = [c for c in cursor.text[:400] if c.isalpha()]
-    return len(letters) > 8 and sum(c.isupper() for c in letters) > 0.8 * len(letters)
+    written = cursor.text[:400]
+    letters = [c for c in written if c.isalpha()]
+    enough = len(letters) > 8 or (len(letters) > 5 and len(written.split()) > 2)
+    return enough and sum(c.isupper() for c in letters) > 0.8 * len(letters)
 
 
 def _sayable(low: str) -> bool:

@@ -169,8 +169,10 @@ def _read_plain(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if sign is None:
         return None
     value = match["value"]
-    parts = sign + say(_plain(cursor, match, value), *match.span("value"))
-    if match["power"]:
+    noted = _is_noted_year(cursor, match)
+    said = year(int(value), cursor.british) if noted else _plain(cursor, match, value)
+    parts = sign + say(said, *match.span("value"))
+    if match["power"] and not noted:
         parts += say(power_words(match["power"].lstrip("^")), *match.span("power"))
     if match["plus"]:
         parts += say("plus", *match.span("plus"))
@@ -178,6 +180,14 @@ def _read_plain(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         last = parts[-1]
         parts[-1] = Part(f"{last.text}'s", last.start, match.end())
     return parts
+
+
+def _is_noted_year(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether the raised figure is the mark of a footnote: built in 1922²."""
+    value = match["value"]
+    if match["power"] not in ("²", "³") or not (len(value) == 4 and value.isdecimal()):
+        return False
+    return cursor.before(match.start()).lower() in _YEAR_BEFORE and 1100 <= int(value) <= 2099
 
 
 def power_words(power: str) -> str:

@@ -38,11 +38,13 @@ _WEEKDAY: Final = {
 #: These are words or names too: a full stop or a neighbour must show that a date is meant.
 _ALSO_WORDS: Final = frozenset({"Jan", "Mar", "Mon", "Wed", "Sat", "Sun", "MAR", "MAY", "JAN"})
 
-_M: Final = "(?:" + "|".join(sorted(_MONTH, key=len, reverse=True)) + ")"
-_D: Final = "(?:" + "|".join(sorted(_WEEKDAY, key=len, reverse=True)) + ")"
+MONTH_NAME: Final = "(?:" + "|".join(sorted(_MONTH, key=len, reverse=True)) + ")"
+DAY_NAME: Final = "(?:" + "|".join(sorted(_WEEKDAY, key=len, reverse=True)) + ")"
+_M: Final = MONTH_NAME
+_D: Final = DAY_NAME
 _DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR: Final = (
-    r"(?:(?P<comma>,)?[ ](?:of[ ])?(?P<year>\d{4})(?![\d:%]|[.,]\d)"
+    r"(?:(?P<comma>,)?[ ](?:of[ ])?(?P<year>\d{4})(?![\d%]|[:.,]\d)"
     r"|(?P<comma2>,)?[ ]'(?P<short>\d\d)(?!\d))?"
 )
 
@@ -65,7 +67,7 @@ _DAY_MONTH: Final = re.compile(
     rf"(?:-(?P<dashed>\d{{4}}|\d\d)\b)?{_YEAR}"
 )
 _MONTH_YEAR: Final = re.compile(
-    rf"(?P<name>{_M})(?P<dot>\.?)(?P<comma>,?)[ ]'?(?P<year>\d{{4}})(?![\w:%]|[.,-]\d)"
+    rf"(?P<name>{_M})(?P<dot>\.?)(?P<comma>,?)[ ]'?(?P<year>\d{{4}})(?![\w%]|[:.,-]\d)"
 )
 _MONTH_ALONE: Final = re.compile(
     rf"(?P<name>{_M})(?P<dot>\.?)(?:[-–—/](?P<name2>{_M})(?P<dot2>\.?))?(?![\w'])"
@@ -240,15 +242,14 @@ def _read_month(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 def _read_days(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     written = match["name"]
     if written in _ALSO_WORDS and not match["name2"]:
-        if not match["dot"] and not re.match(
-            rf",? (?:{_M}|\d)", cursor.text[match.end() : match.end() + 8]
-        ):
+        if not match["dot"] and not _beside_day(cursor, match):
             return None
         if (
             cursor.ends(match.end())
             and written in ("Sun", "Sat", "Wed")
+            and match["dot"]
             and cursor.before(match.start()).lower()
-            not in ("and", "or", "on", "to", "until", "by", "&")
+            not in ("and", "or", "on", "to", "until", "by", "&", "-", "–", "—", "/", ",")
         ):
             return None
     parts = say(_WEEKDAY[written], *match.span("name"))
@@ -258,6 +259,23 @@ def _read_days(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         parts += [*say(joint, begin - 1, begin), *say(_WEEKDAY[match["name2"]], begin, end)]
         return parts + _dotted(cursor, match, "dot2")
     return parts + _dotted(cursor, match, "dot")
+
+
+_ANY_DAY: Final = rf"(?:{_D}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)(?![\w'])"
+_DAY_AFTER: Final = re.compile(
+    rf",? (?:{_M}(?![a-z])|\d)|\.?(?: ?[-–—&/,+] ?| (?:to|and|or|through|thru|until) ){_ANY_DAY}"
+)
+_DAY_BEFORE: Final = re.compile(
+    rf"(?<!\w){_ANY_DAY}\.?(?: ?[-–—&/,+] ?| (?:to|and|or|through|thru|until) |, (?:and|or) )\Z"
+)
+
+
+def _beside_day(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether Sat, Sun, Mon or Wed is a day here: a date or another day stands beside it."""
+    if _DAY_AFTER.match(cursor.text, match.end(), match.end() + 24):
+        return True
+    start = match.start()
+    return _DAY_BEFORE.search(cursor.text[max(0, start - 24) : start]) is not None
 
 
 RULES: Final = (
@@ -329,6 +347,8 @@ RULES: Final = (
         (
             ("Fri only", "Friday only"),
             ("Mon.–Fri", "Monday to Friday"),
+            ("Mon to Sat", "Monday to Saturday"),
+            ("Sat & Sun", "Saturday and Sunday"),
         ),
     ),
     Rule(

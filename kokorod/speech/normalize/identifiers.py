@@ -259,7 +259,7 @@ RULES: Final = (
         Start.SIGN,
         _VARIABLE,
         _read_variable,
-        (("$PATH", "dollar P A T H"),),
+        (("$PATH", "dollar path"),),
     ),
     Rule("identifiers.any_file", Start.SIGN, _ANY_FILE, _read_any_file, (("*.py", "star dot py"),)),
     Rule(

@@ -8,6 +8,7 @@ from typing import Final
 
 from .cardinal import power_words
 from .cursor import Cursor, Kind, Part, Upto, say, spell
+from .joints import is_sum
 from .number_words import cardinal
 from .rule import Rule, Start
 
@@ -20,13 +21,18 @@ _NAMES: Final = {
 _NAME: Final = "|".join(sorted(_NAMES, key=len, reverse=True))
 _CALLED: Final = re.compile(
     rf"(?P<name>{_NAME}|[fghFGHP](?P<prime>'{{0,2}}))(?P<base>_?\d{{1,2}})?"
-    r"(?=\([\w+−*/^., -]{1,24}\)(?!\w))"
+    r"(?P<raised>⁻¹|\^-1|\^\(-1\)|²|\^2)?(?=\([\w+−*/^., °√²³π-]{1,24}\)(?!\w))"
 )
 _BARE: Final = re.compile(rf"(?P<name>{_NAME})(?= ?[θαβφπx](?!\w))")
 #: Without brackets, a base needs a number or a letter behind it.
 _LOG: Final = re.compile(r"log_?(?P<base>\d{1,2})(?=[ ](?:\d|[a-z](?!\w)))")
 #: Among signs; elsewhere somebody is excited.
 _FACTORIAL: Final = re.compile(r"(?P<of>\d{1,3})!(?=[ ]?[=×·*/+−÷])")
+#: ab, xy and so on after a number: a product, and no unit (4ac).
+_TERM: Final = re.compile(r"(?P<value>\d{1,4})(?P<letters>[abcxyznpq]{2,3})(?![\w'.])")
+_NEGATIVE: Final = re.compile(r"[-−](?=[A-Za-zα-ω](?![A-Za-z'’]))")
+_FIGURE: Final = re.compile(r"(?P<sign>[△∠∡])[ ]?(?P<name>[A-Z]{1,4})(?!\w)")
+_STRICT: Final = re.compile(r"(?P<not>!)?={2,3}(?=[ ]?[\w\"'(\[-])")
 _SIZE: Final = re.compile(r"\|(?P<name>[a-zA-Z])\|(?![\w|])")
 
 
@@ -34,7 +40,9 @@ def _read_called(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     name, (start, end) = match["name"].rstrip("'"), match.span()
     if name not in _NAMES and name.isupper() and match["prime"]:
         return None
-    parts = say(_NAMES[name], start, end) if name in _NAMES else spell(name, start, start + 1)
+    inverse = bool(match["raised"]) and "1" in match["raised"].translate(_RAISED)
+    parts = say("inverse", start, start) if inverse else []
+    parts += say(_NAMES[name], start, end) if name in _NAMES else spell(name, start, start + 1)
     parts += say("prime" if match["prime"] == "'" else "", start, end)
     parts += say("double prime" if match["prime"] == "''" else "", start, end)
     if match["base"]:
@@ -42,6 +50,8 @@ def _read_called(cursor: Cursor, match: re.Match[str]) -> Upto | None:
             return None
         joint = "base " if name == "log" else ""
         parts += say(f"{joint}{cardinal(match['base'].lstrip('_'))}", start, end)
+    if match["raised"] and not inverse:
+        parts += say("squared", *match.span("raised"))
     # The brackets stay: they are heard as a little pause around what is inside.
     return Upto([*parts, *say("of", end, end + 1)], end)
 
@@ -64,6 +74,39 @@ def _read_log(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 def _read_factorial(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     return [*say(cardinal(match["of"]), start, end - 1), *say("factorial", end - 1, end)]
+
+
+def _read_term(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if not is_sum(cursor, *match.span()):
+        return None
+    parts = say(cardinal(match["value"], cursor.british), *match.span("value"))
+    return parts + spell(match["letters"], *match.span("letters"))
+
+
+def _read_negative(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """-x after a sign of mathematics; elsewhere it is an option, or a dash."""
+    start, end = match.span()
+    before = cursor.text[max(0, start - 4) : start].rstrip(" ")[-1:]
+    if (
+        not before
+        or before not in "=<>≤≥+*/÷×(^"
+        or (before == "(" and not is_sum(cursor, start, end))
+    ):
+        return None
+    return say("minus", start, end)
+
+
+def _read_figure(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    said = "triangle" if match["sign"] == "△" else "angle"
+    return [*say(said, *match.span("sign")), *spell(match["name"], *match.span("name"))]
+
+
+def _read_strict(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """=== and !== between two things; a line of them is a rule."""
+    if not cursor.before(match.start()) or len(match.group()) < 3:
+        return None
+    said = "is not strictly equal to" if match["not"] else "is strictly equal to"
+    return say(said, *match.span())
 
 
 def _read_size(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -133,14 +176,29 @@ def _read_power(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["raised"]:
         power = match["raised"].translate(_RAISED)
         before = cursor.before(start)
-        if len(before) > 2 and before.isalpha():
+        if not before[-1:].isalnum() and before[-1:] not in ")]":
             return []  # a footnote
+        if len(before) > 2 and before.isalpha():
+            return []
+        if before.isdecimal() and (power == "1" or (_YEAR.fullmatch(before) and len(power) > 1)):
+            return []
         return say(power_words(power), start, end) if power.strip("-+") else []
     return say(power_words(match["power"]), start, end)
 
 
 def _read_times(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    return say("times", *match.span()) if operands(cursor, *match.span()) else None
+    start, end = match.span()
+    close = _FACTORS.fullmatch(cursor.text, max(0, start - 2), end + 2) is not None
+    if close and (match.group() == "·" or is_sum(cursor, start, end)):
+        return say("times", start, end)
+    return say("times", start, end) if operands(cursor, start, end) else None
+
+
+#: One letter on each side: a·b.
+_FACTORS: Final = re.compile(r"(?:[^\w*])?[A-Za-z][*·][A-Za-z](?:[^\w*])?")
+
+
+_YEAR: Final = re.compile(r"1[1-9]\d\d|20\d\d")
 
 
 def _read_greek(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -174,6 +232,7 @@ RULES: Final = (
         (
             ("f(x) = 1", "f of (x) equals one"),
             ("sin(x)", "sine of (x)"),
+            ("tan⁻¹(1)", "inverse tangent of (one)"),
         ),
     ),
     Rule(
@@ -185,6 +244,24 @@ RULES: Final = (
     ),
     Rule(
         "math.bare_function", Start.LETTER, _BARE, _read_bare, (("cos x + 1", "cosine x plus one"),)
+    ),
+    Rule(
+        "math.term",
+        Start.NUMBER,
+        _TERM,
+        _read_term,
+        (("b² - 4ac", "b squared minus four a c"),),
+    ),
+    Rule("math.negative", Start.SIGN, _NEGATIVE, _read_negative, (("y = -x", "y equals minus x"),)),
+    Rule(
+        "math.figure",
+        Start.SIGN,
+        _FIGURE,
+        _read_figure,
+        (("In △ABC, ∠A is", "In triangle A B C, angle A is"),),
+    ),
+    Rule(
+        "math.strict", Start.SIGN, _STRICT, _read_strict, (("x === y", "x is strictly equal to y"),)
     ),
     Rule("math.absolute", Start.SIGN, _SIZE, _read_size, (("|x|", "absolute value of x"),)),
     Rule(

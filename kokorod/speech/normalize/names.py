@@ -23,6 +23,9 @@ _JOINED: Final = re.compile(r"(?P<one>[A-Z]{1,3})&(?P<two>[A-Z]{1,3})(?P<owner>'
 _CAPITALS: Final = re.compile(
     r"(?P<name>[A-Z]{2,40})(?P<owner>'s|s|'S|'ll|'d|'re|'ve)?(?![\w&]|'[a-z])"
 )
+_CONTRACTION: Final = re.compile(
+    r"(?P<head>[A-Z]{1,12})(?P<tail>N'T|'(?:RE|VE|LL|ALL|D|M|S))(?P<more>'(?:VE|LL|D))?(?![\w'])"
+)
 _ALONE: Final = re.compile(r"(?P<letter>[A-Za-z])(?P<owner>'s)?(?![\w'’]|-[A-Za-z])")
 _DEGREE: Final = re.compile(
     r"(?P<name>Ph\.?D|Psy\.?D|Ed\.?D|D\.?Phil|M\.?Sc|B\.?Sc|M\.?Ed|M\.?Phil|LL\.?[BM])(?P<dot>\.?)(?P<owner>'?s)?(?!\w)"
@@ -101,6 +104,8 @@ def _read_capitals(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return _owned(name, owner, start, end) if owner else spell(name, start, end)
     if name == "AM" and cursor.before(start) == "I" and not owner:
         return say("am", start, end)
+    if name in ("IT", "US") and _shouted_before(cursor, start):
+        return say(name.lower(), start, end)
     if is_said(cursor, name):
         low = name.lower()
         # A word in capitals for emphasis is the same word; NASA keeps its form.
@@ -109,6 +114,34 @@ def _read_capitals(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if owner:
         return _owned(name, owner, start, end)
     return spell(name, start, end)
+
+
+def _read_contraction(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """CAN'T, I'M, THEY'RE: the words in small letters. The CEO'S is the CEO's."""
+    head, tail = match["head"], match["tail"]
+    said = f"{head}{tail}{match['more'] or ''}"
+    if head not in _CONTRACTED and tail != "N'T":
+        if tail not in ("'S", "'D", "'LL") or len(head) < 2:
+            return None
+        if not is_said(cursor, head):
+            return _owned(head, tail.lower(), *match.span())
+    if head == "I":
+        return say(f"I{said[1:].lower()}", *match.span())
+    name = head if head.lower() in SAID else head.lower()
+    return say(name + said[len(head) :].lower(), *match.span())
+
+
+#: What 'S, 'RE, 'VE, 'LL, 'D and 'M are contracted with.
+_CONTRACTED: Final = words(
+    "I YOU HE SHE IT WE THEY WHO WHAT WHERE WHEN WHY HOW THAT THERE HERE LET THIS THESE THOSE ONE "
+    "WOULD COULD SHOULD MIGHT MUST SOMEONE EVERYONE NOBODY SOMEBODY EVERYBODY MA OL Y ALL"
+)
+
+
+def _shouted_before(cursor: Cursor, start: int) -> bool:
+    """Whether the word before is one in capitals: STOP IT, ISN'T IT."""
+    before = cursor.before(start)
+    return before.isupper() and ("'" in before or (len(before) > 1 and is_said(cursor, before)))
 
 
 def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -124,13 +157,21 @@ def _read_alone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     letter = match["letter"]
     start, end = match.span()
     word = letter != "A" or cursor.before(start).lower() not in _LETTERED
-    if letter == "A" and word and not match["owner"] and shouted(cursor):
+    if letter == "A" and word and not match["owner"] and _among_capitals(cursor, start, end):
         letter = "a"
     if letter in "aAI" and word and not match["owner"] and not _math_beside(cursor, start, end):
         return say(letter, start, end)
     if match["owner"]:
         return [Part(letter.upper() + "'s", start, end)]
     return spell(letter, start, end)
+
+
+def _among_capitals(cursor: Cursor, start: int, end: int) -> bool:
+    """Whether words in capitals stand on both sides, or nearly everywhere."""
+    before, after = cursor.before(start), cursor.after(end)
+    if len(before) > 1 and len(after) > 1 and before.isupper() and after.isupper():
+        return is_said(cursor, before) and is_said(cursor, after)
+    return shouted(cursor)
 
 
 #: After these a capital A is the letter.
@@ -274,6 +315,17 @@ RULES: Final = (
             ("NASA", "NASA", "acronyms"),
             ("FBI", "F B I", "acronyms"),
             ("CPUs", "C P U's", "acronyms"),
+        ),
+    ),
+    Rule(
+        "names.contraction",
+        Start.LETTER,
+        _CONTRACTION,
+        _read_contraction,
+        (
+            ("I CAN'T stay", "I can't stay"),
+            ("WE'RE and I'LL", "we're and I'll"),
+            ("the CEO'S desk", "the C E O's desk"),
         ),
     ),
     Rule(

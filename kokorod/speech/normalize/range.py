@@ -10,6 +10,7 @@ from ..abbreviations import words
 from .cardinal import factor_parts, sign_parts, sized
 from .clock import BOOKS
 from .cursor import Cursor, Part, say
+from .joints import is_sum
 from .measure.quantity import MIXED, mixed
 from .number_words import NUMBER, cardinal, digits, pairs, spoken_number, year
 from .rule import Rule, Start
@@ -38,7 +39,8 @@ _CHAIN: Final = re.compile(r"\d+(?:[-–]\d+){2,12}(?!\w)")
 
 _RANGE: Final = re.compile(
     rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<one>{NUMBER})(?P<size>[kKMB]|bn|mn|tn)?"
-    rf"(?:[ ]?[–—][ ]?|-)(?P<minus>[-−]?)(?P<two>{NUMBER})(?P<size2>[kKMB]|bn|mn|tn)?(?P<plus>\+)?"
+    rf"(?P<joint>[ ]?[–—][ ]?|-|[ ]-[ ])(?P<minus>[-−]?)"
+    rf"(?P<two>{NUMBER})(?P<size2>[kKMB]|bn|mn|tn)?(?P<plus>\+)?"
     r"(?P<factor>[x×])?(?P<equals>(?=[ ]?=))?(?![\w]|[-–/]\d|\.\d)"
 )
 
@@ -186,12 +188,24 @@ def _is_result(cursor: Cursor, match: re.Match[str]) -> bool:
     return small and bool(_RESULTS.intersection(around))
 
 
+#: Before two numbers with a hyphen and spaces between: they are no difference.
+_SPANNED: Final = words(
+    "open hour page pp age chapter verse line grade level day week year item room mon tue wed thu "
+    "fri sat sun monday tuesday wednesday thursday friday saturday sunday daily weekday weekend "
+    "from about around question exercise aged row seat lot approximately roughly"
+)
+
+
 def _read_range(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     sign = sign_parts(cursor, match)
     if sign is None:
         return None
     start, end = match.span()
     middle, last = match.span("two")
+    if match["joint"] == " - " and (
+        cursor.before(start).lower().rstrip(".s") not in _SPANNED or is_sum(cursor, start, end)
+    ):
+        return None  # a difference
     if match.group() in ("50-50", "50–50"):
         return say("fifty fifty", start, end)
     if cursor.before(start).lower() in ("boeing", "airbus") and match["one"].isdecimal():
@@ -304,6 +318,7 @@ RULES: Final = (
         (
             ("12–15", "twelve to fifteen", "ranges"),
             ("won 21-14", "won twenty one to fourteen"),
+            ("Fri 9 - 5", "Friday nine to five"),
         ),
     ),
 )

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from .cursor import Cursor, Kind, Part, mark, say
+from .joints import joint
 from .math import OPERAND, operands
 from .number_words import digits
 from .rule import Rule, Start
@@ -91,6 +92,9 @@ def _read_dash(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return say("minus", start, end)
     if match.group() == "–" and cursor.before(start) == "K" and cursor.after(end) == "12":
         return []
+    said = joint(cursor, start, end)
+    if said is not None:
+        return say(said, start, end)
     if match.group() in "-−–" and operands(cursor, start, end):
         return say("minus", start, end)
     if match.group() == "–" and _is_span(cursor, start, end):
@@ -134,6 +138,9 @@ def _read_hyphen(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     if cursor.before(start).lower() in ("noon", "midnight") and cursor.after(end)[:1].isdecimal():
         return say("to", start, end)
+    said = joint(cursor, start, end)
+    if said is not None:
+        return say(said, start, end)
     return say("minus", start, end) if _is_grade(cursor, start, end) else []
 
 
@@ -259,6 +266,8 @@ RULES: Final = (
         _read_dash,
         (
             ("was late — again", "was late — again"),
+            ("Jan 2020 - Mar 2022", "January twenty twenty to March twenty twenty two", "ranges"),
+            ("a - b = c", "a minus b equals c", "mathematics"),
             ("A – B", "A — B"),
         ),
     ),

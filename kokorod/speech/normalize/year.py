@@ -8,6 +8,7 @@ from typing import Final
 
 from .cursor import Cursor, Part, say
 from .date import MONTHS
+from .joints import is_sum
 from .number_words import decade, short_year, year
 from .rule import Rule, Start
 
@@ -68,7 +69,11 @@ def _read_years(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if len(two) == 4 and int(two) < int(one):
         return None
     spaced = " " in cursor.text[match.end("one") : match.start("two")]
-    if spaced and "-" in cursor.text[match.end("one") : match.start("two")]:
+    if (
+        spaced
+        and "-" in cursor.text[match.end("one") : match.start("two")]
+        and (len(two) < 4 or is_sum(cursor, *match.span()))
+    ):
         return None
     begin, end = match.span("two")
     parts = say(year(int(one), cursor.british), *match.span("one"))
@@ -117,6 +122,7 @@ RULES: Final = (
         (
             ("1914–18", "nineteen fourteen to eighteen", "ranges"),
             ("1999-2003", "nineteen ninety nine to two thousand three"),
+            ("ran it 1999 - 2003", "ran it nineteen ninety nine to two thousand three"),
         ),
     ),
     Rule(

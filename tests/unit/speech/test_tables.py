@@ -12,7 +12,7 @@ from kokorod.speech.tables import rows
 
 NAMES = sorted(path.stem for path in Path(tables.__file__).parent.glob("*.tsv"))
 #: The columns that say when or how a row counts: with the first one they name a row.
-KINDS = {"when", "read", "kind"}
+KINDS = {"when", "read", "kind", "left", "right"}
 
 
 def lines(name: str) -> list[str]:

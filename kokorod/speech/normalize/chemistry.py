@@ -1,0 +1,89 @@
+# pure: no socket, thread or clock.
+"""Formulas with charges and groups, and isotopes: Fe³⁺, Ca(OH)₂, ¹⁴C.
+
+What has neither, as H2O and NaCl, is read by `names.mixed` and `identifiers.camel`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..tables import rows
+from .cardinal import label
+from .cursor import Cursor, Part, say, spell
+from .number_words import cardinal
+from .rule import Rule, Start
+
+ELEMENTS: Final = dict(rows("elements"))
+_SYMBOL: Final = "(?:" + "|".join(sorted(ELEMENTS, key=len, reverse=True)) + ")"
+_ATOMS: Final = rf"(?:{_SYMBOL}\d{{0,2}}){{1,6}}"
+_CHARGED: Final = re.compile(
+    rf"(?P<formula>(?:{_ATOMS}|\({_ATOMS}\)\d{{0,2}}){{1,4}})(?P<charge>[²³⁴-⁹]?[⁺⁻])(?!\w)"
+)
+_GROUPED: Final = re.compile(
+    rf"(?P<formula>{_ATOMS}(?:\({_ATOMS}\)\d{{1,2}}){{1,3}}(?:{_ATOMS})?)(?!\w)"
+)
+_ISOTOPE: Final = re.compile(rf"(?P<mass>[⁰¹²³⁴-⁹]{{1,3}})(?P<symbol>{_SYMBOL})(?![a-z])")
+_RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+def _formula(text: str, start: int) -> list[Part]:
+    """Letters spelled and numbers said; brackets are not heard."""
+    parts: list[Part] = []
+    for piece in re.finditer(rf"{_SYMBOL}|\d+", text):
+        begin, end = start + piece.start(), start + piece.end()
+        number = piece.group().isdecimal()
+        parts += (
+            say(cardinal(piece.group()), begin, end) if number else spell(piece.group(), begin, end)
+        )
+    return parts
+
+
+def _read_charged(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    charge = match["charge"]
+    number = cardinal(charge[0].translate(_RAISED)) if len(charge) > 1 else ""
+    sign = "plus" if charge[-1] == "⁺" else "minus"
+    parts = _formula(match["formula"], match.start("formula"))
+    return parts + say(f"{number} {sign}", *match.span("charge"))
+
+
+def _read_grouped(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return _formula(match["formula"], match.start("formula"))
+
+
+def _read_isotope(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
+    if start and cursor.text[start - 1].isalnum():
+        return None
+    parts = say(ELEMENTS[match["symbol"]], *match.span("symbol"))
+    mass = say(label(match["mass"].translate(_RAISED)), *match.span("mass"))
+    return [*(Part(p.text, start, match.end()) for p in (*parts, *mass))]
+
+
+RULES: Final = (
+    Rule(
+        "chemistry.charged",
+        Start.LETTER,
+        _CHARGED,
+        _read_charged,
+        (
+            ("Fe³⁺", "F e three plus", "formulas"),
+            ("SO₄²⁻", "S O four two minus", "formulas"),
+        ),
+    ),
+    Rule(
+        "chemistry.grouped",
+        Start.LETTER,
+        _GROUPED,
+        _read_grouped,
+        (("Ca(OH)2", "C a O H two", "formulas"),),
+    ),
+    Rule(
+        "chemistry.isotope",
+        Start.SIGN,
+        _ISOTOPE,
+        _read_isotope,
+        (("¹⁴C", "carbon fourteen", "formulas"),),
+    ),
+)

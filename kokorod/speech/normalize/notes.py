@@ -1,0 +1,38 @@
+# pure: no socket, thread or clock.
+"""Marks of footnotes: a number at a stop (It rained.12 Then), n. 4."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .cursor import Cursor, Part, mark, say
+from .rule import Rule, Start
+
+_AT_STOP: Final = re.compile(r"(?<=[a-z]{3})\.\d{1,3}(?=[\"'”’)]{0,3}(?:\s|\Z))")
+_NOTE: Final = re.compile(r"n{1,2}\.[ ]?(?=\d)")
+
+
+def _read_at_stop(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """The number is not said; before a word in small letters it is a decimal after a word."""
+    if cursor.after(match.end())[:1].islower():
+        return None
+    return mark(".", *match.span())
+
+
+def _read_note(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if not cursor.before(match.start())[-1:].isdecimal():
+        return None
+    return say("note", *match.span())
+
+
+RULES: Final = (
+    Rule("notes.at_stop", Start.NUMBER, _AT_STOP, _read_at_stop, (("It rained.12", "It rained."),)),
+    Rule(
+        "notes.note",
+        Start.LETTER | Start.CODED,
+        _NOTE,
+        _read_note,
+        (("page 7 n.4", "page seven note four"),),
+    ),
+)
