@@ -99,6 +99,8 @@ $(EARS)/.stamp: bench/listen/requirements.txt | $(BIN)/python
 	@touch $@
 
 # A stamp is newer than what it was made from, so that a changed lock file installs again.
+# Not compiled: a third of the time goes into files of which few are ever imported, and those
+# Python compiles then.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "kokorod needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 ..." >&2; exit 1; }
@@ -107,7 +109,7 @@ $(BIN)/python:
 
 $(STAMPS)/runtime: requirements.lock pyproject.toml client/pyproject.toml | $(BIN)/python
 	@echo "installing (once, about a minute)" >&2
-	@$(PIP) install -r requirements.lock
+	@$(PIP) install --no-compile -r requirements.lock
 	@$(PIP) install --no-deps -e client -e .
 	@mkdir -p $(STAMPS) && touch $@
 
