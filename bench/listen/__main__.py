@@ -198,7 +198,7 @@ def _of_phrases(heard: list[Heard], names: tuple[str, str]) -> Metric:
 
 def spoken(text: str) -> tuple[str, ...]:
     """As plain(), with figures read out: a recogniser writes 10% for ten percent."""
-    return plain(" ".join(token.text for token in normalize(text) if not token.mark))
+    return plain(" ".join(token.text for token in normalize(text) if not token.punctuation))
 
 
 def _by(
