@@ -1,4 +1,4 @@
-"""docs/operations.md follows the settings; those of upkeep have a way back."""
+"""docs/operations.md follows the settings; those of maintenance have a way back."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_every_setting_is_explained(name: str) -> None:
 
 
 @pytest.mark.parametrize("variable", ROLLED_BACK)
-def test_upkeep_has_a_way_back_and_its_default(variable: str) -> None:
+def test_maintenance_has_a_way_back_and_its_default(variable: str) -> None:
     (row,) = re.findall(rf"^\| `{variable}` \|(.*)\|$", PAGE, re.MULTILINE)
     _, default, way_back = row.split("|")
     assert way_back.strip()

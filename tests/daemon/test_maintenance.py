@@ -252,7 +252,7 @@ def test_while_idle_nothing_wakes_more_often_than_once_a_second(
 
 
 def _moved_in_three_looks(daemon: DaemonProcess) -> set[str]:
-    """Which threads beside the loop's were woken between three looks of upkeep."""
+    """Which threads beside the loop's were woken between three looks of maintenance."""
     before, told = _wake_ups(daemon), daemon.log.count("timer")
     wait_until(lambda: daemon.log.count("timer") >= told + 3, "three looks")
     after = _wake_ups(daemon)
