@@ -183,6 +183,13 @@ class Config:
         "threads of one inference; 0: one for each physical core",
         live=False,
     )
+    precision: str = _setting(
+        "float",
+        _one_of("float", "file"),
+        "of an int8 model's operators: float sounds better and is faster on most processors; "
+        "file: as they are in the file",
+        live=False,
+    )
     lanes: str = _setting(
         "auto",
         _lanes,

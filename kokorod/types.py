@@ -35,6 +35,13 @@ class Engine(StrEnum):
     BUILT_IN = "built-in"
 
 
+class Precision(StrEnum):
+    """In what the operators compute that a model's file has dynamically quantized."""
+
+    FLOAT = "float"
+    FILE = "file"
+
+
 class CodeBlocks(StrEnum):
     """What becomes of Markdown's code blocks."""
 

@@ -19,6 +19,7 @@ from ..models.choice import Choice, Source, choose
 from ..models.manifest import Variant
 from ..models.record import InstalledModel
 from ..models.store import Store
+from ..types import Precision
 from . import FAILED, OK, Context
 from .progress import Bar
 
@@ -171,7 +172,7 @@ def _optimize(store: Store, name: str, settings: Config) -> int:
     from ..engine.optimised.copies import Copies
 
     model = store.chosen(name)
-    copies = Copies(settings.cache_folder)
+    copies = Copies(settings.cache_folder, Precision(settings.precision))
     began = time.monotonic()
     steps = 0
 
@@ -186,7 +187,9 @@ def _optimize(store: Store, name: str, settings: Config) -> int:
         print(f"{model.name} has its optimised copy already, {size}")
         return OK
     print(f"{model.name} is optimised in {time.monotonic() - began:.1f} s: {size}")
-    # Not a reload: it would have both in memory, for the same sound.
+    if copy.changes.floated:
+        print("what the file has in 8 bits computes in float; KOKORO_PRECISION=file keeps it")
+    # Not a reload: it would have both in memory.
     print("the daemon uses it from its next start on")
     return OK
 

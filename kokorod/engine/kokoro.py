@@ -120,6 +120,18 @@ class KokoroSynthesizer:
         tokens = self.tokens(phonemes)
         if not 0 < len(tokens) <= MAX_TOKENS:
             raise EngineError(f"a segment of {len(tokens)} tokens; 1 to {MAX_TOKENS} are possible")
+        pcm, frames = self.infer(tokens, utterance, run)
+        if frames is None:
+            return Sound(pcm, None)
+        edges = self._edges(frames, len(pcm))
+        return Sound(pcm, edges if self._exact else heard(edges, phonemes, pcm))
+
+    def infer(
+        self, tokens: list[int], utterance: Utterance, run: Run
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64] | None]:
+        """One run of the graph: float32 [samples], and int64 [tokens + 2], the frames of each
+        token and of the pads; None if the graph does not say. Raises as synthesize() does.
+        """
         self._runs_kept += 1
         give_back = not self._has_arena or self._runs_kept >= _KEPT_RUNS
         if give_back:
@@ -138,10 +150,7 @@ class KokoroSynthesizer:
         pcm = np.asarray(outputs[0], dtype=np.float32).ravel()
         if not len(pcm) or not np.isfinite(pcm).all():
             raise EngineError("inference gave no sound, or sound that is not a number")
-        if not self.has_edges:
-            return Sound(pcm, None)
-        edges = self._edges(outputs[1], len(pcm))
-        return Sound(pcm, edges if self._exact else heard(edges, phonemes, pcm))
+        return pcm, np.asarray(outputs[1], np.int64).ravel() if self.has_edges else None
 
     def rest(self) -> None:
         """A run that has ended before its first node: the arena shrinks all the same."""
@@ -170,8 +179,8 @@ class KokoroSynthesizer:
         return np.array([value], kind)
 
     @staticmethod
-    def _edges(duration: Any, samples: int) -> NDArray[np.int64]:
+    def _edges(frames: NDArray[np.int64], samples: int) -> NDArray[np.int64]:
         """Sample offsets of the tokens, the pads at both ends left out."""
-        frames = np.concatenate([[0], np.cumsum(np.asarray(duration).ravel())])
-        scale = samples / max(int(frames[-1]), 1)
-        return np.round(frames * scale).astype(np.int64)[1:-1]
+        ends = np.concatenate([[0], np.cumsum(frames)])
+        scale = samples / max(int(ends[-1]), 1)
+        return np.round(ends * scale).astype(np.int64)[1:-1]

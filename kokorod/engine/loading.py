@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import EngineError, KokorodError
 from ..models.record import InstalledModel
 from ..models.store import Store
+from ..types import Precision
 from . import heap
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class KokoroPlan:
     threads: int
     current: InstalledModel | None = None  # is open already
     cache_folder: Path | None = None  # where optimised copies lie; None: use none
+    precision: Precision = Precision.FLOAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def open_kokoro(
     on_libraries()
     note = ""
     if plan.cache_folder is not None:
-        copies = Copies(plan.cache_folder)
+        copies = Copies(plan.cache_folder, plan.precision)
         found = copies.find(model)
         note = found.why
         if (copy := found.copy) is not None:

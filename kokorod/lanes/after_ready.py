@@ -25,6 +25,7 @@ from ..engine import child
 from ..engine.child import Child
 from ..models.record import InstalledModel
 from ..net.loop import Loop
+from ..types import Precision
 from ..watch.log import Log
 from ..watch.startup import Startup
 from .pool import Pool
@@ -100,6 +101,7 @@ class AfterReady:
             config.models_folder,
             model.name,
             config.cache_folder,
+            Precision(config.precision),
             lambda outcome: self._loop.post(lambda: self._on_built(outcome)),
         )
 
@@ -110,6 +112,11 @@ class AfterReady:
                 self._startup.reached_optimised()
                 self.copy_problem = ""
                 self._log.info("optimised", took_s=outcome.seconds)
+                if outcome.value.get("changed"):
+                    # Another sound, or times that the original has not: now, and begin() follows.
+                    self.working, self._child = "", None
+                    self._pool.open_kokoro(anew=True)
+                    return
             case child.Failed():
                 self._tries += 1
                 self.copy_problem = outcome.why
@@ -220,7 +227,13 @@ class AfterReady:
 
         self.working = f"trying {lane}"
         self._child = selftest.start_selftest(
-            config.models_folder, model.name, config.cache_folder, config.threads, lane, on_verdict
+            config.models_folder,
+            model.name,
+            config.cache_folder,
+            Precision(config.precision),
+            config.threads,
+            lane,
+            on_verdict,
         )
 
     def _on_verdict(self, lane: str, key: str, verdict: selftest.Verdict | None, why: str) -> None:

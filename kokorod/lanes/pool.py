@@ -24,7 +24,7 @@ from ..engine.loading import KokoroPlan, Opened, open_accelerator, open_built_in
 from ..engine.sessions import Sessions
 from ..models.record import InstalledModel
 from ..net.loop import Loop
-from ..types import Engine, VoiceInfo
+from ..types import Engine, Precision, VoiceInfo
 from ..voices.languages import language_of_voice
 from ..voices.names import BUILT_IN, gender
 from ..watch.log import Log
@@ -144,7 +144,12 @@ class Pool:
     def _plan(self, current: InstalledModel | None) -> KokoroPlan:
         config = self._live.config
         return KokoroPlan(
-            config.models_folder, config.model, config.threads, current, config.cache_folder
+            config.models_folder,
+            config.model,
+            config.threads,
+            current,
+            config.cache_folder,
+            Precision(config.precision),
         )
 
     def _on_session(self, at: float) -> None:

@@ -22,6 +22,7 @@ from kokorod.engine.loading import KokoroPlan, open_kokoro
 from kokorod.engine.optimised.build import start_building
 from kokorod.engine.optimised.copies import Copies
 from kokorod.models.store import Store
+from kokorod.types import Precision
 
 
 class Reports:
@@ -160,7 +161,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def _build(home: Path, reports: Reports) -> Child:
-    return start_building(home / "models", "toy", home / "cache", reports)
+    return start_building(home / "models", "toy", home / "cache", Precision.FLOAT, reports)
 
 
 def _left(home: Path) -> list[str]:
@@ -249,7 +250,9 @@ def test_an_accelerator_that_is_not_there_is_refused_by_its_child(
 ) -> None:
     synthesizers.install(home)
     folder, cache = home / "models", home / "cache"
-    process = selftest.start_selftest(folder, "toy", cache, 1, "coreml-ane", reports)
+    process = selftest.start_selftest(
+        folder, "toy", cache, Precision.FLOAT, 1, "coreml-ane", reports
+    )
     verdict, why = reports.the_one(process)
     assert why == ""
     assert isinstance(verdict, Verdict)
@@ -259,7 +262,9 @@ def test_an_accelerator_that_is_not_there_is_refused_by_its_child(
 
 def test_without_a_model_no_lane_is_judged(home: Path, reports: Reports) -> None:
     folder, cache = home / "models", home / "cache"
-    process = selftest.start_selftest(folder, "toy", cache, 1, "coreml-ane", reports)
+    process = selftest.start_selftest(
+        folder, "toy", cache, Precision.FLOAT, 1, "coreml-ane", reports
+    )
     verdict, why = reports.the_one(process)
     assert verdict is None
     assert "no model 'toy'" in why

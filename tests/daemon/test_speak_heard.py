@@ -15,7 +15,7 @@ from kokoro_onnx.tokenizer import Tokenizer
 from support import toy
 from support.daemon.conversation import Conversation
 from support.daemon.hearing import hear
-from support.daemon.homes import speaking, toy_home
+from support.daemon.homes import speaking, toy_home, wait_for_changed_copy
 from support.daemon.process import DaemonProcess
 from support.daemon.texts import phonemes, prose, without_joins
 
@@ -183,9 +183,18 @@ def test_a_phrase_from_the_cache_is_the_same_sound(daemon: DaemonProcess) -> Non
         assert not conversation.end_of(3)["stats"]["cached"]
 
 
-def test_words_are_heard_when_the_timings_say(daemon: DaemonProcess) -> None:
+@pytest.fixture(scope="module")
+def old_daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
+    """It speaks with a v1.0 model, whose durations only its copy shows."""
+    with speaking(toy_home(tmp_path_factory.mktemp("old"), "1.0")) as daemon:
+        wait_for_changed_copy(daemon)
+        yield daemon
+
+
+@pytest.mark.parametrize("of", ["daemon", "old_daemon"])
+def test_words_are_heard_when_the_timings_say(of: str, request: pytest.FixtureRequest) -> None:
     said = phonemes(random.Random(8), 6)
-    with Conversation(daemon.socket) as conversation:
+    with Conversation(request.getfixturevalue(of).socket) as conversation:
         pcm = conversation.said(1, said, phonemes=True, timings=True)
         heard = hear(pcm, said)
         segments = [a for a in conversation.answers[1] if a["type"] == "segment"]

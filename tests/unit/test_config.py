@@ -31,6 +31,7 @@ ALLOWED: dict[str, tuple[Any, Any, Any]] = {
     "code_blocks": ("announce", "read", "skip"),
     "phonemes": ("espeak", "kokoro", "espeak"),
     "threads": (0, 1, 256),
+    "precision": ("file", "float", "file"),
     "lanes": ("cpu", "auto", "cpu,coreml-ane"),
     "max_clients": (1, 2, 1_000),
     "max_requests_per_client": (1, 2, 10_000),
@@ -54,6 +55,7 @@ REFUSED: dict[str, list[str]] = {
     "emoji": ["", "names", "DROP"],
     "code_blocks": ["", "yes", "READ"],
     "phonemes": ["", "ipa", "ESPEAK"],
+    "precision": ["", "int8", "FLOAT"],
     "blends": [
         "warm",
         "=a,b",

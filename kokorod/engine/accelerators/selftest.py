@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any, Final
 from ...errors import EngineError, KokorodError
 from ...models import disk
 from ...models.record import InstalledModel
-from ...types import SAMPLE_RATE, Segment, Utterance
+from ...types import SAMPLE_RATE, Precision, Segment, Utterance
 from .. import child
 from ..child import Child
-from ..optimised.build import PHRASE
+from ..optimised.comparison import PHRASE
 from ..synthesizer import Run
 from .hardware import Hardware
 
@@ -246,6 +246,7 @@ def start_selftest(
     models_folder: Path,
     model: str,
     cache: Path,
+    precision: Precision,
     threads: int,
     lane: str,
     report: Callable[[Verdict | None, str], None],
@@ -258,7 +259,7 @@ def start_selftest(
     def on_outcome(outcome: child.Report) -> None:
         report(*judge(lane, outcome))
 
-    arguments = [str(models_folder), model, str(cache), str(threads), lane]
+    arguments = [str(models_folder), model, str(cache), precision.value, str(threads), lane]
     trying = Child("kokorod.engine.accelerators.selftest", arguments, _PATIENCE_S, on_outcome)
     trying.start()
     return trying
@@ -282,13 +283,19 @@ def judge(lane: str, outcome: child.Report) -> tuple[Verdict | None, str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """In the child: models folder, model, cache folder, threads and lane."""
+    """In the child: models folder, model, cache folder, precision, threads and lane."""
 
     def work() -> dict[str, Any]:
         from ..loading import KokoroPlan, open_accelerator, open_kokoro
 
-        models, name, cache, threads, lane = arguments
-        plan = KokoroPlan(Path(models), name, int(threads), cache_folder=Path(cache))
+        models, name, cache, precision, threads, lane = arguments
+        plan = KokoroPlan(
+            Path(models),
+            name,
+            int(threads),
+            cache_folder=Path(cache),
+            precision=Precision(precision),
+        )
         cpu = open_kokoro(plan).synthesizer
         verdict = examine(lane, cpu, lambda: open_accelerator(plan, lane))
         return dataclasses.asdict(verdict)

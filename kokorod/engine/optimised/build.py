@@ -1,37 +1,31 @@
 # process: runs in a child process, or in a command.
-"""Building a model's optimised copy: `python -m kokorod.engine.optimised.build MODELS NAME CACHE`.
+"""Building a model's optimised copy: `python -m kokorod.engine.optimised.build ARGUMENTS`.
 
-onnxruntime writes the graph it would run, its weights beside it; what it leaves undone is
-folded (fold.py); then the copy is loaded as the daemon would, speaks, and is compared with
-the original. Takes 3 s for 325 MB
-[m, one thread] and 0.5 GB of memory: hence a process of its own, of low priority.
+The graph is rewritten if that makes more of the model (rewrite.py); onnxruntime writes the
+graph it would run, its weights beside it; what it leaves undone is folded (fold.py); then the
+copy is loaded as the daemon would, speaks, and is compared with the original. Takes 3 s for
+325 MB [m, one thread] and 0.5 GB of memory: hence a process of its own, of low priority.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ...errors import EngineError
 from ...models import disk
 from ...models.record import InstalledModel
 from ...models.store import Store
+from ...types import Precision
 from .. import child
 from ..child import Child
-from .copies import GRAPH, WEIGHTS, Copies, Copy, CopyError, loading_options
-
-if TYPE_CHECKING:
-    import numpy as np
-    import onnxruntime as ort
-    from numpy.typing import NDArray
-
-    from ..synthesizer import Styles
-
-#: What both speak: 15 tokens, about a second, enough to tell sounds apart.
-PHRASE: Final = "ðə kwˈɪk fˈɑks."
+from . import rewrite
+from .comparison import UnlikeError, check_durations, compare, compare_float, speak
+from .copies import GRAPH, WEIGHTS, Changes, Copies, Copy, CopyError
 
 #: A busy machine of one slow core needs five minutes; who takes longer is stuck.
 _PATIENCE_S: Final = 600.0
@@ -58,13 +52,23 @@ _RECIPES: Final = (
     _Recipe(reordered=False, folded=False),
 )
 
+#: In the folder of the copy that is being made: the graph it is made from.
+_REWRITTEN: Final = "rewritten-"
+
 Say = Callable[[str], None]
 
 
 def start_building(
-    models_folder: Path, model: str, cache: Path, report: Callable[[child.Report], None]
+    models_folder: Path,
+    model: str,
+    cache: Path,
+    precision: Precision,
+    report: Callable[[child.Report], None],
 ) -> Child:
-    """Build in the background; one report: Done {"bytes", "built"}, Failed or Stopped."""
+    """Build in the background; one report: Done {"bytes", "key", "changed"}, Failed or Stopped.
+
+    changed: the copy is heard or timed otherwise than the original (rewrite.Changes).
+    """
 
     def clean_and_report(outcome: child.Report) -> None:
         if not isinstance(outcome, child.Done):
@@ -73,7 +77,7 @@ def start_building(
 
     building = Child(
         "kokorod.engine.optimised.build",
-        [str(models_folder), model, str(cache)],
+        [str(models_folder), model, str(cache), precision.value],
         _PATIENCE_S,
         clean_and_report,
     )
@@ -93,29 +97,76 @@ def build(store: Store, model: InstalledModel, copies: Copies, say: Say = lambda
             if (found := copies.find(model).copy) is not None:
                 return found
             disk.require_space(copies.folder, int(model.model_bytes * _SIZE))
-            problem = ""
+            changes = _make(model, copies, place, say)
+            say("writing it to the disk")
+            return copies.publish(place, model, changes)
+    except OSError as error:
+        raise CopyError(disk.explain(error, f"optimising {model.name}")) from None
+
+
+def _make(model: InstalledModel, copies: Copies, place: Path, say: Say) -> Changes:
+    """Make the copy in `place`, with as many changes as come out well. Raises CopyError."""
+    problem = ""
+    with tempfile.TemporaryDirectory(prefix=_REWRITTEN, dir=place) as folder:
+        for original in _originals(model, copies.precision, Path(folder), say):
             for recipe in _RECIPES:
                 try:
-                    _build_and_compare(model, place, recipe, say)
+                    _build_and_compare(original, place, recipe, say)
                 except EngineError as error:
                     problem = problem or str(error)
                     # onnxruntime tells a full disk as any other failure.
                     disk.require_space(copies.folder, 0)
                     _empty(place)
+                    if isinstance(error, UnlikeError):
+                        break
                 else:
-                    say("writing it to the disk")
-                    return copies.publish(place, model)
-            raise CopyError(f"no optimised copy of {model.name} can be made: {problem}")
-    except OSError as error:
-        raise CopyError(disk.explain(error, f"optimising {model.name}")) from None
+                    return original.changes
+    raise CopyError(f"no optimised copy of {model.name} can be made: {problem}")
 
 
-def _build_and_compare(model: InstalledModel, place: Path, recipe: _Recipe, say: Say) -> None:
+@dataclass(frozen=True, slots=True)
+class _Original:
+    """graph: what is optimised, the model's own or that rewritten."""
+
+    model: InstalledModel
+    graph: Path
+    changes: Changes
+
+
+def _originals(
+    model: InstalledModel, precision: Precision, folder: Path, say: Say
+) -> Iterator[_Original]:
+    """The graphs to try, the most changed first; each is gone once the next is asked for."""
+    tried = set()
+    floating = precision is Precision.FLOAT
+    for floated, durations in ((floating, True), (floating, False), (False, True), (False, False)):
+        changes = _rewritten(model, folder, floated, durations, say)
+        if changes not in tried:
+            tried.add(changes)
+            yield _Original(model, folder / rewrite.GRAPH if changes else model.model, changes)
+
+
+def _rewritten(
+    model: InstalledModel, folder: Path, floating: bool, durations: bool, say: Say
+) -> Changes:
+    if not (floating or durations):
+        return Changes()
+    say("reading the graph")
+    try:
+        changes = rewrite.rewrite(model.model, folder, floating=floating, durations=durations)
+    except EngineError:
+        return Changes()  # onnxruntime may know better, or says what is wrong
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    disk.require_space(folder, int(size * _SIZE) if changes else 0)
+    return changes
+
+
+def _build_and_compare(original: _Original, place: Path, recipe: _Recipe, say: Say) -> None:
     from ..kokoro import open_session, session_options
     from ..shipped_voices import styles_of
     from .fold import fold
 
-    voices = styles_of(model)
+    voices = styles_of(original.model)
     options = session_options(1)
     options.optimized_model_filepath = str(place / GRAPH)
     entries = {
@@ -128,58 +179,37 @@ def _build_and_compare(model: InstalledModel, place: Path, recipe: _Recipe, say:
     for name, value in entries.items():
         options.add_session_config_entry(name, value)
     say("optimising the graph")
-    session = open_session(model.model, options)
+    session = open_session(original.graph, options)
     (place / WEIGHTS).touch()  # there is none if every weight is small
     if recipe.folded:
         fold(place / GRAPH)
     say("speaking with the original")
-    runs = (_speak(session, voices), _speak(session, voices))
+    runs = (speak(session, voices), speak(session, voices))
+    if original.changes.durations:
+        check_durations(session, voices)
     del session  # its memory, before the copy takes as much
+    if original.changes.floated:
+        compare_float(original.model.model, voices, runs[0])
     say("speaking with the copy")
     compare(place / GRAPH, voices, runs)
 
 
-def compare(
-    graph: Path, voices: Styles, runs: tuple[NDArray[np.float32], NDArray[np.float32]]
-) -> None:
-    """Load the copy as the daemon would; raises EngineError if it speaks otherwise.
-
-    runs: PHRASE as the original said it, twice.
-    """
-    from .. import similarity
-    from ..kokoro import open_session, session_options
-
-    session = open_session(graph, loading_options(session_options(1)))
-    if difference := similarity.difference(runs, _speak(session, voices), similarity.COPY):
-        raise EngineError(f"its copy speaks otherwise: {difference}")
-
-
-def _speak(session: ort.InferenceSession, voices: Styles) -> NDArray[np.float32]:
-    from ...types import Segment, Utterance
-    from ..kokoro import KokoroSynthesizer
-    from ..synthesizer import Run
-
-    synthesizer = KokoroSynthesizer(session, voices)
-    phonemes = "".join(symbol for symbol in PHRASE if symbol in synthesizer.vocabulary)
-    utterance = Utterance(voices.names[0], 1.0, "en-us")
-    run = Run()
-    return synthesizer.synthesize(Segment(0, 0, 0, "", phonemes), utterance, run).pcm
-
-
 def _empty(place: Path) -> None:
+    """Of all but the rewritten graph."""
     for path in place.iterdir():
-        disk.delete(path)
+        if not path.name.startswith(_REWRITTEN):
+            disk.delete(path)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """In the child: models folder, name and cache folder."""
+    """In the child: models folder, name, cache folder and precision."""
 
     def work() -> dict[str, Any]:
-        models, name, cache = arguments
+        models, name, cache, precision = arguments
         store = Store(Path(models))
-        copies = Copies(Path(cache))
+        copies = Copies(Path(cache), Precision(precision))
         copy = build(store, store.get(name), copies)
-        return {"bytes": copy.bytes, "key": copy.key}
+        return {"bytes": copy.bytes, "key": copy.key, "changed": bool(copy.changes)}
 
     return child.answer(work)
 

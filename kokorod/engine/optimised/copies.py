@@ -4,11 +4,12 @@
     <cache>/optimised/<key>/model.onnx    the graph as onnxruntime left it, 0.6 MB
     <cache>/optimised/<key>/weights.bin   its weights, to be mapped into memory
     <cache>/optimised/<key>/verified.json sha256 and stamp of both, once they were compared
+    <cache>/optimised/<key>/changes.json  what it has that the original has not
     <cache>/optimised/.lock  .tmp-*       held by who builds; being made, or left by a crash
 
-A copy is good for one model, one onnxruntime and one kind of processor: its key has them
-all. It loads in a third of the original's time, and what it maps is shared between
-sessions and given back to the system when memory is short.
+A copy is good for one model, one onnxruntime, one kind of processor and one way to make it:
+its key has them all. It loads in a third of the original's time, and what it maps is shared
+between sessions and given back to the system when memory is short.
 
 Owns:       everything in that folder.
 Invariants: a copy appears and goes in one rename, whole, and only after its sound was
@@ -20,10 +21,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +34,7 @@ from ...models import disk, record
 from ...models.disk import Stamp
 from ...models.lock import exclusive
 from ...models.record import InstalledModel
+from ...types import Precision
 from ..accelerators import hardware
 
 if TYPE_CHECKING:
@@ -39,16 +42,35 @@ if TYPE_CHECKING:
 
 GRAPH: Final = "model.onnx"
 WEIGHTS: Final = "weights.bin"
+CHANGES: Final = "changes.json"
 
 #: A copy has 430 MB; who switches between more models than this waits for the original.
 _MOST: Final = 3
 
+#: Bytes; it has forty.
+_MAX_CHANGES: Final = 1024
+
 #: Of how the copy is made; another number is another key.
-_RECIPE: Final = "2 all external-1024 prepacked folded"
+_RECIPE: Final = "3 all external-1024 prepacked folded durations"
 
 
 class CopyError(KokorodError):
     """No optimised copy could be made or used; the original speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a copy has that its original has not.
+
+    floated    how many operators compute in float that are quantized in the file
+    durations  the graph shows how long each token sounds: word times are exact
+    """
+
+    floated: int = 0
+    durations: bool = False
+
+    def __bool__(self) -> bool:
+        return self.floated > 0 or self.durations
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +80,7 @@ class Copy:
     key: str
     graph: Path
     bytes: int
+    changes: Changes = Changes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +91,11 @@ class Search:
     why: str = ""
 
 
-def copy_key(model: InstalledModel) -> str:
+def copy_key(model: InstalledModel, precision: Precision) -> str:
     """The name of the model's copy on this machine: <16 of its sha256>-<16 of the rest>."""
     import onnxruntime
 
-    rest = [_RECIPE, onnxruntime.__version__, *hardware.instruction_sets()]
+    rest = [_RECIPE, precision.value, onnxruntime.__version__, *hardware.instruction_sets()]
     digest = hashlib.sha256("\0".join([model.model_sha256, *rest]).encode())
     return f"{_of_model(model)}-{digest.hexdigest()[:16]}"
 
@@ -85,6 +108,16 @@ def loading_options(options: ort.SessionOptions) -> ort.SessionOptions:
     return options
 
 
+def _load_changes(place: Path) -> Changes:
+    """None if they cannot be read: they are for people, and for who opens the copy."""
+    try:
+        with (place / CHANGES).open("rb") as file:
+            found = json.loads(file.read(_MAX_CHANGES))
+        return Changes(int(found["floated"]), bool(found["durations"]))
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return Changes()
+
+
 def _of_model(model: InstalledModel) -> str:
     return model.model_sha256[:16]
 
@@ -92,12 +125,13 @@ def _of_model(model: InstalledModel) -> str:
 class Copies:
     """The copies below `cache` (Config.cache_folder), which need not exist yet."""
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(self, cache: Path, precision: Precision = Precision.FLOAT) -> None:
         self.folder = cache / "optimised"
+        self.precision = precision
 
     def find(self, model: InstalledModel) -> Search:
         """The model's copy, by its stamps; one that changed is removed."""
-        key = copy_key(model)
+        key = copy_key(model, self.precision)
         place = self.folder / key
         if not place.is_dir():
             return Search(None, "there is no optimised copy yet")
@@ -116,7 +150,7 @@ class Copies:
         # The time of last use, by which the oldest goes; not worth a failure.
         with contextlib.suppress(OSError):
             os.utime(place)
-        return Search(Copy(key, place / GRAPH, size))
+        return Search(Copy(key, place / GRAPH, size, _load_changes(place)))
 
     def verify(self, copy: Copy, advance: Callable[[int], None] | None = None) -> None:
         """Hash the copy whole; raises CopyError if it is damaged, and removes it then.
@@ -162,7 +196,7 @@ class Copies:
                 if place.exists():
                     disk.delete(place)
 
-    def publish(self, place: Path, model: InstalledModel) -> Copy:
+    def publish(self, place: Path, model: InstalledModel, changes: Changes = Changes()) -> Copy:
         """Make what building() built the model's copy. The caller holds the lock."""
         seen = {}
         for name in (GRAPH, WEIGHTS):
@@ -170,13 +204,15 @@ class Copies:
                 os.fsync(file.fileno())
             seen[name] = disk.digest(place / name)
         disk.write_atomically(place / record.VERIFIED, record.dump_seen(seen))
-        key = copy_key(model)
+        disk.write_atomically(place / CHANGES, json.dumps(asdict(changes)).encode() + b"\n")
+        key = copy_key(model, self.precision)
         target = self.folder / key
         self.discard(Copy(key, target / GRAPH, 0))
         place.rename(target)
         disk.sync_folder(self.folder)
         self._remove_old(model, key)
-        return Copy(key, target / GRAPH, sum(stamp.size for _, stamp in seen.values()))
+        size = sum(stamp.size for _, stamp in seen.values())
+        return Copy(key, target / GRAPH, size, changes)
 
     def clean(self) -> None:
         """Remove what a crashed build left, unless another builds now. Raises nothing."""

@@ -9,16 +9,30 @@ from typing import Any
 
 from kokorod.models.store import Store
 from support import toy
-from support.daemon.process import DaemonProcess
+from support.daemon.process import DaemonProcess, wait_until
+from support.toy import synthesizers
 
 
-def toy_home(folder: Path, version: Any = "1.1", **build: Any) -> Path:
+def toy_home(folder: Path, version: Any = "1.1", *, quantized: bool = False, **build: Any) -> Path:
     """A home whose one model is a toy: see toy.build."""
     model = toy.build(folder / "built.onnx", version, **build)
+    if quantized:
+        synthesizers.quantize(model)
     voices = toy.write_voices(folder / "built-voices.bin")
     home = folder / "home"
     Store(home / "models").import_files(model, voices, "toy")
     return home
+
+
+def wait_for_changed_copy(daemon: DaemonProcess) -> None:
+    """The copy shows or computes more than the model, and a session on it speaks."""
+
+    def taken_up() -> bool:
+        status = daemon.ask("status")
+        cpu = [lane for lane in status["lanes"] if lane["name"] == "cpu"]
+        return status["sessions"]["created"] == 2 and bool(cpu)
+
+    wait_until(taken_up, f"the copy is taken up: {daemon.log}")
 
 
 @contextmanager
