@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from kokoro_client.wire.choices import AudioFormat
-from kokorod.engine.join import SILENT, SLICE, Joiner, Piece, slices
+from kokorod.engine.join import SILENT, SLICE, Chunk, Joiner, slices
 from kokorod.engine.synthesizer import Sound
 from kokorod.types import SAMPLE_RATE, Break, Segment
 
@@ -65,7 +65,7 @@ def level_of(symbol: str) -> float:
     return 0.1 + (ord(symbol) % 17) / 20
 
 
-def join(voice: Voice, segments: list[Segment]) -> tuple[Pcm, list[Piece]]:
+def join(voice: Voice, segments: list[Segment]) -> tuple[Pcm, list[Chunk]]:
     joiner = Joiner()
     pieces = [joiner.push(voice.say(segment), segment) for segment in segments]
     return np.concatenate([*(p.pcm for p in pieces), joiner.finish()]), pieces

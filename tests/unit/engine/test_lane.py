@@ -186,9 +186,9 @@ def test_a_run_that_nobody_waits_for_leaves_the_stream_alone(
         if len(spoken) % 2:  # the second time is the one that counts
             stream.joiner = report.joiner
         spoken.append(report)
-    assert (spoken[0].piece.pcm == spoken[1].piece.pcm).all()
-    assert (spoken[2].piece.pcm == spoken[3].piece.pcm).all()
-    assert spoken[2].piece.start == spoken[3].piece.start == len(spoken[1].piece.pcm)
+    assert (spoken[0].chunk.pcm == spoken[1].chunk.pcm).all()
+    assert (spoken[2].chunk.pcm == spoken[3].chunk.pcm).all()
+    assert spoken[2].chunk.start == spoken[3].chunk.start == len(spoken[1].chunk.pcm)
 
 
 def test_context_is_left_out_where_it_cannot_be_cut_off(
