@@ -152,7 +152,9 @@ class Performer:
         waited = request.first_sound_s is None
         self.parts.in_flight.send(request.key, request.answers(spoken, lane, now))
         if waited and request.first_sound_s is not None:
-            predicted = self._scheduler.predicted_s(lane, spoken.task.segment.tokens)
+            predicted = self._scheduler.predicted_s(
+                lane, spoken.task.segment, spoken.task.utterance.speed
+            )
             idle_s = request.idle_s
             if request.cold:  # a lane that was made for it has no runs to predict from
                 predicted, idle_s = predicted or spoken.seconds, math.inf

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import router
+from . import frames, router
 from .job import RUNS_BETWEEN, Job
 from .lanes import LaneState
 from .router import Option
@@ -64,8 +64,8 @@ def _idle_lane(state: SchedulerState, job: Job, now: float) -> LaneState | None:
         Option(lane.name, lane.accelerator, lane.cost, lane.fit.runs, lane.busy_s(now))
         for lane in able or [lane for lane in mine if not lane.express]
     ]
-    tokens = job.again.tokens if job.again else min(CAP, job.script.backlog)
-    if (name := router.choose(options, tokens, job.size)) is not None:
+    again = frames.of(job.again) if job.again else frames.expected(min(CAP, job.script.backlog))
+    if (name := router.choose(options, again / job.speed, job.size)) is not None:
         return state.lanes[name]
     # Beside a run that had better not be ended: only what is short and waited for.
     if job.waits_for_first_sound and not any(
@@ -79,7 +79,7 @@ def _worth_ending(lane: LaneState, waiting: Job, now: float) -> bool:
     """The run may be ended, and has not done so much that it is a waste."""
     if lane.segment is None or not _may_end(lane, waiting, now):
         return False
-    whole = lane.cost.seconds(lane.segment.tokens)
+    whole = lane.run_s
     return now - lane.started <= _WASTE * whole
 
 
@@ -87,7 +87,7 @@ def _may_end(lane: LaneState, waiting: Job, now: float) -> bool:
     running = lane.job
     if running is None or lane.segment is None or lane.terminating or lane.express:
         return False
-    whole = lane.cost.seconds(lane.segment.tokens)
+    whole = lane.run_s
     if lane.started + whole - now < _NEARLY_DONE_S:
         return False
     if waiting.rank < running.rank:

@@ -1,7 +1,8 @@
 # pure: no socket, thread or clock.
-"""What a run costs on a lane: seconds = a + b x tokens, fitted from its own runs.
+"""What a run costs on a lane: seconds = a + b x frames, fitted from its own runs.
 
-Also how much sound a token makes, which tells how long a listener is busy.
+Frames are those that frames.py expects. Also how much sound a phoneme makes, which tells how
+long a listener is busy.
 """
 
 from __future__ import annotations
@@ -9,41 +10,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from .frames import expected
+
 #: Weight of all earlier runs when a new one comes: the last 20 or so count.
 _FORGET: Final = 0.95
 
 #: Guesses before the first run: a 2-core machine, and Kokoro's usual pace of speech.
 _PRIOR_A: Final = 0.05
-_PRIOR_B: Final = 0.03
+_PRIOR_B: Final = 0.0118
 _PRIOR_SOUND: Final = 0.07
 
-#: The prior counts as this many runs of 8 and of 128 tokens.
+#: The prior counts as this many runs of 8 and of 128 phonemes.
 _PRIOR_WEIGHT: Final = 0.05
 
-#: Pull towards a line through the origin, in tokens squared. Runs that are all of about one
+#: Pull towards a line through the origin, in frames squared. Runs that are all of about one
 #: length say nothing of longer ones: their noise must not pass for a slope.
-_PULL: Final = 25.0
+_PULL: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """a: seconds; b: seconds a token; sound_s: seconds of sound a phoneme at speed 1."""
+    """a: seconds; b: seconds a frame; sound_s: seconds of sound a phoneme at speed 1."""
 
     a: float
     b: float
     sound_s: float
 
-    def seconds(self, tokens: int) -> float:
-        return self.a + self.b * tokens
+    def seconds(self, frames: float) -> float:
+        return self.a + self.b * frames
 
-    def tokens(self, seconds: float) -> int:
-        """The longest run that stays within `seconds`; may be below 1."""
-        return int((seconds - self.a) / self.b)
+    def frames(self, seconds: float) -> float:
+        """The longest run that stays within `seconds`; may be below 0."""
+        return (seconds - self.a) / self.b
 
     @property
     def rtf(self) -> float:
-        """Seconds of work for a second of sound, in a run of 100 tokens."""
-        return self.seconds(100) / (100 * self.sound_s)
+        """Seconds of work for a second of sound, in a run of 100 phonemes."""
+        return self.seconds(expected(100)) / (100 * self.sound_s)
 
 
 class CostFit:
@@ -52,19 +55,20 @@ class CostFit:
     def __init__(self, prior: Cost | None = None) -> None:
         prior = prior or Cost(_PRIOR_A, _PRIOR_B, _PRIOR_SOUND)
         self._weight = self._x = self._y = self._xx = self._xy = 0.0
-        for tokens in (8, 128):
-            self._count(tokens, prior.seconds(tokens), _PRIOR_WEIGHT)
+        for phonemes in (8, 128):
+            frames = expected(phonemes)
+            self._count(frames, prior.seconds(frames), _PRIOR_WEIGHT)
         self._sound_s = prior.sound_s
         self.runs = 0
 
-    def add(self, tokens: int, seconds: float) -> None:
-        """A run of `tokens`, context and pads included."""
+    def add(self, frames: float, seconds: float) -> None:
+        """A run that was expected to make so many frames, at its speed."""
         self._weight *= _FORGET
         self._x *= _FORGET
         self._y *= _FORGET
         self._xx *= _FORGET
         self._xy *= _FORGET
-        self._count(tokens, seconds, 1.0)
+        self._count(frames, seconds, 1.0)
         self.runs += 1
 
     def heard(self, phonemes: int, sound_s: float) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..types import Segment
+from .frames import expected
 from .job import Job
 from .lanes import LaneState
 from .state import CAP, MARGIN, SchedulerState
@@ -15,7 +16,7 @@ from .state import CAP, MARGIN, SchedulerState
 #: least (tests/unit/schedule/test_time.py).
 _SHORT_CAP: Final = 80
 
-#: A budget of tokens that holds every segment.
+#: A budget of frames that holds every segment.
 _NO_LIMIT: Final = 1_000_000
 
 
@@ -29,19 +30,20 @@ def cut(state: SchedulerState, lane: LaneState, job: Job, now: float) -> Segment
 
     sound_s = cost.sound_s / job.speed
     first = job.waits_for_first_sound
-    slow = sharers * cost.seconds(CAP) > CAP * sound_s
+    slow = sharers * cost.seconds(expected(CAP) / job.speed) > CAP * sound_s
     if slow and not first:
         # Slower than speech: gaps cannot be helped, so they come between sentences.
-        return job.script.next(_NO_LIMIT, cap, lambda phonemes, tokens: _NO_LIMIT)
+        return job.script.next(_NO_LIMIT, cap, lambda phonemes, frames: _NO_LIMIT)
     ahead_s = job.buffered_s(now)
 
-    def budget(ahead_s: float) -> int:
-        return cost.tokens(ahead_s / MARGIN / sharers)
+    def budget(ahead_s: float) -> float:
+        return job.speed * cost.frames(ahead_s / MARGIN / sharers)
 
-    def then(phonemes: int, tokens: int) -> int:
+    def then(phonemes: int, frames: float) -> float:
         if slow:
             return _NO_LIMIT
-        left_s = 0.0 if first else ahead_s - cost.seconds(tokens)
+        left_s = 0.0 if first else ahead_s - cost.seconds(frames / job.speed)
         return budget(max(left_s, 0.0) + phonemes * sound_s)
 
-    return job.script.next(cost.tokens(job.first_s) if first else budget(ahead_s), cap, then)
+    first_frames = job.speed * cost.frames(job.first_s)
+    return job.script.next(first_frames if first else budget(ahead_s), cap, then)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..types import Engine, Segment
+from . import frames
 from .cost import Cost, CostFit
 from .job import Job
 
@@ -21,6 +22,7 @@ class LaneState:
     fit: CostFit
     job: Job | None = None
     segment: Segment | None = None
+    speed: float = 1.0  # of the segment
     started: float = 0.0
     contended: bool = False  # another run went on beside this one: its time says nothing
     terminating: bool = False
@@ -35,7 +37,17 @@ class LaneState:
         """Until the present run is done, by its prediction; 0 where the lane is idle."""
         if self.segment is None:
             return 0.0
-        return max(0.001, self.started + self.cost.seconds(self.segment.tokens) - now)
+        return max(0.001, self.started + self.run_s - now)
+
+    @property
+    def run_frames(self) -> float:
+        """Expected of the present run."""
+        return 0.0 if self.segment is None else frames.of(self.segment) / self.speed
+
+    @property
+    def run_s(self) -> float:
+        """What the present run takes, by its prediction."""
+        return self.cost.seconds(self.run_frames)
 
     @property
     def cost(self) -> Cost:

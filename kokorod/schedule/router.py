@@ -32,8 +32,8 @@ class Option:
     busy_s: float
 
 
-def choose(options: Sequence[Option], tokens: int, characters: int) -> str | None:
-    """The lane for a segment of `tokens` of a request of `characters`.
+def choose(options: Sequence[Option], frames: float, characters: int) -> str | None:
+    """The lane for a segment of `frames` of a request of `characters`.
 
     None: the best one is busy, and waiting for it is quicker than another.
     """
@@ -43,7 +43,7 @@ def choose(options: Sequence[Option], tokens: int, characters: int) -> str | Non
         options = _by_prior(options, characters)
         idle = [option for option in options if not option.busy_s]
         return idle[0].name if idle else None
-    best = min(options, key=lambda option: option.busy_s + option.cost.seconds(tokens))
+    best = min(options, key=lambda option: option.busy_s + option.cost.seconds(frames))
     return None if best.busy_s else best.name
 
 

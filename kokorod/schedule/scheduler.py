@@ -39,7 +39,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
-from . import choosing, cutting
+from . import choosing, cutting, frames
 from .actions import Action, Fail, Finish, Prepare, Run, Terminate
 from .cost import Cost, CostFit
 from .job import Job, make_warm_up
@@ -87,18 +87,18 @@ class Scheduler:
     def lanes(self) -> list[LaneState]:
         return list(self._state.lanes.values())
 
-    def predicted_s(self, lane: str, tokens: int) -> float | None:
+    def predicted_s(self, lane: str, segment: Segment, speed: float) -> float | None:
         """What a run takes by the lane's cost; None before its first runs."""
         state = self._state.lanes.get(lane)
-        return state.cost.seconds(tokens) if state and state.fit.runs else None
+        if state is None or not state.fit.runs:
+            return None
+        return state.cost.seconds(frames.of(segment) / speed)
 
     def retry_after_s(self) -> float:
         """When one more request would likely be taken."""
         lanes = [lane for lane in self._state.lanes.values() if not lane.express]
-        work = sum(
-            min((lane.cost.seconds(job.script.backlog) for lane in lanes), default=1.0)
-            for job in self._state.jobs.values()
-        )
+        left = [frames.expected(job.script.backlog) for job in self._state.jobs.values()]
+        work = sum(min((lane.cost.seconds(n) for lane in lanes), default=1.0) for n in left)
         return min(max(work / max(len(self._state.jobs), 1), 0.1), 60.0)
 
     def value(self) -> dict[str, Any]:
@@ -253,8 +253,8 @@ class Scheduler:
             return []
         job, segment = lane.job, lane.segment
         if not lane.contended and segment.phonemes and job is not None:
-            lane.fit.add(segment.tokens, result.seconds)
-            lane.fit.heard(len(segment.phonemes), result.sound_s * job.speed)
+            lane.fit.add(lane.run_frames, result.seconds)
+            lane.fit.heard(len(segment.phonemes), result.sound_s * lane.speed)
         self._free(lane)
         lane.runs += 1
         lane.failed_in_a_row = 0
@@ -338,6 +338,7 @@ class Scheduler:
         job.again = None
         job.lane = lane.name
         lane.job, lane.segment, lane.started = job, segment, now
+        lane.speed = job.speed * segment.rate
         lane.contended = False
         for other in self._state.lanes.values():
             if other is not lane and other.segment is not None:

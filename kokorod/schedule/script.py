@@ -1,20 +1,20 @@
 # pure: no socket, thread or clock.
 """The ramp: which phonemes the next run of a synthesizer speaks.
 
-Theory of operation. Kokoro's cost is flat a token, and its graph answers only when a whole
+Theory of operation. Kokoro's cost is flat a frame, and its graph answers only when a whole
 segment is done. So what is heard first has to be short, and what follows may be the longer the
 more sound lies ahead of the listener: lengths go up like a ramp. Each call of next() makes one
 segment, when a lane is free, since only then is it known how much time there is. The caller
-has turned that time into a budget of tokens, by the lane's own measured cost.
+has turned that time into a budget of frames, by the lane's own measured cost.
 
 Every place where a segment could end is a Cut: each boundary of a sentence, of a clause, of a
 word, up to `cap` phonemes. Inside a sentence it is there twice: bare, and with some phonemes
 of context on both sides that are spoken and cut off again, so that the join is not heard; that
-costs tokens. A cut is
+costs frames. A cut is
 
   long enough   neither it nor what it leaves of the text is under MIN_TOKENS
   lasting       the sound that it makes plays until the segment after it can be made:
-                then(phonemes, tokens) says what budget that one will have
+                then(phonemes, frames) says what budget that one will have
   fitting       its run costs no more than the budget
 
 and the choice is, in this order: the best of those that last and fit; the shortest that lasts,
@@ -32,7 +32,7 @@ Invariants: the phonemes of all segments, joined, are the phonemes of the senten
             (the space between two sentences aside, which a join replaces by a pause);
             no segment is over `cap`; a cut is at a sentence end, else after a clause
             mark, else between words; inside a word only where it alone is over `cap`.
-Never:      knows time: the caller turns seconds into budgets of tokens.
+Never:      knows time: the caller turns seconds into budgets of frames.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from enum import IntEnum
 from typing import Final
 
 from ..types import Break, Mark, Segment, Sentence, TextState, Word
+from .frames import PHONEME, expected
 
 #: Shorter segments sound weak (the model was trained on 100 to 200 tokens).
 MIN_TOKENS: Final = 10
@@ -55,10 +56,8 @@ AFTER: Final = 6
 #: Phonemes that a segment is taken to need: the fewest, and the rest of a word.
 _NEXT: Final = MIN_TOKENS + 8
 
-_PADS: Final = 2
-
 #: Share of the first sound's budget that a cut inside a sentence aims at.
-_EARLY: Final = 0.65
+_EARLY: Final = 0.8
 
 #: Share of the longest possible segment from which one that ends at a clause is taken for it,
 #: and one that ends between two words with context.
@@ -87,8 +86,8 @@ class Cut:
     """A place to end a segment: after `length` phonemes, within sentence `sentence`.
 
     rest: phonemes that have arrived and come after it; offset: phonemes of that sentence
-    already taken after the cut; after: phonemes of context; cost: tokens of the run,
-    context and pads included.
+    already taken after the cut; after: phonemes of context; cost: frames of the run at
+    speed 1, context included.
     """
 
     length: int
@@ -97,11 +96,11 @@ class Cut:
     offset: int
     boundary: Boundary
     after: int
-    cost: int
+    cost: float
 
 
-#: (phonemes, tokens) of a run -> the budget of the run after it.
-Then = Callable[[int, int], int]
+#: (phonemes, frames) of a run -> the budget of the run after it, in frames.
+Then = Callable[[int, float], float]
 
 
 class Script:
@@ -144,12 +143,14 @@ class Script:
     def ended(self) -> bool:
         return self.state is TextState.END and not self._sentences
 
-    def next(self, budget: int, cap: int, then: Then = lambda phonemes, tokens: _PLENTY) -> Segment:
-        """Take the next segment: its run costs at most `budget` tokens where that can be,
+    def next(
+        self, budget: float, cap: int, then: Then = lambda phonemes, frames: _PLENTY
+    ) -> Segment:
+        """Take the next segment: its run costs at most `budget` frames where that can be,
         and leaves enough for the run after it.
 
-        budget, cap: tokens, context and pads included in the first, not in the second.
-        then: what budget the next run will have, after one of so many phonemes and tokens.
+        budget: frames at speed 1, context included; cap: phonemes, without context.
+        then: what budget the next run will have, after one of so many phonemes and frames.
         Where nothing does both, the shortest that leaves enough is taken, so that one
         late segment is not followed by another.
         """
@@ -160,7 +161,7 @@ class Script:
 
     # -- choosing
 
-    def _choose(self, budget: int, cap: int, then: Then) -> Cut:
+    def _choose(self, budget: float, cap: int, then: Then) -> Cut:
         cuts = self._cuts(cap)
         enough = [c for c in cuts if self._long_enough(c)]
         if not enough:
@@ -176,7 +177,7 @@ class Script:
         # Slower than speech: the gaps had better be where a speaker breathes.
         return enough[0] if self._index == 0 else _best(enough)
 
-    def _early(self, cuts: list[Cut], budget: int) -> list[Cut]:
+    def _early(self, cuts: list[Cut], budget: float) -> list[Cut]:
         """For the first sound, where no sentence fits: only cuts well within the budget.
 
         What cuts a sentence sounds cut at 27 tokens as at 18, and is heard sooner.
@@ -200,7 +201,7 @@ class Script:
             # Too little for two segments is spoken in one.
             need = cut.rest if cut.rest < MIN_TOKENS + _NEXT else _NEXT
         before = BEFORE if cut.after else 0
-        return then(cut.length, cut.cost) >= before + need + _PADS
+        return then(cut.length, cut.cost) >= expected(before + need)
 
     def _cuts(self, cap: int) -> list[Cut]:
         """Every allowed place up to `cap` phonemes, shortest first; at least one.
@@ -220,12 +221,12 @@ class Script:
                 taken = at - offset
                 if length + taken > cap:
                     return cuts
-                cost = self._before + length + taken + _PADS
+                cost = expected(self._before + length + taken, number)
                 cut = Cut(length + taken, rest - taken, number, at, boundary, 0, cost)
                 cuts.append(cut)
                 if boundary is not Boundary.SENTENCE and self._context:
                     after = min(AFTER, len(sentence.phonemes) - at)
-                    cuts.append(replace(cut, after=after, cost=cost + after))
+                    cuts.append(replace(cut, after=after, cost=cost + PHONEME * after))
             if sentence.pause_s is not None:
                 break
             length += len(sentence.phonemes) - offset

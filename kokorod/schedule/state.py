@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..types import Engine, PeerId, RequestKey
+from .frames import expected
 from .job import Job
 from .lanes import LaneState
 
@@ -43,7 +44,7 @@ class SchedulerState:
     def well_buffered(self, job: Job, now: float) -> bool:
         """The listener has more sound than the longest run takes to make."""
         lane = self.lane_for(job.engine)
-        need = lane.cost.seconds(CAP) if lane else 1.0
+        need = lane.cost.seconds(expected(CAP) / job.speed) if lane else 1.0
         return not job.waits_for_first_sound and job.buffered_s(now) > need
 
     def recently_interrupted(self, job: Job, now: float) -> bool:

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from kokorod.schedule import frames
 from kokorod.schedule.actions import Action, Finish, Prepare, Run, Terminate
 from kokorod.schedule.job import Job
 from kokorod.schedule.lanes import RunResult
@@ -28,7 +29,7 @@ TERMINATION_S = (0.01, 0.05)
 
 @dataclass
 class Machine:
-    """A lane's true cost, seconds = a + b x tokens, each run off by up to `noise` of it."""
+    """A lane's true cost, seconds = a + b x frames, each run off by up to `noise` of it."""
 
     a: float
     b: float
@@ -36,8 +37,8 @@ class Machine:
 
 
 def machine(rtf: float, a: float = 0.02, noise: float = 0.1) -> Machine:
-    """One that takes `rtf` seconds for a second of sound, in runs of 100 tokens."""
-    return Machine(a, (rtf * 100 * SOUND_S - a) / 100, noise)
+    """One that takes `rtf` seconds for a second of sound, in runs of 100 phonemes."""
+    return Machine(a, (rtf * 100 * SOUND_S - a) / frames.expected(100), noise)
 
 
 @dataclass
@@ -110,10 +111,10 @@ class Simulation:
         """Let the lanes learn what they cost."""
         for lane in self.scheduler.lanes():
             for at in range(runs):
-                tokens = 10 + 7 * at % 140
-                seconds = self._cost(tokens)
-                lane.fit.add(tokens, seconds)
-                lane.fit.heard(tokens - 2, (tokens - 2) * SOUND_S)
+                phonemes = 8 + 7 * at % 140
+                made = frames.expected(phonemes)
+                lane.fit.add(made, self._cost(made))
+                lane.fit.heard(phonemes, phonemes * SOUND_S)
 
     def at(self, when: float, call: Callable[[], None]) -> None:
         heapq.heappush(self._events, (when, next(self._count), call))
@@ -203,9 +204,9 @@ class Simulation:
             listener.hear(run.segment, sound_s, self.now)
         self._perform(self.scheduler.ran(name, RunResult(self.now - run.began, sound_s), self.now))
 
-    def _cost(self, tokens: int) -> float:
+    def _cost(self, made: float) -> float:
         noise = 1 + self.random.uniform(-self.machine.noise, self.machine.noise)
-        return (self.machine.a + self.machine.b * tokens) * noise
+        return (self.machine.a + self.machine.b * made) * noise
 
     # -- performing
 
@@ -217,7 +218,7 @@ class Simulation:
                 case Run():
                     assert self._running[action.lane] is None, "the lane is busy"
                     assert self.listeners[action.key].ended is None, "the request has ended"
-                    cost = self._cost(action.segment.tokens)
+                    cost = self._cost(frames.of(action.segment))
                     self._running[action.lane] = Running(
                         action.key, action.segment, cost, began=self.now
                     )

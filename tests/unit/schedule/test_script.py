@@ -9,18 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.schedule.script_texts import ordered, texts
 
+from kokorod.schedule import frames
+from kokorod.schedule.frames import expected
 from kokorod.schedule.script import AFTER, BEFORE, MIN_TOKENS, Script
 from kokorod.types import Mark, Segment, Sentence, TextState, Word
 
 PAUSE_S = 0.25
-PADS = 2
 
 #: What a segment of ordinary words may need at least: ten, and the rest of a word.
 NEXT = MIN_TOKENS + 8
 
 feeds = st.lists(st.integers(0, 4), max_size=30)
 takes = st.lists(st.integers(0, 3), min_size=1, max_size=30)
-budgets = st.lists(st.integers(-20, 220), min_size=1, max_size=40)
+budgets = st.lists(st.integers(-20, 520), min_size=1, max_size=40)
 caps = st.lists(st.integers(16, 200), min_size=1, max_size=10)
 
 
@@ -31,13 +32,13 @@ class Then:
     gain: float
     base: int
 
-    def __call__(self, phonemes: int, tokens: int) -> int:
-        return round(self.base + self.gain * phonemes - 0.8 * tokens)
+    def __call__(self, phonemes: int, frames: float) -> float:
+        return self.base + self.gain * phonemes - 0.8 * frames
 
 
 #: Lanes faster than real time, slower, and so fast that it never matters.
 thens = st.one_of(
-    st.just(Then(0, 1_000_000)), st.builds(Then, st.floats(0.2, 4), st.integers(-20, 40))
+    st.just(Then(0, 1_000_000)), st.builds(Then, st.floats(0.4, 9), st.integers(-20, 120))
 )
 
 
@@ -132,12 +133,12 @@ def ends_of(sentences: list[Sentence]) -> dict[int, Sentence]:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a segment might have ended; cost: tokens of the run if the join has no context."""
+    """Where a segment might have ended; cost: frames of the run if the join has no context."""
 
     length: int
     rest: int
     breaks: int
-    cost: int
+    cost: float
     sentence_end: bool
 
     def leaves_enough(self, then: Then, state: TextState) -> bool:
@@ -146,7 +147,7 @@ class Place:
         if all_known and not self.rest:
             return True
         need = self.rest if all_known and self.rest < NEXT + MIN_TOKENS else NEXT
-        return then(self.length, self.cost) >= need + PADS
+        return then(self.length, self.cost) >= expected(need)
 
 
 def word_at(text: str, at: int) -> str:
@@ -180,7 +181,7 @@ def allowed_places(taken: Taken) -> list[Place]:
             if here > taken.cap:
                 return places
             if stop == len(text) or text[stop - 1] == " ":
-                cost = len(taken.segment.before) + here + PADS
+                cost = expected(len(taken.segment.before) + here, number)
                 places.append(Place(here, rest - (stop - at), number, cost, stop == len(text)))
         length += len(text) - at
         rest -= len(text) - at
@@ -252,7 +253,7 @@ def test_budgets_are_kept_where_that_can_be(rehearsal: Rehearsal) -> None:
         # Never too short to sound well, nor leaving what is.
         assert chosen or not places
         if both := [p for p in lasting if p in fitting]:
-            assert segment.tokens <= taken.budget
+            assert frames.of(segment) <= taken.budget + 1e-9
             assert chosen[0] in lasting
             # The longest run of whole sentences that does both is taken whole.
             if whole := [p.length for p in both if p.sentence_end]:
@@ -260,7 +261,7 @@ def test_budgets_are_kept_where_that_can_be(rehearsal: Rehearsal) -> None:
         elif lasting:
             assert len(segment.phonemes) == lasting[0].length
         elif fitting:
-            assert segment.tokens <= taken.budget
+            assert frames.of(segment) <= taken.budget + 1e-9
 
 
 @given(rehearsals)
@@ -355,7 +356,7 @@ def test_pauses_follow_sentences_only(rehearsal: Rehearsal) -> None:
 @given(texts, st.integers(150, 10_000))
 def test_a_fast_machine_never_cuts_a_sentence(sentences: list[Sentence], budget: int) -> None:
     short = [s for s in sentences if MIN_TOKENS <= len(s.phonemes) <= 150]
-    rehearsal = rehearse(short, [], [1], [budget + PADS], [150])
+    rehearsal = rehearse(short, [], [1], [round(expected(budget)) + 1], [150])
     ends = ends_of(rehearsal.arrived)
     for taken in rehearsal.taken:
         last = taken.at + len(taken.segment.phonemes) - len(taken.segment.breaks)
@@ -407,7 +408,7 @@ def test_sentence_before_clause_before_word(budget: int, said: str) -> None:
     sentences = [Sentence(0, 15, opening, opening, (), 0.5), Sentence(16, 78, text, text)]
     script.add(sentences, TextState.END)
     assert script.next(500, 150).phonemes == opening
-    assert script.next(budget, 150).phonemes == said
+    assert script.next(expected(budget - 2), 150).phonemes == said
 
 
 def test_one_run_has_one_voice_and_one_speed_and_marks_keep_their_place() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.schedule.simulation import Listener, Simulation, machine, sentences, short_sentence
 
+from kokorod.schedule import frames
 from kokorod.schedule.cost import Cost
 from kokorod.schedule.script import MIN_TOKENS
 from kokorod.schedule.state import CAP
@@ -59,7 +60,7 @@ def test_the_first_sound_comes_within_its_time_or_as_soon_as_can_be(
     simulation.run()
     first = listener.segments[0]
     cost = Cost(simulation.machine.a, simulation.machine.b, 0.07)
-    wait_s = cost.seconds(first.tokens)
+    wait_s = cost.seconds(frames.of(first))
     if wait_s > first_s * 1.1:
         # As short as it may be; on a lane that just keeps up, long enough to bridge the second.
         assert len(first.phonemes) <= (40 if 0.4 < rtf < 1.05 else 20)
