@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from .frames import expected
+from .frames import ENDS, expected
 
 #: Weight of all earlier runs when a new one comes: the last 20 or so count.
 _FORGET: Final = 0.95
@@ -25,19 +25,23 @@ _PRIOR_WEIGHT: Final = 0.05
 
 #: Pull towards a line through the origin, in frames squared. Runs that are all of about one
 #: length say nothing of longer ones: their noise must not pass for a slope.
-_PULL: Final = 120.0
+_PULL: Final = 400.0
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """a: seconds; b: seconds a frame; sound_s: seconds of sound a phoneme at speed 1."""
+    """a: seconds; b: seconds a frame; sound_s: seconds of sound a phoneme at speed 1.
+
+    a is below 0 for a model that has no silence at the ends of a run, as the toy, or does not
+    work on it.
+    """
 
     a: float
     b: float
     sound_s: float
 
     def seconds(self, frames: float) -> float:
-        return self.a + self.b * frames
+        return max(self.a + self.b * frames, self.b)
 
     def frames(self, seconds: float) -> float:
         """The longest run that stays within `seconds`; may be below 0."""
@@ -84,9 +88,11 @@ class CostFit:
         together = self._xy / self._weight - mean_x * mean_y
         proportional = mean_y / mean_x
         slope = (together + _PULL * proportional) / (spread + _PULL)
-        # A negative slope or start is noise: the line then goes through the mean.
-        slope = max(min(slope, proportional), 1e-6)
-        return Cost(max(0.0, mean_y - slope * mean_x), slope, self._sound_s)
+        # A negative slope, or a start below what the silent frames of a run can save, is
+        # noise: the line then goes through the mean.
+        steepest = mean_y / max(mean_x - ENDS, mean_x / 4)
+        slope = max(min(slope, steepest), 1e-6)
+        return Cost(mean_y - slope * mean_x, slope, self._sound_s)
 
     def _count(self, x: float, y: float, weight: float) -> None:
         self._weight += weight

@@ -29,16 +29,29 @@ TERMINATION_S = (0.01, 0.05)
 
 @dataclass
 class Machine:
-    """A lane's true cost, seconds = a + b x frames, each run off by up to `noise` of it."""
+    """A lane's true cost, each run off by up to `noise` of it.
+
+    seconds = a + b x tokens; or, if it works on frames as Kokoro does, a + b x frames, so that
+    a short run costs more than its share.
+    """
 
     a: float
     b: float
     noise: float = 0.1
+    by_frames: bool = False
+
+    def seconds(self, segment: Segment) -> float:
+        return self.a + self.b * (frames.of(segment) if self.by_frames else segment.tokens)
 
 
 def machine(rtf: float, a: float = 0.02, noise: float = 0.1) -> Machine:
-    """One that takes `rtf` seconds for a second of sound, in runs of 100 phonemes."""
-    return Machine(a, (rtf * 100 * SOUND_S - a) / frames.expected(100), noise)
+    """One that takes `rtf` seconds for a second of sound, in runs of 100 tokens."""
+    return Machine(a, (rtf * 100 * SOUND_S - a) / 100, noise)
+
+
+def kokoro(rtf: float, noise: float = 0.1) -> Machine:
+    """One that works on frames, and takes `rtf` in runs of 100 phonemes."""
+    return Machine(0.0, rtf * 100 * SOUND_S / frames.expected(100), noise, by_frames=True)
 
 
 @dataclass
@@ -111,10 +124,9 @@ class Simulation:
         """Let the lanes learn what they cost."""
         for lane in self.scheduler.lanes():
             for at in range(runs):
-                phonemes = 8 + 7 * at % 140
-                made = frames.expected(phonemes)
-                lane.fit.add(made, self._cost(made))
-                lane.fit.heard(phonemes, phonemes * SOUND_S)
+                run = Segment(0, 0, 0, "", "a" * (8 + 7 * at % 140))
+                lane.fit.add(frames.of(run), self._cost(run))
+                lane.fit.heard(len(run.phonemes), len(run.phonemes) * SOUND_S)
 
     def at(self, when: float, call: Callable[[], None]) -> None:
         heapq.heappush(self._events, (when, next(self._count), call))
@@ -204,9 +216,9 @@ class Simulation:
             listener.hear(run.segment, sound_s, self.now)
         self._perform(self.scheduler.ran(name, RunResult(self.now - run.began, sound_s), self.now))
 
-    def _cost(self, made: float) -> float:
+    def _cost(self, segment: Segment) -> float:
         noise = 1 + self.random.uniform(-self.machine.noise, self.machine.noise)
-        return (self.machine.a + self.machine.b * made) * noise
+        return self.machine.seconds(segment) * noise
 
     # -- performing
 
@@ -218,7 +230,7 @@ class Simulation:
                 case Run():
                     assert self._running[action.lane] is None, "the lane is busy"
                     assert self.listeners[action.key].ended is None, "the request has ended"
-                    cost = self._cost(frames.of(action.segment))
+                    cost = self._cost(action.segment)
                     self._running[action.lane] = Running(
                         action.key, action.segment, cost, began=self.now
                     )

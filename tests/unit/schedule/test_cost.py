@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokorod.schedule.cost import Cost, CostFit
-from kokorod.schedule.frames import expected
+from kokorod.schedule.frames import ENDS, expected
 
 starts = st.floats(0.0, 0.2)
 slopes = st.floats(0.0005, 0.1)
@@ -65,12 +65,12 @@ def test_nothing_is_ever_negative_or_divides_by_zero(runs: list[tuple[int, float
         fit.add(tokens, seconds)
         fit.heard(tokens, seconds)
         cost = fit.cost
-        assert cost.a >= 0
+        assert cost.a >= -cost.b * 3 * ENDS
         assert cost.b > 0
         assert cost.sound_s > 0
         assert cost.seconds(512) > 0
         assert cost.rtf > 0
-        assert cost.frames(0.5) <= 0.5 / cost.b
+        assert cost.frames(0.5) <= 0.5 / cost.b + 3 * ENDS
     assert fit.runs == len(runs)
 
 
@@ -97,6 +97,19 @@ def test_the_sound_of_a_phoneme_is_learnt(sound_s: float, seed: int) -> None:
         fit.heard(phonemes, phonemes * sound_s * source.uniform(0.95, 1.05))
     fit.heard(20, 0.0)  # nothing was heard: nothing is learnt
     assert fit.cost.sound_s == pytest.approx(sound_s, rel=0.06)
+
+
+@given(slopes, seeds)
+def test_a_model_without_silence_at_its_ends_is_told_as_well(slope: float, seed: int) -> None:
+    """The toy, or a decoder that leaves the silent frames out: flat a phoneme."""
+    fit = CostFit()
+    source = random.Random(seed)
+    for _ in range(60):
+        phonemes = source.randint(10, 150)
+        fit.add(expected(phonemes), slope * phonemes)
+    for phonemes in (12, 60, 150):
+        wanted = slope * phonemes
+        assert fit.cost.seconds(expected(phonemes)) == pytest.approx(wanted, rel=0.15, abs=0.02)
 
 
 def test_before_the_first_run_a_guess_is_used() -> None:
