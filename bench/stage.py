@@ -46,6 +46,8 @@ class Effort:
     followed     texts of the toy, whose words are highlighted
     idle_s, idle_cpu_s  the long rest, and the part of it whose processor time is taken
     many, several       requests over which memory must not grow: toy, the model
+    cost_texts   cut into runs whose time is predicted
+    edge_sentences  whose words' onsets are looked for
     """
 
     trials: int
@@ -63,6 +65,8 @@ class Effort:
     idle_s: float = 600.0
     idle_cpu_s: float = 60.0
     many: int = 2_000
+    cost_texts: int = 18
+    edge_sentences: int = 200
     several: int = 60
 
     @classmethod
@@ -94,6 +98,8 @@ class Effort:
             idle_s=10.0,
             idle_cpu_s=3.0,
             many=80,
+            cost_texts=3,
+            edge_sentences=9,
             several=8,
         )
 

@@ -1,0 +1,124 @@
+"""How far from where a word is heard the daemon says that it begins."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import defaultdict
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import soundfile
+
+from bench.in_process import open_synthesizer, read, turn
+from bench.listen import texts
+from bench.listen.ear import ENVIRONMENT, Ear
+from bench.listen.words import plain
+from bench.metric import Metric, at_most, percentile
+from bench.model import cache_folder
+from bench.stage import Stage
+from kokorod.engine.edges import SILENT
+from kokorod.errors import EngineError
+from kokorod.types import SAMPLE_RATE, Segment, Sentence, Utterance
+
+_MS: Final = SAMPLE_RATE // 1000
+
+#: A pause is a silence of at least so long.
+_PAUSE: Final = 40 * _MS
+
+#: How far around the word's edge its pause is looked for.
+_REACH: Final = 300 * _MS
+
+#: Of the loudest sample of what is near: where an onset is taken to be. 5 % is where it stands
+#: out, -60 dB is breath.
+_LEVELS: Final = {"5 % of the peak": 0.05, "-60 dB": 1e-3}
+
+
+def measure(stage: Stage) -> list[Metric]:
+    """First words, words after a pause, and Whisper's word times as a second witness."""
+    lines = (texts.HERE / "sentences.txt").read_text(encoding="utf-8").splitlines()
+    lines = lines[: stage.effort.edge_sentences]
+    stage.note(f"onsets of words in {len(lines)} sentences")
+    synthesizer = open_synthesizer(stage.files)
+    off: dict[str, list[float]] = defaultdict(list)
+    ear = Ear(cache_folder(os.environ)) if ENVIRONMENT.exists() else None
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for number, line in enumerate(lines):
+                lang, voice, speed = turn(number)
+                (sentence,) = read(line, lang, Path(folder))
+                segment = Segment(0, 0, len(line), "", sentence.phonemes)
+                utterance = Utterance(voice, speed, lang)
+                sound = synthesizer.synthesize(segment, utterance, synthesizer.new_run())
+                if sound.edges is None:
+                    raise EngineError("the model tells no durations, so its words have no edges")
+                for name, found in onsets(sentence, sound.pcm, sound.edges).items():
+                    off[name] += found
+                if ear is not None:
+                    path = Path(folder) / "said.wav"
+                    soundfile.write(path, sound.pcm, SAMPLE_RATE)
+                    heard = ear.hear(path, words=True).words
+                    off["Whisper"] += against(sentence, line, sound.edges, heard)
+    finally:
+        if ear is not None:
+            ear.close()
+    return [_metric(dict(off))]
+
+
+def onsets(sentence: Sentence, pcm: Any, edges: Any) -> dict[str, list[float]]:
+    """ms from the sound to the edge, early if below 0, of words that follow a silence."""
+    found: dict[str, list[float]] = {level: [] for level in _LEVELS}
+    first = sentence.words[0]
+    places = [(0, first)]
+    for word, after in pairwise(sentence.words):
+        if any(c in SILENT and c != " " for c in sentence.phonemes[word.last : after.first]):
+            places.append((int(edges[word.last - 1]), after))
+    for begin, word in places:
+        edge = int(edges[word.first])
+        near = np.abs(pcm[max(begin, edge - _REACH) : edge + _REACH // 2])
+        own = np.abs(pcm[max(edge - _PAUSE, 0) : int(edges[word.last])])
+        for name, level in _LEVELS.items():
+            loud = np.flatnonzero(near > level * float(own.max(initial=0.0)))
+            gaps = np.diff(loud, prepend=0 if word is first else loud[:1])
+            if len(loud) and gaps.max() >= _PAUSE:
+                onset = max(begin, edge - _REACH) + int(loud[gaps.argmax()])
+                found[name].append((edge - onset) / _MS)
+    return found
+
+
+def against(
+    sentence: Sentence, text: str, edges: Any, heard: tuple[tuple[str, float, float], ...]
+) -> list[float]:
+    """ms from Whisper's word to the edge, if it heard the very words that were written."""
+    said = [plain(text[w.start - sentence.start : w.end - sentence.start]) for w in sentence.words]
+    if said != [plain(word) for word, _, _ in heard]:
+        return []
+    return [
+        1000 * (int(edges[word.first]) / SAMPLE_RATE - start)
+        for word, (_, start, _) in zip(sentence.words, heard, strict=True)
+    ]
+
+
+def _metric(off: dict[str, list[float]]) -> Metric:
+    main = next(iter(_LEVELS))
+    notes = [
+        f"{name}: median {percentile(of, 50):+.0f}, |median| {percentile(_absolute(of), 50):.0f}, "
+        f"95 % {percentile(_absolute(of), 95):.0f} ms of {len(of)}"
+        for name, of in off.items()
+        if of
+    ]
+    return Metric(
+        name="onset of a word: median error",
+        unit="ms",
+        value=percentile(_absolute(off[main]), 50),
+        asked=(at_most(20),),
+        samples={name: of for name, of in off.items() if of},
+        note="; ".join(notes),
+        details={"95_percent_ms": percentile(_absolute(off[main]), 95), "asked_ms": 50},
+    )
+
+
+def _absolute(values: list[float]) -> list[float]:
+    return [abs(value) for value in values]
