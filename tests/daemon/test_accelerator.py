@@ -28,7 +28,7 @@ def coreml(tmp_path: Path) -> CoreML:
 @pytest.fixture
 def start(make_daemon: MakeDaemon, coreml: CoreML, tmp_path: Path) -> Start:
     """start() gives a ready daemon on a machine with CoreML, whose CPU is the slower one."""
-    home = toy_home(tmp_path, cost=40)
+    home = toy_home(tmp_path, cost=12)
 
     def begin(before: str = "") -> DaemonProcess:
         return make_daemon(coreml.settings, home=home).start_after(before).wait_ready()
