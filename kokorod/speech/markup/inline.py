@@ -5,16 +5,30 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
+from .emphasis import Run, hide_pairs, run_of
 from .fragments import Span
 from .notation import split_inline
 
-#: Longest link target or tag; what is longer is text.
+#: Longest link target or tag; what is longer is text. Parentheses in a target are in pairs.
+_FREE: Final = r"(?:\\.|[^\s()\\])"
+_PAIR: Final = rf"\({_FREE}{{0,200}}+\)"
+_PAIRS: Final = rf"\((?:{_FREE}|{_PAIR}){{0,400}}+\)"
+_TITLE: Final = (
+    r"(?:\"(?:[^\"\\]|\\.){0,500}+\"|'(?:[^'\\]|\\.){0,500}+'|\((?:[^()\\]|\\.){0,500}+\))"
+)
 _TARGET: Final = (
-    r"\([^()\s]{0,2000}(?:\([^()\s]{0,200}\)[^()\s]{0,2000})?"
-    r"(?:\s+(?:\"[^\"]{0,500}\"|'[^']{0,500}'))?\s{0,8}\)"
+    rf"\(\s{{0,99}}(?:(?:<(?:[^<>\\]|\\.){{0,2000}}+>|(?![<])(?:{_FREE}|{_PAIRS}){{1,2000}}+)"
+    rf"(?:\s{{1,99}}{_TITLE})?)?\s{{0,99}}\)"
+)
+_LABEL: Final = r"\[(?:[^\[\]\\]|\\.){0,999}+\]"
+_ATTRIBUTE: Final = (
+    r"\s{1,99}[a-zA-Z_:][\w:.-]{0,99}"
+    r"(?:\s{0,99}=\s{0,99}(?:[^\s\"'=<>`]{1,2000}|'[^']{0,2000}'|\"[^\"]{0,2000}\"))?"
 )
 _TOKEN: Final = re.compile(
     r"(?P<ours>\[pause(?:[ ]+\d{1,6}(?:\.\d{1,3})?[ ]*(?:ms|s))?\]"
@@ -23,12 +37,13 @@ _TOKEN: Final = re.compile(
     r"|(?P<escaped>\\[!-/:-@\[-`{-~])"
     r"|(?P<ticks>`+)"
     r"|(?P<auto><(?:[a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]{1,2000}|[\w.+-]{1,64}@[\w.-]{1,255})>)"
-    r"|(?P<comment><!--.{0,2000}?-->)"
-    r"|(?P<tag></?[a-zA-Z][a-zA-Z0-9-]{0,31}(?:\s[^<>]{0,2000})?/?>)"
+    r"|(?P<hidden><!--|<\?|<!\[CDATA\[|<![a-zA-Z])"
+    rf"|(?P<tag></[a-zA-Z][a-zA-Z0-9-]{{0,31}}\s{{0,99}}>"
+    rf"|<[a-zA-Z][a-zA-Z0-9-]{{0,31}}(?:{_ATTRIBUTE}){{0,40}}\s{{0,99}}/?>)"
     r"|(?P<entity>&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)"
     r"|(?P<note>\[\^[^\]\n]{1,60}\])"
     r"|(?P<open>!?\[)"
-    rf"|(?P<close>\](?:{_TARGET}|\[[^\[\]\n]{{0,200}}\])?)"
+    rf"|(?P<close>\](?:{_TARGET}|{_LABEL})?)"
     r"|(?P<run>\*+|_+|~~+|==+)",
 )
 #: A tag that parts what is before it from what is behind, and one that ends it.
@@ -45,8 +60,12 @@ _SILENCES: Final = {
     "blockquote": 0.5, "summary": 0.5, "figcaption": 0.5, "caption": 0.5, "div": 0.3, "pre": 0.5,
     "option": 0.3, "button": 0.3,
 }  # fmt: skip
+#: What is never seen: how it ends, by its beginning.
+_HIDDEN_ENDS: Final = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>"}
+#: Tags whose content is not seen.
+_DROPPED: Final = re.compile(r"<(script|style|svg|template)\b", re.IGNORECASE)
 _ALT: Final = re.compile(r"<img\s[^>]*?\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-#: Emphasis deeper than this in one paragraph is nothing that people write.
+#: Brackets in brackets deeper than this are nothing that people write.
 _MOST_OPEN: Final = 64
 
 
@@ -57,8 +76,8 @@ def read_line(text: str, starts: Sequence[int]) -> list[Span | float]:
     """
     if not text:
         return []
-    silences: dict[int, float] = {}
-    hidden, replaced, ours = _scan(text, silences)
+    seen = _Scan(text)
+    hidden, replaced, ours = seen.hidden, seen.replaced, seen.ours
     result: list[Span | float] = []
     run = position = 0
     told = False
@@ -78,8 +97,8 @@ def read_line(text: str, starts: Sequence[int]) -> list[Span | float]:
             end, visible = here
             # Nothing to be silent after at a block's beginning: most blocks begin so.
             told = told or any(isinstance(r, Span) and r.text.strip() for r in result[-2:])
-            if told and position in silences:
-                result.append(silences[position])
+            if told and position in seen.silences:
+                result.append(seen.silences[position])
             result.append(Span(visible, starts[position], starts[end - 1] + 1))
             run = position = end
         else:
@@ -90,66 +109,133 @@ def read_line(text: str, starts: Sequence[int]) -> list[Span | float]:
     return result
 
 
-def _scan(
-    text: str, silences: dict[int, float]
-) -> tuple[bytearray, dict[int, tuple[int, str]], dict[int, int]]:
+@dataclass(frozen=True, slots=True)
+class _Bracket:
+    """`[` or `![` that waits for its `]`; no link may hold another: then it is not active."""
+
+    start: int
+    inside: int
+    image: bool
+    active: bool = True
+
+
+class _Scan:
     """What is not seen, what is seen as something else, and where our own markup stands.
 
-    silences  filled in: where a tag ends a block, and how long nothing is said there
+    Owns, by place in the text: `hidden`; `replaced` (end, what is seen instead); `ours` (end);
+    `silences`, where a tag ends a block: how long nothing is said there.
     """
-    hidden = bytearray(len(text))
-    replaced: dict[int, tuple[int, str]] = {}
-    ours: dict[int, int] = {}
-    openers: list[tuple[int, int]] = []
-    runs: list[tuple[str, int, int]] = []
-    ticks = _tick_ends(text)
-    position = 0
-    while found := _TOKEN.search(text, position):
-        start, position = found.span()
-        kind = found.lastgroup
-        if kind == "ours":
-            ours[start] = position
-        elif kind == "escaped":
-            hidden[start] = 1
-        elif kind == "ticks":
-            close = ticks.get(start)
-            if close is not None:
-                _hide(hidden, start, position)
-                _hide(hidden, close, close + position - start)
-                position = close + position - start
-        elif kind == "auto":
-            hidden[start] = hidden[position - 1] = 1
-        elif kind in ("comment", "note"):
-            _hide(hidden, start, position)
-        elif kind == "tag":
-            if block := _BREAKING.match(found.group()):
-                replaced[start] = (position, " ")
-                name = block["name"].lower()
-                if block["close"] or name in ("br", "hr"):
-                    silences[start] = _SILENCES.get(name, 0.0)
-                else:
-                    silences[start] = 0.0
-            elif alt := _ALT.match(found.group()):
-                replaced[start] = (position, f" {alt[1] or alt[2] or ''} ")
-            else:
-                _hide(hidden, start, position)
-        elif kind == "entity":
-            replaced[start] = (position, html.unescape(found.group()).replace("\xa0", " "))
-        elif kind == "open":
-            openers.append((start, position))
-            del openers[:-_MOST_OPEN]
-        elif kind == "close" and openers:
-            begin, inside = openers.pop()
-            if position - start > 1:
-                _hide(hidden, begin, inside)
-                _hide(hidden, start, position)
-        elif kind == "run":
-            _emphasis(text, found, runs, hidden)
-    return hidden, replaced, ours
+
+    def __init__(self, text: str) -> None:
+        self.hidden = bytearray(len(text))
+        self.replaced: dict[int, tuple[int, str]] = {}
+        self.ours: dict[int, int] = {}
+        self.silences: dict[int, float] = {}
+        self._text = text
+        self._openers: list[_Bracket] = []
+        self._runs: list[Run] = []
+        self._ticks = _tick_ends(text)
+        self._ends = _Ends(text)
+        position = 0
+        while found := _TOKEN.search(text, position):
+            position = self._take(found.lastgroup or "", found)
+        hide_pairs(self._runs, self.hidden)
+
+    def _take(self, kind: str, found: re.Match[str]) -> int:
+        """Note what a token does; where the text goes on behind it."""
+        start, end = found.span()
+        match kind:
+            case "ours":
+                self.ours[start] = end
+            case "escaped":
+                self.hidden[start] = 1
+            case "ticks":
+                return self._code(start, end)
+            case "auto":
+                self.hidden[start] = self.hidden[end - 1] = 1
+            case "note":
+                self._hide(start, end)
+            case "hidden":
+                return self._unseen(found.group(), start, end)
+            case "tag":
+                return self._tag(found.group(), start, end)
+            case "entity":
+                seen = html.unescape(found.group()).replace("\xa0", " ")
+                self.replaced[start] = (end, seen)
+            case "open":
+                self._openers.append(_Bracket(start, end, self._text[start] == "!"))
+                del self._openers[:-_MOST_OPEN]
+            case "close":
+                return self._close(start, end)
+            case "run":
+                if run := run_of(self._text, start, end):
+                    self._runs.append(run)
+        return end
+
+    def _hide(self, start: int, end: int) -> None:
+        self.hidden[start:end] = b"\1" * (end - start)
+
+    def _code(self, start: int, end: int) -> int:
+        close = self._ticks.get(start)
+        if close is None:
+            return end
+        after = close + end - start
+        self._hide(start, end)
+        self._hide(close, after)
+        return after
+
+    def _unseen(self, begin: str, start: int, end: int) -> int:
+        after = self._ends.after(_HIDDEN_ENDS.get(begin, ">"), end)
+        self._hide(start, after or start)
+        return after or end
+
+    def _tag(self, tag: str, start: int, end: int) -> int:
+        if dropped := _DROPPED.match(tag):
+            end = self._ends.after(f"</{dropped[1]}", end) or end
+            end = self._ends.after(">", end - 1) or end
+            self._hide(start, end)
+        elif block := _BREAKING.match(tag):
+            self.replaced[start] = (end, " ")
+            name = block["name"].lower()
+            silent = block["close"] or name in ("br", "hr")
+            self.silences[start] = _SILENCES.get(name, 0.0) if silent else 0.0
+        elif alt := _ALT.match(tag):
+            self.replaced[start] = (end, f" {alt[1] or alt[2] or ''} ")
+        else:
+            self._hide(start, end)
+        return end
+
+    def _close(self, start: int, end: int) -> int:
+        """A `]`, with what follows it if that makes it a link."""
+        bracket = self._openers.pop() if self._openers else None
+        if bracket is None or not bracket.active:
+            return start + 1
+        if end - start > 1:
+            self._hide(bracket.start, bracket.inside)
+            self._hide(start, end)
+            # Emphasis in a link's text stays in it.
+            inner = bisect_left(self._runs, bracket.start, key=lambda run: run.start)
+            hide_pairs(self._runs[inner:], self.hidden)
+            del self._runs[inner:]
+            if not bracket.image:
+                self._openers = [replace(o, active=o.image) for o in self._openers]
+        return end
 
 
-def _hide(hidden: bytearray, start: int, end: int) -> None:
-    hidden[start:end] = b"\1" * (end - start)
+class _Ends:
+    """Finds what ends something, and looks no second time for what is not there."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text.lower()
+        self._missing: set[str] = set()
+
+    def after(self, end: str, position: int) -> int:
+        """Where the text goes on behind the next `end`; 0 if there is none."""
+        end = end.lower()
+        found = -1 if end in self._missing else self._text.find(end, position)
+        if found < 0:
+            self._missing.add(end)
+        return found + len(end) if found >= 0 else 0
 
 
 def _tick_ends(text: str) -> dict[int, int]:
@@ -162,34 +248,3 @@ def _tick_ends(text: str) -> dict[int, int]:
             ends[run.start()] = last[length]
         last[length] = run.start()
     return ends
-
-
-def _emphasis(
-    text: str, found: re.Match[str], runs: list[tuple[str, int, int]], hidden: bytearray
-) -> None:
-    """Pair a run of * or _ with one before it, or keep it for one after it."""
-    start, end = found.span()
-    sign = found.group()[0]
-    before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
-    opens = not after.isspace() and (after.isalnum() or before.isspace() or not before.isalnum())
-    closes = not before.isspace() and (before.isalnum() or after.isspace() or not after.isalnum())
-    if sign == "_" and before.isalnum() and after.isalnum():
-        return
-    if sign == "*" and before.isdigit() and after.isdigit():
-        return
-    if closes:
-        for index in range(len(runs) - 1, -1, -1):
-            other, first, last = runs[index]
-            if other == sign and last > first:
-                width = min(end - start, last - first)
-                _hide(hidden, last - width, last)
-                _hide(hidden, start, start + width)
-                del runs[index + 1 :]
-                runs[index] = (other, first, last - width)
-                start += width
-                if start == end:
-                    return
-    if opens:
-        runs.append((sign, start, end))
-        del runs[:-_MOST_OPEN]

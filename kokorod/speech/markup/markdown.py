@@ -1,35 +1,27 @@
 # pure: no socket, thread or clock.
 """Markdown: the text that is seen, block by block, each character with its place.
 
-Block structure is CommonMark's as far as it is heard, with tables, task lists and
-strike-through. markdown-it-py, the usual library, knows the lines of a block but not
-the places inside a line, and wants the whole text; hence this scanner, which takes text
-as it arrives. Its time is linear in the text.
+Theory of operation. Text arrives in any parts. `feed` cuts it into lines. Whole lines are parsed
+(blocks.py) from the last place on at which no earlier line can matter: the block of the outermost
+level that is still open, in a list its last item, in a fence the line that opens it. In CommonMark
+a block is over when the next one begins, so all leaves of a parse are certain but the last, if
+that is text which the next line may go on with. Lines are parsed again whenever more have come,
+for as long as their block is open; so that an endless block takes no more than a multiple of its
+length, one that is long is parsed again only when it has grown by a part of it (_GROWTH).
 
-Theory of operation. Text arrives in any parts. `feed` cuts it into lines and hands each to
-`_line`; what is left after the last line end is kept for the next call. What a line is
-depends on its own first characters and on the lines before it, of which one word is
-enough, the reader's state: nothing was read yet, an empty line came last, a block has
-just ended, a block of text is open, a table is open, or everything is left out until a line
-that ends it (code, a comment, front matter). lines.py has the table of that: the kinds of
-line in the order in which they are tried, each with the states in which it can be one. The
-first row that fits says what is done; what no row takes is a line of text, which opens a
-block or goes on with the open one. An empty line closes the block.
+What has been given out is known by its place in the source (`_given`), not by its block: what a
+later line makes of a paragraph (a heading, a table, a definition) changes how the rest of it is
+said, and nothing is said twice.
 
-A block (block.py) collects its lines, joined by spaces, and is asked after each of them
-for the sentences that are whole: those are given out at once, so that speech begins long
-before a paragraph is complete. The last sentence waits for the block's end, as what follows
-may still belong to it. A sentence is not whole while emphasis, code or a link is open in it,
-because a mark is only known to be one when its other half has come. A heading that is only
-told by the line under it, and a table that is only told by its second line, change
-the block that is open: what was given out of it stays, which is why a table's header is the
-block's last line and not the block.
+The text that is open (block.py) is asked after each step for the sentences that are whole: those
+are given out at once, so that speech begins long before a paragraph is complete. A sentence is
+not whole while emphasis, code, a link or a tag is open in it, because a mark is only known
+to be one when its other half has come.
 
 An LLM writes a paragraph as one line, so a line need not be complete to be read either: when
-its first characters can only be text, `_partial` takes it in as it comes and the state says
-that the reader is inside a line. The characters are held back that a line end would make
-mean something else, a backslash or a carriage return. Everything else, such as the beginning
-of what may be a list item or a fence, waits for its line end.
+its first characters can only be text of a paragraph, what follows of it is added as it comes
+(`_partial`), and when its end has come it is parsed like any other. The characters are held back
+that a line end would make mean something else: a backslash, blanks, a carriage return.
 
 Places: every character of a block has the place in the source where it stands, so whatever
 is left out, joined or replaced inside it (inline.py), a word's span is that of its letters.
@@ -38,300 +30,304 @@ is left out, joined or replaced inside it (inline.py), a word's span is that of 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from ...types import CodeBlocks
 from .block import Block
+from .blocks import Leaf, LeafKind, Line, Parsed, parse
 from .fragments import Fragment, FragmentKind, Span, join_fragments
 from .inline import read_line
-from .lines import Line, LineKind, State, kind_of, may_be_item, may_be_more, quote_end
-
-#: Silences after blocks, in seconds.
-_PAUSES: Final = {
-    FragmentKind.HEADING: 0.6,
-    FragmentKind.PARAGRAPH: 0.5,
-    FragmentKind.QUOTE: 0.5,
-    FragmentKind.ITEM: 0.3,
-    FragmentKind.CODE: 0.5,
-}
-_CELL_S: Final = 0.15
-_ROW_S: Final = 0.4
-_RULE_S: Final = 0.8
 
 #: Of a line that is still arriving: enough to know that it is no more than text.
-_TELLING: Final = 12
+_TELLING: Final = 24
 #: What a line may end with when its writer pauses.
 _WHOLE: Final = frozenset(".!?…")
+#: An open block of fewer characters is parsed again with every line, a longer one when it has
+#: grown by this part of it.
+_SHORT: Final = 2_000
+_GROWTH: Final = 4
+#: A block of the outermost level (or a line) that is longer is cut there, as if the text ended
+#: and another one began: it is held in memory, and what is left out must not be all the rest.
+_LONGEST: Final = 256 * 1024
+#: Front matter longer than this is none.
+_LONGEST_MATTER: Final = 16 * 1024
 
-_HEADING_TAIL: Final = re.compile(r"(?:[ \t]+#+)?[ \t]*\Z")
-_FRONT_MATTER_END: Final = re.compile(r"(?:---|\.\.\.)[ \t]*\Z")
-_COMMENT_END: Final = re.compile(r".*-->")
-_CELL: Final = re.compile(r"(?:[^|\\]|\\.)+")
-_LINE: Final = re.compile(r"[^\r\n]*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Skip:
-    """What is left out: until such a line; code: it may be read instead; then: the state."""
-
-    until: re.Pattern[str]
-    code: bool = False
-    then: State = State.AFTER
+_ENDS: Final = re.compile(r"\r\n|\n|\r")
+_MATTER_BEGIN: Final = re.compile(r"---[ \t]*\Z")
+_MATTER_END: Final = re.compile(r"(?:---|\.\.\.)[ \t]*\Z")
+#: What YAML begins with: a key, or a comment.
+_MATTER_KEY: Final = re.compile(r"[\"']?[A-Za-z_][\w .-]{0,60}[\"']?:(?:\s|\Z)|#|%")
+#: The beginning of a line of text that its end may turn into something else.
+_UNSURE: Final = re.compile(r"[\[<|]|[-=*_+~` \t]*\Z|\d{1,9}[.)]?\Z")
+#: A paragraph that may yet be the definition of a link's target, which is not said.
+_MAY_DEFINE: Final = re.compile(r"\s*\[(?:[^\[\]\\]|\\.){0,999}(?:\]:|\Z)")
 
 
 class MarkdownReader:
     """Fragments of a Markdown text that may still be arriving.
 
-    Owns: the line and the block that are still open.
+    Owns: the lines from the last settled place on, and the line that is still arriving.
     Invariants: fragments come in the order of the text, a paragraph sentence by sentence,
-    each as soon as its end is certain. A block is open in the states TEXT and INSIDE only.
-    Never: gives a fragment back.
+    each as soon as its end is certain.
+    Never: gives a fragment back, or a character twice.
     """
 
     def __init__(self, *, code: CodeBlocks = CodeBlocks.SKIP, lang: str = "en-us") -> None:
         """code  what becomes of code blocks: left out, named ("Code block"), or read."""
         self._code = code
         self._lang = lang
-        self._rest = ""
-        self._more: list[str] = []  # what came since, of a line that must be seen whole
-        self._at = 0  # where _rest begins in the source
-        self._state = State.START
+        self._lines: list[Line] = []
+        self._length = 0  # characters in _lines
+        self._parsed = 0  # characters of _lines and _rest when they were parsed last
+        self._more: list[str] = []  # the line that is still arriving, in parts
+        self._more_length = 0
+        self._at = 0  # where it begins in the source
+        self._tried = 0  # how long it was when it could not be told what it is
+        self._inside: int | None = None  # how much of it is in the open block already
+        self._begun = False  # no front matter can come
+        self._given = 0  # in the source: what is before has been given out
         self._block: Block | None = None
-        self._skip: _Skip | None = None
         self._ready: list[Fragment] = []
 
     def feed(self, text: str, final: bool = False) -> list[Fragment]:
         """The fragments that `text`, coming after what was fed before, makes certain."""
-        if self._more and not final and "\n" not in text and "\r" not in text:
+        if text:
             self._more.append(text)
-            return []
-        source = "".join([self._rest, *self._more, text])
-        self._more.clear()
-        position = self._whole_lines(source, final)
-        rest = source[position:]
+            self._more_length += len(text)
+        if final or "\n" in text or "\r" in text or self._more_length > _LONGEST:
+            self._whole_lines(final)
         if final:
-            if rest:
-                self._line(Line(rest, self._at + position))
-            self._close()
-        elif self._partial(certain := _certain(rest), self._at + position):
-            position += len(certain)
-        elif len(rest) > _TELLING * 2 and not rest.endswith("\r"):
-            self._more.append("")
-        self._rest = source[position:]
-        self._at += position
+            self._parse(final=True)
+        elif self._lines and self._grown() >= self._due():
+            self._parse()
+        if not final:
+            self._partial()
         return self._take()
 
     def lull(self) -> list[Fragment]:
         """The writer pauses: the fragments that look whole."""
-        rest = self._rest
-        if rest.rstrip()[-1:] in _WHOLE and not self._more and self._partial(rest, self._at, 1):
-            self._rest = ""
-            self._at += len(rest)
-        if self._block and not self._rest and not self._more:
+        if self._lines and self._grown() > 0:
+            self._parse()
+        rest = self._rest()
+        if rest.rstrip()[-1:] in _WHOLE:
+            self._partial(least=1)
+        if self._block and (not rest.strip() or self._inside is not None):
             self._block.lull()
-            self._give()
+            self._give(self._block)
         return self._take()
 
     def _take(self) -> list[Fragment]:
         ready, self._ready = self._ready, []
         return ready
 
-    def _whole_lines(self, source: str, final: bool) -> int:
-        """Deal with the lines whose end has come; where the rest begins."""
-        position = 0
-        while True:
-            match = _LINE.match(source, position)
-            end = match.end() if match else position
-            if end == len(source) or (source[end:] == "\r" and not final):
-                return position
-            self._line(Line(source[position:end], self._at + position))
-            position = min(end + (2 if source.startswith("\r\n", end) else 1), len(source))
+    def _rest(self) -> str:
+        if len(self._more) > 1:
+            self._more = ["".join(self._more)]
+        return self._more[0] if self._more else ""
 
-    def _partial(self, text: str, start: int, least: int = _TELLING) -> bool:
+    # -- lines
+
+    def _whole_lines(self, final: bool) -> None:
+        """Cut what has arrived into lines; what is left is the line that is arriving."""
+        source = self._rest()
+        position = 0
+        for end in _ENDS.finditer(source):
+            if end.group() == "\r" and end.end() == len(source) and not final:
+                break
+            self._add_line(source[position : end.start()], self._at + position)
+            position = end.end()
+        while len(source) - position > _LONGEST or (final and position < len(source)):
+            self._add_line(source[position : position + _LONGEST], self._at + position)
+            position = min(position + _LONGEST, len(source))
+        if position:
+            self._more = [source[position:]]
+            self._more_length = len(source) - position
+            self._at += position
+
+    def _add_line(self, text: str, start: int) -> None:
+        self._inside = None
+        self._tried = 0
+        self._lines.append(Line(text, start))
+        self._length += len(text) + 1
+        if self._length > _LONGEST:
+            self._parse(final=True, told=False)
+
+    def _grown(self) -> int:
+        return self._length - self._parsed
+
+    def _due(self) -> int:
+        """How many characters must have come since the last parse to make another worth it."""
+        return 1 if self._length < _SHORT else self._length // _GROWTH
+
+    # -- parsing
+
+    def _parse(self, final: bool = False, told: bool = True) -> None:
+        """told: an unclosed fence is told."""
+        if not self._begun and not self._front_matter(final):
+            return
+        if not self._lines:
+            return
+        parsed = parse(self._lines, final)
+        for leaf in parsed.leaves:
+            if told or leaf.what is not LeafKind.UNCLOSED:
+                self._leaf(leaf)
+        if final:
+            self._lines, self._length, self._block = [], 0, None
+        else:
+            self._forget(parsed)
+        self._parsed = self._length
+
+    def _front_matter(self, final: bool) -> bool:
+        """Whether it is settled; if there is front matter, it is left out."""
+        lines = self._lines
+        if not _MATTER_BEGIN.match(lines[0].text if lines else ""):
+            self._begun = bool(lines)
+            return True
+        if len(lines) > 1 and not _MATTER_KEY.match(lines[1].text):
+            self._begun = True
+            return True
+        for number, line in enumerate(lines[1:], 2):
+            if _MATTER_END.match(line.text):
+                self._drop_lines(number)
+                self._begun = True
+                return True
+        self._begun = final or self._length > _LONGEST_MATTER
+        self._parsed = self._length
+        return self._begun
+
+    def _forget(self, parsed: Parsed) -> None:
+        """Let go of the lines that nothing depends on any more."""
+        if parsed.head:
+            self._drop_lines(parsed.again)
+            del self._lines[parsed.head :]
+            self._length = sum(len(line.text) + 1 for line in self._lines)
+            return
+        again = parsed.again
+        if parsed.paragraph:
+            # Of a paragraph one line stays: it says that it is one.
+            while again + 2 < len(self._lines) and self._lines[again + 2].start <= self._given:
+                again += 1
+        self._drop_lines(again)
+
+    def _drop_lines(self, count: int) -> None:
+        self._length -= sum(len(line.text) + 1 for line in self._lines[:count])
+        del self._lines[:count]
+
+    def _partial(self, least: int = _TELLING) -> None:
         """Take in a line's beginning if it is certain to be text.
 
         least  characters of it that tell.
         """
-        if self._state is State.INSIDE:
-            if self._block and text:
-                self._block.add(text, start)
-                self._give()
-            return True
-        if self._state in (State.SKIP, State.TABLE):
-            return False
-        if len(text) < least or may_be_more(text):
-            return False
-        if self._block is None and len(text) < 2 * _TELLING and may_be_item(text):
-            return False
-        self._line(Line(text, start, whole=False))
-        if self._block:
-            self._state = State.INSIDE
-        return True
+        if self._inside is not None:
+            self._go_on()
+            return
+        size = self._more_length
+        if size < least or self._grown() > 0 or (least > 1 and size < self._due()):
+            return
+        if least > 1 and size < 2 * self._tried:
+            return
+        self._tried = size
+        text = _certain(self._rest())
+        if not text.strip() or (not self._begun and not self._lines and text.startswith("---")):
+            return
+        leaves = parse([*self._lines, Line(text, self._at)], False).leaves
+        last = leaves[-1] if leaves else None
+        if last is None or last.what is not LeafKind.TEXT or not last.open:
+            return
+        mine = bisect_left(last.places, self._at)
+        own = last.text[mine:-1]
+        if not own or last.places[-2] != self._at + len(text) - 1 or _UNSURE.match(own):
+            return
+        self._begun = True
+        for leaf in leaves[:-1]:
+            self._leaf(leaf)
+        self._grow(replace(last, text=last.text[:-1], places=last.places[:-1]))
+        self._inside = len(text)
 
-    def _line(self, line: Line) -> None:
-        state = self._state
-        if state is State.INSIDE:
-            self._state = State.TEXT
-            self._add(line)
-        elif state is State.SKIP:
-            self._skip_line(line)
-        elif state is State.START and line.text.rstrip() == "---":
-            self._begin_skip(_Skip(_FRONT_MATTER_END, then=State.GAP))
-        elif not line.text.strip():
-            self._close()
-            self._state = State.GAP
-        else:
-            if state in (State.START, State.GAP):
-                self._state = State.AFTER
-            quote = quote_end(line.text)
-            line = line.after(quote)
-            if known := kind_of(line.text, state):
-                kind, found = known
-                _HANDLERS[kind](self, line, found)
-            else:
-                self._text(line, quoted=bool(quote))
+    def _go_on(self) -> None:
+        """More of the line that is in the open block."""
+        if self._inside is None or self._block is None:
+            return
+        rest = self._rest()
+        end = len(_certain(rest))
+        if end > self._inside:
+            places = range(self._at + self._inside, self._at + end)
+            self._block.add(rest[self._inside : end], places)
+            self._inside = end
+            self._give(self._block)
 
-    def _begin_skip(self, skip: _Skip) -> None:
-        self._close()
-        self._skip = skip
-        self._state = State.SKIP
+    # -- leaves
 
-    def _skip_line(self, line: Line) -> None:
-        skip = self._skip
-        if skip is None or skip.until.match(line.text):
-            self._state = skip.then if skip else State.AFTER
-            self._skip = None
-        elif skip.code:
-            self._read_code(line)
+    def _leaf(self, leaf: Leaf) -> None:
+        if leaf.what is LeafKind.UNCLOSED:
+            end = max(leaf.end, self._given - 1)
+            span = Span("The code block has no end.", end, end)
+            self._emit(FragmentKind.CODE, [span], leaf.pause_s)
+        if leaf.end < self._given:
+            return
+        if leaf.open:
+            self._grow(leaf)
+            return
+        match leaf.what:
+            case LeafKind.TEXT | LeafKind.HTML | LeafKind.CELL:
+                self._close(leaf)
+            case LeafKind.RULE:
+                self._pause(leaf.pause_s)
+            case LeafKind.FENCE if self._code is CodeBlocks.ANNOUNCE:
+                self._announce(leaf)
+            case LeafKind.CODE if self._code is CodeBlocks.READ:
+                span = Span(leaf.text, leaf.places[0] if leaf.places else leaf.start, leaf.end)
+                self._emit(FragmentKind.CODE, [span], None)
+            case _:
+                pass
+        self._given = leaf.end + 1
+        self._block = None
 
-    def _read_code(self, line: Line) -> None:
-        if self._code is CodeBlocks.READ:
-            span = Span(line.text, line.start, line.start + len(line.text))
-            self._emit(FragmentKind.CODE, [span], None)
+    def _announce(self, leaf: Leaf) -> None:
+        info = leaf.text.split()
+        said = f"Code block in {info[0]}." if info and info[0].isalnum() else "Code block."
+        self._emit(FragmentKind.CODE, [Span(said, leaf.start, leaf.end)], leaf.pause_s)
 
-    def _text(self, line: Line, quoted: bool = False) -> None:
-        if self._block is None:
-            kind = FragmentKind.QUOTE if quoted else FragmentKind.PARAGRAPH
-            self._block = Block(kind, self._lang)
-        self._state = State.TEXT
-        self._block.begin_line()
-        self._add(line.after(len(line.text) - len(line.text.lstrip())))
-
-    def _add(self, line: Line) -> None:
-        if self._block:
-            self._block.add(line.text.removesuffix("\\") if line.whole else line.text, line.start)
-            if line.whole:
-                self._block.join()
-            self._give()
-
-    # -- what the kinds of line do: the rows of _LINES
-
-    def _on_fence(self, line: Line, found: re.Match[str]) -> None:
-        mark = found["fence"]
-        until = re.compile(rf" {{0,3}}{re.escape(mark[0])}{{{len(mark)},}}[ \t]*\Z")
-        self._begin_skip(_Skip(until, code=True))
-        if self._code is CodeBlocks.ANNOUNCE:
-            info = found["info"].split()
-            said = f"Code block in {info[0]}." if info and info[0].isalnum() else "Code block."
-            span = Span(said, line.start, line.start + found.end())
-            self._emit(FragmentKind.CODE, [span], _PAUSES[FragmentKind.CODE])
-
-    def _on_underline(self, line: Line, found: re.Match[str]) -> None:
-        if self._block and self._block.kind is FragmentKind.PARAGRAPH:
-            self._block.kind = FragmentKind.HEADING
-        self._close()
-
-    def _on_delimiters(self, line: Line, found: re.Match[str]) -> None:
-        """The line before was a table's header."""
-        block, self._block = self._block, None
-        if block:
-            block.settle()
-            header = max(block.line, block.given)
-            if header > block.given:
-                self._emit(block.kind, block.take(header), _PAUSES[block.kind])
-            self._row(block.text[header:].rstrip(), block.starts[header:])
-        self._state = State.TABLE
-
-    def _on_row(self, line: Line, found: re.Match[str]) -> None:
-        self._row(line.text, range(line.start, line.start + len(line.text)))
-
-    def _on_rule(self, line: Line, found: re.Match[str]) -> None:
-        self._close()
-        self._pause(_RULE_S)
-
-    def _on_heading(self, line: Line, found: re.Match[str]) -> None:
-        self._close()
-        tail = _HEADING_TAIL.search(line.text, found.end())
-        end = tail.start() if tail else len(line.text)
-        places = range(line.start + found.end(), line.start + end)
-        content = read_line(line.text[found.end() : end], places)
-        self._emit(FragmentKind.HEADING, content, _PAUSES[FragmentKind.HEADING])
-
-    def _on_item(self, line: Line, found: re.Match[str]) -> None:
-        self._close()
-        self._block = Block(FragmentKind.ITEM, self._lang)
-        self._state = State.TEXT
-        mark = found["mark"]
-        if mark[0].isdigit():
-            self._block.add(mark[:-1] + ". ", line.start + found.start("mark"))
-        if line.text[found.end() :].strip():
-            self._add(line.after(found.end()))
-
-    def _on_footnote(self, line: Line, found: re.Match[str]) -> None:
-        self._close()
-        self._text(line.after(found.end()))
-
-    def _on_comment(self, line: Line, found: re.Match[str]) -> None:
-        self._drop(line, found.end(), _COMMENT_END)
-
-    def _on_dropped(self, line: Line, found: re.Match[str]) -> None:
-        end = re.compile(rf".*</{found[1]}\s*>", re.IGNORECASE)
-        self._drop(line, found.end(), end)
-
-    def _drop(self, line: Line, begin: int, end: re.Pattern[str]) -> None:
-        over = end.match(line.text, begin)
-        if over is None:
-            self._begin_skip(_Skip(end))
-        elif line.text[over.end() :].strip():
-            self._text(line.after(over.end()))
-
-    def _on_indented(self, line: Line, found: re.Match[str]) -> None:
-        self._state = State.GAP
-        self._read_code(line)
-
-    def _on_definition(self, line: Line, found: re.Match[str]) -> None:
-        """The target of links elsewhere: nothing to say."""
-
-    # -- giving out
-
-    def _row(self, text: str, places: Sequence[int]) -> None:
-        cells = [c for c in _CELL.finditer(text) if c.group().strip()]
-        for cell in cells:
-            content = cell.group()
-            begin = cell.start() + len(content) - len(content.lstrip())
-            end = begin + len(content.strip())
-            pause = _ROW_S if cell is cells[-1] else _CELL_S
-            self._emit(FragmentKind.CELL, read_line(text[begin:end], places[begin:end]), pause)
-
-    def _give(self) -> None:
-        """The whole sentences of the open block."""
+    def _grow(self, leaf: Leaf) -> Block | None:
+        """The text of a leaf, as far as it is new, to the open block, and its whole sentences."""
+        new = bisect_left(leaf.places, self._given)
+        text, places = leaf.text[new:], leaf.places[new:]
+        if not text:
+            return None
         block = self._block
-        if block and (end := block.whole()):
-            self._emit(block.kind, block.take(end), None)
+        known = block.goes_on_as(text, places) if block else None
+        if block is None or known is None:
+            self._block = block = Block(leaf.kind, self._lang)
+            known = 0
+        block.kind = leaf.kind
+        block.add(text[known:], places[known:])
+        if not leaf.open or not _MAY_DEFINE.match(leaf.text):
+            self._give(block)
+        return block
 
-    def _close(self) -> None:
-        block, self._block = self._block, None
-        self._state = State.AFTER
-        if block:
-            block.settle()
-            content = block.take(len(block.text))
-            pause = _PAUSES[block.kind]
-            if any(not isinstance(part, Span) or part.text.strip() for part in content):
-                self._emit(block.kind, content, pause)
-            elif block.given:
-                self._pause(pause)
+    def _give(self, block: Block) -> None:
+        """The whole sentences of the open block."""
+        while end := block.whole():
+            content, self._given = block.take(end)
+            self._emit(block.kind, content, None)
+
+    def _close(self, leaf: Leaf) -> None:
+        if leaf.kind in (FragmentKind.CELL, FragmentKind.HEADING):
+            new = bisect_left(leaf.places, self._given)
+            content = read_line(leaf.text[new:], leaf.places[new:])
+        else:
+            content = []
+            if block := self._grow(leaf):
+                block.end()
+                self._give(block)
+                content = block.rest()
+        if any(not isinstance(part, Span) or part.text.strip() for part in content):
+            self._emit(leaf.kind, content, leaf.pause_s)
+        elif self._given > leaf.start:
+            self._pause(leaf.pause_s)
 
     def _pause(self, seconds: float) -> None:
         if self._ready:
@@ -344,25 +340,9 @@ class MarkdownReader:
         self._ready += join_fragments(kind, content, pause_s)
 
 
-_HANDLERS: Final[dict[LineKind, Callable[[MarkdownReader, Line, re.Match[str]], None]]] = {
-    LineKind.FENCE: MarkdownReader._on_fence,
-    LineKind.UNDERLINE: MarkdownReader._on_underline,
-    LineKind.DELIMITERS: MarkdownReader._on_delimiters,
-    LineKind.ROW: MarkdownReader._on_row,
-    LineKind.RULE: MarkdownReader._on_rule,
-    LineKind.HEADING: MarkdownReader._on_heading,
-    LineKind.ITEM: MarkdownReader._on_item,
-    LineKind.FOOTNOTE: MarkdownReader._on_footnote,
-    LineKind.COMMENT: MarkdownReader._on_comment,
-    LineKind.DROPPED: MarkdownReader._on_dropped,
-    LineKind.INDENTED: MarkdownReader._on_indented,
-    LineKind.DEFINITION: MarkdownReader._on_definition,
-}
-
-
 def _certain(text: str) -> str:
     """Without what a line's end would take with it, which may still come."""
-    return text.rstrip("\r").removesuffix("\\")
+    return text.rstrip("\r\\ \t")
 
 
 def read_markdown(

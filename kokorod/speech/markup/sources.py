@@ -28,6 +28,10 @@ from .ssml import is_ssml, read_ssml
 #: sentence would make a long text quadratic.
 _FORGET: Final = 64 * 1024
 
+#: Characters of Markdown that are read in one step: the first sentence of a book comes before
+#: the book is parsed.
+_AT_ONCE: Final = 2048
+
 #: Characters after which it is known whether a text begins as SSML: an XML declaration
 #: and `<speak` fit in.
 _TELLING: Final = 300
@@ -88,21 +92,48 @@ class MarkdownSource:
     def __init__(self, lang: str, code: CodeBlocks = CodeBlocks.SKIP) -> None:
         self._lang = lang
         self._reader = MarkdownReader(code=code, lang=lang)
+        self._unread: deque[str] = deque()
+        self._final = False
+        self._over = False  # the reader knows that
+        self._lull = False
         self._arrived: deque[Fragment] = deque()
         self._fragments: Iterator[Fragment] = iter(())
 
     def feed(self, text: str, final: bool) -> None:
-        self._arrived.extend(self._reader.feed(text, final))
+        parts = range(0, len(text), _AT_ONCE)
+        self._unread.extend(text[start : start + _AT_ONCE] for start in parts)
+        self._lull = self._lull and not text
+        self._final = self._final or final
 
     def lull(self) -> None:
-        self._arrived.extend(self._reader.lull())
+        self._lull = True
 
     def next(self) -> Fragment | None:
         while (fragment := next(self._fragments, None)) is None:
-            if not self._arrived:
+            if not self._arrived and not self._read_on():
                 return None
-            self._fragments = by_sentence(self._arrived.popleft(), self._lang)
+            if self._arrived:
+                self._fragments = by_sentence(self._arrived.popleft(), self._lang)
         return fragment
+
+    @property
+    def unread(self) -> int:
+        """Characters that have come and were not looked at yet."""
+        return sum(map(len, self._unread))
+
+    def _read_on(self) -> bool:
+        """Read a bounded part of what has come; False: nothing of it is left."""
+        if self._unread:
+            self._arrived.extend(self._reader.feed(self._unread.popleft()))
+        elif self._final and not self._over:
+            self._over = True
+            self._arrived.extend(self._reader.feed("", final=True))
+        elif self._lull:
+            self._lull = False
+            self._arrived.extend(self._reader.lull())
+        else:
+            return False
+        return True
 
 
 class SsmlSource:

@@ -200,7 +200,7 @@ def test_the_built_in_voice_too(
 
 def test_markup_that_raises_loses_no_word(monkeypatch: pytest.MonkeyPatch, told: Told) -> None:
     text = "# Head\n\nOne is here. Two is too.\n\n* Friday comes.\n\nThe *end* is near."
-    breaks(monkeypatch, markdown.MarkdownReader, "_line", lambda _, line: SECRET in line.text)
+    breaks(monkeypatch, markdown, "parse", lambda lines, _: any(SECRET in x.text for x in lines))
     said = " ".join(sentence.spoken for sentence in say(told, text, Markup.MARKDOWN))
     for word in "Head One Two Friday end near".split():
         assert said.count(word) == 1, said
@@ -211,7 +211,7 @@ def test_spans_of_text_read_plainly_are_those_of_the_text(
     monkeypatch: pytest.MonkeyPatch, told: Told
 ) -> None:
     text = "One is here.\n\nFriday comes. And goes."
-    breaks(monkeypatch, markdown.MarkdownReader, "_line", lambda _, line: SECRET in line.text)
+    breaks(monkeypatch, markdown, "parse", lambda lines, _: any(SECRET in x.text for x in lines))
     source = ContainedSource(open_source(Markup.MARKDOWN, "en-us"), "en-us", Faults(told.append))
     found = []
     for character in text:

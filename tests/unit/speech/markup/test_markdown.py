@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kokorod.speech.markup import markdown
+from kokorod.speech.markup.blocks import Line, Parsed, parse
 from kokorod.speech.markup.fragments import Fragment
 from kokorod.speech.markup.markdown import MarkdownReader, read_markdown
 from kokorod.speech.normalize import spoken
@@ -181,6 +185,19 @@ BLOCKS = st.lists(
                 "<!--",
                 "-->",
             ],
+            *[
+                "  ",
+                "> ",
+                "> ```\n",
+                "~~~ py\n",
+                "[foo]: /url\n",
+                "'title'\n",
+                "[^1]: note\n",
+                "<div>",
+                "<script>",
+                "</script>",
+                "2) ",
+            ],
         ]
     ),
     max_size=16,
@@ -235,6 +252,105 @@ def test_it_does_not_matter_how_the_text_arrives(text: str, data: st.DataObject)
 def test_odd_text_takes_no_longer_than_other_text(unit: str) -> None:
     text = unit * (20_000 // len(unit))
     assert sum(len(fragment.text) for fragment in read_markdown(text)) <= 2 * len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        # Paragraphs, quotations, tables, notes of a list item; code of it is code.
+        ("10. Tenth step.\n\n    Then its own column.\n", "10. Tenth step.|Then its own column."),
+        ("- Outer.\n  - Inner.\n\n    Inner paragraph.\n", "Outer.|Inner.|Inner paragraph."),
+        ("- a\n\n\tby a tab\n\n      not this\n", "a|by a tab"),
+        ("- a\n\n  > quoted\n\n  **Note** this.\n", "a|quoted|Note this."),
+        ("- a\n\n  | b | c |\n  |---|---|\n  | d | e |\n", "a|b|c|d|e"),
+        ("1.\n   text\n2. - both\n", "1. text|2.|both"),
+        ("x.[^1]\n\n[^1]: First.\n\n    Second.\n\nAfter.\n", "x.|First.|Second.|After."),
+        # Fences in quotations and items end with them.
+        ("> ```\n> no\n\nAfter it.\n", "After it."),
+        ("- x\n  ```\n  no\n\nAfter.\n", "x|After."),
+        ("1. x\n\n   ```py\n   no\n   ```\n\n   Then.\n2. y\n", "1. x|Then.|2. y"),
+        ("> - ~~~\n>   no\n> - y\n\nz\n", "y|z"),
+        # A first line of dashes.
+        ("---\n\nHello there.\n\nSecond.\n", "Hello there.|Second."),
+        ("---\nHello there.\n---\nSecond.\n", "Hello there.|Second."),
+        ("---\ntitle: x\n\nSecond.\n", "title: x|Second."),
+        ("---\ntitle: x\n\nmore: y\n...\nSecond.\n", "Second."),
+        # Labels of speakers, and definitions.
+        ("[Alice]: Hello, Bob.\n\n[Bob]: It is noon.\n", "[Alice]: Hello, Bob.|[Bob]: It is noon."),
+        ("[Bob]: Yes.\n\n[Ann]: No!\n\n[Bob]: Okay\n", "[Bob]: Yes.|[Ann]: No!|[Bob]: Okay"),
+        ("[a]: http://x.y\n[b]: <z> 'Title'\n[c]:\n  /d\n\"Title\"\n\nText.\n", "Text."),
+        # What never ends takes no text with it but its own.
+        ("<!-- one\n", ""),
+        ("use the <template> tag here", "use the  tag here"),
+        ("<svg>\n\n<text>no</text>\n</svg>\nyes\n", "yes"),
+    ],
+)
+def test_no_text_is_lost(text: str, said: str) -> None:
+    pieces = MarkdownReader()
+    by_one = [fragment for character in text for fragment in pieces.feed(character)]
+    by_one += pieces.feed("", final=True)
+    for fragments in (read_markdown(text), by_one):
+        assert "|".join(filter(None, (f.text.strip() for f in fragments))) == said
+
+
+@pytest.mark.parametrize("code", CodeBlocks)
+def test_a_fence_that_never_ends_is_told(code: CodeBlocks) -> None:
+    for text in ("Before.\n\n```\nx = 1\n\nAfter.", "Before.\n\n- y\n  ~~~ py\n  x = 1\n"):
+        assert heard(read_markdown(text, code=code))[-1] == ("code", "The code block has no end.")
+    closed = "Before.\n\n```\nx\n```\n\n> ```\n> x\n\nAfter."
+    assert "end" not in str(heard(read_markdown(closed, code=code)))
+
+
+def test_what_is_nested_too_deep_is_text() -> None:
+    text = "> " * 200 + "Still here.\n\n" + "- " * 200 + "And here.\n\nAfter.\n"
+    assert [words for _, words in heard(read_markdown(text))] == [
+        "Still here.",
+        "And here.",
+        "After.",
+    ]
+
+
+SENTENCE = "This is a sentence of **some** words, and [another](http://x.y) one.\n"
+
+
+@pytest.mark.parametrize(
+    ("begin", "line"),
+    [
+        ("", SENTENCE),
+        ("", f"- {SENTENCE}"),
+        ("", f"> {SENTENCE}"),
+        ("- x\n", f"  {SENTENCE}\n"),
+        ("```\n", SENTENCE),
+        ("<!--\n", SENTENCE),
+        ("<div>\n", SENTENCE),
+        ("| a | b |\n|---|---|\n", "| one cell | two cells |\n"),
+        ("", "[foo]: /url\n"),
+        ("", SENTENCE.replace("\n", " ")),
+    ],
+)
+def test_an_endless_block_is_parsed_a_few_times_and_forgotten(
+    begin: str, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = begin + line * (400_000 // len(line))
+    seen: list[int] = []
+
+    def counting(lines: Sequence[Line], final: bool) -> Parsed:
+        seen.append(sum(len(x.text) for x in lines))
+        return parse(lines, final)
+
+    monkeypatch.setattr(markdown, "parse", counting)
+    reader = MarkdownReader()
+    for start in range(0, len(text), 2000):
+        reader.feed(text[start : start + 2000])
+    reader.feed("", final=True)
+    # A block that is open is parsed again when it has grown by a fourth: five times its length.
+    assert sum(seen) <= 8 * len(text)
+    assert max(seen, default=0) <= 270_000
+
+
+def test_what_is_left_out_has_an_end() -> None:
+    text = "<!-- never closed\n" + "words of it\n" * 25_000 + "\nBut this is heard.\n"
+    assert read_markdown(text)[-1].text == "But this is heard."
 
 
 def test_the_silence_of_macos_say() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokorod.speech.markup.sources import open_source
+from kokorod.speech.markup.sources import MarkdownSource, open_source
 from kokorod.speech.markup.ssml import SsmlError
 from kokorod.types import Markup
 
@@ -79,3 +79,21 @@ def test_how_a_text_arrives_does_not_matter(case: tuple[Markup, str], sizes: lis
         chunks.append(text[at : at + size])
         at += size
     assert seen(markup, [*chunks, text[at:]]) == seen(markup, [text])
+
+
+def test_a_long_markdown_text_is_not_parsed_before_its_first_sentence_is_given_out() -> None:
+    source = open_source(Markup.MARKDOWN, "en-us")
+    source.feed("One sentence is here. Two is. " * 10_000, final=True)
+    assert isinstance(source, MarkdownSource)
+    source.next()
+    assert source.unread > 290_000
+
+
+def test_a_lull_counts_for_all_that_came_before_it() -> None:
+    source = open_source(Markup.MARKDOWN, "en-us")
+    source.feed("A word. " * 1_000 + "And a last one.", final=False)
+    source.lull()
+    found = []
+    while (fragment := source.next()) is not None:
+        found.append(fragment.text)
+    assert found[-1] == "And a last one."
