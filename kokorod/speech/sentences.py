@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import Final
 
 from .abbreviations import BEFORE_NUMBER, ENDERS, STARTERS, TITLES, UNITS, words
+from .stops import country_ends, unit_ends
 
 #: Longest sentence given out: a page of text without an end mark must not wait for one,
 #: and what follows works on whole sentences.
@@ -54,6 +55,7 @@ _BLANK_LINE: Final = re.compile(r"(?:\r\n|[\n\r\x85\u2028])[ \t\xa0]*[\n\r\x85\u
 _OPENERS: Final = re.compile(r"(?:[\"'“‘(\[{¿¡*_`„‹「『（【]|«[ \xa0\u202f]?)*")
 _BULLET: Final = re.compile(r"(?:[-*+•‣◦▪·–—]|\d{1,3}[.)]|[A-Za-z][.)]|#{1,6}|>+)[ \t]")
 _ENUMERATOR: Final = re.compile(r"(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})")
+_MOVEMENT: Final = re.compile(r"[IVX]{2,4}")
 _WORD_AT: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LAST_WORD: Final = re.compile(r"[^\s\"'“‘«(\[{¿¡*_`—–]*\Z")
 _LETTERS_AND_DOTS: Final = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
@@ -75,28 +77,10 @@ _AFTER_CLOCK: Final = words(
 
 #: A number before a unit: 300 ms.
 _COUNTED: Final = re.compile(r"(?<![^\W\d_])[\d½⅓⅔¼¾][ -]?[A-Za-z.]{1,6}\Z")
-_NUMBER_AT: Final = re.compile(r"[\d.,/½⅓⅔¼¾]+[ -]?(?P<unit>[A-Za-z]*)")
-#: What a bigger unit goes on with: 6 ft. 2 in.
-_SMALLER: Final = words("in oz min mins sec secs s m")
-#: A line that begins with a quantity.
-_ENTRY: Final = re.compile(r"[\s*•-]{0,8}[\d½⅓⅔¼¾][\d ./½⅓⅔¼¾-]{0,8}[A-Za-z.]{1,6}\Z")
 _MOVE: Final = re.compile(r"(?:[KQRBN][a-h1-8]?x?[a-h][1-8]|O-O)")
 _COUNTRIES: Final = words("u.s u.k u.s.a u.n e.u d.c")
-_TWO_WORDS: Final = re.compile(
-    r"(?P<one>[^\W\d_]+(?:['’][^\W\d_]+)*)(?P<gap>\s*)(?P<next>[^\W\d_]+(?=\W)|[^\w\s])?"
-)
-#: After "in the U.S." these go on with it even before a word in small letters.
-_INSTITUTIONS: Final = words(
-    "Navy Army Senate Congress House Supreme President Presidential Government Department Treasury "
-    "Federal Air Marine Marines Coast Capitol Embassy Constitution Open Border Customs Forces "
-    "Military Attorney District Court Security Council Parliament Dollar Ambassador Secretary "
-    "Postal Census Bureau Code Armed Geological Olympic National Women Men Commission Charter"
-)
-_PLACED: Final = re.compile(
-    r"(?:^|\s)(?:in|from|to|of|across|within|around|outside|inside|throughout|for|by|with|into|leave|"
-    r"left|entered|via|like|than|and)\s(?:the\s)?\Z",
-    re.IGNORECASE,
-)
+#: Abbreviations that something always follows, and that the library does not know.
+_GOES_ON: Final = words("dep arr incl excl esp attn cf viz approx")
 #: Words too, if they are written in small letters: I love art. 3 people came.
 _ALSO_WORDS: Final = words("art tab prop app ex")
 
@@ -297,6 +281,8 @@ class SentenceSplitter:
             return False
         if _ENUMERATOR.fullmatch(word) and self._begins_line(stop - len(word)):
             return False
+        if _MOVEMENT.fullmatch(word) and text.startswith(": ", stop - len(word) - 2):
+            return False  # Symphony No. 9: IV. Presto
         if self._lang != "en":
             return _library_ends(self._lang, word, text[first])
         bare = word.lower()
@@ -311,12 +297,18 @@ class SentenceSplitter:
                 return False  # 2. Nf3
         if word in _ZONES:
             return True
-        if bare in UNITS and _COUNTED.search(text, max(self._start, stop - _WORD), stop):
-            return self._unit_ends(stop, first)
+        if bare in _GOES_ON:
+            return False
+        if (
+            bare in UNITS
+            and word not in ("N", "W")
+            and _COUNTED.search(text, max(self._start, stop - _WORD), stop)
+        ):
+            return unit_ends(text, stop, first, self._final)
         if text[first].isdigit() and bare in BEFORE_NUMBER:
             return word in _ALSO_WORDS
         if bare in _COUNTRIES and text[first].isupper():
-            return self._country_ends(stop - len(word), first)
+            return country_ends(text, stop - len(word), first, self._final)
         if not (
             bare in TITLES
             or bare in ENDERS
@@ -328,37 +320,6 @@ class SentenceSplitter:
         if bare in TITLES and bare not in ENDERS:
             return False
         return self._abbreviation_ends(bare, first)
-
-    def _unit_ends(self, stop: int, first: int) -> bool | None:
-        """Whether the full stop after a number and its unit ends a sentence: not in 6 ft. 2 in.,
-        and not in a list, where 1 lb. Italian sausage is a line.
-        """
-        text = self._text
-        if text[first].isdigit():
-            found = _NUMBER_AT.match(text, first)
-            if found is None or (found.end() == len(text) and not self._final):
-                return None
-            return found["unit"] not in _SMALLER
-        line = re.split(rf"[{_BREAK}]", text[max(0, stop - _SHORT_LINE) : stop])[-1]
-        return _ENTRY.match(line) is None
-
-    def _country_ends(self, begin: int, first: int) -> bool | None:
-        """Whether U.S. ends a sentence before a capital: "from the U.S. Prices rose", but
-        "the U.S. Navy" and "in the U.S. Senate".
-        """
-        follower = _TWO_WORDS.match(self._text, first)
-        if follower is None or follower["next"] is None:
-            bare = _WORD_AT.match(self._text, first)
-            if not self._final and (
-                bare is None or follower is None or not follower["gap"].strip()
-            ):
-                return None
-            return bare is not None and bare.group().lower() in STARTERS
-        if follower["one"].lower() in STARTERS:
-            return True
-        if follower["one"] in _INSTITUTIONS or not follower["next"].islower():
-            return False
-        return _PLACED.search(self._text, max(self._start, begin - _WORD), begin) is not None
 
     def _abbreviation_ends(self, bare: str, first: int) -> bool | None:
         follower = _WORD_AT.match(self._text, first)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from ..token import Token
-from . import abbreviation, address, date, roman
+from . import abbreviation, address, date, names, roman, weekday
 from .clean import Cleaned
 from .cursor import Cursor, Kind, Part
 from .foreign import read_foreign
@@ -36,7 +36,7 @@ _SPACE: Final = re.compile(r"\s+")
 _LOOKED_AT: Final = (
     abbreviation.KEYS
     | address.KEYS
-    | {name.lower() for name in date.NAMES}
+    | {name.lower() for name in date.NAMES | weekday.NAMES}
     | roman.SMALL_ROMANS
     | {"x"}
 )
@@ -77,7 +77,10 @@ def walk(cursor: Cursor) -> None:
         if word:
             said = word[1]
             lower = said.lower()
-            if lower not in _LOOKED_AT and not (lower == "i" and _is_numbered(said, parts)):
+            looked_at = lower in _LOOKED_AT or (
+                len(lower) == 1 and _is_letter(cursor, said, word.start(1), word.end(1))
+            )
+            if not looked_at:
                 start, position = word.span(1)
                 parts.append(Part(said, start, position))
                 close = _MARK.match(text, position)
@@ -90,6 +93,13 @@ def walk(cursor: Cursor) -> None:
             position = space.end()
             continue
         position = read_at(cursor, position)
+
+
+def _is_letter(cursor: Cursor, said: str, start: int, end: int) -> bool:
+    """Whether a letter alone may be no word: (a), World War I."""
+    if said == "a":
+        return names.is_item(cursor, start, end)
+    return said in "iI" and _is_numbered(said, cursor.parts)
 
 
 def _is_numbered(said: str, parts: Sequence[Part]) -> bool:

@@ -23,7 +23,7 @@ _SIZED: Final = re.compile(
     rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<value>{NUMBER})(?:(?P<size>[kKMBT]|bn|mn|tn|mln|bln)(?!\w)"
     r"|[ ](?P<word>thousand|million|billion|trillion|hundred|dozen)\b)(?P<plus>\+)?"
 )
-_AGE: Final = re.compile(rf"(?P<value>{NUMBER})(?P<rest>(?:-[A-Za-z]+)+)(?![\w-])")
+_AGE: Final = re.compile(rf"(?P<value>{NUMBER})(?P<rest>(?:-[A-Za-z]+)+)(?P<owner>'s)?(?![\w-])")
 _PLAIN: Final = re.compile(
     rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<value>{NUMBER})(?P<power>[²³]|\^\d+)?(?P<plus>\+(?!\w))?(?P<owner>'s\b)?"
 )
@@ -154,6 +154,11 @@ def _read_age(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         begin, last = match.start("rest") + word.start(), match.start("rest") + word.end()
         upper = word.group().isupper() and (len(word.group()) > 1 or word.group() != "a")
         parts.append(Part(word.group(), begin, last, Kind.LETTERS if upper else Kind.WORD))
+    if match["owner"]:
+        said, begin, _, kind = parts[-1]
+        head = [Part(said[:-1], begin, match.end(), kind)] if kind and len(said) > 1 else []
+        owned = said[-1:] if kind else said
+        parts[-1:] = [*head, Part(f"{owned}'s", begin, match.end())]
     return parts
 
 
@@ -321,6 +326,7 @@ RULES: Final = (
         (
             ("3-year-old", "three year old"),
             ("5-foot wall", "five foot wall"),
+            ("a 19-year-old's bike", "a nineteen year old's bike"),
         ),
     ),
     Rule(

@@ -32,6 +32,7 @@ _SAME_LENGTH: Final = {
     0x2024: ".",
     0x00B5: "μ",
     **{0x2080 + digit: str(digit) for digit in range(10)},
+    **{first + digit: str(digit + 1) for first in (0x2776, 0x2780, 0x278A) for digit in range(9)},
     0xFFFD: " ",
 }
 _FOREIGN_DIGIT: Final = re.compile(r"[^\x00-\x7f]")
@@ -39,7 +40,8 @@ _FOREIGN_DIGIT: Final = re.compile(r"[^\x00-\x7f]")
 #: What changes the length: invisible characters, letters with combining marks (and more
 #: marks than a letter can bear), and characters that stand for several.
 _ODD: Final = re.compile(
-    r"(?P<gone>[\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064"
+    r"(?P<broken>(?<=[a-z])(?:[\xad\u2010-]|\ufffe)[ \t]?\r?\n[ \t]{0,8}(?=[a-z])|\ufffe)"
+    r"|(?P<gone>[\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064"
     r"\u2066-\u206f\ufeff\ufff9-\ufffb]"
     r"|(?<![\u2190-\u2bff\ufe0f\u20e3\U0001f000-\U0001faff])[\u200c\u200d\ufe00-\ufe0e]"
     r"|(?<![\u2190-\u2bff\u200d0-9#*©®\U0001f000-\U0001faff])\ufe0f)"
@@ -49,7 +51,8 @@ _ODD: Final = re.compile(
     r"|(?P<accented>[A-Za-z\xc0-\u024f\u0370-\u04ff\u1e00-\u1fff][\u0300-\u036f]+)"
     r"|(?P<stray>[\u0300-\u036f]+)"
     r"|(?P<several>[\ufb00-\ufb06\u2160-\u217f\u3371-\u33df\u2100-\u2115\u2118-\u2121"
-    r"\u2123-\u214f\u2460-\u24ff\U0001d400-\U0001d7ff])"
+    r"\u2123-\u214f\u2460-\u24ff\u277f\u2789\u2793\U0001d400-\U0001d7ff])"
+    r"|(?P<raised><su(?P<how>[pb])>(?P<inside>[0-9+−-]{1,4}|st|nd|rd|th)</su(?P=how)>)"
 )
 
 
@@ -64,13 +67,14 @@ class Cleaned:
     def __init__(self, source: str) -> None:
         self.starts: list[int] | None = None
         self.ends: list[int] | None = None
-        if source.isascii() and source.isprintable() and "&" not in source:
+        if source.isascii() and source.isprintable() and "&" not in source and "<su" not in source:
             self.text = source
             return
         folded = source.translate(_SAME_LENGTH)
         if not folded.isascii():
             folded = _FOREIGN_DIGIT.sub(_fold_digit, folded)
-        if (folded.isascii() and "&" not in folded) or not _ODD.search(folded):
+        plain = folded.isascii() and not ("&" in folded or "-" in folded or "<su" in folded)
+        if plain or not _ODD.search(folded):
             self.text = folded
             return
         self.starts, self.ends = [], []
@@ -105,12 +109,40 @@ def _fold_digit(found: re.Match[str]) -> str:
     return str(unicodedata.decimal(character)) if character.isdecimal() else character
 
 
+_RAISED: Final = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+#: A word broken behind one of these has its hyphen anyway: twenty-five, well-known.
+_HEADS: Final = frozenset(
+    "twenty thirty forty fifty sixty seventy eighty ninety well ill self half ex non high low long "
+    "short full part first second third one two three four five six seven eight nine ten all old "
+    "new so best worst good hard soft open close single double triple multi cross ever much co by "
+    "up down off on out over under anti semi mid post pre pro year years day state user end "
+    "left right north south east west light dark deep fast slow large small hand real time mother "
+    "father son daughter brother sister great vice editor air water man made based free".split()
+)
+_WORD_BEFORE: Final = re.compile(r"[A-Za-z]{1,20}\Z")
+
+
+def _joint(odd: re.Match[str]) -> str:
+    """What joins the halves of a word broken at a line's end: nothing, or its own hyphen."""
+    if "-" not in odd.group() and "\u2010" not in odd.group():
+        return ""
+    before = _WORD_BEFORE.search(odd.string[max(0, odd.start() - 20) : odd.start()])
+    return "-" if before and before.group().lower() in _HEADS else ""
+
+
 def _replacement(odd: re.Match[str]) -> str:
     if odd.lastgroup == "accented":
         return unicodedata.normalize("NFC", odd.group())[0]
     if odd.lastgroup == "entity":
         said = html.unescape(odd.group()).translate(_SAME_LENGTH)
         return said if said.isprintable() and not "\ud800" <= said <= "\udfff" else " "
+    if odd["broken"] is not None:
+        return _joint(odd)
+    if odd["raised"] is not None:
+        inside = odd["inside"]
+        return inside if odd["how"] == "b" or inside.isalpha() else inside.translate(_RAISED)
+    if odd["several"] is not None and odd.group() in "\u277f\u2789\u2793":
+        return "10"
     if odd.lastgroup == "several":
         return unicodedata.normalize("NFKC", odd.group())
     return " " if odd.lastgroup == "lone" else ""

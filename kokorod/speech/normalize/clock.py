@@ -36,6 +36,17 @@ _HOUR: Final = re.compile(
     + _HALF.format(n="")
     + r"(?!\w)"
 )
+#: Half of a day as one letter: 6:42a, 4-5p.
+_SHORT: Final = re.compile(
+    r"(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?(?:(?P<half0>[ap])?[-–](?P<hour2>\d{1,2})"
+    r"(?::(?P<minute2>[0-5]\d))?)?(?P<half>[ap])(?![\w'’])"
+)
+_SPAN: Final = re.compile(
+    r"(?P<hour>[1-9]|1[0-2])[-–](?P<hour2>[1-9]|1[0-2]):(?P<minute2>[0-5]\d)(?![\w:]|[.,-]\d)"
+)
+_RACE: Final = re.compile(
+    r"(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d)\.(?P<part>\d{1,3})(?![\w:]|\.\d)"
+)
 _MILITARY: Final = re.compile(r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?=[ ]?(?:hours|hrs)\b)")
 
 
@@ -48,6 +59,36 @@ BOOKS: Final = words(
     "colossians thessalonians timothy titus philemon hebrews james peter jude revelation surah "
     "quran verse"
 )
+
+
+#: What has a length that is written as a clock; at one of these is a time of day.
+_TIMED: Final = re.compile(
+    r"\b(?:timer|stopwatch|countdown|video|clip|song|track|episode|film|movie|recording|podcast|"
+    r"duration|runtime|running time|length|lasts|lasted|lasting|runs|ran for|elapsed)"
+    r"\b[^.!?\n]{0,24}\Z",
+    re.IGNORECASE,
+)
+_LONG: Final = words("long minutes mins min remaining left elapsed")
+
+
+def _is_length(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether minutes and seconds are meant, and no time of day: a video is 05:00 long."""
+    if match["half"] or match["second"] or match["hour2"]:
+        return False
+    if cursor.after(match.end()).lower() in _LONG:
+        return True
+    start = match.start()
+    if cursor.before(start).lower() in ("at", "by", "from", "until", "till", "before", "after"):
+        return False
+    return _TIMED.search(cursor.text[max(0, start - 48) : start]) is not None
+
+
+def _length(match: re.Match[str]) -> str:
+    minutes, seconds = int(match["hour"]), int(match["minute"])
+    said = [f"{cardinal(minutes)} {'minute' if minutes == 1 else 'minutes'}"] if minutes else []
+    if seconds or not minutes:
+        said.append(f"{cardinal(seconds)} {'second' if seconds == 1 else 'seconds'}")
+    return " ".join(said)
 
 
 def _half(cursor: Cursor, match: re.Match[str], n: str = "") -> list[Part]:
@@ -90,6 +131,8 @@ def _read_clock(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     two = match["hour2"] is not None
     if cursor.before(match.start()).lower() in BOOKS:
         return None  # John 3:16
+    if _is_length(cursor, match):
+        return say(_length(match), *match.span())
     first = _time(match["hour"], match["minute"], match["second"], match["half"], two)
     if first is None:
         return None
@@ -144,6 +187,61 @@ def _read_hour(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + _half(cursor, match)
 
 
+def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if not match["minute"] and not match["hour2"]:
+        return None  # room 4a
+    if cursor.before(match.start()).lower() in _LABELLED or not 1 <= int(match["hour"]) <= 12:
+        return None
+    parts: list[Part] = []
+    for n, half in (("", "half0"), ("2", "half")):
+        if match[f"hour{n}"] is None:
+            continue
+        end = match.end(f"minute{n}") if match[f"minute{n}"] else match.end(f"hour{n}")
+        said = _time(match[f"hour{n}"], match[f"minute{n}"] or "00", None, "m", False)
+        if said is None:
+            return None
+        if n:
+            parts += say("to", match.start("hour2") - 1, match.start("hour2"))
+        parts += say(said, match.start(f"hour{n}"), end)
+        if match[half] and (n or match["hour2"]):
+            parts += spell(f"{match[half].upper()}M", *match.span(half))
+    if match["hour2"] is None:
+        parts += spell(f"{match['half'].upper()}M", *match.span("half"))
+    return parts
+
+
+_LABELLED: Final = words(
+    "section sections part parts figure figures fig question questions exercise room step item "
+    "rule page pages chapter table problem appendix grade class group note notes line "
+    "lines"
+)
+
+
+def _read_span(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """2-3:15; verses of a book are not read here."""
+    before = cursor.before(match.start()).lower()
+    if before in BOOKS:
+        return None
+    second = _time(match["hour2"], match["minute2"], None, "m", False)
+    if second is None:
+        return None
+    begin = match.start("hour2")
+    return [
+        *say(cardinal(match["hour"]), *match.span("hour")),
+        *say("to", begin - 1, begin),
+        *say(second, begin, match.end()),
+    ]
+
+
+def _read_race(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """Minutes, seconds and parts of them: 1:23.456."""
+    said = [cardinal(match["hours"])] if match["hours"] else []
+    minutes, seconds = match["minutes"], match["seconds"]
+    said.append(f"oh {digits(minutes[1])}" if said and minutes[0] == "0" else cardinal(minutes))
+    said.append(f"oh {digits(seconds[1])}" if seconds[0] == "0" else cardinal(seconds))
+    return say(f"{' '.join(said)} point {digits(match['part'])}", *match.span())
+
+
 def _read_military(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     hour, minute = match["hour"], match["minute"]
     said = f"oh {digits(hour[1])}" if hour[0] == "0" else cardinal(hour)
@@ -173,7 +271,26 @@ RULES: Final = (
             ("14:05", "fourteen oh five", "times"),
             ("10:00–11:30", "ten to eleven thirty", "times"),
             ("at 9:00 AM", "at nine A M"),
+            ("5:00 long", "five minutes long"),
         ),
+    ),
+    Rule(
+        "clock.short",
+        Start.NUMBER,
+        _SHORT,
+        _read_short,
+        (
+            ("6:42a", "six forty two A M", "times"),
+            ("4-5p", "four to five P M"),
+        ),
+    ),
+    Rule("clock.span", Start.NUMBER, _SPAN, _read_span, (("2-3:15", "two to three fifteen"),)),
+    Rule(
+        "clock.race",
+        Start.NUMBER,
+        _RACE,
+        _read_race,
+        (("won in 2:01.39", "won in two oh one point three nine", "verses, timings"),),
     ),
     Rule("clock.dotted", Start.NUMBER, _DOTTED, _read_dotted, (("7.30pm", "seven thirty P M"),)),
     Rule(

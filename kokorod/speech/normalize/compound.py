@@ -10,7 +10,7 @@ from .acronyms import is_said
 from .cardinal import label
 from .cursor import Cursor, Part, Upto, say, spell
 from .identifiers import BRANDS, camel_parts, letter_words
-from .number_words import year
+from .number_words import spoken_number, year
 from .rule import Rule, Start
 
 _HYPHENED: Final = re.compile(
@@ -36,7 +36,8 @@ def _read_hyphened(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     for piece in pieces:
         end = position + len(piece)
         if piece[0].isdecimal():
-            parts += say(label(piece) if piece.isdecimal() else piece, position, end)
+            said = label(piece) if piece.isdecimal() else spoken_number(piece, cursor.british)
+            parts += say(said, position, end)
         elif len(piece) == 1 and len(pieces) > 1 and piece != "a":
             parts += spell(piece, position, end)
         elif piece.isupper():
@@ -95,7 +96,13 @@ def _read_by(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     before = cursor.before(start, 2)
     if cursor.before(start)[:1].isdecimal() or before[:1].isdecimal():
         return say("by", *match.span())
+    if cursor.before(start).isalpha() and _LASTS.match(cursor.text, match.end()):
+        return say("for", *match.span())
     return None
+
+
+#: How long something is taken or done: one dose x 10 days.
+_LASTS: Final = re.compile(r" ?\d{1,3} ?(?:days?|weeks?|wks?|months?|hours?|hrs?|minutes?|mins?)\b")
 
 
 RULES: Final = (
@@ -117,6 +124,7 @@ RULES: Final = (
         (
             ("well-known", "well-known"),
             ("B-flat", "B-flat"),
+            ("size-10.5", "size ten point five"),
         ),
     ),
     Rule(
@@ -131,6 +139,9 @@ RULES: Final = (
         Start.LETTER,
         _BY,
         _read_by,
-        (("3 cm x 5 cm", "three centimeters by five centimeters"),),
+        (
+            ("3 cm x 5 cm", "three centimeters by five centimeters"),
+            ("one dose x 10 days", "one dose for ten days"),
+        ),
     ),
 )

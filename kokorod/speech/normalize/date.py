@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""Dates, months and weekdays."""
+"""Dates and months."""
 
 from __future__ import annotations
 
@@ -23,25 +23,11 @@ _MONTH: Final = {
     "Sept": "September",
     "Febr": "February",
 }
-_WEEKDAY: Final = {
-    "Mon": "Monday",
-    "Tue": "Tuesday",
-    "Tues": "Tuesday",
-    "Wed": "Wednesday",
-    "Thu": "Thursday",
-    "Thur": "Thursday",
-    "Thurs": "Thursday",
-    "Fri": "Friday",
-    "Sat": "Saturday",
-    "Sun": "Sunday",
-}
 #: These are words or names too: a full stop or a neighbour must show that a date is meant.
-_ALSO_WORDS: Final = frozenset({"Jan", "Mar", "Mon", "Wed", "Sat", "Sun", "MAR", "MAY", "JAN"})
+_ALSO_WORDS: Final = frozenset({"Jan", "Mar", "MAR", "MAY", "JAN"})
 
 MONTH_NAME: Final = "(?:" + "|".join(sorted(_MONTH, key=len, reverse=True)) + ")"
-DAY_NAME: Final = "(?:" + "|".join(sorted(_WEEKDAY, key=len, reverse=True)) + ")"
 _M: Final = MONTH_NAME
-_D: Final = DAY_NAME
 _DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR: Final = (
     r"(?:(?P<comma>,)?[ ](?:of[ ])?(?P<year>\d{4})(?![\d%]|[:.,]\d)"
@@ -55,7 +41,13 @@ _ISO: Final = re.compile(
 _NUMERIC: Final = re.compile(
     r"(?P<one>\d{1,2})(?P<sep>[-/.])(?P<two>\d{1,2})(?P=sep)(?P<year>\d{4}|\d\d)(?![\w/]|[-.]\d)"
 )
-_SLASHED: Final = re.compile(r"(?P<one>\d{1,2})/(?P<two>\d{1,2})(?![\w/]|[.,]\d)")
+_SLASHED: Final = re.compile(
+    r"(?P<one>\d{1,2})/(?P<two>\d{1,2})"
+    r"(?:[ ]?[-–—][ ]?(?P<three>\d{1,2})/(?P<four>\d{1,2}))?(?![\w/]|[.,]\d)"
+)
+#: Another date of the same list.
+_LISTED: Final = r"(?P<one>\d{1,2})/(?P<two>\d{1,2})(?![\w/])"
+_LIST_AFTER: Final = re.compile(rf"(?:,? and |, | or | to | through | & ){_LISTED}")
 _MONTH_DAY: Final = re.compile(
     rf"(?P<name>{_M})\.?[ ](?P<day>{_DAY})(?P<suffix>st|nd|rd|th)?"
     rf"(?:[ ]?[-–—][ ]?(?:(?P<name2>{_M})\.?[ ])?(?P<day2>{_DAY})(?:st|nd|rd|th)?)?"
@@ -71,9 +63,6 @@ _MONTH_YEAR: Final = re.compile(
 )
 _MONTH_ALONE: Final = re.compile(
     rf"(?P<name>{_M})(?P<dot>\.?)(?:[-–—/](?P<name2>{_M})(?P<dot2>\.?))?(?![\w'])"
-)
-_DAYS: Final = re.compile(
-    rf"(?P<name>{_D})(?P<dot>\.?)(?:(?P<to>[-–—/])(?P<name2>{_D})(?P<dot2>\.?))?(?![\w'])"
 )
 
 
@@ -138,14 +127,61 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     one, two = int(match["one"]), int(match["two"])
     if (one, two) == (9, 11):
         return say("nine eleven", *match.span())
-    previous = cursor.before(match.start()).lower()
-    dated = previous in ("on", "until", "till", "since", "due", "dated")
-    dated = dated or previous.rstrip(".") in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    dated = dated or (previous.endswith("day") and previous not in ("day", "per"))
     found = _month_first(cursor, one, two)
-    if not dated or found is None:
+    if found is None or not _is_dated(cursor, match):
         return None
-    return say(_date(cursor, *found, None), *match.span())
+    parts = say(_date(cursor, *found, None), match.start(), match.end("two"))
+    if match["three"]:
+        last = _month_first(cursor, int(match["three"]), int(match["four"]))
+        if last is None:
+            return None
+        begin = match.start("three")
+        parts += [
+            *say("to", begin - 1, begin),
+            *say(_date(cursor, *last, None), begin, match.end("four")),
+        ]
+    return parts
+
+
+#: Before a day written with a slash.
+_DATED: Final = frozenset(
+    "on until till since due dated starting beginning ending effective before after through thru "
+    "mon tue tues wed thu thur thurs fri sat sun weekend tonight tomorrow".split()
+)
+_DATED_BY_TWO: Final = re.compile(
+    r"(?:\b(?:week|weekend|night|morning|evening|day|month) of|\bdates?|\bdue|\bdeadline|"
+    r"\bnext|\bmeetings?|\bschedule|\bupdated?|\bborn|\bdob|"
+    r"\bclosed|\bfrom|\bbetween)(?: is| are)?:?[ ]\Z",
+    re.IGNORECASE,
+)
+#: What fractions are of: from 1/4 to 1/2 cup is no span of days.
+_MEASURED: Final = re.compile(
+    r"[ -](?:of|inch|inches|cups?|miles?|full|teaspoons?|tablespoons?|tsp|tbsp|oz|lb|mm|cm|"
+    r"acres?)\b"
+)
+
+
+def _is_dated(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether two numbers with a slash are a day of the year: words before say so, or others
+    of a list that no fraction can be.
+    """
+    start, end = match.span()
+    following = _LIST_AFTER.match(cursor.text, end)
+    if _MEASURED.match(cursor.text, following.end() if following else end):
+        return False
+    previous = cursor.before(start).lower().rstrip(".")
+    if previous in _DATED or (previous.endswith("day") and previous not in ("day", "per")):
+        return True
+    if _DATED_BY_TWO.search(cursor.text[max(0, start - 24) : start]):
+        return True
+    run = cursor.runs[-1] if cursor.runs else None
+    if run and run[2] == "date.month_and_day" and len(cursor.parts) - run[1] < 2:
+        return True  # on 12/5 and 12/19
+    if following is None:
+        return False
+    pairs = [(int(m["one"]), int(m["two"])) for m in (match, following)]
+    days = all(_month_first(cursor, *pair) for pair in pairs)
+    return days and any(one >= two or two > 16 for one, two in pairs) and pairs[0][0] == pairs[1][0]
 
 
 def _year_parts(cursor: Cursor, match: re.Match[str]) -> list[Part]:
@@ -215,7 +251,7 @@ def _read_month_year(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + say(year(int(match["year"]), cursor.british), *match.span("year"))
 
 
-def _dotted(cursor: Cursor, match: re.Match[str], group: str) -> list[Part]:
+def dotted(cursor: Cursor, match: re.Match[str], group: str) -> list[Part]:
     """The full stop after an abbreviation, if it ends the text as well."""
     start, end = match.span(group)
     return mark(".", start, end) if end > start and cursor.ends(end) else []
@@ -235,47 +271,8 @@ def _read_month(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["name2"]:
         begin, end = match.span("name2")
         parts += [*say("to", begin - 1, begin), *say(_MONTH[match["name2"]], begin, end)]
-        return parts + _dotted(cursor, match, "dot2")
-    return parts + _dotted(cursor, match, "dot")
-
-
-def _read_days(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    written = match["name"]
-    if written in _ALSO_WORDS and not match["name2"]:
-        if not match["dot"] and not _beside_day(cursor, match):
-            return None
-        if (
-            cursor.ends(match.end())
-            and written in ("Sun", "Sat", "Wed")
-            and match["dot"]
-            and cursor.before(match.start()).lower()
-            not in ("and", "or", "on", "to", "until", "by", "&", "-", "–", "—", "/", ",")
-        ):
-            return None
-    parts = say(_WEEKDAY[written], *match.span("name"))
-    if match["name2"]:
-        begin, end = match.span("name2")
-        joint = "and" if match["to"] == "/" else "to"
-        parts += [*say(joint, begin - 1, begin), *say(_WEEKDAY[match["name2"]], begin, end)]
-        return parts + _dotted(cursor, match, "dot2")
-    return parts + _dotted(cursor, match, "dot")
-
-
-_ANY_DAY: Final = rf"(?:{_D}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)(?![\w'])"
-_DAY_AFTER: Final = re.compile(
-    rf",? (?:{_M}(?![a-z])|\d)|\.?(?: ?[-–—&/,+] ?| (?:to|and|or|through|thru|until) ){_ANY_DAY}"
-)
-_DAY_BEFORE: Final = re.compile(
-    rf"(?<!\w){_ANY_DAY}\.?(?: ?[-–—&/,+] ?| (?:to|and|or|through|thru|until) |, (?:and|or) )\Z"
-)
-
-
-def _beside_day(cursor: Cursor, match: re.Match[str]) -> bool:
-    """Whether Sat, Sun, Mon or Wed is a day here: a date or another day stands beside it."""
-    if _DAY_AFTER.match(cursor.text, match.end(), match.end() + 24):
-        return True
-    start = match.start()
-    return _DAY_BEFORE.search(cursor.text[max(0, start - 24) : start]) is not None
+        return parts + dotted(cursor, match, "dot2")
+    return parts + dotted(cursor, match, "dot")
 
 
 RULES: Final = (
@@ -306,6 +303,8 @@ RULES: Final = (
         _read_slashed,
         (
             ("on 3/15", "on March fifteenth"),
+            ("week of 3/4–3/8", "week of March fourth to March eighth"),
+            ("12/5 and 12/19", "December fifth and December nineteenth"),
             ("9/11 attacks", "nine eleven attacks"),
         ),
     ),
@@ -340,18 +339,6 @@ RULES: Final = (
         ),
     ),
     Rule(
-        "date.weekday",
-        Start.LETTER,
-        _DAYS,
-        _read_days,
-        (
-            ("Fri only", "Friday only"),
-            ("Mon.–Fri", "Monday to Friday"),
-            ("Mon to Sat", "Monday to Saturday"),
-            ("Sat & Sun", "Saturday and Sunday"),
-        ),
-    ),
-    Rule(
         "date.month",
         Start.LETTER,
         _MONTH_ALONE,
@@ -362,4 +349,4 @@ RULES: Final = (
         ),
     ),
 )
-NAMES: Final = frozenset(_MONTH) | frozenset(_WEEKDAY)
+NAMES: Final = frozenset(_MONTH)

@@ -77,6 +77,22 @@ _FACES: Final = {
 }  # fmt: skip
 
 
+#: Names between colons, as chats write emoji.
+_NAMED: Final = re.compile(
+    r":(?P<name>\+1|-1|100|[a-z][a-z0-9]{0,20}(?:[_+-][a-z0-9]{1,20}){0,5}):(?![\w/:])"
+)
+_NAMES: Final = dict(rows("shortcodes"))
+
+
+def _read_named(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
+    if start and not (cursor.text[start - 1].isspace() or cursor.text[start - 1] in ":(\"'!.,?"):
+        return None
+    name = match["name"]
+    said = _NAMES.get(name) or name.replace("_", " ").replace("-", " ").strip()
+    return say(said, *match.span()) if cursor.emoji else []
+
+
 def _read_shrug(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say("shrug", *match.span()) if cursor.emoji else []
 
@@ -132,6 +148,16 @@ RULES: Final = (
             ("👍", "thumbs up", "emoji"),
             ("❤️", "red heart", "emoji"),
             ("🇫🇷", "flag France"),
+        ),
+    ),
+    Rule(
+        "emoji.named",
+        Start.FACE,
+        _NAMED,
+        _read_named,
+        (
+            ("good :+1: again", "good thumbs up again", "emoji"),
+            (":fire:", "fire"),
         ),
     ),
     Rule("emoji.shrug", Start.FACE, _SHRUG, _read_shrug, (("¯\\_(ツ)_/¯", "shrug"),)),

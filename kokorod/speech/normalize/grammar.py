@@ -33,18 +33,19 @@ from . import (
     symbols,
     telephone,
     version,
+    weekday,
     year,
 )
 from .cursor import Cursor, Part, Upto, say
 from .faults import FAULTS
-from .measure import quantity, rate
+from .measure import marks, quantity, rate
 from .number_words import digits
 from .rule import Rule, Start
 
 FILES: Final = (
     abbreviation, address, cardinal, chemistry, chess, clock, compound, date, electronic,
-    elisions, emoji, html_tags, identifiers, math, money, music, names, notes, ordinal, quantity,
-    range, rate, roman, serial, symbols, telephone, version, year,
+    elisions, emoji, html_tags, identifiers, marks, math, money, music, names, notes, ordinal,
+    quantity, range, rate, roman, serial, symbols, telephone, version, weekday, year,
 )  # fmt: skip
 
 #: Every rule by its name.
@@ -53,7 +54,7 @@ RULES: Final[Mapping[str, Rule]] = {rule.name: rule for file in FILES for rule i
 #: By what stands there, the names of the rules in the order in which they are tried.
 ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
     Start.PICTURE: ("emoji.keycap", "emoji.picture"),
-    Start.FACE: ("emoji.shrug", "emoji.face"),
+    Start.FACE: ("emoji.named", "emoji.shrug", "emoji.face"),
     Start.RUN: ("electronic.encoded",),
     Start.NUMBER: (
         "serial.plan",
@@ -75,14 +76,19 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "electronic.ipv6",
         "electronic.ipv4",
         "telephone.number",
+        "version.asked",
         "version.dotted",
         "electronic.hash",
+        "money.bills",
         "money.unit_first",
         "money.amount_first",
         "money.cents",
         "date.iso",
         "date.numeric",
         "date.month_and_day",
+        "clock.short",
+        "clock.span",
+        "clock.race",
         "clock.time",
         "clock.dotted",
         "clock.hour",
@@ -93,6 +99,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "year.short",
         "year.span",
         "year.era",
+        "measure.two_figures",
         "measure.bearing",
         "measure.feet_and_inches",
         "measure.two_units",
@@ -156,7 +163,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "compound.by",
         "date.month_day",
         "date.month_year",
-        "date.weekday",
+        "weekday.name",
         "date.month",
         "names.degree",
         "names.dotted",
@@ -168,6 +175,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "names.plus",
         "names.ampersand",
         "names.slashed",
+        "names.thread",
         "names.mixed",
         "names.contraction",
         "names.capitals",
@@ -190,6 +198,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "chemistry.isotope",
         "math.figure",
         "math.strict",
+        "version.asked",
         "math.negative",
         "math.absolute",
         "measure.per",

@@ -13,7 +13,8 @@ _TAG: Final = re.compile(
     r"</?(?P<name>a|abbr|article|aside|b|big|blockquote|body|br|button|caption|center|cite|code|dd|"
     r"del|details|dfn|div|dl|dt|em|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|"
     r"img|input|ins|kbd|label|li|main|mark|nav|ol|option|p|pre|q|s|samp|section|select|small|span|"
-    r"strike|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|title|tr|tt|u|ul|var)"
+    r"strike|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|title|tr|tt|u|ul|var|"
+    r"break|emphasis|prosody|say-as|speak|voice|phoneme|lang|audio)"
     r"(?:\s[^<>]{0,500})?\s?/?>",
     re.IGNORECASE,
 )
@@ -49,6 +50,7 @@ RULES: Final = (
         (
             ("one<br>two", "one, two"),
             ("<b>bold</b>", "bold"),
+            ('now <break time="1s"/> here', "now here"),
         ),
     ),
     Rule(

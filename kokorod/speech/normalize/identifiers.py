@@ -32,7 +32,7 @@ _FORMULA: Final = re.compile(r"(?:[A-Z][a-z]?){2,3}")
 _HASHTAG: Final = re.compile(r"#(?P<name>(?=\d{0,8}[^\W\d_])\w{1,100})")
 _HANDLE: Final = re.compile(r"@(?P<name>[A-Za-z_](?:[\w.]{0,60}\w)?)")
 _COLOR: Final = re.compile(r"#(?P<name>(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6}|[0-9A-F]{6})(?!\w)")
-_NUMBERED: Final = re.compile(r"#(?=\d)(?!\d{1,12}[^\W\d_])")
+_NUMBERED: Final = re.compile(r"#(?=\d)(?!\d{1,12}[^\W\d_])|#(?=[A-Z]{1,6}-\d)")
 _DOT_NAME: Final = re.compile(r"\.(?P<name>[A-Za-z][\w-]{1,40})(?!\w)")
 
 
@@ -148,7 +148,7 @@ def _read_brand(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 def _read_flag(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if start and not cursor.text[start - 1].isspace():
+    if start and not (cursor.text[start - 1].isspace() or cursor.text[start - 1] in "`'\"“(["):
         return None
     return say(" ".join("dash" for _ in match.group()), start, end)
 
@@ -240,7 +240,7 @@ RULES: Final = (
         _MIXED_WORD,
         _read_mixed_word,
         (
-            ("on ipv6", "on ipv six"),
+            ("on abcv6", "on abcv six"),
             ("C6H12O6", "C six H twelve O six"),
         ),
     ),
@@ -252,6 +252,7 @@ RULES: Final = (
         (
             ("--force", "dash dash force", "code"),
             ("ls -la", "ls dash la"),
+            ("pass `--no-verify`", "pass dash dash no-verify"),
         ),
     ),
     Rule(
@@ -291,6 +292,7 @@ RULES: Final = (
         (
             ("#1", "number one", "social"),
             ("issue #123", "issue number one hundred twenty three"),
+            ("#INV-2024-0031", "number I N V twenty twenty four zero zero three one"),
         ),
     ),
     Rule(

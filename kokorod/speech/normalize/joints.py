@@ -11,7 +11,8 @@ from typing import Final
 
 from ..tables import rows
 from .cursor import Cursor
-from .date import DAY_NAME, MONTH_NAME
+from .date import MONTH_NAME
+from .weekday import DAY_NAME
 
 #: (sign, left, right) -> what is said; "" for nothing.
 _SAID: Final = {
@@ -19,7 +20,13 @@ _SAID: Final = {
 }
 
 #: What the rules of a class have read, as the left side of a sign.
-_LEFT: Final = {"date": "date", "clock": "clock", "year": "year", "measure": "quantity"}
+_LEFT: Final = {
+    "date": "date",
+    "clock": "clock",
+    "year": "year",
+    "measure": "quantity",
+    "weekday": "day",
+}
 _DAY: Final = re.compile(rf"(?:{DAY_NAME}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)(?![\w])")
 _RIGHT: Final = (
     ("open", re.compile(r"(?:present|now|today|noon|midnight|late|close|dusk|dawn)(?!\w)", re.I)),
@@ -73,8 +80,6 @@ def _left(cursor: Cursor, left: str) -> str:
     if not cursor.runs or cursor.runs[-1][1] != len(cursor.parts):
         return "word"
     name = cursor.runs[-1][2]
-    if name == "date.weekday":
-        return "day"
     if name == "cardinal.number":
         return "year" if _LAST_YEAR.search(left) else "number"
     return _LEFT.get(name.partition(".")[0], "word")

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from ..tables import rows
 from .cursor import Cursor, Part, say
 from .measure.attribute import is_attribute
-from .number_words import NUMBER, cardinal, is_one, spoken_number
+from .number_words import NUMBER, cardinal, is_one, plural, spoken_number
 from .rule import Rule, Start
 
 
@@ -73,6 +73,7 @@ _BEFORE: Final = re.compile(
     rf"(?P<amount>{_EUROPEAN}|{NUMBER}){_FIRST}"
     rf"(?:[ ]?[-–—][ ]?(?:{_SYMBOL})?(?P<amount2>{NUMBER}){_SECOND}(?![\d%]))?"
     r"(?:-dollar(?=[ ]))?(?P<per>/(?:sq\.? ft|[A-Za-z]+)(?![\w/])(?:\.(?=[,;:)]))?)?"
+    r"(?:/(?P<many>\d{1,4}(?P<times>[kKMB])?)(?=[ ][a-z]))?"
     r"(?P<plus>\+(?!\w))?(?![\w])",
     re.IGNORECASE,
 )
@@ -81,6 +82,7 @@ _AFTER: Final = re.compile(
     rf"(?:[-–](?P<amount2>{NUMBER}){_SECOND})?"
     rf"[ ]?(?P<unit>[€£$¥₹₽₩₺₴₪₫฿₱₦₿]|(?:{_CODE})(?!\w))"
 )
+_BILLS: Final = re.compile(r"\$(?P<value>1|2|5|10|20|50|100|500)s(?!\w)")
 _CENTS: Final = re.compile(rf"(?P<amount>{NUMBER})[ ]?¢(?!\w)|(?P<pence>\d{{1,2}})p(?!\w)")
 
 _PERIODS: Final = {
@@ -157,11 +159,15 @@ def _read_before(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     attribute = not match["per"] and (
         is_attribute(cursor, start, end) or cursor.text.startswith(("-a-", "-an-"), end)
     )
-    said = _sign(match["sign"] or match["sign2"])
+    joined = bool(match["sign"]) and start > 0 and cursor.text[start - 1].isalnum()
+    said = "" if joined else _sign(match["sign"] or match["sign2"])
     if match["amount2"]:
         said += _range(cursor, match, unit, attribute)
     else:
         said += _amount(cursor, match["amount"], match["size"], unit, attribute)
+    if match["many"]:
+        size = MAGNITUDES[match["times"].lower()] if match["times"] else ""
+        said += f" per {cardinal(match['many'].rstrip('kKMB'))} {size}"
     if match["per"]:
         period = match["per"][1:].rstrip(".")
         word = _PERIODS.get(period.lower(), period)
@@ -196,6 +202,10 @@ def _read_after(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(said, *match.span())
 
 
+def _read_bills(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return say(plural(cardinal(match["value"])).removeprefix("one "), *match.span())
+
+
 def _read_cents(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["pence"]:
         if not cursor.british:
@@ -221,6 +231,8 @@ RULES: Final = (
             ("a $5 bill", "a five dollar bill", "money"),
             ("$5/month", "five dollars per month", "money"),
             ("USD 100", "one hundred U S dollars", "money"),
+            ("$3/1M tokens", "three dollars per one million tokens"),
+            ("2-for-$5", "two for five dollars"),
             ("$5m-$10m", "five million to ten million dollars", "ranges"),
         ),
     ),
@@ -234,6 +246,7 @@ RULES: Final = (
             ("100 USD", "one hundred U S dollars"),
         ),
     ),
+    Rule("money.bills", Start.NUMBER, _BILLS, _read_bills, (("in $20s", "in twenties", "money"),)),
     Rule(
         "money.cents", Start.NUMBER, _CENTS, _read_cents, (("99¢", "ninety nine cents", "money"),)
     ),

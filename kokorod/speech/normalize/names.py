@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..abbreviations import words
+from ..abbreviations import STARTERS, words
 from .acronyms import SAID, is_said, shouted
 from .cardinal import label
 from .cursor import Cursor, Kind, Part, mark, say, spell
@@ -17,7 +17,9 @@ _DOTTED: Final = re.compile(
     r"(?P<letters>(?:[A-Za-z]\.){2,12})(?P<last>(?!s(?!\w))[A-Za-z](?![\w']))?"
     r"(?P<owner>'s|s(?!\w))?"
 )
-_INITIAL: Final = re.compile(r"(?P<letter>[A-Z])\.(?=[ ]?[A-Z]|[ ]?,)")
+_INITIAL: Final = re.compile(
+    r"(?P<letter>[A-Z])\.(?=[ ]?[A-Z]|[ ]?,|[ ](?P<small>[a-z]{2,20})(?!['’\w]))"
+)
 _PLUSSED: Final = re.compile(r"(?P<name>[A-Za-z]{1,10})(?P<plus>\+\+|\+|#|\*)(?![\w+])")
 _JOINED: Final = re.compile(r"(?P<one>[A-Z]{1,3})&(?P<two>[A-Z]{1,3})(?P<owner>'?s)?(?!\w)")
 _CAPITALS: Final = re.compile(
@@ -29,6 +31,10 @@ _CONTRACTION: Final = re.compile(
 _ALONE: Final = re.compile(r"(?P<letter>[A-Za-z])(?P<owner>'s)?(?![\w'’]|-[A-Za-z])")
 _DEGREE: Final = re.compile(
     r"(?P<name>Ph\.?D|Psy\.?D|Ed\.?D|D\.?Phil|M\.?Sc|B\.?Sc|M\.?Ed|M\.?Phil|LL\.?[BM])(?P<dot>\.?)(?P<owner>'?s)?(?!\w)"
+)
+#: The thread of a screw: M8x1.25.
+_THREAD: Final = re.compile(
+    r"M(?P<width>\d{1,2}(?:\.\d)?)[ ]?[x×][ ]?(?P<pitch>\d{1,3}(?:\.\d{1,2})?)(?!\w)"
 )
 _SLASHED: Final = re.compile(r"[A-Z]{1,5}(?:/[A-Z]{1,5}){1,4}(?!\w)|[A-Z]{2,5}/(?=\d)")
 
@@ -62,6 +68,10 @@ def _owned(letters: str, owner: str, start: int, end: int) -> list[Part]:
 
 def _read_initial(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
+    if match["small"] and (match["small"] in STARTERS or match["letter"] in "AI"):
+        return None  # plan B. then
+    if match["small"] and cursor.before(start).lower() in _LETTERED | _ITEMS:
+        return None
     if match["letter"] == "I" and not re.match(
         r" ?[A-Z]\.", cursor.text[match.end() : match.end() + 3]
     ):
@@ -116,6 +126,16 @@ def _read_capitals(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return spell(name, start, end)
 
 
+def _read_thread(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    width, pitch = match.span("width"), match.span("pitch")
+    return [
+        *spell("M", match.start(), width[0]),
+        *say(spoken_number(match["width"]), *width),
+        *say("by", width[1], pitch[0]),
+        *say(spoken_number(match["pitch"]), *pitch),
+    ]
+
+
 def _read_contraction(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """CAN'T, I'M, THEY'RE: the words in small letters. The CEO'S is the CEO's."""
     head, tail = match["head"], match["tail"]
@@ -156,6 +176,8 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 def _read_alone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     letter = match["letter"]
     start, end = match.span()
+    if letter == "a" and is_item(cursor, start, end):
+        return spell("A", start, end)
     word = letter != "A" or cursor.before(start).lower() not in _LETTERED
     if letter == "A" and word and not match["owner"] and _among_capitals(cursor, start, end):
         letter = "a"
@@ -173,6 +195,27 @@ def _among_capitals(cursor: Cursor, start: int, end: int) -> bool:
         return is_said(cursor, before) and is_said(cursor, after)
     return shouted(cursor)
 
+
+def is_item(cursor: Cursor, start: int, end: int) -> bool:
+    """Whether a small a is the letter of an item: (a), a) and part a is."""
+    text = cursor.text
+    if text[end : end + 1] == ")":
+        open_ = start > 0 and text[start - 1] == "("
+        return open_ or not text[max(0, start - 1) : start].strip()
+    if cursor.before(start).lower() not in _ITEMS:
+        return False
+    following = cursor.after(end)
+    return following in _AFTER_ITEM or not following
+
+
+#: Before the letter of an item, and after it.
+_ITEMS: Final = words(
+    "part section question option item point subsection paragraph clause exercise step schedule "
+    "appendix answer choice case rule column row group plan figure"
+)
+_AFTER_ITEM: Final = words(
+    "is was has does says shows asks and or to in on of above below . , ; : )"
+)
 
 #: After these a capital A is the letter.
 _LETTERED: Final = words(
@@ -262,6 +305,7 @@ RULES: Final = (
         (
             ("J. R. R. Tolkien", "J R R Tolkien", "names"),
             ("L. Jackson", "L Jackson"),
+            ("E. coli", "E coli"),
         ),
     ),
     Rule(
@@ -293,6 +337,13 @@ RULES: Final = (
             ("TCP/IP", "T C P I P"),
             ("AC/DC", "A C D C"),
         ),
+    ),
+    Rule(
+        "names.thread",
+        Start.LETTER,
+        _THREAD,
+        _read_thread,
+        (("M8x1.25", "M eight by one point two five"),),
     ),
     Rule(
         "names.mixed",
@@ -335,6 +386,7 @@ RULES: Final = (
         _read_alone,
         (
             ("let x", "let x"),
+            ("(a) one", "(A) one"),
             ("x + y", "x plus y"),
         ),
     ),

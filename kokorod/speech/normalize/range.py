@@ -9,9 +9,9 @@ from typing import Final
 from ..abbreviations import words
 from .cardinal import factor_parts, sign_parts, sized
 from .clock import BOOKS
-from .cursor import Cursor, Part, say
+from .cursor import Cursor, Part, Upto, say
 from .joints import is_sum
-from .measure.quantity import MIXED, mixed
+from .measure.quantity import MIXED, mixed, unit_after
 from .number_words import NUMBER, cardinal, digits, pairs, spoken_number, year
 from .rule import Rule, Start
 
@@ -116,6 +116,9 @@ def _number(cursor: Cursor, text: str) -> str:
 
 def _read_ratio(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     last = match["last"]
+    if not last and not match["three"] and _is_standard(cursor, match):
+        when = year(int(match["two"]), cursor.british)
+        return [*say(cardinal(match["one"]), *match.span("one")), *say(when, *match.span("two"))]
     if last and all(n.isdecimal() for n in match.group("one", "two", "last")):  # Genesis 1:1-3
         verses = cardinal(match["two"]), cardinal(last)
         return say(f"{cardinal(match['one'])} {verses[0]} to {verses[1]}", *match.span())
@@ -123,6 +126,16 @@ def _read_ratio(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     close = _is_verse(cursor, match) or _is_timing(cursor, match)
     said = " to ".join(_joined(cursor, text, close) for text in (first, last) if text)
     return say(said, *match.span())
+
+
+def _is_standard(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether a year stands after the number of a standard: ISO 9001:2015."""
+    named = cursor.before(match.start())
+    return (
+        re.fullmatch(r"19\d\d|20\d\d", match["two"]) is not None
+        and match["one"].isdecimal()
+        and (named.isupper() or len(match["one"]) > 2)
+    )
 
 
 def _joined(cursor: Cursor, text: str, close: bool) -> str:
@@ -154,7 +167,7 @@ def _oh(text: str) -> str:
     return spoken_number(text)
 
 
-def _read_scientific(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+def _read_scientific(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     sign = sign_parts(cursor, match)
     if sign is None:
         return None
@@ -164,16 +177,36 @@ def _read_scientific(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     said = (
         f"{spoken_number(match['value'], cursor.british)} times ten to the power of {minus}{raised}"
     )
-    return sign + say(said, match.start("value"), match.end())
+    return _with_unit(cursor, sign + say(said, match.start("value"), match.end()), match.end())
 
 
-def _read_times(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+def _with_unit(cursor: Cursor, parts: list[Part], end: int) -> Upto:
+    unit = unit_after(cursor, end)
+    return Upto(parts + unit.parts, unit.end) if unit else Upto(parts, end)
+
+
+def _is_product(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether numbers with a cross between are multiplied: signs of a sum stand on either side."""
+    if cursor.after(match.end()) in _SUMMED or cursor.before(match.start()) in _SUMMED:
+        return True
+    asked = cursor.before(match.start()).lower() in ("is", "what's", "calculate", "compute")
+    return bool(match["gap"]) and asked and cursor.after(match.end()) == "?"
+
+
+_SUMMED: Final = frozenset("=+-−/÷*×")
+
+
+def _read_times(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     numbers = [n for n in match.group("one", "two", "three") if n]
-    if match["gap"] and "×" in match.group() and cursor.after(match.end()) == "=":
-        return None
+    if _is_product(cursor, match):
+        if "x" not in match.group():
+            return None
+        said = " times ".join(spoken_number(n, cursor.british) for n in numbers)
+        return Upto(say(said, *match.span()), match.end())
     big = all(len(n) in (3, 4) and n.isdecimal() for n in numbers)
     read = pairs if big else lambda n: spoken_number(n, cursor.british)
-    return say(" by ".join(read(n) for n in numbers), *match.span())
+    parts = say(" by ".join(read(n) for n in numbers), *match.span())
+    return _with_unit(cursor, parts, match.end())
 
 
 _RESULTS: Final = words(
@@ -202,8 +235,12 @@ def _read_range(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return None
     start, end = match.span()
     middle, last = match.span("two")
-    if match["joint"] == " - " and (
-        cursor.before(start).lower().rstrip(".s") not in _SPANNED or is_sum(cursor, start, end)
+    if (
+        match["joint"] == " - "
+        and not _is_result(cursor, match)
+        and (
+            cursor.before(start).lower().rstrip(".s") not in _SPANNED or is_sum(cursor, start, end)
+        )
     ):
         return None  # a difference
     if match.group() in ("50-50", "50–50"):
@@ -286,6 +323,7 @@ RULES: Final = (
             ("John 3:16-18", "John three sixteen to eighteen", "verses, timings"),
             ("25:30", "twenty five thirty", "verses, timings"),
             ("4:3 ratio", "four to three ratio"),
+            ("ISO 9001:2015", "ISO nine thousand one twenty fifteen"),
             ("1.5:1-2", "one point five to one to two"),
         ),
     ),
@@ -297,6 +335,8 @@ RULES: Final = (
         (
             ("1920x1080", "nineteen twenty by ten eighty"),
             ("3 × 4 grid", "three by four grid"),
+            ("4 x 3 = 12", "four times three equals twelve"),
+            ("3 × 4 × 5 cm", "three by four by five centimeters"),
             ("2.5 x 3.5", "two point five by three point five"),
         ),
     ),

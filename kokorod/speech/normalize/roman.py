@@ -67,6 +67,8 @@ def _read_roman(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     named = before[:1].isupper()
     if match["suffix"]:
         return say(ordinal(roman_value(text), cursor.british), start, match.end("suffix"))
+    if before == ":" and _TITLE_NEXT.match(cursor.text, end):
+        return _with_range(cursor, match)  # No. 9: IV. Presto
     if named and low in _REGNAL and _is_reign(cursor, match, low):
         return _ranked(cursor, match)
     if low in _NUMBERED and (named or len(text) > 1 or low not in _ALSO_WORDS):
@@ -85,6 +87,8 @@ def _read_roman(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return _ranked(cursor, match)  # John Smith III
     return _with_range(cursor, match)
 
+
+_TITLE_NEXT: Final = re.compile(r"\. [A-Z][a-z]")
 
 #: What a single I may be the number of.
 LEADS: Final = _REGNAL | _NUMBERED
@@ -161,6 +165,7 @@ RULES: Final = (
             ("Henry VIII", "Henry the eighth", "names"),
             ("World War II", "World War two", "names"),
             ("an IV drip", "an I V drip"),
+            ("No. 9: IV. Presto", "Number nine: four. Presto"),
         ),
     ),
     Rule(

@@ -17,6 +17,8 @@ _VERSION: Final = re.compile(
     r"(?P<v>[vV]\.?[ ]?)?(?P<numbers>\d+(?:\.\d+){2,5})"
     r"(?P<tail>(?:[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3}))?(?![\w]|\.\d)"
 )
+#: What a package asks for: foo@^2.0.0, ~1.4.
+_ASKED: Final = re.compile(r"[\^~](?=\d{1,4}\.\d)")
 _V: Final = re.compile(
     r"[vV](?P<numbers>\d+(?:\.\d+){0,5})(?P<tail>[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3})?(?![\w]|\.\d)"
 )
@@ -33,6 +35,8 @@ _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,}")
 
 def _read_version(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     numbers = match.start("numbers")
+    if match.group()[0] == "V" and _is_engine(cursor, match):
+        return None
     dated = re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", match["numbers"])
     if dated and match.start() == numbers:
         return None
@@ -46,6 +50,18 @@ def _read_version(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         said = piece_parts(match["tail"], match.start("tail"))
         parts += [p for p in said if p.text not in ("dash", "dot")]
     return parts
+
+
+def _is_engine(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether V and a number name an engine or a rocket."""
+    if not match["numbers"].isdecimal() or match["tail"]:
+        return False
+    following = cursor.after(match.end()).lower().rstrip("s")
+    return match["numbers"] in ("6", "8", "10", "12", "16") or following in (
+        "rocket",
+        "bomb",
+        "engine",
+    )
 
 
 _VERSION_LIKE: Final = re.compile(
@@ -64,7 +80,22 @@ def _read_version_like(cursor: Cursor, match: re.Match[str]) -> list[Part] | Non
     return parts + (characters(tail, *match.span("tail")) if tail else [])
 
 
+def _read_asked(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    before = cursor.text[start - 1] if start else " "
+    if not (before in "@\"'`(=" or (before.isspace() and match.group() == "^")):
+        return None
+    return say("caret" if match.group() == "^" else "tilde", start, end)
+
+
 RULES: Final = (
+    Rule(
+        "version.asked",
+        Start.SIGN | Start.NUMBER,
+        _ASKED,
+        _read_asked,
+        (("foo@^2.0.0", "foo at caret two point zero point zero"),),
+    ),
     Rule(
         "version.dotted",
         Start.NUMBER,

@@ -6,8 +6,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ...abbreviations import words
 from ..cardinal import LABELS
-from ..cursor import Cursor, Part, mark, say
+from ..cursor import Cursor, Part, Upto, mark, say
 from ..number_words import NUMBER, fraction, is_one, spoken_number
 from ..rule import Rule, Start
 from .attribute import is_attribute
@@ -28,15 +29,15 @@ _UNIT: Final = (
     r"(?:(?<=[°º])[ ]?(?P<side>[NSEW])(?![\w']))?"
 )
 _VALUE: Final = rf"(?:{NUMBER})"
-_FRACTIONS: Final = {
+FRACTIONS: Final = {
     "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5),
     "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅐": (1, 7),
     "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅑": (1, 9), "⅒": (1, 10),
 }  # fmt: skip
-_VULGAR: Final = "[" + "".join(_FRACTIONS) + "]"
+VULGAR: Final = "[" + "".join(FRACTIONS) + "]"
 MIXED: Final = (
-    rf"(?:(?P<whole>\d+)(?:[ -]|(?={_VULGAR})))?"
-    rf"(?:(?P<top>\d{{1,2}})/(?P<bottom>\d{{1,3}})|(?P<vulgar>{_VULGAR}))"
+    rf"(?:(?P<whole>\d+)(?:[ -]|(?={VULGAR})))?"
+    rf"(?:(?P<top>\d{{1,2}})/(?P<bottom>\d{{1,3}})|(?P<vulgar>{VULGAR}))"
 )
 
 _QUANTITY: Final = re.compile(
@@ -45,23 +46,7 @@ _QUANTITY: Final = re.compile(
     rf"(?P<minus2>[-−](?=\d))?(?P<value2>{_VALUE}))?{_UNIT}"
 )
 _FRACTIONAL: Final = re.compile(rf"(?P<sign>[-−]?){MIXED}(?![\d/]){_UNIT}")
-_FEET: Final = re.compile(
-    r"(?P<feet>\d{1,3})(?:'|′|[ ]?ft\.?|[ ]?feet|[ ]?foot)[ ,-]{0,2}"
-    r"(?P<inches>\d{1,2}(?:\.\d)?|)(?P<vulgar>[½¼¾])?"
-    r"(?:\"|″|''|”|[ ]?in\b\.?(?!\w)|[ ]?inches\b)"
-)
-_POUNDS: Final = re.compile(
-    r"(?P<one>\d{1,4})[ ]?(?P<big>lbs?|h|hrs?|m|min|°|º)\.?[ ]?(?P<two>\d{1,2}(?:\.\d+)?)"
-    r"[ ]?(?P<small>oz|m|min|mins|s|secs?|'|′)(?![A-Za-z\d])\.?"
-    r"(?:[ ]?(?P<three>\d{1,2}(?:\.\d+)?)[ ]?(?P<least>s|secs?|\"|″)(?![A-Za-z\d]))?"
-)
-_BEARING: Final = re.compile(
-    r"(?P<one>\d{1,3})[°º][ ]?(?P<two>\d{1,2}(?:\.\d+)?)['′]"
-    r"(?:[ ]?(?P<three>\d{1,2}(?:\.\d+)?)(?:[\"″]|''))?(?:[ ]?(?P<side>[NSEW])(?!\w))?"
-)
-_INCHES: Final = re.compile(r"(?P<inches>\d{1,3}(?:\.\d+)?)[\"″](?![\w\"])")
-_FEET_ALONE: Final = re.compile(r"(?P<feet>\d{1,3})['′](?![\w'])")
-_FUNCTION_WORDS: Final = frozenset(
+FUNCTION_WORDS: Final = frozenset(
     {"a", "above", "after", "an", "and", "apart", "are", "as", "at", "away", "back", "before"}
     | {"below", "but", "by", "can", "deep", "for", "from", "go", "high", "if", "in", "into"}
     | {"is", "later", "left", "less", "long", "longer", "more", "of", "off", "on", "or"}
@@ -81,9 +66,40 @@ _SIGNS: Final = {
 _POUNDS_NEXT: Final = re.compile(r" ?\d{1,2} ?lbs?\b")
 
 
+#: The rest of an address after the letter of a direction.
+_ROAD_NEXT: Final = re.compile(
+    r"\.? (?:\d+(?:st|nd|rd|th)\b|(?:[A-Z][a-z']+ ){1,3}(?:St|Ave|Blvd|Rd|Ln|Dr|Ct|Pl|Hwy|Pkwy|Sq|"
+    r"Way|Ter|Cir|Street|Avenue|Boulevard|Road|Lane|Drive|Court|Place|Highway|Parkway|Square|"
+    r"Terrace|Circle)\b)"
+)
+#: Beside these a number with m is minutes: Prep: 10m; 5m ago.
+_LASTING: Final = words(
+    "prep cook cooking total time rest bake baking wait chill soak simmer boil active duration "
+    "runtime length break eta idle every"
+)
+_SINCE: Final = words("ago left remaining late later early behind read")
+#: Before minutes written so may stand a number of hours or days: 2d 5m.
+_BIGGER: Final = re.compile(r"\d[dh],? \Z")
+
+
+def _is_minutes(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether m after a number stands for minutes."""
+    if match["unit"] != "m" or match["gap"] or match["power"] or match["per"]:
+        return False
+    start = match.start()
+    before = cursor.before(start)
+    if before == ":":
+        before = cursor.before(start, 2)
+    if before.lower() in _LASTING or cursor.after(match.end()).lower() in _SINCE:
+        return True
+    return _BIGGER.search(cursor.text[max(0, start - 8) : start]) is not None
+
+
 def _fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
     """Whether the letters after the number are a unit here. value: "" if it is a fraction."""
     unit, close = match["unit"], not match["gap"]
+    if unit in ("N", "W") and not close and _ROAD_NEXT.match(cursor.text, match.end("unit")):
+        return False  # 45 W 34th St.
     if unit == "st":
         if close and cursor.text[match.start("unit") - 1] == "1":
             return False  # 21st, 1/21st
@@ -108,7 +124,7 @@ def _fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
         return close or following.lower() in _AFTER_INCHES
     if close or (unit == "L" and is_attribute(cursor, match.start(), match.end("unit"))):
         return True
-    return not following[:1].isalpha() or following.lower() in _FUNCTION_WORDS
+    return not following[:1].isalpha() or following.lower() in FUNCTION_WORDS
 
 
 def attributive(cursor: Cursor, match: re.Match[str]) -> bool:
@@ -128,16 +144,56 @@ def _unit_parts(cursor: Cursor, match: re.Match[str], single: bool) -> list[Part
     start = match.start("unit")
     end = match.end("stop") - 1 if match["stop"] else match.end()
     end = match.start("side") if match["side"] else end
-    name = unit_name(match["unit"], match["power"] or "", match["per"] or "", single)
-    return say(name, start, end) + _direction(cursor, match) + _stop(cursor, match)
+    written = "min" if _is_minutes(cursor, match) else match["unit"]
+    name = unit_name(written, match["power"] or "", match["per"] or "", single)
+    return say(name, start, end) + direction(cursor, match) + _stop(cursor, match)
 
 
-def _direction(cursor: Cursor, match: re.Match[str]) -> list[Part]:
+def direction(cursor: Cursor, match: re.Match[str]) -> list[Part]:
     """North, south, east or west after degrees: the letter is read with them."""
     if match["side"] is None:
         return []
     side = {"N": "north", "S": "south", "E": "east", "W": "west"}[match["side"]]
     return say(side, *match.span("side"))
+
+
+#: What is taken or done several times; other units after a cross are those of a size.
+_DOSED: Final = frozenset(
+    {
+        "mg",
+        "mcg",
+        "μg",
+        "g",
+        "kg",
+        "ml",
+        "mL",
+        "cl",
+        "cL",
+        "l",
+        "L",
+        "oz",
+        "lb",
+        "lbs",
+        "kcal",
+        "cal",
+    }
+    | {
+        "min",
+        "mins",
+        "s",
+        "sec",
+        "secs",
+        "h",
+        "hr",
+        "hrs",
+        "fl oz",
+        "tsp",
+        "tbsp",
+        "GB",
+        "TB",
+        "MB",
+    }
+)
 
 
 def _read_quantity(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -156,7 +212,8 @@ def _read_quantity(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if value2:
         begin, end = match.span("value2")
         joint = match["joint"].strip()
-        said = "by" if joint in ("×", "x", "by") else "or" if joint == "or" else "to"
+        crossed = "times" if match["unit"] in _DOSED and value.isdecimal() else "by"
+        said = crossed if joint in ("×", "x") else joint if joint in ("by", "or") else "to"
         parts += say(said, *match.span("joint"))
         if match["minus2"]:
             parts += say("minus", *match.span("minus2"))
@@ -168,7 +225,7 @@ def _read_quantity(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 def mixed(cursor: Cursor, match: re.Match[str]) -> str | None:
     """A whole number and a fraction, or a fraction, in words."""
     if match["vulgar"]:
-        top, bottom = _FRACTIONS[match["vulgar"]]
+        top, bottom = FRACTIONS[match["vulgar"]]
     else:
         top, bottom = int(match["top"]), int(match["bottom"])
         if bottom < 2 or top >= bottom or top == 0:
@@ -195,103 +252,19 @@ def _read_fractional(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + say(between, end, end) + _unit_parts(cursor, match, True)
 
 
-def _read_feet(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    feet = match["feet"]
-    parts = say(spoken_number(feet, cursor.british), *match.span("feet"))
-    end = match.start("inches")
-    parts += say("foot" if feet == "1" else "feet", match.end("feet"), end)
-    if not match["inches"] and not match["vulgar"]:
+_UNIT_AT: Final = re.compile(_UNIT)
+
+
+def unit_after(cursor: Cursor, position: int) -> Upto | None:
+    """The unit, in the plural, that stands after a number that ends at `position`."""
+    match = _UNIT_AT.match(cursor.text, position)
+    if match is None or not _fits(cursor, match, "00"):
         return None
-    said = spoken_number(match["inches"]) if match["inches"] else ""
-    if match["vulgar"]:
-        half = fraction(*_FRACTIONS[match["vulgar"]])
-        said = f"{said} and {half.replace('one ', 'a ', 1)}" if said else half
-    unit = "inch" if match["inches"] == "1" and not match["vulgar"] else "inches"
-    parts += say(f"{said} {unit}", end, match.end())
-    if match.group()[-1] == "." and cursor.ends(match.end()):
-        parts += mark(".", match.end() - 1, match.end())
-    return parts
-
-
-_BIG: Final = {"lb": "pound", "lbs": "pound", "h": "hour", "hr": "hour", "hrs": "hour"}
-_SMALL: Final = {"oz": "ounce", "m": "minute", "min": "minute", "mins": "minute", "'": "minute"}
-
-
-def _read_pounds(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    big, small, least = match["big"], match["small"], match["least"]
-    names = [
-        {"m": "minute", "min": "minute", "°": "degree", "º": "degree"}.get(big) or _BIG[big],
-        {"s": "second", "sec": "second", "secs": "second", "′": "minute"}.get(small)
-        or _SMALL[small],
-        "second",
-    ]
-    weights = names[0] == "pound", names[1] == "ounce"
-    if weights[0] != weights[1] or names[0] == names[1]:
-        return None
-    parts: list[Part] = []
-    for group, last, name in zip(("one", "two", "three"), (big, small, least), names, strict=True):
-        value = match[group]
-        if value and last:
-            unit = name if is_one(value) else f"{name}s"
-            parts += say(f"{spoken_number(value, cursor.british)} {unit}", *match.span(group))
-    if match.group()[-1] == "." and cursor.ends(match.end()):
-        parts += mark(".", match.end() - 1, match.end())
-    return parts
-
-
-def _read_bearing(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    parts: list[Part] = []
-    for group, name in (("one", "degree"), ("two", "minute"), ("three", "second")):
-        if match[group]:
-            unit = name if is_one(match[group]) else f"{name}s"
-            parts += say(f"{spoken_number(match[group])} {unit}", *match.span(group))
-    return parts + _direction(cursor, match)
-
-
-def _read_inches(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    if cursor.quoted and match.group()[-1] == '"':
-        return None  # it closes the quotation
-    value = match["inches"]
-    noun = re.match(r"[ -]([A-Za-z]+)", cursor.text[match.end() : match.end() + 24])
-    single = is_one(value) or (noun is not None and noun[1] not in _FUNCTION_WORDS)
-    return say(f"{spoken_number(value)} {'inch' if single else 'inches'}", *match.span())
-
-
-def _read_feet_alone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    if match.group()[-1] == "'" and "'" in cursor.text[max(0, match.start() - 64) : match.start()]:
-        return None  # it closes a quotation
-    value = match["feet"]
-    return say(f"{spoken_number(value)} {'foot' if is_one(value) else 'feet'}", *match.span())
+    attribute = is_attribute(cursor, position, match.end())
+    return Upto(_unit_parts(cursor, match, attribute), match.end())
 
 
 RULES: Final = (
-    Rule(
-        "measure.bearing",
-        Start.NUMBER,
-        _BEARING,
-        _read_bearing,
-        (("51°30'26\"N", "fifty one degrees thirty minutes twenty six seconds north"),),
-    ),
-    Rule(
-        "measure.feet_and_inches",
-        Start.NUMBER,
-        _FEET,
-        _read_feet,
-        (
-            ("5'10\"", "five feet ten inches", "units"),
-            ("6 ft 2 in", "six feet two inches"),
-        ),
-    ),
-    Rule(
-        "measure.two_units",
-        Start.NUMBER,
-        _POUNDS,
-        _read_pounds,
-        (
-            ("took 2h 30m", "took two hours thirty minutes"),
-            ("10 lbs 5 oz", "ten pounds five ounces"),
-        ),
-    ),
     Rule(
         "measure.fraction",
         Start.NUMBER,
@@ -313,17 +286,8 @@ RULES: Final = (
             ("-5°C", "minus five degrees Celsius", "units"),
             ("a 10-km run", "a ten kilometer run", "units"),
             ("5-10%", "five to ten percent", "ranges"),
+            ("2 x 500 mg", "two times five hundred milligrams"),
+            ("Prep: 10m", "Prep: ten minutes"),
         ),
     ),
-    Rule(
-        "measure.inches",
-        Start.NUMBER,
-        _INCHES,
-        _read_inches,
-        (
-            ('12" screen', "twelve inch screen"),
-            ('up to 8"', "up to eight inches"),
-        ),
-    ),
-    Rule("measure.feet", Start.NUMBER, _FEET_ALONE, _read_feet_alone, (("5'", "five feet"),)),
 )

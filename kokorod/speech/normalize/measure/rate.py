@@ -13,7 +13,9 @@ from .unit import PER, UNITS, unit_name
 _OF: Final = (
     r"(?:second|minute|hour|day|night|week|month|quarter|year|decade|person|head|child|user|seat|"
     r"unit|item|piece|mile|page|game|session|visit|vehicle|employee|student|household|capita|line|"
-    r"core|node|request|call|ticket|bottle|barrel|ton|tonne|liter|litre|gallon|pound|ounce|share)"
+    r"core|node|request|call|ticket|bottle|barrel|ton|tonne|liter|litre|gallon|pound|ounce|share|"
+    r"serving|portion|dose|tablet|capsule|scoop|slice|bar|can|box|cup|pack|room|team|player|match|"
+    r"patient|book|chapter|word|token|image|song|acre|hectare|term|semester|shift|trip)"
 )
 _PERS: Final = "|".join(re.escape(unit) for unit in sorted(PER, key=len, reverse=True))
 _WORD: Final = re.compile(rf"(?P<one>[A-Za-z][a-z]{{1,30}})/(?=(?:{_OF}|{_PERS})(?![\w/.]))")
@@ -42,7 +44,7 @@ def _read_word(cursor: Cursor, match: re.Match[str]) -> Upto | None:
 
 def _read_each(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, name = match.start(), match["name"]
-    if not start or not cursor.text[start - 1].isalnum():
+    if not start or not (cursor.text[start - 1].isalnum() or cursor.text[start - 1] in "¢%"):
         return None
     digit = cursor.text[start - 1].isdecimal()
     if not digit and not _counts(cursor, start):
@@ -94,6 +96,8 @@ RULES: Final = (
         (
             ("5:06/km", "five oh six per kilometer", "verses, timings"),
             ("5 miles/hour", "five miles per hour"),
+            ("5¢/kWh", "five cents per kilowatt hour"),
+            ("90 kcal/serving", "ninety kilocalories per serving"),
         ),
     ),
 )

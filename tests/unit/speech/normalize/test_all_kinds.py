@@ -180,3 +180,19 @@ def test_british_numbers_and_dates() -> None:
     assert spoken(normalize("120 on 3/5/2024", lang="en-gb")) == (
         "one hundred and twenty on the third of May twenty twenty four"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("the infor-\nmation", "the information"),
+        ("a thirty-\none day month", "a thirty-one day month"),
+        ("a well-\n  known fact", "a well-known fact"),
+        ("the ele\ufffephant", "the elephant"),
+        ("it was en\xad\nforced", "it was enforced"),
+    ],
+)
+def test_a_word_broken_at_the_end_of_a_line_is_one(written: str, read: str) -> None:
+    tokens = normalize(written)
+    assert spoken(tokens) == read
+    assert all(written[t.start : t.end].strip() for t in tokens)

@@ -1,0 +1,174 @@
+# pure: no socket, thread or clock.
+"""Measures of two units, and those written with marks: 5'10", 3-5", 10 lbs 5 oz, 28/36 mpg."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..cursor import Cursor, Part, mark, say
+from ..number_words import cardinal, fraction, is_one, spoken_number
+from ..rule import Rule, Start
+from .quantity import FRACTIONS, FUNCTION_WORDS, direction
+from .unit import unit_name
+
+_FEET: Final = re.compile(
+    r"(?P<feet>\d{1,3})(?:'|′|[ ]?ft\.?|[ ]?feet|[ ]?foot)[ ,-]{0,2}"
+    r"(?P<inches>\d{1,2}(?:\.\d)?|)(?P<vulgar>[½¼¾])?"
+    r"(?:\"|″|''|”|[ ]?in\b\.?(?!\w)|[ ]?inches\b)"
+)
+_POUNDS: Final = re.compile(
+    r"(?P<one>\d{1,4})[ ]?(?P<big>lbs?|h|hrs?|m|min|°|º)\.?[ ]?(?P<two>\d{1,2}(?:\.\d+)?)"
+    r"[ ]?(?P<small>oz|m|min|mins|s|secs?|'|′)(?![A-Za-z\d])\.?"
+    r"(?:[ ]?(?P<three>\d{1,2}(?:\.\d+)?)[ ]?(?P<least>s|secs?|\"|″)(?![A-Za-z\d]))?"
+)
+_BEARING: Final = re.compile(
+    r"(?P<one>\d{1,3})[°º][ ]?(?P<two>\d{1,2}(?:\.\d+)?)['′]"
+    r"(?:[ ]?(?P<three>\d{1,2}(?:\.\d+)?)(?:[\"″]|''))?(?:[ ]?(?P<side>[NSEW])(?!\w))?"
+)
+_INCHES: Final = re.compile(
+    r"(?:(?P<low>\d{1,3}(?:\.\d+)?)(?P<mark>[\"″])?(?P<joint>[ ]?[x×–-][ ]?))?"
+    r"(?P<inches>\d{1,3}(?:\.\d+)?)[\"″](?![\w\"])"
+)
+_TWO_FIGURES: Final = re.compile(
+    r"(?P<one>\d{1,3})/(?P<two>\d{1,3})[ ]?(?P<unit>mpg|mph|kph|MPH|mmHg|rpm)\b"
+)
+_FEET_ALONE: Final = re.compile(r"(?P<feet>\d{1,3})['′](?![\w'])")
+
+
+def _read_feet(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    feet = match["feet"]
+    parts = say(spoken_number(feet, cursor.british), *match.span("feet"))
+    end = match.start("inches")
+    parts += say("foot" if feet == "1" else "feet", match.end("feet"), end)
+    if not match["inches"] and not match["vulgar"]:
+        return None
+    said = spoken_number(match["inches"]) if match["inches"] else ""
+    if match["vulgar"]:
+        half = fraction(*FRACTIONS[match["vulgar"]])
+        said = f"{said} and {half.replace('one ', 'a ', 1)}" if said else half
+    unit = "inch" if match["inches"] == "1" and not match["vulgar"] else "inches"
+    parts += say(f"{said} {unit}", end, match.end())
+    if match.group()[-1] == "." and cursor.ends(match.end()):
+        parts += mark(".", match.end() - 1, match.end())
+    return parts
+
+
+_BIG: Final = {"lb": "pound", "lbs": "pound", "h": "hour", "hr": "hour", "hrs": "hour"}
+_SMALL: Final = {"oz": "ounce", "m": "minute", "min": "minute", "mins": "minute", "'": "minute"}
+
+
+def _read_pounds(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    big, small, least = match["big"], match["small"], match["least"]
+    names = [
+        {"m": "minute", "min": "minute", "°": "degree", "º": "degree"}.get(big) or _BIG[big],
+        {"s": "second", "sec": "second", "secs": "second", "′": "minute"}.get(small)
+        or _SMALL[small],
+        "second",
+    ]
+    weights = names[0] == "pound", names[1] == "ounce"
+    if weights[0] != weights[1] or names[0] == names[1]:
+        return None
+    parts: list[Part] = []
+    for group, last, name in zip(("one", "two", "three"), (big, small, least), names, strict=True):
+        value = match[group]
+        if value and last:
+            unit = name if is_one(value) else f"{name}s"
+            parts += say(f"{spoken_number(value, cursor.british)} {unit}", *match.span(group))
+    if match.group()[-1] == "." and cursor.ends(match.end()):
+        parts += mark(".", match.end() - 1, match.end())
+    return parts
+
+
+def _read_bearing(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    parts: list[Part] = []
+    for group, name in (("one", "degree"), ("two", "minute"), ("three", "second")):
+        if match[group]:
+            unit = name if is_one(match[group]) else f"{name}s"
+            parts += say(f"{spoken_number(match[group])} {unit}", *match.span(group))
+    return parts + direction(cursor, match)
+
+
+def _read_inches(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if cursor.quoted and match.group()[-1] == '"':
+        return None  # it closes the quotation
+    value = match["inches"]
+    parts: list[Part] = []
+    if match["low"]:
+        cross = match["joint"].strip() in "x×"
+        parts = say(spoken_number(match["low"]), *match.span("low"))
+        if match["mark"]:
+            parts += say("inch" if cross or is_one(match["low"]) else "inches", *match.span("mark"))
+        parts += say("by" if cross else "to", *match.span("joint"))
+    noun = re.match(r"[ -]([A-Za-z]+)", cursor.text[match.end() : match.end() + 24])
+    single = is_one(value) or (noun is not None and noun[1] not in FUNCTION_WORDS)
+    unit = "inch" if single else "inches"
+    return parts + say(f"{spoken_number(value)} {unit}", match.start("inches"), match.end())
+
+
+def _read_two_figures(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """28/36 mpg has two figures of one unit; a pressure is one over the other."""
+    one, two = (cardinal(match[n], cursor.british) for n in ("one", "two"))
+    joint = " over " if match["unit"] == "mmHg" else " "
+    end = match.end("two")
+    return [
+        *say(f"{one}{joint}{two}", match.start(), end),
+        *say(unit_name(match["unit"], "", "", False), end, match.end()),
+    ]
+
+
+def _read_feet_alone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if match.group()[-1] == "'" and "'" in cursor.text[max(0, match.start() - 64) : match.start()]:
+        return None  # it closes a quotation
+    value = match["feet"]
+    return say(f"{spoken_number(value)} {'foot' if is_one(value) else 'feet'}", *match.span())
+
+
+RULES: Final = (
+    Rule(
+        "measure.bearing",
+        Start.NUMBER,
+        _BEARING,
+        _read_bearing,
+        (("51°30'26\"N", "fifty one degrees thirty minutes twenty six seconds north"),),
+    ),
+    Rule(
+        "measure.feet_and_inches",
+        Start.NUMBER,
+        _FEET,
+        _read_feet,
+        (
+            ("5'10\"", "five feet ten inches", "units"),
+            ("6 ft 2 in", "six feet two inches"),
+        ),
+    ),
+    Rule(
+        "measure.two_units",
+        Start.NUMBER,
+        _POUNDS,
+        _read_pounds,
+        (
+            ("took 2h 30m", "took two hours thirty minutes"),
+            ("10 lbs 5 oz", "ten pounds five ounces"),
+        ),
+    ),
+    Rule(
+        "measure.two_figures",
+        Start.NUMBER,
+        _TWO_FIGURES,
+        _read_two_figures,
+        (("28/36 mpg", "twenty eight thirty six miles per gallon"),),
+    ),
+    Rule(
+        "measure.inches",
+        Start.NUMBER,
+        _INCHES,
+        _read_inches,
+        (
+            ('12" screen', "twelve inch screen"),
+            ('up to 8"', "up to eight inches"),
+            ('3-5" of snow', "three to five inches of snow"),
+        ),
+    ),
+    Rule("measure.feet", Start.NUMBER, _FEET_ALONE, _read_feet_alone, (("5'", "five feet"),)),
+)

@@ -1,0 +1,89 @@
+# pure: no socket, thread or clock.
+"""Short names of days: Fri, Mon-Fri, Sat & Sun."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .cursor import Cursor, Part, say
+from .date import MONTH_NAME, dotted
+from .rule import Rule, Start
+
+_WEEKDAY: Final = {
+    "Mon": "Monday",
+    "Tue": "Tuesday",
+    "Tues": "Tuesday",
+    "Wed": "Wednesday",
+    "Thu": "Thursday",
+    "Thur": "Thursday",
+    "Thurs": "Thursday",
+    "Fri": "Friday",
+    "Sat": "Saturday",
+    "Sun": "Sunday",
+}
+#: These are words too: a full stop or a neighbour must show that a day is meant.
+_ALSO_WORDS: Final = frozenset({"Mon", "Wed", "Sat", "Sun"})
+
+DAY_NAME: Final = "(?:" + "|".join(sorted(_WEEKDAY, key=len, reverse=True)) + ")"
+_D: Final = DAY_NAME
+_M: Final = MONTH_NAME
+_DAYS: Final = re.compile(
+    rf"(?P<name>{_D})(?P<dot>\.?)(?:(?P<to>[-–—/])(?P<name2>{_D})(?P<dot2>\.?))?(?![\w'])"
+)
+
+
+def _read_days(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    written = match["name"]
+    if written in _ALSO_WORDS and not match["name2"]:
+        if not match["dot"] and not _beside_day(cursor, match):
+            return None
+        if (
+            cursor.ends(match.end())
+            and written in ("Sun", "Sat", "Wed")
+            and match["dot"]
+            and cursor.before(match.start()).lower()
+            not in ("and", "or", "on", "to", "until", "by", "&", "-", "–", "—", "/", ",")
+        ):
+            return None
+    parts = say(_WEEKDAY[written], *match.span("name"))
+    if match["name2"]:
+        begin, end = match.span("name2")
+        joint = "and" if match["to"] == "/" else "to"
+        parts += [*say(joint, begin - 1, begin), *say(_WEEKDAY[match["name2"]], begin, end)]
+        return parts + dotted(cursor, match, "dot2")
+    return parts + dotted(cursor, match, "dot")
+
+
+_ANY_DAY: Final = rf"(?:{_D}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)(?![\w'])"
+_DAY_AFTER: Final = re.compile(
+    rf",? (?:{_M}(?![a-z])|\d)|\.?(?: ?[-–—&/,+] ?| (?:to|and|or|through|thru|until) ){_ANY_DAY}"
+)
+_DAY_BEFORE: Final = re.compile(
+    rf"(?<!\w){_ANY_DAY}\.?(?: ?[-–—&/,+] ?| (?:to|and|or|through|thru|until) |, (?:and|or) )\Z"
+)
+
+
+def _beside_day(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether Sat, Sun, Mon or Wed is a day here: a date or another day stands beside it."""
+    if _DAY_AFTER.match(cursor.text, match.end(), match.end() + 24):
+        return True
+    start = match.start()
+    return _DAY_BEFORE.search(cursor.text[max(0, start - 24) : start]) is not None
+
+
+RULES: Final = (
+    Rule(
+        "weekday.name",
+        Start.LETTER,
+        _DAYS,
+        _read_days,
+        (
+            ("Fri only", "Friday only"),
+            ("Mon.–Fri", "Monday to Friday"),
+            ("Mon to Sat", "Monday to Saturday"),
+            ("Sat & Sun", "Saturday and Sunday"),
+        ),
+    ),
+)
+NAMES: Final = frozenset(_WEEKDAY)
