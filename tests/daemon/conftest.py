@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from support import toy
 from support.daemon.homes import speaking, toy_home
 from support.daemon.making import MakeDaemon, ToyFiles
 from support.daemon.process import DaemonProcess, wait_until
+from support.daemon.program import Program
 from support.speaker.at_speaker import Say, saying
 from support.speaker.null_sink import NullSink, Recording, null_sink
 
@@ -97,6 +99,21 @@ def heard_daemon(
     with speaking(toy_home(tmp_path_factory.mktemp("speaker"))) as process:
         process.environ.update(null_sinks.environ)
         yield process
+
+
+@pytest.fixture(scope="module")
+def speaker_daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
+    """Speaks with the toy to clients that take turns at the speaker."""
+    with speaking(toy_home(tmp_path_factory.mktemp("turns"))) as daemon:
+        yield daemon
+        wait_until(lambda: daemon.ask("queue") == [], "an empty speaker")
+
+
+@pytest.fixture
+def programs(speaker_daemon: DaemonProcess) -> Iterator[list[Program]]:
+    """Three of them, connected to the same speaker."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(Program(speaker_daemon.socket)) for _ in range(3)]
 
 
 @pytest.fixture

@@ -2,81 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import Any
-
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from support.daemon.conversation import Conversation
 from support.daemon.hearing import hear
-from support.daemon.homes import speaking, toy_home
 from support.daemon.process import DaemonProcess, wait_until
-
-SHORT = "ˈOnli ðˈɪs ɪz hˈɜɹd."
-LONG = " ".join(["ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˈOvəɹ ðə lˈAzi dˈɔɡ, ænd slˈips."] * 4)
-
-
-@pytest.fixture(scope="module")
-def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
-    with speaking(toy_home(tmp_path_factory.mktemp("turns"))) as daemon:
-        yield daemon
-        wait_until(lambda: daemon.ask("queue") == [], "an empty speaker")
-
-
-class Program(Conversation):
-    """A client at the speaker: it hears what turn it has and says what it has played."""
-
-    def say(self, id: int, text: str = SHORT, priority: str = "text", **fields: Any) -> str:
-        """Ask for the speaker; the first turn, or how it ended at once."""
-        fields = {"phonemes": True, "cache": False, **fields}
-        self.speak(id, text, output="speaker", priority=priority, **fields)
-        answer = self.until(lambda a: a["id"] == id and a["type"] in ("turn", "done", "error"))
-        return str(answer.get("turn") or answer["ending"])
-
-    def turn(self, id: int) -> str:
-        """The next turn it is told."""
-        return str(self.until(lambda a: a["id"] == id and a["type"] == "turn")["turn"])
-
-    def rendered(self, id: int) -> float:
-        """Wait until all its sound is there: how long it is, in seconds."""
-        for answer in self.answers[id]:
-            if answer["type"] == "rendered":
-                return float(answer["sound_s"])
-        answer = self.until(lambda a: a["id"] == id and a["type"] == "rendered")
-        return float(answer["sound_s"])
-
-    def hear_out(self, id: int) -> dict[str, Any]:
-        """Play it to its end: how it was answered."""
-        self.send("played", id, at_s=self.rendered(id), final=True)
-        return self.end_of(id)
-
-    def ending(self, id: int) -> str:
-        done = self.end_of(id)
-        assert done["type"] == "done", done
-        assert done.get("cancelled", False) == (done.get("ending", "finished") != "finished")
-        return str(done.get("ending", "finished"))
-
-    def control(self, action: str, **fields: Any) -> dict[str, Any]:
-        self.send("control", 999, action=action, **fields)
-        result = self.until(lambda a: a["id"] == 999 and a["type"] == "result")
-        return dict(result["value"])
-
-
-@pytest.fixture
-def programs(daemon: DaemonProcess) -> Iterator[list[Program]]:
-    """Three of them, connected to the same speaker."""
-    with ExitStack() as stack:
-        yield [stack.enter_context(Program(daemon.socket)) for _ in range(3)]
-
-
-def kinds(program: Program, id: int) -> list[str]:
-    return [a["type"] for a in program.answers[id] if a["type"] not in ("segment", "audio")]
+from support.daemon.program import LONG, SHORT, Program, kinds
 
 
 def test_a_text_is_given_the_turn_played_and_done(programs: list[Program]) -> None:
@@ -211,7 +140,7 @@ def test_a_client_takes_turns_with_itself_too(programs: list[Program]) -> None:
 
 
 def test_sound_is_made_a_minute_ahead_of_who_hears_it(
-    daemon: DaemonProcess, programs: list[Program]
+    speaker_daemon: DaemonProcess, programs: list[Program]
 ) -> None:
     """Else a book would wait in its client's memory, or `turn` behind it."""
     one, two, _ = programs
@@ -223,7 +152,7 @@ def test_sound_is_made_a_minute_ahead_of_who_hears_it(
     while heard_s < 60:
         heard_s += len(one.until(lambda a: a["type"] == "audio")["pcm"]) / 48_000
     wait_until(
-        lambda: all(lane["state"] == "idle" for lane in daemon.ask("status")["lanes"]),
+        lambda: all(lane["state"] == "idle" for lane in speaker_daemon.ask("status")["lanes"]),
         "nothing more to do",
     )
     one.send("queue", 2)
@@ -288,7 +217,7 @@ def test_stop_ends_one_or_all(programs: list[Program]) -> None:
 
 
 def test_no_audio_follows_a_stop_and_the_lane_is_free(
-    daemon: DaemonProcess, programs: list[Program]
+    speaker_daemon: DaemonProcess, programs: list[Program]
 ) -> None:
     one, two, _ = programs
     one.say(1, LONG * 20)
@@ -300,7 +229,7 @@ def test_no_audio_follows_a_stop_and_the_lane_is_free(
     one.send("status", 2)
     one.end_of(2)
     assert len(one.answers[1]) == seen
-    wait_until(lambda: daemon.ask("status")["requests"]["active"] == 0, "a free lane")
+    wait_until(lambda: speaker_daemon.ask("status")["requests"]["active"] == 0, "a free lane")
 
 
 def test_a_stop_ends_a_pause(programs: list[Program]) -> None:
@@ -388,273 +317,3 @@ def test_played_is_for_the_speaker_alone(programs: list[Program]) -> None:
     error = one.end_of(1)
     assert (error["type"], error["code"]) == ("error", "bad_request")
     assert "speaker" in error["message"]
-
-
-# Clients that go
-
-_DYING = """
-import sys, time
-from support.daemon.conversation import Conversation
-from pathlib import Path
-conversation = Conversation(Path(sys.argv[1]))
-for id in (1, 2):
-    conversation.speak(id, sys.argv[2], phonemes=True, output="speaker", priority="message")
-conversation.until(lambda answer: answer["type"] == "rendered")
-print("played", flush=True)
-time.sleep(600)
-"""
-
-
-def test_a_client_that_is_killed_frees_its_turns(
-    daemon: DaemonProcess, programs: list[Program]
-) -> None:
-    one, *_ = programs
-    dying = subprocess.Popen(
-        [sys.executable, "-c", _DYING, str(daemon.socket), SHORT],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    try:
-        assert dying.stdout is not None
-        assert dying.stdout.readline() == b"played\n"
-        queue = daemon.ask("queue")
-        assert [item["pid"] for item in queue] == [dying.pid] * 2
-        assert one.say(1, priority="message") == "wait"
-        dying.send_signal(signal.SIGKILL)
-        assert one.turn(1) == "play"
-    finally:
-        dying.kill()
-        dying.wait()
-        dying.stdout.close()  # type: ignore[union-attr]
-    one.hear_out(1)
-
-
-def test_a_client_that_stops_sending_and_dies_frees_its_turn(
-    daemon: DaemonProcess, programs: list[Program]
-) -> None:
-    one, *_ = programs
-    with Program(daemon.socket) as dying:
-        dying.say(1, LONG, "message")
-        dying.end_of_input()
-        dying.rendered(1)
-        assert one.say(1, priority="message") == "wait"
-    assert one.turn(1) == "play"
-    one.hear_out(1)
-
-
-def test_a_client_that_stops_sending_is_done_when_its_sound_is_over(
-    daemon: DaemonProcess, programs: list[Program]
-) -> None:
-    one, *_ = programs
-    with Program(daemon.socket) as mute:
-        assert mute.say(1, priority="message") == "play"
-        mute.end_of_input()
-        assert one.say(1, priority="message") == "wait"
-        assert mute.ending(1) == "finished"
-        assert mute.rest() == []
-    assert one.turn(1) == "play"
-    one.hear_out(1)
-
-
-# What is told about it
-
-
-def test_the_queue_tells_who_speaks_and_who_waits(
-    daemon: DaemonProcess, programs: list[Program]
-) -> None:
-    one, two, three = programs
-    one.send("hello", 50, client="reader")
-    assert three.say(1, priority="progress") == "play"
-    assert one.say(1, LONG, "message") == "play"
-    assert three.ending(1) == "replaced"
-    assert two.say(7, SHORT, "text") == "wait"
-    assert two.say(8, SHORT, "message") == "wait"
-    sound_s = one.rendered(1)
-    two.rendered(8)
-    one.send("played", 1, at_s=1.25)
-    two.send("queue", 60)
-    queue = two.end_of(60)["value"]
-    assert queue[0] == {
-        "client": "reader",
-        "pid": os.getpid(),
-        "request": 1,
-        "turn": "play",
-        "priority": "message",
-        "characters": len(LONG),
-        "played_s": 1.25,
-        "sound_s": round(sound_s, 3),
-    }
-    assert [(item["request"], item["turn"]) for item in queue] == [(1, "play"), (8, "wait")]
-    assert two.ending(7) == "replaced"
-    assert all(SHORT not in str(item) for item in queue)
-    assert three.control("stop", all=True)["stopped"] == 2
-    assert daemon.ask("queue") == []
-
-
-def test_status_and_metrics_tell_what_is_at_the_speaker(
-    daemon: DaemonProcess, programs: list[Program]
-) -> None:
-    one, two, _ = programs
-    assert daemon.ask("status")["speaker"] is None
-    one.send("hello", 50, client="reader")
-    one.say(1, priority="message")
-    two.say(1, priority="message")
-    speaker = daemon.ask("status")["speaker"]
-    assert speaker == {"state": "playing", "client": "reader", "waiting": 1}
-    two.control("pause")
-    assert daemon.ask("status")["speaker"]["state"] == "paused"
-    metrics = daemon.ask("metrics").splitlines()
-    assert {"kokorod_speaker_paused 1", "kokorod_speaker_waiting 1"} <= set(metrics)
-    shown = subprocess.run(
-        ["kokoroctl", "status"], env=daemon.environ, capture_output=True, text=True, check=True
-    )
-    lines = [line.split() for line in shown.stdout.splitlines()]
-    assert ["speaker", "paused,", "client", "reader,", "waiting", "1"] in lines
-    assert two.control("stop", all=True)["stopped"] == 2
-    shown = subprocess.run(
-        ["kokoroctl", "status"], env=daemon.environ, capture_output=True, text=True, check=True
-    )
-    assert not any(line.startswith("speaker") for line in shown.stdout.splitlines())
-
-
-def test_all_requests_at_the_speaker_count(programs: list[Program]) -> None:
-    """Rendered and waiting to be heard, they are in flight still."""
-    one, *_ = programs
-    for id in range(32):
-        one.say(id, priority="message")
-    one.rendered(31)
-    one.speak(32, SHORT, phonemes=True, output="speaker", priority="message")
-    assert one.end_of(32)["code"] == "busy"
-    assert one.control("stop", all=True)["stopped"] == 32
-    assert {one.ending(id) for id in range(32)} == {"stopped"}
-
-
-def test_no_text_is_logged(daemon: DaemonProcess, programs: list[Program]) -> None:
-    one, *_ = programs
-    one.say(1, "Zanzibar is said.", phonemes=False)
-    one.control("stop")
-    assert "Zanzibar" not in daemon.log
-    assert "control action=stop" in daemon.log
-
-
-# Any order
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["say", "say", "say", "hear", "cancel", "pause", "resume", "skip", "stop"]),
-        st.integers(0, 2),
-        st.sampled_from(["important", "message", "text", "notification", "progress"]),
-    ),
-    max_size=25,
-)
-
-
-@settings(
-    max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(steps=STEPS)
-def test_one_voice_at_a_time_and_everybody_is_answered(
-    daemon: DaemonProcess, steps: list[tuple[str, int, str]]
-) -> None:
-    with ExitStack() as stack:
-        programs = [stack.enter_context(Program(daemon.socket)) for _ in range(3)]
-        ids = [0, 0, 0]
-        for what, who, priority in steps:
-            program = programs[who]
-            match what:
-                case "say":
-                    ids[who] += 1
-                    program.say(ids[who], priority=priority)
-                case "hear" | "cancel":
-                    mine = [q for q in plays(daemon) if q["client"] == ""]
-                    pick = [q["request"] for q in mine if of(program, q["request"])]
-                    if pick and what == "cancel":
-                        program.send("cancel", pick[0])
-                    elif pick and of(program, pick[0]) == "play":
-                        program.send("played", pick[0], at_s=0.0, final=True)
-                case _:
-                    program.control(what)
-            assert sum(q["turn"] == "play" for q in daemon.ask("queue")) <= 1
-        programs[0].control("resume")
-        while queue := daemon.ask("queue"):
-            assert [q["turn"] for q in queue].count("play") == 1, "all wait"
-            programs[0].control("skip")
-        for program, last in zip(programs, ids, strict=True):
-            for id in range(1, last + 1):
-                assert program.ending(id) in ("finished", "cancelled", "stopped", "replaced")
-                assert program.answers[id][-1]["type"] == "done"
-
-
-def plays(daemon: DaemonProcess) -> list[dict[str, Any]]:
-    return list(daemon.ask("queue"))
-
-
-def of(program: Program, id: int) -> str:
-    """The turn that a request was told last; empty if it is another program's or over."""
-    turns = [a["turn"] for a in program.answers[id] if a["type"] == "turn"]
-    ended = any(a["type"] == "done" for a in program.answers[id])
-    return "" if ended or not turns else str(turns[-1])
-
-
-# The end of the daemon
-
-
-def stops(daemon: DaemonProcess) -> None:
-    assert daemon.process is not None
-    daemon.process.send_signal(signal.SIGTERM)
-    wait_until(lambda: "stopping" in daemon.log, "the drain")
-
-
-def test_what_is_rendered_whole_is_heard_to_its_end(toy_daemon: DaemonProcess) -> None:
-    with Program(toy_daemon.socket) as one, Program(toy_daemon.socket) as two:
-        assert one.say(1, priority="message") == "play"
-        assert two.say(1, priority="message") == "wait"
-        one.rendered(1)
-        two.rendered(1)
-        stops(toy_daemon)
-        assert two.end_of(1)["code"] == "shutting_down"
-        assert kinds(two, 1) == ["accepted", "turn", "rendered", "error"], "it is told no turn"
-        assert one.hear_out(1)["type"] == "done"
-        assert one.ending(1) == "finished"
-        assert one.rest() == []
-    assert toy_daemon.process is not None
-    assert toy_daemon.process.wait(60) == 0
-
-
-def test_a_client_that_plays_on_is_not_waited_for_longer_than_the_drain(
-    toy_daemon: DaemonProcess,
-) -> None:
-    with Program(toy_daemon.socket) as one:
-        assert one.say(1, LONG) == "play"
-        one.rendered(1)
-        stops(toy_daemon)
-        assert one.ending(1) == "finished"
-    assert toy_daemon.process is not None
-    assert toy_daemon.process.wait(60) == 0
-
-
-def test_nobody_gets_the_turn_of_who_is_told_that_it_stops(toy_daemon: DaemonProcess) -> None:
-    with Program(toy_daemon.socket) as one, Program(toy_daemon.socket) as two:
-        assert one.say(1, "", "message", final=False) == "play"
-        assert two.say(1, priority="message") == "wait"
-        two.rendered(1)
-        stops(toy_daemon)
-        assert one.end_of(1)["code"] == "shutting_down"
-        assert two.end_of(1)["code"] == "shutting_down"
-        assert kinds(two, 1) == ["accepted", "turn", "rendered", "error"]
-
-
-def test_what_is_not_rendered_is_told_that_it_stops(toy_daemon: DaemonProcess) -> None:
-    with Program(toy_daemon.socket) as one, Program(toy_daemon.socket) as two:
-        assert one.say(1, SHORT, "message", final=False) == "play"
-        assert two.say(1, priority="important") == "play"
-        two.control("pause")
-        two.rendered(1)
-        stops(toy_daemon)
-        assert one.end_of(1)["code"] == "shutting_down"
-        # Paused, nobody could let it go on.
-        assert two.end_of(1)["code"] == "shutting_down"
-    assert toy_daemon.process is not None
-    assert toy_daemon.process.wait(60) == 0
