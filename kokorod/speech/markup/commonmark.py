@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""markdown-it-py as it is used here: CommonMark's blocks and tables, and three rules of our own."""
+"""markdown-it-py as it is used here: CommonMark's blocks and tables, and our own rules."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _SAID: Final = re.compile(
     r" {0,3}\[[^\[\]]{1,99}\]:[ \t]*(?:[^\W\d_]['’\w]*[.!?…,]+|[A-Z]['’\w]*)[ \t]*\n"
 )
 _FOOTNOTE: Final = re.compile(r"\[\^[^\]\n]{1,60}\]:[ \t]*")
+#: `:::note` and `:::` around what stands out, as many sites write it.
+_COLONS: Final = re.compile(r" {0,3}:{3,}[ \t]*(?:[A-Za-z][\w-]{0,40}|\{[^{}\n]{0,200}\})?[ \t]*\n")
 _DROPPED: Final = re.compile(r"<(svg|template)(?=[\s>])", re.IGNORECASE)
 
 
@@ -33,7 +35,17 @@ def parser() -> MarkdownIt:
     markdown.block.ruler.before("reference", "footnote", _footnote, ends)  # type: ignore[arg-type]
     markdown.block.ruler.at("reference", _reference)
     markdown.block.ruler.before("html_block", "dropped", _dropped, ends)  # type: ignore[arg-type]
+    ends = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    markdown.block.ruler.before("paragraph", "colons", _colons, ends)  # type: ignore[arg-type]
     return markdown
+
+
+def _colons(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    begin = state.bMarks[start] + state.tShift[start]
+    if state.is_code_block(start) or not _COLONS.match(state.src, begin):
+        return False
+    state.line = start + 1
+    return True
 
 
 def _reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -45,7 +45,7 @@ def run_of(text: str, start: int, end: int) -> Run | None:
     left = not after.isspace() and (not _punctuation(after) or _edge(before))
     right = not before.isspace() and (not _punctuation(before) or _edge(after))
     opens, closes = left, right
-    if sign == "_":
+    if sign in "_=":  # snake_case, and a==b && c==d
         opens = left and (not right or _punctuation(before))
         closes = right and (not left or _punctuation(after))
     return Run(sign, start, end, end - start, opens, closes) if opens or closes else None

@@ -70,7 +70,7 @@ def words_read(fragments: list[Fragment], source: str) -> list[str]:
         text = fragment.text
         if fragment.kind is FragmentKind.ITEM:
             begin = fragment.spans[0].start
-            number = re.match(r"\d{1,9}(?=[.)])", source[begin:])
+            number = re.match(r"\d{1,9}(?=[.)](?:\s|\Z))", source[begin:])
             text = text[len(number.group()) :] if number else text
         parts.append(text)
     return _WORD.findall(" ".join(parts))

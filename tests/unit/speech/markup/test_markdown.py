@@ -47,6 +47,7 @@ def heard(fragments: list[Fragment]) -> list[tuple[str, str]]:
         ("<script>\nno()\n</script>\nyes", [("paragraph", "yes")]),
         ("[1]: https://a.org\ntext", [("paragraph", "text")]),
         ("see[^1]\n\n[^1]: a note", [("paragraph", "see"), ("paragraph", "a note")]),
+        (":::note\nHere.\n:::\nText.", [("paragraph", "Here."), ("paragraph", "Text.")]),
         ("", []),
     ],
 )
@@ -62,6 +63,8 @@ def test_blocks(text: str, expected: list[tuple[str, str]]) -> None:
         ("un*believ*able", "unbelievable"),
         ("snake_case_name stays", "snake case name stays"),
         ("2 * 3 * 4", "two times three times four"),
+        ("a ==lit== word", "a lit word"),
+        ("un**believ**able *a*b", "unbelievable ab"),
         (r"\*not emphasis\*", "not emphasis"),
         ("run `get_size()` now", "run get size now"),
         ("``a ` b`` c", "a b c"),
@@ -299,6 +302,10 @@ def test_a_fence_that_never_ends_is_told(code: CodeBlocks) -> None:
         assert heard(read_markdown(text, code=code))[-1] == ("code", "The code block has no end.")
     closed = "Before.\n\n```\nx\n```\n\n> ```\n> x\n\nAfter."
     assert "end" not in str(heard(read_markdown(closed, code=code)))
+
+
+def test_signs_of_equality_are_no_marks() -> None:
+    assert read_markdown("if a==b and c==d")[0].text == "if a==b and c==d"
 
 
 def test_what_is_nested_too_deep_is_text() -> None:
