@@ -189,7 +189,7 @@ def _build_and_compare(original: _Original, place: Path, recipe: _Recipe, say: S
         check_durations(session, voices)
     del session  # its memory, before the copy takes as much
     if original.changes.floated:
-        compare_float(original.model.model, voices, runs[0])
+        compare_float(original.model.model, voices, runs)
     say("speaking with the copy")
     compare(place / GRAPH, voices, runs)
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 #: What both speak: 15 tokens, about a second, enough to tell sounds apart.
 PHRASE: Final = "ðə kwˈɪk fˈɑks."
 
-#: Another length and speed, for what must hold at each.
-_OTHER: Final = (PHRASE[:9], 1.3)
+#: Short phrases and speeds, for what must hold at each.
+_SHORT: Final = ((PHRASE[:4], 1.0), (PHRASE[:9], 1.3))
 
 
 class UnlikeError(EngineError):
@@ -44,14 +44,19 @@ def compare(
         raise EngineError(f"its copy speaks otherwise: {difference}")
 
 
-def compare_float(model: Path, voices: Styles, floated: NDArray[np.float32]) -> None:
-    """Raises UnlikeError if PHRASE by the float graph is not what the quantized model says."""
+def compare_float(
+    model: Path, voices: Styles, runs: tuple[NDArray[np.float32], NDArray[np.float32]]
+) -> None:
+    """Raises UnlikeError if the quantized model says otherwise than its float form.
+
+    runs: PHRASE as the float form said it, twice.
+    """
     from .. import similarity
     from ..kokoro import open_session, session_options
 
     session = open_session(model, session_options(1))
-    runs = (speak(session, voices), speak(session, voices))
-    if difference := similarity.difference(runs, floated, similarity.DEQUANTIZED):
+    said = speak(session, voices)
+    if difference := similarity.difference(runs, said, similarity.DEQUANTIZED):
         raise UnlikeError(f"its float form speaks otherwise: {difference}")
 
 
@@ -72,7 +77,7 @@ def check_durations(session: ort.InferenceSession, voices: Styles) -> None:
 
     synthesizer = KokoroSynthesizer(session, voices)
     lengths = set()
-    for phrase, speed in ((PHRASE, 1.0), _OTHER):
+    for phrase, speed in _SHORT:
         tokens = synthesizer.tokens(_known(phrase, synthesizer))
         pcm, frames = synthesizer.infer(tokens, _utterance(voices, speed), Run())
         if frames is None or len(frames) != len(tokens) + 2 or frames.min() < 0:
