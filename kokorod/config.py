@@ -186,8 +186,8 @@ class Config:
     precision: str = _setting(
         "float",
         _one_of("float", "file"),
-        "of an int8 model's operators: float sounds better and is faster on most processors; "
-        "file: as they are in the file",
+        "of an int8 model's operators: float sounds better; file: as they are in the file, "
+        "faster only on processors with 8-bit products (VNNI)",
         live=False,
     )
     lanes: str = _setting(

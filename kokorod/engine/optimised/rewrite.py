@@ -7,11 +7,12 @@ The result lies in a folder of its own until the copy is made.
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from onnx import TensorProto
+from onnx import ModelProto, TensorProto
 
 from .copies import Changes
 from .dequantize import dequantize
@@ -43,9 +44,24 @@ def rewrite(model: Path, folder: Path, *, floating: bool, durations: bool) -> Ch
     if durations and (shown := find(proto.graph)) is not None:
         expose(proto.graph, shown)
     changes = Changes(floated, shown is not None)
-    if changes:
+    if floated:
         (folder / GRAPH).write_bytes(proto.SerializeToString())
+    elif shown is not None:
+        del proto  # its weights, 325 MB
+        _append(model, folder / GRAPH, shown)
     return changes
+
+
+def _append(model: Path, target: Path, shown: str) -> None:
+    """The model with one output more, its weights copied and not parsed again.
+
+    Two protobuf messages, one behind the other, are read as one: their lists are joined.
+    """
+    shutil.copyfile(model, target)
+    more = ModelProto()
+    expose(more.graph, shown)
+    with target.open("ab") as file:
+        file.write(more.SerializeToString())
 
 
 def _beside(file: BinaryIO, name: str, value: NDArray[np.float32]) -> TensorProto:
