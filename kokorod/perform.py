@@ -16,7 +16,7 @@ from kokoro_client.wire.choices import MAX_SPEED, MIN_SPEED
 from kokoro_client.wire.errors import ErrorCode
 
 from .config import ACCELERATORS, LiveConfig
-from .engine.lane import Spoken, Task
+from .engine.lane import Synthesized, Task
 from .engine.loading import Opened
 from .errors import EngineError, KokorodError, UnknownLanguageError
 from .lanes.pool import EXPRESS, Pool
@@ -109,7 +109,7 @@ class Performer:
         maintenance.look_soon()
         self.perform(self._scheduler.lane_down(lane, self._loop.clock()))
 
-    def on_spoken(self, lane: str, spoken: Spoken) -> None:
+    def on_spoken(self, lane: str, spoken: Synthesized) -> None:
         """A lane has spoken a segment: send it."""
         parts, task, now = self.parts, spoken.task, self._loop.clock()
         task.stream.joiner = spoken.joiner
@@ -148,7 +148,7 @@ class Performer:
 
     # -- within
 
-    def _send(self, request: SpeakRequest, lane: str, spoken: Spoken, now: float) -> None:
+    def _send(self, request: SpeakRequest, lane: str, spoken: Synthesized, now: float) -> None:
         waited = request.first_sound_s is None
         self.parts.in_flight.send(request.key, request.answers(spoken, lane, now))
         if waited and request.first_sound_s is not None:

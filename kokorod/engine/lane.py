@@ -56,7 +56,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class Synthesized:
     """The task is done.
 
     pcm: slices in the task's format; seconds: what the run took; joiner: what the
@@ -110,7 +110,7 @@ class Crashed:
     trace: str
 
 
-Report = Spoken | Ended | Failed | Up | Down | Crashed
+Report = Synthesized | Ended | Failed | Up | Down | Crashed
 
 
 class Lane:
@@ -206,4 +206,4 @@ class Lane:
         seconds = time.monotonic() - began
         joiner = copy(task.stream.joiner) or join.Joiner()
         chunk = joiner.push(sound, segment)
-        return Spoken(task, chunk, join.slices(chunk.pcm, task.format), seconds, joiner)
+        return Synthesized(task, chunk, join.slices(chunk.pcm, task.format), seconds, joiner)

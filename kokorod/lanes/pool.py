@@ -19,7 +19,7 @@ from kokoro_client.wire.errors import ErrorCode
 
 from ..config import CPU_LANES, LiveConfig
 from ..engine import lane as lane_reports
-from ..engine.lane import Lane, Report, Spoken, Task
+from ..engine.lane import Lane, Report, Synthesized, Task
 from ..engine.loading import KokoroPlan, Opened, open_accelerator, open_built_in
 from ..engine.sessions import Sessions
 from ..models.record import InstalledModel
@@ -47,7 +47,7 @@ class LaneEvents(Protocol):
 
     def on_up(self, lane: str, engine: Engine) -> None: ...
     def on_down(self, lane: str) -> None: ...
-    def on_spoken(self, lane: str, spoken: Spoken) -> None: ...
+    def on_spoken(self, lane: str, spoken: Synthesized) -> None: ...
     def on_ended(self, lane: str, task: Task) -> None: ...
     def on_failed(self, lane: str, task: Task, why: str) -> None: ...
     def on_other_model(self) -> None: ...
@@ -199,7 +199,7 @@ class Pool:
                 events.on_crash(report.trace)
             case _ if self.lanes.get(lane.name) is not lane:
                 pass  # an old lane, replaced meanwhile: its segment is run again
-            case lane_reports.Spoken():
+            case lane_reports.Synthesized():
                 events.on_spoken(lane.name, report)
             case lane_reports.Ended():
                 events.on_ended(lane.name, report.task)

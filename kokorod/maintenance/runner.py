@@ -19,7 +19,7 @@ from kokoro_client.wire.choices import AudioFormat
 
 from ..config import Config, LiveConfig
 from ..engine import heap
-from ..engine.lane import Spoken, Stream, Task
+from ..engine.lane import Stream, Synthesized, Task
 from ..lanes.pool import CPU, EXPRESS, Pool
 from ..net.loop import Loop, Timer
 from ..schedule.actions import Perform, Run
@@ -104,7 +104,7 @@ class Maintenance:
         """A request's segment has run on a lane."""
         self.warmup.ran(lane, tokens)
 
-    def warmed(self, spoken: Spoken) -> None:
+    def warmed(self, spoken: Synthesized) -> None:
         """A warm-up's run is done."""
         self.look_soon()
         if self._key is None or spoken.task.key != self._key:

@@ -24,7 +24,7 @@ from .phrase_cache import MAX_PHRASE_S, CachedSegment, Phrase
 from .state import RequestState
 
 if TYPE_CHECKING:
-    from ..engine.lane import Spoken
+    from ..engine.lane import Synthesized
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class SpeakRequest:
     cold: bool = False  # the session had been let go and was opened for it
     record: list[CachedSegment] | None = None  # what goes into the phrase cache
 
-    def answers(self, spoken: Spoken, lane: str, now: float) -> list[Answer]:
+    def answers(self, spoken: Synthesized, lane: str, now: float) -> list[Answer]:
         """The segment and its audio; counts them."""
         segment, chunk = spoken.task.segment, spoken.chunk
         if self.first_sound_s is None and spoken.pcm:
@@ -130,7 +130,7 @@ class SpeakRequest:
             },
         )
 
-    def _words(self, spoken: Spoken) -> tuple[tuple[WordTiming, ...], bool]:
+    def _words(self, spoken: Synthesized) -> tuple[tuple[WordTiming, ...], bool]:
         """When each word is heard: exact from the model's edges, else by its share."""
         segment, chunk = spoken.task.segment, spoken.chunk
         if chunk.edges is not None:
@@ -159,7 +159,7 @@ def _estimated(segment: Segment, start: int, samples: int) -> tuple[WordTiming, 
     return tuple(WordTiming(w.start, w.end, at(w.first), at(w.last)) for w in segment.words)
 
 
-def _marks(spoken: Spoken) -> tuple[MarkTiming, ...]:
+def _marks(spoken: Synthesized) -> tuple[MarkTiming, ...]:
     """When each mark of the markup is reached: exact from the edges, else by its share."""
     segment, chunk = spoken.task.segment, spoken.chunk
     timings = []

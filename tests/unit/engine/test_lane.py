@@ -18,8 +18,8 @@ from kokorod.engine.lane import (
     Failed,
     Lane,
     Report,
-    Spoken,
     Stream,
+    Synthesized,
     Task,
     Up,
 )
@@ -110,7 +110,7 @@ def test_each_task_is_answered_once(open_lane: Callable[[Callable[[], Hum]], Ope
     for index in range(5):
         opened.lane.start(task(segment(index)))
         report = opened.next()
-        assert isinstance(report, Spoken)
+        assert isinstance(report, Synthesized)
         assert report.task.segment.index == index
         assert report.sound_s == pytest.approx(0.05, abs=0.01)
         assert b"".join(report.pcm)
@@ -129,10 +129,10 @@ def test_a_termination_before_the_run_begins_is_not_lost(
         assert isinstance(opened.next(), Ended)
     hum.waits = False
     opened.lane.start(task(segment()))
-    assert isinstance(opened.next(), Spoken)
+    assert isinstance(opened.next(), Synthesized)
     opened.lane.terminate()  # nothing runs: nothing is ended
     opened.lane.start(task(segment()))
-    assert isinstance(opened.next(), Spoken)
+    assert isinstance(opened.next(), Synthesized)
 
 
 def test_a_failed_run_says_why_and_the_lane_goes_on(
@@ -147,7 +147,7 @@ def test_a_failed_run_says_why_and_the_lane_goes_on(
     assert report.message == "out of breath"
     hum.fails = None
     opened.lane.start(task(segment()))
-    assert isinstance(opened.next(), Spoken)
+    assert isinstance(opened.next(), Synthesized)
 
 
 def test_what_cannot_be_made_is_down(open_lane: Callable[[Callable[[], Hum]], Opened]) -> None:
@@ -178,11 +178,11 @@ def test_a_run_that_nobody_waits_for_leaves_the_stream_alone(
     stream = Stream()
     first = segment(0, "one two ", after="three")
     second = segment(1, "three", before="one two ")
-    spoken: list[Spoken] = []
+    spoken: list[Synthesized] = []
     for part in (first, first, second, second):
         opened.lane.start(task(part, stream))
         report = opened.next()
-        assert isinstance(report, Spoken)
+        assert isinstance(report, Synthesized)
         if len(spoken) % 2:  # the second time is the one that counts
             stream.joiner = report.joiner
         spoken.append(report)
@@ -200,7 +200,7 @@ def test_context_is_left_out_where_it_cannot_be_cut_off(
     assert isinstance(opened.next(), Up)
     opened.lane.start(task(segment(1, "three", before="one two ", after=" four")))
     report = opened.next()
-    assert isinstance(report, Spoken)
+    assert isinstance(report, Synthesized)
     assert [(s.before, s.phonemes, s.after) for s in hum.heard] == [("", "three", "")]
     assert report.chunk.samples == pytest.approx(5 * 240, abs=10)
 
@@ -211,7 +211,7 @@ def test_a_pause_alone_needs_no_run(open_lane: Callable[[Callable[[], Hum]], Ope
     assert isinstance(opened.next(), Up)
     opened.lane.start(task(Segment(0, 0, 3, "", "", pause_s=0.5)))
     report = opened.next()
-    assert isinstance(report, Spoken)
+    assert isinstance(report, Synthesized)
     assert report.sound_s == pytest.approx(0.5, abs=0.05)
     assert not report.chunk.pcm.any()
 
@@ -226,7 +226,7 @@ def test_a_lane_without_a_task_rests_once(
     assert hum.rested.get(timeout=PATIENCE_S) == 0
     for _ in range(3):
         opened.lane.start(task(segment()))
-        assert isinstance(opened.next(), Spoken)
+        assert isinstance(opened.next(), Synthesized)
         assert hum.rested.get(timeout=PATIENCE_S) == len(hum.heard)
     assert hum.rested.empty()
 
