@@ -26,11 +26,12 @@ def breaks(owner, name, when):
         return real(*args)
     setattr(owner, name, broken)
 
-for start, tried in grammar._TRIED.items():
-    grammar._TRIED[start] = tuple(
-        (matches, breaking if name == "money.unit_first" else read, name)
-        for matches, read, name in tried
-    )
+for firsts in grammar._TRIED.values():
+    for first, tried in firsts.items():
+        firsts[first] = tuple(
+            (matches, breaking if name == "money.unit_first" else read, name)
+            for matches, read, name in tried
+        )
 breaks(Words, "_say", lambda self, text, *rest: text == "zebras")
 breaks(phonemizer, "assemble", lambda tokens, said: any(t.text == "walrus" for t in tokens))
 """

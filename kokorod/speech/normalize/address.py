@@ -8,7 +8,7 @@ from typing import Final
 
 from ..tables import rows
 from .cursor import Cursor, Part, mark, say
-from .rule import Rule, Start
+from .rule import CAPITALS, Rule, Start
 
 _ROWS: Final = rows("states")
 _STATES: Final = {code: name for code, _, name in _ROWS}
@@ -52,6 +52,7 @@ RULES: Final = (
             ("Austin, TX", "Austin, Texas"),
             ("York, NY 10001", "York, New York one zero zero zero one"),
         ),
+        firsts=CAPITALS,
     ),
     Rule(
         "address.short_state",
@@ -59,6 +60,7 @@ RULES: Final = (
         _SHORT_STATE,
         _read_short_state,
         (("St. Louis, Mo.", "Saint Louis, Missouri."),),
+        firsts=CAPITALS,
     ),
 )
 

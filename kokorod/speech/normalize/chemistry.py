@@ -13,16 +13,16 @@ from ..tables import rows
 from .cardinal import label
 from .cursor import Cursor, Part, say, spell
 from .number_words import cardinal
-from .rule import Rule, Start
+from .rule import CAPITALS, Rule, Start
 
 ELEMENTS: Final = dict(rows("elements"))
 _SYMBOL: Final = "(?:" + "|".join(sorted(ELEMENTS, key=len, reverse=True)) + ")"
 _ATOMS: Final = rf"(?:{_SYMBOL}\d{{0,2}}){{1,6}}"
 _CHARGED: Final = re.compile(
-    rf"(?P<formula>(?:{_ATOMS}|\({_ATOMS}\)\d{{0,2}}){{1,4}})(?P<charge>[²³⁴-⁹]?[⁺⁻])(?!\w)"
+    rf"(?=[A-Z][A-Za-z\d()]{{0,24}}[²³⁴-⁹⁺⁻])(?P<formula>(?:{_ATOMS}|\({_ATOMS}\)\d{{0,2}}){{1,4}})(?P<charge>[²³⁴-⁹]?[⁺⁻])(?!\w)"
 )
 _GROUPED: Final = re.compile(
-    rf"(?P<formula>{_ATOMS}(?:\({_ATOMS}\)\d{{1,2}}){{1,3}}(?:{_ATOMS})?)(?!\w)"
+    rf"(?=[A-Z][A-Za-z\d]{{0,8}}\([A-Z])(?P<formula>{_ATOMS}(?:\({_ATOMS}\)\d{{1,2}}){{1,3}}(?:{_ATOMS})?)(?!\w)"
 )
 _ISOTOPE: Final = re.compile(rf"(?P<mass>[⁰¹²³⁴-⁹]{{1,3}})(?P<symbol>{_SYMBOL})(?![a-z])")
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -71,6 +71,7 @@ RULES: Final = (
             ("Fe³⁺", "F e three plus", "formulas"),
             ("SO₄²⁻", "S O four two minus", "formulas"),
         ),
+        firsts=CAPITALS,
     ),
     Rule(
         "chemistry.grouped",
@@ -78,6 +79,7 @@ RULES: Final = (
         _GROUPED,
         _read_grouped,
         (("Ca(OH)2", "C a O H two", "formulas"),),
+        firsts=CAPITALS,
     ),
     Rule(
         "chemistry.isotope",
@@ -85,5 +87,6 @@ RULES: Final = (
         _ISOTOPE,
         _read_isotope,
         (("¹⁴C", "carbon fourteen", "formulas"),),
+        firsts="⁰¹²³⁴⁵⁶⁷⁸⁹",
     ),
 )

@@ -78,5 +78,6 @@ RULES: Final = (
         _MOVE,
         _read_move,
         (("5. Bxc6 O-O", "five bishop takes c six castles kingside"),),
+        firsts="KQRBNabcdefghO",
     ),
 )

@@ -73,7 +73,8 @@ class Cleaned:
         folded = source.translate(_SAME_LENGTH)
         if not folded.isascii():
             folded = _FOREIGN_DIGIT.sub(_fold_digit, folded)
-        plain = folded.isascii() and not ("&" in folded or "-" in folded or "<su" in folded)
+        broken = "\n" in folded and "-" in folded
+        plain = folded.isascii() and not (broken or "&" in folded or "<su" in folded)
         if plain or not _ODD.search(folded):
             self.text = folded
             return

@@ -327,6 +327,7 @@ RULES: Final = (
             ("Jan. 5th, 1999", "January fifth, nineteen ninety nine", "dates"),
             ("March 3-5", "March third to fifth"),
         ),
+        firsts="JFMASOND",
     ),
     Rule(
         "date.month_year",
@@ -337,6 +338,7 @@ RULES: Final = (
             ("Nov., 1605", "November, sixteen oh five"),
             ("July 1776", "July seventeen seventy six"),
         ),
+        firsts="JFMASOND",
     ),
     Rule(
         "date.month",
@@ -347,6 +349,7 @@ RULES: Final = (
             ("in Oct. or later", "in October or later"),
             ("Open March", "Open March"),
         ),
+        firsts="JFMASOND",
     ),
 )
 NAMES: Final = frozenset(_MONTH)

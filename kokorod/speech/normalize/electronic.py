@@ -10,7 +10,7 @@ from ..tables import rows
 from .cardinal import characters, label
 from .cursor import Cursor, Part, Upto, say, spell
 from .number_words import cardinal, digits
-from .rule import Rule, Start
+from .rule import LETTERS, Rule, Start
 
 #: No word and no number: encoded data. Longer patterns than this are never tried on it.
 _LONG: Final = re.compile(r"(?=[A-Za-z]{0,64}\d)[A-Za-z0-9]{65,}")
@@ -257,6 +257,7 @@ RULES: Final = (
             ("fe80::1", "F E eight zero colon colon one"),
             ("::1", "colon colon one"),
         ),
+        firsts="0123456789abcdefABCDEF:",
     ),
     Rule(
         "electronic.ipv4",
@@ -316,6 +317,7 @@ RULES: Final = (
             ("/usr/lib/libfoo.so", "slash usr slash lib slash libfoo dot so", "addresses"),
             ("~/.bashrc", "tilde slash dot bashrc"),
         ),
+        firsts="~./",
     ),
     Rule(
         "electronic.windows_path",
@@ -323,6 +325,7 @@ RULES: Final = (
         _WINDOWS,
         _read_windows,
         (("C:\\Users\\x", "C colon backslash Users backslash x"),),
+        firsts=LETTERS + "\\",
     ),
     Rule(
         "electronic.relative_path",

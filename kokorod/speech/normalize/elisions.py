@@ -15,7 +15,7 @@ _CUT: Final = dict(rows("elisions"))
 _HEAD: Final = "|".join(re.escape(w) for w in sorted(_CUT, key=len, reverse=True) if w[0] != "'")
 _TAIL: Final = "|".join(re.escape(w) for w in sorted(_CUT, key=len, reverse=True) if w[0] == "'")
 _LEADING: Final = re.compile(rf"(?:{_TAIL})(?![\w'])", re.IGNORECASE)
-_TRAILING: Final = re.compile(rf"(?:{_HEAD})(?=\s+[a-zA-Z])", re.IGNORECASE)
+_TRAILING: Final = re.compile(rf"(?=[A-Za-z]{{1,3}}')(?:{_HEAD})(?=\s+[a-zA-Z])", re.IGNORECASE)
 _STUTTER: Final = re.compile(
     r"(?P<first>[A-Za-z])-(?P<more>(?:(?P=first)-){0,4})"
     r"(?=(?P<word>(?P=first)[a-z']{0,20})(?![\w-]))",
@@ -62,6 +62,7 @@ RULES: Final = (
             ("'Tis cold", "'Tis cold"),
             ("fish 'n' chips", "fish 'n' chips"),
         ),
+        firsts="'",
     ),
     Rule(
         "elisions.trailing",
@@ -72,6 +73,7 @@ RULES: Final = (
             ("a cup o' tea", "a cup o' tea"),
             ("down th' hill", "down the hill"),
         ),
+        firsts="tToOaAwWfF",
     ),
     Rule("elisions.stutter", Start.LETTER, _STUTTER, _read_stutter, (("B-but why?", "but why?"),)),
 )

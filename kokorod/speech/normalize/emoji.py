@@ -159,6 +159,7 @@ RULES: Final = (
             ("good :+1: again", "good thumbs up again", "emoji"),
             (":fire:", "fire"),
         ),
+        firsts=":",
     ),
     Rule("emoji.shrug", Start.FACE, _SHRUG, _read_shrug, (("¯\\_(ツ)_/¯", "shrug"),)),
     Rule(

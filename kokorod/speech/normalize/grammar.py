@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from . import (
@@ -40,7 +40,7 @@ from .cursor import Cursor, Part, Upto, say
 from .faults import FAULTS
 from .measure import marks, quantity, rate
 from .number_words import digits
-from .rule import Rule, Start
+from .rule import Reader, Rule, Start
 
 FILES: Final = (
     abbreviation, address, cardinal, chemistry, chess, clock, compound, date, electronic,
@@ -242,8 +242,21 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
 }
 
 #: The same, unpacked: a text of a megabyte asks some ten million times whether a rule matches.
-_TRIED: Final = {
-    start: tuple((RULES[name].pattern.match, RULES[name].read, name) for name in names)
+_Tried = tuple[tuple[Callable[[str, int], "re.Match[str] | None"], Reader, str], ...]
+
+
+def _tried(names: tuple[str, ...], first: str) -> _Tried:
+    """Those of the rules that may begin with `first`; "": those that begin with any character."""
+    rules = (RULES[name] for name in names)
+    return tuple(
+        (rule.pattern.match, rule.read, rule.name)
+        for rule in rules
+        if not rule.firsts or (first and first in rule.firsts)
+    )
+
+
+_TRIED: Final[dict[Start, dict[str, _Tried]]] = {
+    start: {first: _tried(names, first) for first in {"", *"".join(RULES[n].firsts for n in names)}}
     for start, names in ORDER.items()
 }
 
@@ -315,7 +328,8 @@ def _read_by_rule(start: Start, cursor: Cursor, position: int) -> int | None:
     A rule that raises has not matched: the next ones are tried.
     """
     text = cursor.text
-    for matches, reads, name in _TRIED[start]:
+    tried = _TRIED[start]
+    for matches, reads, name in tried.get(text[position]) or tried[""]:
         try:
             match = matches(text, position)
             if match is None or match.end() == position:

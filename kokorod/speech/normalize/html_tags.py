@@ -52,6 +52,7 @@ RULES: Final = (
             ("<b>bold</b>", "bold"),
             ('now <break time="1s"/> here', "now here"),
         ),
+        firsts="<",
     ),
     Rule(
         "html_tags.comment",
@@ -59,5 +60,6 @@ RULES: Final = (
         _COMMENT,
         _read_comment,
         (("one <!-- two --> three", "one three"),),
+        firsts="<",
     ),
 )

@@ -11,7 +11,7 @@ from .acronyms import is_said
 from .cardinal import characters, label
 from .cursor import Cursor, Kind, Part, say, spell
 from .electronic import letters_or_word
-from .rule import Rule, Start
+from .rule import LETTERS, Rule, Start
 
 _IDENTIFIER: Final = re.compile(
     r"(?P<name>_{0,2}[A-Za-z][A-Za-z0-9]{0,64}(?:_{1,8}[A-Za-z0-9]{1,64}){1,16}_{0,2}|__?[A-Za-z]\w{0,64}?__?)(?P<call>\(\))?(?![\w])"
@@ -205,6 +205,7 @@ RULES: Final = (
             ("to GitHub", "to git hub"),
             ("WWII", "World War two"),
         ),
+        firsts="".join({brand[0] for brand in BRANDS}),
     ),
     Rule(
         "identifiers.dotted",
@@ -222,6 +223,7 @@ RULES: Final = (
             ("get_user_name", "get user name", "code"),
             ("__main__", "main"),
         ),
+        firsts=LETTERS + "_",
     ),
     Rule(
         "identifiers.camel",
@@ -254,6 +256,7 @@ RULES: Final = (
             ("ls -la", "ls dash la"),
             ("pass `--no-verify`", "pass dash dash no-verify"),
         ),
+        firsts="-",
     ),
     Rule(
         "identifiers.variable",
@@ -261,14 +264,23 @@ RULES: Final = (
         _VARIABLE,
         _read_variable,
         (("$PATH", "dollar path"),),
+        firsts="$",
     ),
-    Rule("identifiers.any_file", Start.SIGN, _ANY_FILE, _read_any_file, (("*.py", "star dot py"),)),
+    Rule(
+        "identifiers.any_file",
+        Start.SIGN,
+        _ANY_FILE,
+        _read_any_file,
+        (("*.py", "star dot py"),),
+        firsts="*",
+    ),
     Rule(
         "identifiers.number_of",
         Start.SIGN,
         _NUMBER_OF,
         _read_numbered,
         (("# of items", "number of items"),),
+        firsts="#",
     ),
     Rule(
         "identifiers.dot_name",
@@ -276,6 +288,7 @@ RULES: Final = (
         _DOT_NAME,
         _read_dot_name,
         ((".gitignore", "dot gitignore"),),
+        firsts=".",
     ),
     Rule(
         "identifiers.color",
@@ -283,6 +296,7 @@ RULES: Final = (
         _COLOR,
         _read_color,
         (("#ff8800", "hash F F eight eight zero zero"),),
+        firsts="#",
     ),
     Rule(
         "identifiers.numbered",
@@ -294,6 +308,7 @@ RULES: Final = (
             ("issue #123", "issue number one hundred twenty three"),
             ("#INV-2024-0031", "number I N V twenty twenty four zero zero three one"),
         ),
+        firsts="#",
     ),
     Rule(
         "identifiers.hashtag",
@@ -301,6 +316,7 @@ RULES: Final = (
         _HASHTAG,
         _read_hashtag,
         (("#BlackLivesMatter", "hashtag black lives matter", "social"),),
+        firsts="#",
     ),
     Rule(
         "identifiers.handle",
@@ -308,5 +324,6 @@ RULES: Final = (
         _HANDLE,
         _read_handle,
         (("@user_name", "at user name", "social"),),
+        firsts="@",
     ),
 )

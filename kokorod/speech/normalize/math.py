@@ -241,9 +241,15 @@ RULES: Final = (
         _LOG,
         _read_log,
         (("log₂ 8 = 3", "log base two of eight equals three"),),
+        firsts="l",
     ),
     Rule(
-        "math.bare_function", Start.LETTER, _BARE, _read_bare, (("cos x + 1", "cosine x plus one"),)
+        "math.bare_function",
+        Start.LETTER,
+        _BARE,
+        _read_bare,
+        (("cos x + 1", "cosine x plus one"),),
+        firsts="acdelst",
     ),
     Rule(
         "math.term",
@@ -252,18 +258,38 @@ RULES: Final = (
         _read_term,
         (("b² - 4ac", "b squared minus four a c"),),
     ),
-    Rule("math.negative", Start.SIGN, _NEGATIVE, _read_negative, (("y = -x", "y equals minus x"),)),
+    Rule(
+        "math.negative",
+        Start.SIGN,
+        _NEGATIVE,
+        _read_negative,
+        (("y = -x", "y equals minus x"),),
+        firsts="-−",
+    ),
     Rule(
         "math.figure",
         Start.SIGN,
         _FIGURE,
         _read_figure,
         (("In △ABC, ∠A is", "In triangle A B C, angle A is"),),
+        firsts="△∠∡",
     ),
     Rule(
-        "math.strict", Start.SIGN, _STRICT, _read_strict, (("x === y", "x is strictly equal to y"),)
+        "math.strict",
+        Start.SIGN,
+        _STRICT,
+        _read_strict,
+        (("x === y", "x is strictly equal to y"),),
+        firsts="=!",
     ),
-    Rule("math.absolute", Start.SIGN, _SIZE, _read_size, (("|x|", "absolute value of x"),)),
+    Rule(
+        "math.absolute",
+        Start.SIGN,
+        _SIZE,
+        _read_size,
+        (("|x|", "absolute value of x"),),
+        firsts="|",
+    ),
     Rule(
         "math.operator",
         Start.SIGN,
@@ -273,6 +299,7 @@ RULES: Final = (
             ("a -> b", "a arrow b"),
             ("a != b", "a is not equal to b"),
         ),
+        firsts="<>!=-+&|:",
     ),
     Rule(
         "math.power",
@@ -283,14 +310,18 @@ RULES: Final = (
             ("x = y^2 + 3", "x equals y squared plus three", "mathematics"),
             ("a² + b²", "a squared plus b squared"),
         ),
+        firsts="^⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹",
     ),
-    Rule("math.times", Start.SIGN, _TIMES, _read_times, (("5 * 3", "five times three"),)),
+    Rule(
+        "math.times", Start.SIGN, _TIMES, _read_times, (("5 * 3", "five times three"),), firsts="*·"
+    ),
     Rule(
         "math.comparison",
         Start.SIGN,
         _COMPARING,
         _read_comparing,
         (("10 > 5", "ten is greater than five"),),
+        firsts="<>",
     ),
     Rule(
         "math.greek",

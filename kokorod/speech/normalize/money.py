@@ -246,7 +246,14 @@ RULES: Final = (
             ("100 USD", "one hundred U S dollars"),
         ),
     ),
-    Rule("money.bills", Start.NUMBER, _BILLS, _read_bills, (("in $20s", "in twenties", "money"),)),
+    Rule(
+        "money.bills",
+        Start.NUMBER,
+        _BILLS,
+        _read_bills,
+        (("in $20s", "in twenties", "money"),),
+        firsts="$",
+    ),
     Rule(
         "money.cents", Start.NUMBER, _CENTS, _read_cents, (("99¢", "ninety nine cents", "money"),)
     ),

@@ -53,6 +53,7 @@ RULES: Final = (
             ("an F#m7 chord", "an F sharp minor seven chord", "music"),
             ("Gsus4", "G sus four"),
         ),
+        firsts="ABCDEFG",
     ),
     Rule(
         "music.time",

@@ -11,7 +11,7 @@ from .acronyms import SAID, is_said, shouted
 from .cardinal import label
 from .cursor import Cursor, Kind, Part, mark, say, spell
 from .number_words import plural, spoken_number
-from .rule import Rule, Start
+from .rule import CAPITALS, Rule, Start
 
 _DOTTED: Final = re.compile(
     r"(?P<letters>(?:[A-Za-z]\.){2,12})(?P<last>(?!s(?!\w))[A-Za-z](?![\w']))?"
@@ -307,6 +307,7 @@ RULES: Final = (
             ("L. Jackson", "L Jackson"),
             ("E. coli", "E coli"),
         ),
+        firsts=CAPITALS,
     ),
     Rule(
         "names.plus",
@@ -327,6 +328,7 @@ RULES: Final = (
             ("AT&T", "A T and T"),
             ("M&Ms", "M and M's"),
         ),
+        firsts=CAPITALS,
     ),
     Rule(
         "names.slashed",
@@ -337,6 +339,7 @@ RULES: Final = (
             ("TCP/IP", "T C P I P"),
             ("AC/DC", "A C D C"),
         ),
+        firsts=CAPITALS,
     ),
     Rule(
         "names.thread",
@@ -344,6 +347,7 @@ RULES: Final = (
         _THREAD,
         _read_thread,
         (("M8x1.25", "M eight by one point two five"),),
+        firsts="M",
     ),
     Rule(
         "names.mixed",
@@ -367,6 +371,7 @@ RULES: Final = (
             ("FBI", "F B I", "acronyms"),
             ("CPUs", "C P U's", "acronyms"),
         ),
+        firsts=CAPITALS,
     ),
     Rule(
         "names.contraction",
@@ -378,6 +383,7 @@ RULES: Final = (
             ("WE'RE and I'LL", "we're and I'll"),
             ("the CEO'S desk", "the C E O's desk"),
         ),
+        firsts=CAPITALS,
     ),
     Rule(
         "names.letter",

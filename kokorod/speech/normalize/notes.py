@@ -27,12 +27,20 @@ def _read_note(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 RULES: Final = (
-    Rule("notes.at_stop", Start.NUMBER, _AT_STOP, _read_at_stop, (("It rained.12", "It rained."),)),
+    Rule(
+        "notes.at_stop",
+        Start.NUMBER,
+        _AT_STOP,
+        _read_at_stop,
+        (("It rained.12", "It rained."),),
+        firsts=".",
+    ),
     Rule(
         "notes.note",
         Start.LETTER | Start.CODED,
         _NOTE,
         _read_note,
         (("page 7 n.4", "page seven note four"),),
+        firsts="n",
     ),
 )

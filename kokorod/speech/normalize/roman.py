@@ -167,6 +167,7 @@ RULES: Final = (
             ("an IV drip", "an I V drip"),
             ("No. 9: IV. Presto", "Number nine: four. Presto"),
         ),
+        firsts="IVXLCDM",
     ),
     Rule(
         "roman.small",

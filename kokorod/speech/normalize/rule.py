@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Flag, auto
+from typing import Final
 
 from .cursor import Cursor, Part, Upto
 
@@ -33,11 +34,17 @@ class Start(Flag):
     REST = auto()  # a character that neither a rule nor a word has read
 
 
+#: For `firsts`.
+CAPITALS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS: Final = CAPITALS + CAPITALS.lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """name     its file, a point, what it reads: `date.iso`
     starts   where it is tried; grammar.py has the order
     pattern  bounds how far it looks
+    firsts   the characters that it may begin with, so that it is not tried at others; "": any
     """
 
     name: str
@@ -45,3 +52,4 @@ class Rule:
     pattern: re.Pattern[str]
     read: Reader
     examples: tuple[Example, ...]
+    firsts: str = ""

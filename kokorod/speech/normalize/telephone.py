@@ -61,5 +61,6 @@ RULES: Final = (
             ),
             ("555-0123", "five five five zero one two three"),
         ),
+        firsts="0123456789+(",
     ),
 )

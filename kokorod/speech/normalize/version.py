@@ -95,6 +95,7 @@ RULES: Final = (
         _ASKED,
         _read_asked,
         (("foo@^2.0.0", "foo at caret two point zero point zero"),),
+        firsts="^~",
     ),
     Rule(
         "version.dotted",

@@ -84,6 +84,7 @@ RULES: Final = (
             ("Mon to Sat", "Monday to Saturday"),
             ("Sat & Sun", "Saturday and Sunday"),
         ),
+        firsts="MTWFS",
     ),
 )
 NAMES: Final = frozenset(_WEEKDAY)

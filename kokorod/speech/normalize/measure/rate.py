@@ -99,5 +99,6 @@ RULES: Final = (
             ("5¢/kWh", "five cents per kilowatt hour"),
             ("90 kcal/serving", "ninety kilocalories per serving"),
         ),
+        firsts="/",
     ),
 )

@@ -41,6 +41,24 @@ def test_every_rule_is_tried_somewhere() -> None:
     assert {name for names in ORDER.values() for name in names} == RULES.keys()
 
 
+#: Letters, digits and signs, two by two, and the examples of every rule.
+PIECES = [
+    Cleaned(piece).text
+    for piece in (
+        *(a + b for a in map(chr, range(33, 0x250)) for b in "a1.-A "),
+        *(example[0] for rule in EVERY for example in rule.examples),
+    )
+]
+
+
+@pytest.mark.parametrize("rule", [r for r in EVERY if r.firsts], ids=lambda rule: rule.name)
+def test_a_rule_begins_with_the_characters_that_it_says(rule: Rule) -> None:
+    match = rule.pattern.match
+    begun = {text[p] for text in PIECES for p in range(len(text)) if match(text, p)}
+    assert begun
+    assert begun <= set(rule.firsts)
+
+
 @pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.name)
 def test_every_rule_reads_its_examples(rule: Rule) -> None:
     assert rule.examples
