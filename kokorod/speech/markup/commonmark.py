@@ -27,7 +27,7 @@ _DROPPED: Final = re.compile(r"<(svg|template)(?=[\s>])", re.IGNORECASE)
 @cache
 def parser() -> MarkdownIt:
     """The parser of blocks, made once."""
-    # Imported here: it takes 80 ms, and only Markdown needs it.
+    # Imported here: it takes 50 ms, and only Markdown needs it.
     from markdown_it import MarkdownIt
 
     markdown = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table")

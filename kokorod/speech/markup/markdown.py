@@ -140,8 +140,13 @@ class MarkdownReader:
             self._add_line(source[position : end.start()], self._at + position)
             position = end.end()
         while len(source) - position > _LONGEST or (final and position < len(source)):
-            self._add_line(source[position : position + _LONGEST], self._at + position)
-            position = min(position + _LONGEST, len(source))
+            stop = min(position + _LONGEST, len(source))
+            if stop < len(source):  # not inside a word
+                stop = source.rfind(" ", position, stop) + 1 or stop
+            self._add_line(source[position:stop], self._at + position)
+            position = stop
+            if position < len(source):
+                self._parse(final=True, told=False)
         if position:
             self._more = [source[position:]]
             self._more_length = len(source) - position
