@@ -228,10 +228,10 @@ def test_a_scale_a_channel(tmp_path: Path) -> None:
 
 
 def shown(nodes: list[onnx.NodeProto], constants: Arrays) -> None:
-    """What is summed in whole numbers is read by another too."""
-    nodes.append(helper.make_node("Neg", ["biased"], ["neg"]))
-    nodes.append(helper.make_node("Cast", ["neg"], ["neg_f"], to=TensorProto.FLOAT))
-    nodes.append(helper.make_node("Add", ["y", "neg_f"], ["out"]))
+    """What is summed in whole numbers is read by another too, before its own reader."""
+    cast = helper.make_node("Cast", ["biased"], ["also"], to=TensorProto.FLOAT)
+    nodes.insert(8, cast)
+    nodes.append(helper.make_node("Add", ["y", "also"], ["out"]))
 
 
 def weight_that_is_computed(nodes: list[onnx.NodeProto], constants: Arrays) -> None:
@@ -249,13 +249,49 @@ def another_scale(nodes: list[onnx.NodeProto], constants: Arrays) -> None:
     nodes[-1].input[1] = "s"
 
 
-@pytest.mark.parametrize("change", [shown, weight_that_is_computed, another_sum, another_scale])
+def scale_of_another(nodes: list[onnx.NodeProto], constants: Arrays) -> None:
+    """It is no product of the activations' own scale."""
+    constants["other"] = np.array(0.02, np.float32)
+    nodes[1].input[0] = "other"
+
+
+@pytest.mark.parametrize(
+    "change", [shown, weight_that_is_computed, another_sum, another_scale, scale_of_another]
+)
 def test_one_that_is_not_understood_is_left_as_it_is(change: Any, tmp_path: Path) -> None:
     nodes, constants = convolution(change)
     output = "out" if change is shown else "y"
     quantized = save(tmp_path / "q.onnx", nodes, constants, output)
     run(quantized)
     assert not rewrite.rewrite(quantized, tmp_path, floating=True, durations=True)
+
+
+def test_an_lstms_zero_points_are_taken_off(tmp_path: Path) -> None:
+    """onnxruntime's own quantizer gives an LSTM none but 0."""
+    rng = np.random.default_rng(4)
+    made: Arrays = {"h": np.zeros((1, 1, 2), np.float32)}
+    for name, inputs in (("W", 4), ("R", 2)):
+        made[name] = rng.integers(0, 256, (1, inputs, 8)).astype(np.uint8)
+        made[f"{name}s"] = np.array([0.01], np.float32)
+        made[f"{name}z"] = np.array([130], np.uint8)
+    names = ["t", "W", "R", "", "", "h", "h", "", "Ws", "Wz", "Rs", "Rz"]
+    nodes = [
+        helper.make_node("Transpose", ["x"], ["t"], perm=[2, 0, 1]),
+        helper.make_node(
+            "DynamicQuantizeLSTM", names, ["y"], domain="com.microsoft", hidden_size=2
+        ),
+    ]
+    model = onnx.load(save(tmp_path / "q.onnx", nodes, made))
+    kept: Arrays = {}
+
+    def keep(name: str, value: NDArray[np.float32]) -> TensorProto:
+        kept[name] = value
+        return numpy_helper.from_array(value, name)
+
+    assert dequantize(model.graph, keep) == 1
+    for name in "WR":
+        expected = (made[name].astype(np.float32) - 130) * np.float32(0.01)
+        assert (kept[f"{name}/float"] == expected.transpose(0, 2, 1)).all()
 
 
 # -- Kokoro itself
