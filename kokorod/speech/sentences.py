@@ -80,7 +80,7 @@ _COUNTED: Final = re.compile(r"(?<![^\W\d_])[\d½⅓⅔¼¾][ -]?[A-Za-z.]{1,6}\
 _MOVE: Final = re.compile(r"(?:[KQRBN][a-h1-8]?x?[a-h][1-8]|O-O)")
 _COUNTRIES: Final = words("u.s u.k u.s.a u.n e.u d.c")
 #: Abbreviations that something always follows, and that the library does not know.
-_GOES_ON: Final = words("dep arr incl excl esp attn cf viz approx")
+_GOES_ON: Final = words("dep arr incl excl esp attn cf viz approx vs agg")
 #: Words too, if they are written in small letters: I love art. 3 people came.
 _ALSO_WORDS: Final = words("art tab prop app ex")
 
@@ -305,7 +305,7 @@ class SentenceSplitter:
             and _COUNTED.search(text, max(self._start, stop - _WORD), stop)
         ):
             return unit_ends(text, stop, first, self._final)
-        if text[first].isdigit() and bare in BEFORE_NUMBER:
+        if (text[first].isdigit() or text[first] == "#") and bare in BEFORE_NUMBER:
             return word in _ALSO_WORDS
         if bare in _COUNTRIES and text[first].isupper():
             return country_ends(text, stop - len(word), first, self._final)

@@ -96,7 +96,9 @@ def walk(cursor: Cursor) -> None:
 
 
 def _is_letter(cursor: Cursor, said: str, start: int, end: int) -> bool:
-    """Whether a letter alone may be no word: (a), World War I."""
+    """Whether a letter alone may be no word: (a), World War I, n!."""
+    if said in "kmn":
+        return cursor.text.startswith("!", end)
     if said == "a":
         return names.is_item(cursor, start, end)
     return said in "iI" and _is_numbered(said, cursor.parts)

@@ -127,7 +127,7 @@ def _read_sized(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         and "." not in match["value"]
         and len(match["value"]) == 1
         and not match["word"]
-        and not _is_counted(following)
+        and not is_counted(following)
     ):
         return None
     sign = sign_parts(cursor, match)
@@ -231,7 +231,7 @@ def _is_code(cursor: Cursor, value: str, before: str, start: int) -> bool:
     if value == "911" and before != "porsche":
         return True
     if len(value) in (3, 5, 6) and before in _DIALLED:
-        return not _is_counted(cursor.after(start + len(value)).lower())
+        return not is_counted(cursor.after(start + len(value)).lower())
     if len(value) == 5 and (_ends_address(cursor, start) or _STATE.fullmatch(cursor.before(start))):
         return True
     return len(value) >= 10 and not value.endswith("000")
@@ -242,7 +242,7 @@ def _is_name(cursor: Cursor, before: str, end: int) -> bool:
     if before in LABELS:
         return True
     named = bool(cursor.parts) and cursor.parts[-1].text.isupper() and len(before) > 1
-    return named and before not in _NO_NAMES and not _is_counted(cursor.after(end).lower())
+    return named and before not in _NO_NAMES and not is_counted(cursor.after(end).lower())
 
 
 _CODES: Final = words("zip pin code pincode otp postcode password passcode ZIP PIN OTP")
@@ -274,10 +274,10 @@ def _is_year(cursor: Cursor, value: int, before: str, end: int) -> bool:
         return False
     if cursor.text[end : end + 1] == "-" or before in ("in", "since"):
         return cursor.after(end).lower() not in _COUNTED
-    return not _is_counted(cursor.after(end).lower())
+    return not is_counted(cursor.after(end).lower())
 
 
-def _is_counted(word: str) -> bool:
+def is_counted(word: str) -> bool:
     return word in _COUNTED or _plural_noun(word)
 
 

@@ -95,12 +95,19 @@ def _read_by(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
     before = cursor.before(start, 2)
     if cursor.before(start)[:1].isdecimal() or before[:1].isdecimal():
-        return say("by", *match.span())
+        taken = _TAKEN.match(cursor.text, match.end())
+        if cursor.before(start).endswith(("mg", "mcg", "ml", "mL")):
+            taken = taken or _AGAIN.match(cursor.text, match.end())
+        return say("times" if taken else "by", *match.span())
     if cursor.before(start).isalpha() and _LASTS.match(cursor.text, match.end()):
         return say("for", *match.span())
     return None
 
 
+#: What is counted, and has no size: 5 mL x 3 doses.
+_TAKEN: Final = re.compile(r" ?\d{1,3} ?(?:doses?|times|sets?|reps?|packs?|pieces?|pcs|rounds?)\b")
+#: 250 mg x 2, with nothing behind.
+_AGAIN: Final = re.compile(r" ?\d{1,2}(?=[,;)]|\.?\s*\Z)")
 #: How long something is taken or done: one dose x 10 days.
 _LASTS: Final = re.compile(r" ?\d{1,3} ?(?:days?|weeks?|wks?|months?|hours?|hrs?|minutes?|mins?)\b")
 

@@ -38,13 +38,15 @@ _RIGHT: Final = (
         ),
     ),
     ("clock", re.compile(r"\d{1,2}(?::\d\d|[ ]?[ap]\.?m)", re.I)),
-    ("year", re.compile(r"(?:1[0-9]|20)\d\d(?![\w.,:]\w|\w)")),
+    ("year", re.compile(r"\d{1,4} ?(?:BCE?|AD|CE)(?!\w)|(?:1[0-9]|20)\d\d(?![\w.,:]\w|\w)")),
     ("quantity", re.compile(r"[\d.,]+[ ]?(?:%|°|[a-zA-Z]{1,4}(?![\w]))")),
 )
+_DAY_LEFT: Final = re.compile(r"(?<!\w)(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\Z")
+_ERA: Final = re.compile(r"\d ?(?:BCE?|AD|CE)\Z")
 _LAST_YEAR: Final = re.compile(r"(?<![\w.,:])(?:1[0-9]|20)\d\d\Z")
 
 _TERM_LEFT: Final = re.compile(r"(?:(?<![A-Za-z'’])\d{0,6}[A-Za-z]{1,2}|\d|[)\]²³⁴πθα-ω!])\Z")
-_TERM_RIGHT: Final = re.compile(r"(?:\d|[A-Za-z]{1,2}(?![A-Za-z'’])|[(√πθα-ω])")
+_TERM_RIGHT: Final = re.compile(r"(?:\d|[A-Za-z]{1,2}(?![A-Za-z'’])|[a-z]{2,6}\(|[(√πθα-ω])")
 _LETTER_LEFT: Final = re.compile(r"(?<![^\W_])[A-Z][A-Za-z]?\Z")
 _LETTER_RIGHT: Final = re.compile(r"[A-Z][A-Za-z]?(?![^\W_])")
 #: Signs of a sum or an equation.
@@ -77,6 +79,10 @@ def is_sum(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _left(cursor: Cursor, left: str) -> str:
+    if _ERA.search(left):
+        return "year"
+    if _DAY_LEFT.search(left):
+        return "day"
     if not cursor.runs or cursor.runs[-1][1] != len(cursor.parts):
         return "word"
     name = cursor.runs[-1][2]

@@ -27,7 +27,7 @@ _BARE: Final = re.compile(rf"(?P<name>{_NAME})(?= ?[θαβφπx](?!\w))")
 #: Without brackets, a base needs a number or a letter behind it.
 _LOG: Final = re.compile(r"log_?(?P<base>\d{1,2})(?=[ ](?:\d|[a-z](?!\w)))")
 #: Among signs; elsewhere somebody is excited.
-_FACTORIAL: Final = re.compile(r"(?P<of>\d{1,3})!(?=[ ]?[=×·*/+−÷])")
+_FACTORIAL: Final = re.compile(r"(?P<of>\d{1,3}|(?<![\w'’])[kmn])!(?=[ ]?[=×·*/+−÷])")
 #: ab, xy and so on after a number: a product, and no unit (4ac).
 _TERM: Final = re.compile(r"(?P<value>\d{1,4})(?P<letters>[abcxyznpq]{2,3})(?![\w'.])")
 _NEGATIVE: Final = re.compile(r"[-−](?=[A-Za-zα-ω](?![A-Za-z'’]))")
@@ -73,7 +73,11 @@ def _read_log(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 def _read_factorial(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    return [*say(cardinal(match["of"]), start, end - 1), *say("factorial", end - 1, end)]
+    number = match["of"].isdecimal()
+    of = (
+        say(cardinal(match["of"]), start, end - 1) if number else spell(match["of"], start, end - 1)
+    )
+    return [*of, *say("factorial", end - 1, end)]
 
 
 def _read_term(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -212,17 +216,24 @@ def _read_comparing(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if operands(cursor, start, end):
         said = f"is {said}"
     sides = cursor.before(start), cursor.after(end)
-    compares = sides[1][:1].isdecimal() or all(OPERAND.fullmatch(side) for side in sides)
+    compares = (
+        sides[1][:1].isdecimal()
+        or sides[1] == "."
+        or all(OPERAND.fullmatch(side) for side in sides)
+    )
     return say(said, start, end) if cursor.parts and compares else []
 
 
 RULES: Final = (
     Rule(
         "math.factorial",
-        Start.NUMBER,
+        Start.NUMBER | Start.LETTER,
         _FACTORIAL,
         _read_factorial,
-        (("5! = 120", "five factorial equals one hundred twenty"),),
+        (
+            ("5! = 120", "five factorial equals one hundred twenty"),
+            ("n! = 1", "n factorial equals one"),
+        ),
     ),
     Rule(
         "math.function",

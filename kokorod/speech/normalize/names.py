@@ -116,6 +116,10 @@ def _read_capitals(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return say("am", start, end)
     if name in ("IT", "US") and _shouted_before(cursor, start):
         return say(name.lower(), start, end)
+    if name == "IT" and cursor.after(end) in _AFTER_IT:
+        return say("it", start, end)
+    if name == "WHO" and _among_letters(cursor):
+        return spell(name, start, end)
     if is_said(cursor, name):
         low = name.lower()
         # A word in capitals for emphasis is the same word; NASA keeps its form.
@@ -156,6 +160,16 @@ _CONTRACTED: Final = words(
     "I YOU HE SHE IT WE THEY WHO WHAT WHERE WHEN WHY HOW THAT THERE HERE LET THIS THESE THOSE ONE "
     "WOULD COULD SHOULD MIGHT MUST SOMEONE EVERYONE NOBODY SOMEBODY EVERYBODY MA OL Y ALL"
 )
+
+
+#: In capitals after IT: the pronoun.
+_AFTER_IT: Final = words("IS WAS HAS HAD WILL WOULD CAN COULD ISN'T WASN'T DOES DOESN'T MUST MAY")
+
+
+def _among_letters(cursor: Cursor) -> bool:
+    """Whether the last word of a list before is spelled: CDC, WHO and NATO."""
+    last = cursor.parts[-2:]
+    return len(last) == 2 and last[0].kind is Kind.LETTERS and last[1].text in (",", "and")
 
 
 def _shouted_before(cursor: Cursor, start: int) -> bool:

@@ -10,6 +10,8 @@ from .cursor import Cursor, Part, mark, say
 from .rule import Rule, Start
 
 _AT_STOP: Final = re.compile(r"(?<=[a-z]{3})\.\d{1,3}(?=[\"'”’)]{0,3}(?:\s|\Z))")
+#: Close behind a mark, as in encyclopedias; behind a word it may be code.
+_BRACKETED: Final = re.compile(r"(?<=[.!?,;:%)\]\"”])\[\d{1,3}\]")
 _NOTE: Final = re.compile(r"n{1,2}\.[ ]?(?=\d)")
 
 
@@ -18,6 +20,10 @@ def _read_at_stop(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if cursor.after(match.end())[:1].islower():
         return None
     return mark(".", *match.span())
+
+
+def _read_nothing(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return []
 
 
 def _read_note(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -34,6 +40,14 @@ RULES: Final = (
         _read_at_stop,
         (("It rained.12", "It rained."),),
         firsts=".",
+    ),
+    Rule(
+        "notes.bracketed",
+        Start.SIGN,
+        _BRACKETED,
+        _read_nothing,
+        (("He left.[1][2]", "He left."),),
+        firsts="[",
     ),
     Rule(
         "notes.note",

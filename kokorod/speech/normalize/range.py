@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
-from .cardinal import factor_parts, sign_parts, sized
+from .cardinal import factor_parts, is_counted, sign_parts, sized
 from .clock import BOOKS
 from .cursor import Cursor, Part, Upto, say
 from .joints import is_sum
@@ -229,19 +229,23 @@ _SPANNED: Final = words(
 )
 
 
+def _is_span(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether two numbers with a hyphen and spaces between are no difference: ages 5 - 9."""
+    start, end = match.span()
+    if is_sum(cursor, start, end):
+        return False
+    before = cursor.before(start).lower().rstrip(".s")
+    counted = is_counted(cursor.after(end).lower())
+    return before in _SPANNED or counted or _is_result(cursor, match)
+
+
 def _read_range(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     sign = sign_parts(cursor, match)
     if sign is None:
         return None
     start, end = match.span()
     middle, last = match.span("two")
-    if (
-        match["joint"] == " - "
-        and not _is_result(cursor, match)
-        and (
-            cursor.before(start).lower().rstrip(".s") not in _SPANNED or is_sum(cursor, start, end)
-        )
-    ):
+    if match["joint"] == " - " and not _is_span(cursor, match):
         return None  # a difference
     if match.group() in ("50-50", "50–50"):
         return say("fifty fifty", start, end)

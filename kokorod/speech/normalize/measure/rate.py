@@ -20,6 +20,7 @@ _OF: Final = (
 _PERS: Final = "|".join(re.escape(unit) for unit in sorted(PER, key=len, reverse=True))
 _WORD: Final = re.compile(rf"(?P<one>[A-Za-z][a-z]{{1,30}})/(?=(?:{_OF}|{_PERS})(?![\w/.]))")
 _EACH: Final = re.compile(rf"/[ ]?(?P<name>sq\.? ft|{_OF}|{_PERS})(?P<stop>\.?)(?![\w/])")
+_PER_AMOUNT: Final = re.compile(r"/[ ]?(?=\d{1,4}[ ]?(?:m[lLg]|[lLg]|kg|km|min|hr?|oz|lb)(?!\w))")
 #: Units that nothing else is written as.
 _BARE: Final = re.compile(
     r"(?P<unit>mph|kph|rpm|mpg|kWh|MWh|kW|MW|GW|kHz|MHz|GHz|Hz|kg|mg|km|cm|mm|ml|mL|dB|mmHg|GB|MB|"
@@ -58,6 +59,13 @@ def _read_each(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
+def _read_per_amount(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """10 mg/5 ml: after a quantity only."""
+    if not cursor.runs or not cursor.runs[-1][2].startswith("measure."):
+        return None
+    return say("per", *match.span())
+
+
 def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     unit, per = match["unit"], match["per"]
     if unit in _ALSO_LETTERS and not per and not match["power"]:
@@ -87,6 +95,14 @@ RULES: Final = (
             ("in km/h", "in kilometers per hour"),
             ("GHz chip", "gigahertz chip"),
         ),
+    ),
+    Rule(
+        "measure.per_amount",
+        Start.SIGN,
+        _PER_AMOUNT,
+        _read_per_amount,
+        (("10mg/5ml", "ten milligrams per five milliliters"),),
+        firsts="/",
     ),
     Rule(
         "measure.per",
