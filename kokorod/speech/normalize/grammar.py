@@ -197,6 +197,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "html_tags.comment",
         "elisions.leading",
         "notes.bracketed",
+        "notes.sounds",
         "chemistry.isotope",
         "math.figure",
         "math.strict",

@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""Marks of footnotes: a number at a stop (It rained.12 Then), n. 4."""
+"""What readers pass over: marks of footnotes (It rained.12 Then), how a word sounds; and n. 4."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from .rule import Rule, Start
 _AT_STOP: Final = re.compile(r"(?<=[a-z]{3})\.\d{1,3}(?=[\"'”’)]{0,3}(?:\s|\Z))")
 #: Close behind a mark, as in encyclopedias; behind a word it may be code.
 _BRACKETED: Final = re.compile(r"(?<=[.!?,;:%)\]\"”])\[\d{1,3}\]")
+#: How a word sounds, between slashes or in brackets: /ˈkjʊəri/.
+_SOUNDS: Final = re.compile(
+    r"(?P<open>\()?(?:/(?=[^/\n]{0,24}[ˈˌəɪʊɛɔæʌɑɒɜʃʒθðŋɹɡː])[^/\n]{1,40}/"
+    r"|\[(?=[ˈˌ])[^\]\n]{1,40}\])"
+    r"(?(open)\))"
+)
 _NOTE: Final = re.compile(r"n{1,2}\.[ ]?(?=\d)")
 
 
@@ -48,6 +54,14 @@ RULES: Final = (
         _read_nothing,
         (("He left.[1][2]", "He left."),),
         firsts="[",
+    ),
+    Rule(
+        "notes.sounds",
+        Start.SIGN,
+        _SOUNDS,
+        _read_nothing,
+        (("Curie /ˈkjʊəri/ won", "Curie won"),),
+        firsts="/[(",
     ),
     Rule(
         "notes.note",
