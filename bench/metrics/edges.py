@@ -20,6 +20,7 @@ from bench.metric import Metric, at_most, percentile
 from bench.model import cache_folder
 from bench.stage import Stage
 from kokorod.engine.edges import SILENT
+from kokorod.engine.synthesizer import Run
 from kokorod.errors import EngineError
 from kokorod.types import SAMPLE_RATE, Segment, Sentence, Utterance
 
@@ -51,7 +52,7 @@ def measure(stage: Stage) -> list[Metric]:
                 (sentence,) = read(line, lang, Path(folder))
                 segment = Segment(0, 0, len(line), "", sentence.phonemes)
                 utterance = Utterance(voice, speed, lang)
-                sound = synthesizer.synthesize(segment, utterance, synthesizer.new_run())
+                sound = synthesizer.synthesize(segment, utterance, Run())
                 if sound.edges is None:
                     raise EngineError("the model tells no durations, so its words have no edges")
                 for name, found in onsets(sentence, sound.pcm, sound.edges).items():

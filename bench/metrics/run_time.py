@@ -10,6 +10,7 @@ from typing import Final
 from bench.in_process import open_synthesizer, read, turn
 from bench.metric import Metric, at_most, percentile
 from bench.stage import Stage
+from kokorod.engine.synthesizer import Run
 from kokorod.schedule import frames
 from kokorod.schedule.cost import CostFit
 from kokorod.schedule.script import Script
@@ -40,9 +41,7 @@ def measure(stage: Stage) -> list[Metric]:
                 segment = script.next(_BUDGETS[fit.runs % len(_BUDGETS)], CAP)
                 expected = frames.of(segment) / speed
                 began = time.perf_counter()
-                sound = synthesizer.synthesize(
-                    segment, Utterance(voice, speed, lang), synthesizer.new_run()
-                )
+                sound = synthesizer.synthesize(segment, Utterance(voice, speed, lang), Run())
                 seconds = time.perf_counter() - began
                 if fit.runs >= _LEARNT:
                     off.append(100 * abs(fit.cost.seconds(expected) / seconds - 1))
