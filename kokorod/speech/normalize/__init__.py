@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from ..token import Token
-from . import abbreviation, address, date, names, roman, weekday
+from . import abbreviation, address, date, items, roman, weekday
 from .clean import Cleaned
 from .cursor import Cursor, Kind, Part
 from .foreign import read_foreign
@@ -100,7 +100,7 @@ def _is_letter(cursor: Cursor, said: str, start: int, end: int) -> bool:
     if said in "kmn":
         return cursor.text.startswith("!", end)
     if said == "a":
-        return names.is_item(cursor, start, end)
+        return items.is_item(cursor, start, end)
     return said in "iI" and _is_numbered(said, cursor.parts)
 
 

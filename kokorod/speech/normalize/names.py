@@ -10,6 +10,7 @@ from ..abbreviations import STARTERS, words
 from .acronyms import SAID, is_said, shouted
 from .cardinal import label
 from .cursor import Cursor, Kind, Part, mark, say, spell
+from .items import ITEMS, is_item
 from .number_words import plural, spoken_number
 from .rule import CAPITALS, Rule, Start
 
@@ -70,7 +71,7 @@ def _read_initial(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
     if match["small"] and (match["small"] in STARTERS or match["letter"] in "AI"):
         return None  # plan B. then
-    if match["small"] and cursor.before(start).lower() in _LETTERED | _ITEMS:
+    if match["small"] and cursor.before(start).lower() in _LETTERED | ITEMS:
         return None
     if match["letter"] == "I" and not re.match(
         r" ?[A-Z]\.", cursor.text[match.end() : match.end() + 3]
@@ -209,27 +210,6 @@ def _among_capitals(cursor: Cursor, start: int, end: int) -> bool:
         return is_said(cursor, before) and is_said(cursor, after)
     return shouted(cursor)
 
-
-def is_item(cursor: Cursor, start: int, end: int) -> bool:
-    """Whether a small a is the letter of an item: (a), a) and part a is."""
-    text = cursor.text
-    if text[end : end + 1] == ")":
-        open_ = start > 0 and text[start - 1] == "("
-        return open_ or not text[max(0, start - 1) : start].strip()
-    if cursor.before(start).lower() not in _ITEMS:
-        return False
-    following = cursor.after(end)
-    return following in _AFTER_ITEM or not following
-
-
-#: Before the letter of an item, and after it.
-_ITEMS: Final = words(
-    "part section question option item point subsection paragraph clause exercise step schedule "
-    "appendix answer choice case rule column row group plan figure"
-)
-_AFTER_ITEM: Final = words(
-    "is was has does says shows asks and or to in on of above below . , ; : )"
-)
 
 #: After these a capital A is the letter.
 _LETTERED: Final = words(
