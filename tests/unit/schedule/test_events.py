@@ -95,11 +95,11 @@ def test_who_waits_is_counted_and_a_warm_up_is_not() -> None:
 
 
 def test_time_is_predicted_once_a_lane_has_run(scheduler: Scheduler) -> None:
-    assert scheduler.predicted_s("cpu", 10) is None
-    assert scheduler.predicted_s("gpu", 10) is None
+    assert scheduler.predicted_s("cpu", SEGMENT, 1.0) is None
+    assert scheduler.predicted_s("gpu", SEGMENT, 1.0) is None
     begin(scheduler, A)
     scheduler.ran("cpu", RunResult(0.5, 1.0), 0.5)
-    predicted = scheduler.predicted_s("cpu", 10)
+    predicted = scheduler.predicted_s("cpu", SEGMENT, 1.0)
     assert predicted is not None
     assert predicted > 0
 
@@ -226,7 +226,11 @@ def test_the_time_of_a_run_beside_another_is_not_learnt(scheduler: Scheduler) ->
     begin(scheduler, B)
     scheduler.ran("cpu", RunResult(9.0, 0.7), 9.0)
     scheduler.ran("cpu-2", RunResult(9.0, 0.7), 9.0)
-    assert scheduler.predicted_s("cpu", 10) is scheduler.predicted_s("cpu-2", 10) is None
+    assert (
+        scheduler.predicted_s("cpu", SEGMENT, 1.0)
+        is scheduler.predicted_s("cpu-2", SEGMENT, 1.0)
+        is None
+    )
     assert [lane.runs for lane in scheduler.lanes()] == [1, 1]
 
 
