@@ -116,13 +116,14 @@ def test_parts_do_not_run_into_each_other() -> None:
 
 
 #: Settings that change no byte of a phrase that is spoken, or are told in another way: the
-#: voice and language by the utterance, the model by its sha256.
+#: voice and language by the utterance, the model by its sha256. precision takes a restart, which
+#: ends the cache too.
 SOUNDLESS = set(
     """
     model model_url voice lang threads lanes phonemes ttfa_ms max_clients max_requests
     max_requests_per_client max_text_chars phrase_cache_mb keep_alive_enabled
     keep_alive_interval_seconds skip_extended_warming priming_mode mlock_weights idle_unload_s
-    memory_threshold_mb log_level
+    memory_threshold_mb log_level precision
     """.split()
 )
 
