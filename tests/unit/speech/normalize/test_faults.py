@@ -9,15 +9,15 @@ import pytest
 
 from kokorod.speech.normalize import faults, grammar, normalize, spoken
 from kokorod.speech.normalize.cursor import Cursor, Part
-from kokorod.speech.normalize.faults import Faults
+from kokorod.speech.normalize.faults import RuleFaults
 from kokorod.speech.normalize.grammar import RULES
 from kokorod.speech.normalize.rule import Start
 
 
 @pytest.fixture
-def caught(monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
+def caught(monkeypatch: pytest.MonkeyPatch) -> Iterator[RuleFaults]:
     """The faults of this test alone."""
-    own = Faults()
+    own = RuleFaults()
     monkeypatch.setattr(grammar, "FAULTS", own)
     yield own
     assert faults.FAULTS.value() == {}
@@ -35,7 +35,7 @@ def break_rules(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_any_rule_may_raise(name: str, caught: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_rule_may_raise(name: str, caught: RuleFaults, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, str]] = []
     caught.tell = lambda rule, error: told.append((rule, type(error).__name__))
     break_rules(monkeypatch, name)
@@ -51,7 +51,7 @@ def test_any_rule_may_raise(name: str, caught: Faults, monkeypatch: pytest.Monke
 
 
 def test_numbers_are_said_even_if_every_rule_raises(
-    caught: Faults, monkeypatch: pytest.MonkeyPatch
+    caught: RuleFaults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     break_rules(monkeypatch, *RULES)
     assert spoken(normalize("Room 101, Dr. Lee")) == "Room one zero one Dr Lee"
@@ -60,7 +60,7 @@ def test_numbers_are_said_even_if_every_rule_raises(
 
 
 def test_a_pattern_that_raises_is_caught_too(
-    caught: Faults, monkeypatch: pytest.MonkeyPatch
+    caught: RuleFaults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def matches(text: str, position: int) -> None:
         raise RecursionError
