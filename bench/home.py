@@ -31,7 +31,12 @@ class Home:
 
     def environ(self, **settings: str) -> dict[str, str]:
         """A daemon's environment: this home, these settings, none of the caller's own."""
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("KOKORO_")}
+        inherited = {
+            # Bytecode that is not kept is compiled at every start: no user's machine does that.
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith("KOKORO_") and k != "PYTHONDONTWRITEBYTECODE"
+        }
         return {**inherited, "KOKORO_HOME": self._folder.name, **settings}
 
     def forget_what_was_prepared(self) -> None:
