@@ -23,7 +23,7 @@ import numpy as np
 from ..errors import EngineError
 from ..types import SAMPLE_RATE, Engine, Segment, Utterance
 from ..voices.names import BUILT_IN
-from .synthesizer import Run, Sound, TerminatedError
+from .synthesizer import Run, Sound, TerminatedError, WholeOnly
 
 _AUDIO_OUTPUT_SYNCHRONOUS: Final = 2
 _INITIALIZE_DONT_EXIT: Final = 0x8000
@@ -54,7 +54,7 @@ _Callback = ctypes.CFUNCTYPE(
 )
 
 
-class EspeakSynthesizer:
+class EspeakSynthesizer(WholeOnly):
     engine = Engine.BUILT_IN
     has_edges = False
 

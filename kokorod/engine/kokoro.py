@@ -23,7 +23,7 @@ from ..errors import EngineError
 from ..types import MAX_TOKENS, Engine, Segment, Utterance
 from ..vocabulary import embedded_vocabulary
 from .edges import EDGES_KEY, EXACT, heard
-from .synthesizer import Run, Sound, Styles, TerminatedError
+from .synthesizer import Run, Sound, Styles, TerminatedError, WholeOnly
 
 _TYPES: Final[Mapping[str, type[np.generic]]] = {
     "tensor(float)": np.float32,
@@ -81,7 +81,7 @@ def _terminate(options: ort.RunOptions) -> None:
     options.terminate = True
 
 
-class KokoroSynthesizer:
+class KokoroSynthesizer(WholeOnly):
     engine = Engine.KOKORO
 
     def __init__(self, session: ort.InferenceSession, voices: Styles) -> None:

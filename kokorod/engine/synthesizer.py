@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 from ..types import Engine, Segment, Utterance
+
+#: Samples of a frame, 25 ms: what the model's durations count, and the least that chunk() makes.
+FRAME: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,24 @@ class Sound:
 
     pcm: NDArray[np.float32]
     edges: NDArray[np.int64] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What is known of a unit before its first sample.
+
+    frames  of FRAME samples that the whole run has, both pads included
+    edges   int64 [tokens + 1], samples of the whole run, as Sound.edges: where each phoneme
+            of the unit is heard
+    silent  bool [frames]: frames that hold no speech (the leading pad, pauses, what follows
+            the last phoneme)
+    state   what chunk() needs; nobody else's business
+    """
+
+    frames: int
+    edges: NDArray[np.int64]
+    silent: NDArray[np.bool_]
+    state: object
 
 
 class Styles(Protocol):
@@ -63,7 +84,7 @@ class Run:
 
 
 class Synthesizer(Protocol):
-    """Turns a segment into sound. synthesize() may be called by several threads at once."""
+    """Turns a segment into sound. Several threads may do so at once."""
 
     engine: Engine
     #: The model reports durations: joins inside a sentence may have context.
@@ -74,5 +95,38 @@ class Synthesizer(Protocol):
     def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
         """Raises TerminatedError if `run` was ended, EngineError if it failed."""
 
+    def streams(self, utterance: Utterance) -> bool:
+        """front() and chunk() speak this voice now; where not, only synthesize() does.
+
+        Asked on the loop's thread too: it answers from memory, at once.
+        """
+
+    def front(self, segment: Segment, utterance: Utterance, run: Run) -> Front:
+        """A unit's durations, pitch and all else that comes before its sound: a tenth of the
+        work. Only where streams(); raises as synthesize() does.
+        """
+
+    def chunk(self, front: Front, first: int, last: int, run: Run) -> NDArray[np.float32]:
+        """float32 [FRAME * (last - first)]: frames `first` to `last` of the unit, the same
+        samples however it is divided. Raises as synthesize() does.
+        """
+
     def rest(self) -> None:
         """Give back the memory that runs kept for the next. Takes some milliseconds."""
+
+
+class WholeOnly:
+    """For a synthesizer whose sound is there only when the whole segment is done."""
+
+    def streams(self, utterance: Utterance) -> bool:
+        return False
+
+    def front(self, segment: Segment, utterance: Utterance, run: Run) -> Front:
+        _refuse()
+
+    def chunk(self, front: Front, first: int, last: int, run: Run) -> NDArray[np.float32]:
+        _refuse()
+
+
+def _refuse() -> NoReturn:
+    raise AssertionError("streams() is False: only synthesize() speaks")

@@ -14,7 +14,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from kokorod.engine.kokoro import KokoroSynthesizer, open_session, session_options
 from kokorod.engine.styles import Voices
-from kokorod.engine.synthesizer import Run, Sound
+from kokorod.engine.synthesizer import Run, Sound, WholeOnly
 from kokorod.models.record import InstalledModel
 from kokorod.models.store import Store
 from kokorod.types import Engine, Segment, Utterance
@@ -86,7 +86,7 @@ def synthesizer(
     return KokoroSynthesizer(session, Voices(voices or toy.write_voices(folder / "v.bin")))
 
 
-class Turning:
+class Turning(WholeOnly):
     """Speaks with the first synthesizer, from run `after` + 1 on with the second."""
 
     engine = Engine.KOKORO

@@ -23,7 +23,7 @@ from kokorod.engine.lane import (
     Task,
     Up,
 )
-from kokorod.engine.synthesizer import Run, Sound, TerminatedError
+from kokorod.engine.synthesizer import Run, Sound, TerminatedError, WholeOnly
 from kokorod.errors import EngineError
 from kokorod.types import Engine, PeerId, RequestKey, Segment, Utterance
 
@@ -31,7 +31,7 @@ PATIENCE_S = 30.0
 
 
 @dataclass
-class Hum:
+class Hum(WholeOnly):
     """A synthesizer that hums 10 ms for each token, and can be told to wait or to fail."""
 
     has_edges: bool = True
