@@ -23,6 +23,7 @@ from .admin.reload import reload
 from .config import Config, LiveConfig
 from .engine.lane import Lane
 from .engine.loading import Opened
+from .faults import Fault, Faults
 from .lanes.after_ready import AfterReady
 from .lanes.pool import Pool
 from .maintenance.priming import Priming
@@ -38,7 +39,6 @@ from .requests.phrase_cache import PhraseCache
 from .requests.speak import Speaking
 from .schedule.scheduler import Scheduler
 from .shutdown import Shutdown
-from .speech.faults import Fault, Faults
 from .speech.thread import FrontEnd, SpeechThread
 from .watch import logfile
 from .watch.log import Level, Log

@@ -28,6 +28,7 @@ LEAVES = frozenset(
         "kokorod",
         "kokorod.types",
         "kokorod.errors",
+        "kokorod.faults",
         "kokorod.config",
         "kokorod.vocabulary",
         "kokorod.worker",

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 from ..errors import ConfigError, KokorodError
+from ..faults import Faults
 from ..types import Mark, Sentence, Word
 from ..vocabulary import alphabet
 from ..voices.languages import check
-from .faults import Faults
 from .lexicon import Lexicon
 from .markup.fragments import Fragment
 from .normalize import normalize

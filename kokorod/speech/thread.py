@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ..errors import EngineError, KokorodError
+from ..faults import Faults
 from ..types import CodeBlocks, Markup, Reading, RequestKey, Sentence
 from ..worker import Worker
-from .faults import Faults
 
 # The rest of this room is loaded on the thread: its tables of patterns take 0.1 s, which
 # would hold up the binding of the socket.

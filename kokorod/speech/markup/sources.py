@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from typing import Final, Protocol
 
 from ...errors import KokorodError
+from ...faults import Faults
 from ...types import CodeBlocks, Markup
-from ..faults import Faults
 from ..sentences import SentenceSplitter
 from .fragments import Fragment, FragmentKind, Span
 from .markdown import MarkdownReader

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import KokorodError
+from ...faults import Faults
 from ...types import Sentence
 from ...voices.languages import ENGLISH, check
-from ..faults import Faults
 from ..token import Token
 from . import endings, respelling
 from .asian import ASIAN, Reader

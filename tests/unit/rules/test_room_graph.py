@@ -11,7 +11,9 @@ from support.paths import ROOT
 from tools import rooms
 
 #: Files that lie loose in kokorod/: those that are no room's.
-LOOSE = set("__init__ __main__ app shutdown perform config errors types vocabulary worker".split())
+LOOSE = set(
+    "__init__ __main__ app shutdown perform config errors faults types vocabulary worker".split()
+)
 #: What the configuration knows of a voice.
 VOICES = {"kokorod.voices.blends", "kokorod.voices.names"}
 

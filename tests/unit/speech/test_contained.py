@@ -10,8 +10,8 @@ import pytest
 from support.phonemizing import cache_folder
 
 from kokorod.errors import EngineError
+from kokorod.faults import Fault, Faults
 from kokorod.speech import frontend, tokenize
-from kokorod.speech.faults import Fault, Faults
 from kokorod.speech.frontend import KokoroFrontEnd
 from kokorod.speech.lexicon import Lexicon
 from kokorod.speech.markup import markdown, sources, ssml

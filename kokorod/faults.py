@@ -23,7 +23,7 @@ from typing import Final
 _MAX_KINDS: Final = 200
 
 #: The package: a fault is named by the last of its own lines that was on the way.
-_ROOT: Final = Path(__file__).resolve().parents[1]
+_ROOT: Final = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True, slots=True)
