@@ -110,6 +110,7 @@ class App:
         self._in_flight = InFlight(
             loop, scheduler, self._speech, phrases, performer.perform, log, strict=strict
         )
+        self._in_flight.on_waiting = self._after_ready.on_waiting
         self._wire()
 
     def _wire(self) -> None:

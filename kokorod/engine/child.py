@@ -4,6 +4,8 @@
 What may crash, leak or hang in native code (building a graph, trying an accelerator)
 does so there. Its answer is its last line of output: a JSON map with "done" or "failed".
 
+It can be held, so that a first sound that is waited for has the machine alone.
+
 Owns:       the process and the thread that waits for it.
 Invariants: exactly one report, from that thread, however the child ends; a child that
             takes longer than its time is ended; at most _SAID bytes of output are held.
@@ -36,6 +38,9 @@ _SHOWN: Final = 300
 #: A quarter of a core when requests take all there is: the copy was made in 16 s beside
 #: such a load [m, 2 cores], in 34 s at 10 and above, in 3 s alone.
 _NICENESS: Final = 5
+
+#: Of linux/prctl.h.
+_PR_SET_PDEATHSIG: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,19 @@ class Child:
         """End it, at any time, any number of times."""
         with self._lock:
             self._stopped = True
-            if self._process is not None and self._process.poll() is None:
-                self._process.terminate()
+            self._signal(signal.SIGTERM)
+            self._signal(signal.SIGCONT)
+
+    def hold(self) -> None:
+        """Stop it until release(), and no later than terminate()."""
+        with self._lock:
+            if not self._stopped:
+                self._signal(signal.SIGSTOP)
+
+    def release(self) -> None:
+        """Go on, if it was held."""
+        with self._lock:
+            self._signal(signal.SIGCONT)
 
     def join(self, timeout: float) -> bool:
         """True if the report was made within `timeout` seconds, or nothing was begun."""
@@ -98,6 +114,10 @@ class Child:
             return True
         self._thread.join(timeout)
         return not self._thread.is_alive()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
 
     # -- on the thread
 
@@ -194,6 +214,7 @@ def answer(work: Callable[[], dict[str, Any]]) -> int:
     from ..errors import KokorodError
 
     os.nice(_NICENESS)
+    _end_with_parent()
     # numpy's own threads would come on top of the one this child is to have.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     try:
@@ -205,3 +226,13 @@ def answer(work: Callable[[], dict[str, Any]]) -> int:
     sys.stdout.write("\n" + json.dumps(said) + "\n")
     sys.stdout.flush()
     return status
+
+
+def _end_with_parent() -> None:
+    """Who is held while the daemon is killed would be left for good. Elsewhere than on Linux
+    the supervisor ends what a daemon leaves.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

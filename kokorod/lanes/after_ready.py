@@ -6,8 +6,9 @@ whole. One that rotted is removed, the original is opened, and the copy is made 
 
 Owns:       the child process at work, the steps that are still to come.
 Invariants: one step at a time, each in a child of low priority or on its lane's own
-            thread; a lane that is not used has its reason in the pool's `refused`; nothing here can
-            keep the CPU lane from speaking.
+            thread; a child is held while a first sound is waited for, a fifth of the time
+            at most; a lane that is not used has its reason in the pool's `refused`; nothing
+            here can keep the CPU lane from speaking.
 Never:      goes on once the daemon stops.
 """
 
@@ -28,6 +29,7 @@ from ..net.loop import Loop
 from ..types import Precision
 from ..watch.log import Log
 from ..watch.startup import Startup
+from .holding import Holding
 from .pool import Pool
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class AfterReady:
         self._startup = startup
         self._log = log
         self._child: Child | None = None
+        self._holding = Holding(loop)
         self._steps: deque[Callable[[], None]] = deque()  # a handful, from begin() alone
         self._stopped = False
         self._tries = 0
@@ -73,6 +76,13 @@ class AfterReady:
         self._steps.append(lambda: self._choose_lanes(model))
         if not self.working:
             self._next()
+
+    def on_waiting(self, waits: bool) -> None:
+        """A request waits for its first sound; False: none does any more."""
+        if not waits:
+            self._holding.release()
+        elif self._child is not None:
+            self._holding.hold(self._child)
 
     def stop(self) -> None:
         """End the child at work; nothing more is begun."""

@@ -51,6 +51,9 @@ class InFlight:
         self.turns = Turns(loop, perform, self, scheduler, log)
         #: Told whenever the last request has ended.
         self.when_empty: Callable[[], None] | None = None
+        #: Told True when a request begins to wait for its first sound, False when none does.
+        self.on_waiting: Callable[[bool], None] | None = None
+        self._waiting = 0
         self._scheduler = scheduler
         self._speech = speech
         self._perform = perform
@@ -181,6 +184,11 @@ class InFlight:
                 raise
             key = request.key
             self._log.warning("illegal_transition", peer=key.peer, id=key.id, why=str(error))
+        if self.on_waiting is not None:
+            was, waits = request.state is RequestState.QUEUED, following is RequestState.QUEUED
+            self._waiting += waits - was
+            if waits != was and (waits or not self._waiting):
+                self.on_waiting(waits)
         request.state = following
 
     def _drop(self, key: RequestKey, end: RequestState) -> Peer:

@@ -337,3 +337,40 @@ def test_ending_the_command_leaves_nothing_that_is_trusted(home: Path) -> None:
     assert copies.find(Store(home / "models").get("toy")).copy is None
     copies.clean()
     assert _left(home) == []
+
+
+def test_a_child_that_is_held_stands_still_and_goes_on(
+    run: Callable[..., tuple[Child, Any]],
+) -> None:
+    source = f"{ANSWER}import time; sys.exit(child.answer(lambda: time.sleep(0.5) or {{}}))"
+
+    def hold_and_release(process: Child) -> None:
+        found = _of(process)
+        process.hold()
+        wait_until(lambda: found.status() == psutil.STATUS_STOPPED, "it stands still")
+        process.release()
+        wait_until(lambda: found.status() != psutil.STATUS_STOPPED, "it goes on")
+
+    _, report = run(source, then=hold_and_release)
+    assert isinstance(report, Done)
+
+
+def test_a_child_that_is_held_can_be_ended(run: Callable[..., tuple[Child, Any]]) -> None:
+    def hold_and_end(process: Child) -> None:
+        found = _of(process)
+        process.hold()
+        wait_until(lambda: found.status() == psutil.STATUS_STOPPED, "it stands still")
+        process.terminate()
+
+    _, report = run("import time; time.sleep(600)", then=hold_and_end)
+    assert isinstance(report, Stopped)
+
+
+def _of(process: Child) -> psutil.Process:
+    """The process of a child, once it has begun."""
+
+    def mine() -> list[psutil.Process]:
+        return [c for c in psutil.Process().children() if "task_of_test" in c.cmdline()]
+
+    wait_until(lambda: bool(mine()), "the child runs")
+    return mine()[0]

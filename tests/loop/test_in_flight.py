@@ -84,3 +84,25 @@ def test_in_a_running_daemon_it_is_logged(
     assert "illegal_transition" in capsys.readouterr().err
     made.finish(KEY, cancelled=True)
     assert request.state is RequestState.CANCELLED
+
+
+def test_who_waits_for_a_first_sound_is_told_once(client: Connected) -> None:
+    made, request = in_flight(client, strict=True)
+    told: list[bool] = []
+    made.on_waiting = told.append
+    made.submitted(request)
+    assert told == [True]
+    made.send(KEY, [])
+    assert told == [True, False]
+    made.send(KEY, [])
+    made.finish(KEY, cancelled=False)
+    assert told == [True, False]
+
+
+def test_who_leaves_before_the_first_sound_waits_no_more(client: Connected) -> None:
+    made, request = in_flight(client, strict=True)
+    told: list[bool] = []
+    made.on_waiting = told.append
+    made.submitted(request)
+    made.forget(client.peer)
+    assert told == [True, False]
