@@ -10,16 +10,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..types import Engine, PeerId, RequestKey
+from .cuts import CAP as CAP
 from .frames import expected
 from .job import Job
 from .lanes import LaneState
 
 #: The peer of warm-ups: no connection has this number.
 WARM_PEER: Final = PeerId(0)
-
-#: Longest segment: memory grows with it (790 MB at 200 tokens, 670 at 150) and speech is
-#: best at 100 to 200.
-CAP: Final = 150
 
 #: Share of the sound ahead that the next run may take: predictions are off by a fifth.
 MARGIN: Final = 1.25

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from support.schedule.script_texts import ordered, texts
 
 from kokorod.schedule import frames
+from kokorod.schedule.cuts import AFTER, BEFORE, MIN_TOKENS
 from kokorod.schedule.frames import expected
-from kokorod.schedule.script import AFTER, BEFORE, MIN_TOKENS, Script
+from kokorod.schedule.script import Script
 from kokorod.types import Mark, Segment, Sentence, TextState, Word
 
 PAUSE_S = 0.25

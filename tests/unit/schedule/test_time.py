@@ -18,7 +18,7 @@ from support.schedule.simulation import (
     short_sentence,
 )
 
-from kokorod.schedule.script import MIN_TOKENS
+from kokorod.schedule.cuts import MIN_TOKENS
 from kokorod.schedule.state import CAP
 from kokorod.types import PeerId
 
