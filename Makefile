@@ -107,10 +107,10 @@ $(BIN)/python:
 	@echo "making the virtual environment in $(VENV)" >&2
 	@$(PYTHON) -m venv $(VENV)
 
-$(STAMPS)/runtime: requirements.lock pyproject.toml client/pyproject.toml | $(BIN)/python
+$(STAMPS)/runtime: requirements.lock pyproject.toml client/pyproject.toml doors/pyproject.toml | $(BIN)/python
 	@echo "installing (once, about a minute)" >&2
 	@$(PIP) install --no-compile -r requirements.lock
-	@$(PIP) install --no-deps -e client -e .
+	@$(PIP) install --no-deps -e client -e doors -e .
 	@mkdir -p $(STAMPS) && touch $@
 
 # Kokoro's model, with pip's bar on a terminal. Where it cannot be had the built-in voice speaks:

@@ -21,6 +21,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 PACKAGES = {
     "kokoro_client": ROOT / "client" / "kokoro_client",
     "kokorod": ROOT / "kokorod",
+    "kokoro_doors": ROOT / "doors" / "kokoro_doors",
 }
 #: Imported by every room; arrows to them say nothing and are not counted.
 LEAVES = frozenset(
@@ -35,7 +36,8 @@ LEAVES = frozenset(
     }
 )
 
-#: Arrows between rooms, at most. It only ever goes down.
+#: Arrows between rooms, at most, but for those of doors, which lead to the client alone. It only
+#: ever goes down.
 MOST_ARROWS = 125
 
 #: From the ground up: room -> what it holds.
@@ -91,6 +93,8 @@ FLOORS: tuple[dict[str, str], ...] = (
     },
     {
         "kokorod.app": "the composition root, the life of the process",
+        "kokoro_doors": "what stands in front of the client for programs that do not know it",
+        "kokoro_doors.hook": "`kokoroctl hook`: what a coding agent hands to its hooks",
     },
     {
         "kokoro_client.__main__": "`python -m kokoro_client`",

@@ -44,6 +44,11 @@ DAEMONS: Final = {
     "bench": "measure speed on this machine",
 }
 
+#: Commands of the package kokoro-doors; each is the folder of that name in kokoro_doors.
+DOORS: Final = {
+    "hook": "speak what a coding agent hands to its hooks",
+}
+
 #: Commands that share a file.
 _GROUPS: Final = dict.fromkeys(("pause", "resume", "skip", "stop", "queue"), "speaker")
 
@@ -164,6 +169,16 @@ def load(name: str) -> Any:
 
 
 def _find(name: str) -> Any:
+    if name in DOORS:
+        # importlib.metadata takes a third of the time that a hook has.
+        try:
+            return import_module(f"kokoro_doors.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != "kokoro_doors":
+                raise
+            raise exits.CommandError(
+                f"`{name}` comes with another package; pip install kokoro-doors", exits.USAGE
+            ) from None
     from importlib.metadata import entry_points
 
     for point in entry_points(group=_ENTRY_POINTS, name=name):
@@ -173,14 +188,16 @@ def _find(name: str) -> Any:
             f"`{name}` comes with the daemon's package; pip install kokorod", exits.USAGE
         )
     raise exits.CommandError(
-        f"no command `{name}`; the commands are {', '.join((*OWN, *DAEMONS))}", exits.USAGE
+        f"no command `{name}`; the commands are {', '.join((*OWN, *DAEMONS, *DOORS))}", exits.USAGE
     )
 
 
 def _help() -> str:
-    width = max(map(len, (*OWN, *DAEMONS))) + 2
-    own = "\n".join(f"  {name:{width}}{line}" for name, line in OWN.items())
-    daemons = "\n".join(f"  {name:{width}}{line}" for name, line in DAEMONS.items())
+    width = max(map(len, (*OWN, *DAEMONS, *DOORS))) + 2
+    own, daemons, doors = (
+        "\n".join(f"  {name:{width}}{line}" for name, line in commands.items())
+        for commands in (OWN, DAEMONS, DOORS)
+    )
     return f"""\
 usage: kokoroctl COMMAND [ARGUMENTS]
 
@@ -191,6 +208,9 @@ commands:
 
 commands of the package kokorod:
 {daemons}
+
+commands of the package kokoro-doors:
+{doors}
 
   kokoroctl COMMAND --help tells more; kokoroctl --version prints the version.
 

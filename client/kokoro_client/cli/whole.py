@@ -6,7 +6,7 @@ import argparse
 
 from ..version import __version__
 from . import exits
-from .main import DAEMONS, EXAMPLES, OWN, SettledHelp, load
+from .main import DAEMONS, DOORS, EXAMPLES, OWN, SettledHelp, load
 
 
 def whole_parser() -> argparse.ArgumentParser:
@@ -21,11 +21,11 @@ def whole_parser() -> argparse.ArgumentParser:
         "-V", "--version", action="version", version=__version__, help="print the version"
     )
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for name, line in {**OWN, **DAEMONS}.items():
+    for name, line in {**OWN, **DAEMONS, **DOORS}.items():
         try:
             command = load(name)
         except exits.CommandError:
-            continue  # of the daemon's package
+            continue  # of another package
         command.add_arguments(
             commands.add_parser(
                 name,

@@ -11,6 +11,7 @@ from support.paths import ROOT
 DAEMON = ROOT / "kokorod"
 CLIENT = ROOT / "client" / "kokoro_client"
 SERVICE = ROOT / "launchd" / "kokoro_service"
+DOORS = ROOT / "doors" / "kokoro_doors"
 
 LEAVES = {"types", "errors", "faults", "config", "worker", "voices", "vocabulary", "__init__"}
 #: Room -> the other rooms it may import; the others' floors say it (test_room_graph.py).
@@ -94,6 +95,15 @@ def test_rooms_import_only_what_they_may(path: Path) -> None:
     assert rooms <= allowed, f"{relative} imports {rooms - allowed}"
 
 
+@pytest.mark.parametrize("path", files(DOORS), ids=lambda p: str(p.relative_to(DOORS)))
+def test_doors_know_the_client_alone_and_not_each_other(path: Path) -> None:
+    relative = path.relative_to(DOORS)
+    found = imports(path, package_of(path, DOORS, "kokoro_doors"))
+    assert not {name for name in found if name.split(".")[0] in ("kokorod", "kokoro_service")}
+    rooms = {name.split(".")[1] for name in found if name.startswith("kokoro_doors.")}
+    assert rooms <= {relative.parts[0]}, relative
+
+
 #: Where code runs: nowhere in particular, on the loop, in a thread with an inbox, in a child or
 #: a command.
 KINDS = ("# pure:", "# loop:", "# worker:", "# process:")
@@ -101,7 +111,13 @@ KINDS = ("# pure:", "# loop:", "# worker:", "# process:")
 
 @pytest.mark.parametrize(
     "folder",
-    [CLIENT / "wire", SERVICE, DAEMON, *sorted({path.parent for path in DAEMON.glob("*/*.py")})],
+    [
+        CLIENT / "wire",
+        SERVICE,
+        DOORS,
+        DAEMON,
+        *sorted({path.parent for path in DAEMON.glob("*/*.py")}),
+    ],
     ids=lambda p: p.name,
 )
 def test_first_line_names_the_kind_of_file(folder: Path) -> None:
@@ -115,7 +131,7 @@ def test_first_line_names_the_kind_of_file(folder: Path) -> None:
 
 def test_pure_files_import_no_socket_thread_or_clock() -> None:
     banned = {"socket", "selectors", "threading", "queue", "time", "subprocess", "onnxruntime"}
-    for path in [*files(DAEMON), *files(CLIENT), *files(SERVICE)]:
+    for path in [*files(DAEMON), *files(CLIENT), *files(SERVICE), *files(DOORS)]:
         if not path.read_text(encoding="utf-8").startswith("# pure:"):
             continue
         found = {name.split(".")[0] for name in imports(path, "x")}
