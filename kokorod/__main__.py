@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -103,6 +104,14 @@ def run(environ: MutableMapping[str, str], flags: Mapping[str, Any]) -> int:
     return app.run()
 
 
+def _say(text: str) -> None:
+    """There is no log yet, or none any more."""
+    from .watch.log import one_line
+
+    with contextlib.suppress(OSError):
+        print(one_line(text), file=sys.stderr)  # noqa: T201
+
+
 def main() -> None:
     """The console script."""
     from .errors import KokorodError
@@ -111,7 +120,12 @@ def main() -> None:
     try:
         status = run(os.environ, flags)
     except KokorodError as error:
-        print(f"kokorod: {error}", file=sys.stderr)  # noqa: T201 - there is no log yet
+        _say(f"kokorod: {error}")
+        status = 1
+    except Exception as error:  # noqa: BLE001 - told without its message, which may hold a text
+        from .faults import trace_of
+
+        _say(f"kokorod: ended by a bug: {' < '.join(reversed(trace_of(error)))}")
         status = 1
     sys.stderr.flush()
     # A lane that hangs in native code would crash the interpreter's own shutdown.

@@ -2,9 +2,10 @@
 """The composition root: makes the parts and wires them.
 
 Owns:       the life of the process: start, ready, drain, exit status.
-Invariants: the engine is known from Up or Down of its lane; a crash of any thread ends the
-            process with the traceback in the log and status 1, so that a supervisor starts
-            it anew.
+Invariants: the engine is known from Up or Down of its lane; what a request, a run, a file or
+            a timer raises is contained (faults.py) and counted; only what breaks the loop or
+            the scheduler ends the process, with its trace in the log and status 1, so that a
+            supervisor starts it anew.
 Never:      decides what is spoken when: that is schedule/. Passes on what one part has to
             say to another: parts are handed to each other.
 """
@@ -14,9 +15,11 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
+from . import faults
 from .admin import answer
 from .admin.parts import Parts
 from .admin.reload import reload
@@ -49,8 +52,13 @@ from .watch.startup import Startup
 #: Threads end within a segment's node; a run that hangs must not keep the process.
 _JOIN_S: Final = 2.0
 
-#: Of a traceback, the lines that are logged; each is bounded by the log.
+#: Of a trace, the lines that are logged; each is bounded by the log.
 _TRACE_LINES: Final = 40
+
+#: What the loop contains itself, in seconds: an error that comes back with every turn is a
+#: broken loop.
+_MOST_CONTAINED: Final = 100
+_CONTAINED_S: Final = 60.0
 
 #: numpy and onnxruntime, from a slow disk. Then speech is loaded beside them.
 _LIBRARIES_S: Final = 2.0
@@ -75,6 +83,9 @@ class App:
         self._startup = startup
         self._notifier = notifier
         self._loop = loop = Loop()
+        loop.on_error = self._on_loop_error
+        self._strict = strict
+        self._loop_errors: deque[float] = deque(maxlen=_MOST_CONTAINED)  # when
         # First of all: the socket is there already, and would be left behind.
         loop.on_signals((signal.SIGTERM, signal.SIGINT), self._on_stop_signal)
         loop.on_signals((signal.SIGHUP,), self._on_reload_signal)
@@ -84,15 +95,16 @@ class App:
         )
         self._scheduler = scheduler = Scheduler()
         self._metrics = metrics = Metrics()
-        self._performer = performer = Performer(loop, live, scheduler, metrics)
-        self._faults = Faults(lambda fault: loop.post(lambda: self._on_fault(fault)))
+        self._faults = Faults(lambda fault: loop.post(lambda: self._on_reading_fault(fault)))
+        self._contained = Faults(lambda fault: loop.post(lambda: self._on_fault(fault)))
+        self._performer = performer = Performer(loop, live, scheduler, metrics, self._contained)
         self._speech = SpeechThread(
             self._make_front_end,
             lambda key, report: loop.post(lambda: performer.on_read(key, report)),
             self._faults,
         )
         self._server = Server(loop, listener, log, config.max_clients)
-        self._pool = pool = Pool(loop, live, startup, performer, log)
+        self._pool = pool = Pool(loop, live, startup, performer, log, self._contained)
         self._after_ready = AfterReady(loop, live, pool, startup, log)
         self._priming = Priming(loop, live, log)
         phrases = PhraseCache(int(config.phrase_cache_mb * 2**20))
@@ -155,6 +167,7 @@ class App:
             in_flight,
             perform,
             questions,
+            self._contained,
         )
         self._shutdown = Shutdown(loop, scheduler, self._dispatch, in_flight, self._server)
         self._performer.parts = PerformerParts(
@@ -165,7 +178,6 @@ class App:
             on_run_over=self._shutdown.on_run_over,
             on_opened=self._on_opened,
             on_known=self._on_known,
-            crash=self._crash,
         )
 
     def run(self) -> int:
@@ -198,6 +210,10 @@ class App:
             lambda why: self._loop.post(lambda: self._log.warning("lexicon_refused", why=why)),
             self._faults,
         )
+
+    def _on_reading_fault(self, fault: Fault) -> None:
+        self._metrics.contained_in_reading += 1
+        self._on_fault(fault)
 
     def _on_fault(self, fault: Fault) -> None:
         self._metrics.contained += 1
@@ -252,8 +268,20 @@ class App:
         self.exit_status = os.EX_TEMPFAIL
         self._on_stop_signal(signal.SIGTERM)
 
-    def _crash(self, trace: str) -> None:
-        lines = trace.strip().splitlines()
+    def _on_loop_error(self, error: Exception) -> None:
+        """What no request was given up for: a timer, a report, a connection."""
+        now = self._loop.clock()
+        full = len(self._loop_errors) == _MOST_CONTAINED
+        often = full and now - self._loop_errors[0] < _CONTAINED_S
+        in_tests = self._strict and not isinstance(error, MemoryError)
+        if faults.broken(error) or often or in_tests:
+            self._crash(error)
+        else:
+            self._loop_errors.append(now)
+            self._contained.caught("loop", error)
+
+    def _crash(self, error: Exception) -> None:
+        lines = faults.trace_of(error)
         self._log.error("crashed", why=lines[-1])
         for line in lines[-_TRACE_LINES:]:
             self._log.error("trace", line=line)

@@ -114,6 +114,9 @@ def _lanes(value: Any) -> str:
 #: Blends that are saved; every listing of voices shows them all.
 MAX_BLENDS: Final = 64
 
+#: Of a value or of unknown names, in an error.
+_SHOWN: Final = 1_000
+
 _BLEND_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
@@ -303,9 +306,8 @@ def load(
     from_file = _read_file(path)
     known = settings()
     if unknown := sorted(from_file.keys() - known.keys()):
-        raise ConfigError(
-            f"{path}: no setting {', '.join(unknown)}; the settings are {', '.join(known)}"
-        )
+        named = ", ".join(unknown)[:_SHOWN]
+        raise ConfigError(f"{path}: no setting {named}; the settings are {', '.join(known)}")
     values: dict[str, Any] = {}
     origins = [
         Origin("home", home, _env_source(environ, "KOKORO_HOME"), "config, models, caches", ""),
@@ -322,8 +324,9 @@ def load(
             raw, source = spec.default, "default"
         try:
             values[name] = spec.metadata["parse"](raw)
-        except ValueError as error:
-            raise ConfigError(f"{name} is {raw!r} (from {source}), {error}") from None
+        except (ValueError, OverflowError) as error:
+            shown = repr(raw)[:_SHOWN]  # it may be long
+            raise ConfigError(f"{name} is {shown} (from {source}), {error}") from None
         origins.append(
             Origin(name, values[name], source, spec.metadata["why"], spec.metadata["unit"])
         )
@@ -359,7 +362,7 @@ def _read_file(path: Path) -> dict[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError, OverflowError) as error:
         raise _unreadable(path, error) from None
 
 

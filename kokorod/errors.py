@@ -11,6 +11,10 @@ class KokorodError(Exception):
     """Shown to people as one line, never as a traceback."""
 
 
+class BrokenInvariantError(Exception):
+    """The loop or the scheduler is not in a state that it may be in: the process is to end."""
+
+
 class ConfigError(KokorodError):
     """A value of the configuration is not allowed."""
 

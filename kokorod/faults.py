@@ -1,17 +1,19 @@
-# pure: no socket, thread or clock.
-"""Errors met while a text is read, and contained: counted, and told without the text.
+# worker: told by every thread.
+"""Errors that were met and contained: counted, and told without the text.
 
-A rule, a dictionary, a library behind it or a reader of markup may raise what nobody
-thought of. What it was asked for is then read plainly: the token, else the sentence, else
-the request is given up. The daemon and the other requests go on.
+A rule, a dictionary, a library behind it, a run of a synthesizer, an answer may raise what
+nobody thought of. What was asked for is then done more plainly, or the request is given up. The
+daemon and the other requests go on.
 
 Owns:       the counts.
-Invariants: whoever contains an error says so here; nothing is contained in silence.
+Invariants: whoever contains an error says so here; nothing is contained in silence; what
+            breaks the loop or the scheduler itself is not contained (see broken()).
 Never:      holds or tells any of the text: an error's message may quote it.
 """
 
 from __future__ import annotations
 
+import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable
@@ -19,11 +21,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from .errors import BrokenInvariantError
+
 #: Kinds of fault counted apart; a text cannot make the table grow without end.
 _MAX_KINDS: Final = 200
 
 #: The package: a fault is named by the last of its own lines that was on the way.
 _ROOT: Final = Path(__file__).resolve().parent
+
+#: Half done, its steps leave a state that no request may go on with.
+_DECIDES: Final = _ROOT / "schedule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class Faults:
     def __init__(self, tell: Callable[[Fault], None] | None = None) -> None:
         """tell: called with each; None: whatever is caught is raised again, for tests and tools."""
         self._tell = tell
+        self._lock = threading.Lock()
         self._counts: Counter[tuple[str, str, str]] = Counter()
 
     @property
@@ -59,15 +67,43 @@ class Faults:
         if self._tell is None:
             raise error
         kind = (place, type(error).__name__, _line_of(error))
-        if kind not in self._counts and len(self._counts) >= _MAX_KINDS:
-            kind = (place, type(error).__name__, "")
-        self._counts[kind] += 1
-        self._tell(Fault(*kind, times=self._counts[kind]))
+        with self._lock:
+            if kind not in self._counts and len(self._counts) >= _MAX_KINDS:
+                kind = (place, type(error).__name__, "")
+            self._counts[kind] += 1
+            times = self._counts[kind]
+        self._tell(Fault(*kind, times=times))
+
+
+def why(what: str, error: Exception) -> str:
+    """The line for people of what was contained, e.g. "the run failed (ValueError); ..."."""
+    return f"{what} ({type(error).__name__}); see the daemon's log"
+
+
+def broken(error: Exception) -> bool:
+    """The error is no request's: what decides for all of them was left half done."""
+    if isinstance(error, (BrokenInvariantError, AssertionError)):
+        return True
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(Path(frame.filename).is_relative_to(_DECIDES) for frame in frames)
+
+
+def trace_of(error: Exception) -> list[str]:
+    """Where it came from and its type, a line each; never its message, which may quote a text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [
+        *(f"{_place(frame.filename)}:{frame.lineno} in {frame.name}" for frame in frames),
+        type(error).__name__,
+    ]
+
+
+def _place(filename: str) -> str:
+    path = Path(filename)
+    return str(path.relative_to(_ROOT)) if path.is_relative_to(_ROOT) else path.name
 
 
 def _line_of(error: Exception) -> str:
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if path.is_relative_to(_ROOT):
-            return f"{path.relative_to(_ROOT)}:{frame.lineno}"
+        if Path(frame.filename).is_relative_to(_ROOT):
+            return f"{_place(frame.filename)}:{frame.lineno}"
     return ""

@@ -15,10 +15,12 @@ from dataclasses import dataclass, replace
 from kokoro_client.wire.choices import MAX_SPEED, MIN_SPEED
 from kokoro_client.wire.errors import ErrorCode
 
+from . import faults
 from .config import ACCELERATORS, LiveConfig
 from .engine.lane import Synthesized, Task
 from .engine.loading import Opened
 from .errors import EngineError, KokorodError, UnknownLanguageError
+from .faults import Faults
 from .lanes.pool import EXPRESS, Pool
 from .maintenance.runner import Maintenance
 from .net.loop import Loop
@@ -44,43 +46,70 @@ class Parts:
     on_run_over: Callable[[RequestKey], None]
     on_opened: Callable[[Opened], None]
     on_known: Callable[[], None]
-    crash: Callable[[str], None]
 
 
 class Performer:
     parts: Parts  # set before the loop runs
 
     def __init__(
-        self, loop: Loop, live: LiveConfig, scheduler: Scheduler, metrics: Metrics
+        self,
+        loop: Loop,
+        live: LiveConfig,
+        scheduler: Scheduler,
+        metrics: Metrics,
+        contained: Faults,
     ) -> None:
+        self._faults = contained
         self._loop = loop
         self._live = live
         self._scheduler = scheduler
         self._metrics = metrics
 
     def perform(self, actions: list[Action]) -> None:
-        parts = self.parts
+        """Do them in their order; one that cannot be done ends its own request alone."""
         for action in actions:
-            match action:
-                case Prepare():
-                    parts.speech.want(action.key)
-                case Run():
-                    parts.pool.lanes[action.lane].start(self._task(action))
-                case Terminate():
-                    parts.pool.lanes[action.lane].terminate()
-                case Finish():
-                    parts.in_flight.finish(action.key, action.cancelled)
-                    parts.maintenance.look_soon()
-                case Fail():
-                    parts.maintenance.failed(action.key)
-                    parts.in_flight.fail(action.key, ErrorCode.ENGINE_FAILED, action.why)
+            try:
+                self._perform(action)
+            except Exception as error:
+                if faults.broken(error):
+                    raise
+                self._faults.caught("action", error)
+                self._give_up(action, faults.why("it could not be done", error))
+
+    def _perform(self, action: Action) -> None:
+        parts = self.parts
+        match action:
+            case Prepare():
+                parts.speech.want(action.key)
+            case Run():
+                parts.pool.lanes[action.lane].start(self._task(action))
+            case Terminate():
+                parts.pool.lanes[action.lane].terminate()
+            case Finish():
+                parts.in_flight.finish(action.key, action.cancelled)
+                parts.maintenance.look_soon()
+            case Fail():
+                parts.maintenance.failed(action.key)
+                parts.in_flight.fail(action.key, ErrorCode.ENGINE_FAILED, action.why)
+
+    def _give_up(self, action: Action, why: str) -> None:
+        """Later: who is being told of the scheduler's actions has not been told all."""
+        match action:
+            case Run(lane=lane, key=key):
+                self._loop.post(lambda: self._on_run_failed(lane, key, why))
+            case Prepare(key=key) | Finish(key=key):
+                code = ErrorCode.ENGINE_FAILED
+                self._loop.post(lambda: self.parts.in_flight.fail(key, code, why))
 
     # -- the speech thread
 
     def on_read(self, key: RequestKey | None, report: ReadReport) -> None:
         match report:
             case ReadCrashed():
-                self.parts.crash(report.trace)
+                self._faults.caught("reading", report.error)
+                why = faults.why("texts could not be read", report.error)
+                for engine in Engine:
+                    self.parts.in_flight.fail_all(engine, ErrorCode.ENGINE_FAILED, why)
             case Reading() if key is not None:
                 now = self._loop.clock()
                 self.perform(self._scheduler.prepared(key, report.sentences, report.state, now))
@@ -115,7 +144,7 @@ class Performer:
         task.stream.joiner = spoken.joiner
         if (request := parts.in_flight.requests.get(task.key)) is not None:
             parts.maintenance.ran(lane, task.segment.tokens)
-            self._send(request, lane, spoken, now)
+            self._send_contained(request, lane, spoken, now)
         else:
             parts.maintenance.warmed(spoken)
         result = RunResult(spoken.seconds, spoken.sound_s)
@@ -127,8 +156,11 @@ class Performer:
         self.parts.on_run_over(task.key)
 
     def on_failed(self, lane: str, task: Task, why: str) -> None:
+        self._on_run_failed(lane, task.key, why)
+
+    def _on_run_failed(self, lane: str, key: RequestKey, why: str) -> None:
         self.perform(self._scheduler.run_failed(lane, self._loop.clock(), why))
-        self.parts.on_run_over(task.key)
+        self.parts.on_run_over(key)
 
     def on_other_model(self) -> None:
         self._scheduler.forget_costs()
@@ -143,10 +175,20 @@ class Performer:
         """What was to be spoken by it ends; what comes from now on is spoken otherwise."""
         self.parts.in_flight.fail_all(engine, code, why)
 
-    def on_crash(self, trace: str) -> None:
-        self.parts.crash(trace)
-
     # -- within
+
+    def _send_contained(
+        self, request: SpeakRequest, lane: str, spoken: Synthesized, now: float
+    ) -> None:
+        """What cannot be answered, e.g. more marks than a frame holds, ends its request."""
+        try:
+            self._send(request, lane, spoken, now)
+        except Exception as error:
+            if faults.broken(error):
+                raise
+            self._faults.caught("answer", error)
+            why = faults.why("the answer could not be sent", error)
+            self.parts.in_flight.fail(request.key, ErrorCode.ENGINE_FAILED, why)
 
     def _send(self, request: SpeakRequest, lane: str, spoken: Synthesized, now: float) -> None:
         waited = request.first_sound_s is None

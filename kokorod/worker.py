@@ -3,8 +3,8 @@
 
 Owns:       its thread and its inbox.
 Invariants: commands are done in the order they came, on the one thread; at most `limit` of
-            them wait; what a command raises is reported once, as a traceback, and ends the
-            thread unless it goes on; when the thread has ended, nothing of its owner is kept.
+            them wait; what a command raises is reported once and ends the thread unless it
+            goes on; when the thread has ended, nothing of its owner is kept.
 Never:      keeps the process alive: native code that hangs has nobody to wait for it.
 
 The inbox is a SimpleQueue, whose put() may interrupt itself: a signal handler or a finalizer
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import queue
 import threading
-import traceback
 from collections.abc import Callable
 from typing import Final
 
@@ -36,7 +35,7 @@ class Worker:
         self,
         name: str,
         limit: int,
-        crashed: Callable[[str], None],
+        crashed: Callable[[Exception], None],
         *,
         begin: Callable[[], bool] | None = None,
         idle: Command = _nothing,
@@ -46,7 +45,7 @@ class Worker:
     ) -> None:
         """A thread called `name`, not started yet. All of these run on it:
 
-        crashed  gets the traceback of what the others or a command raised
+        crashed  gets what the others or a command raised
         begin    comes first; False ends the thread
         idle     no command has come for idle_s seconds; once, until one comes
         end      comes last, however the thread ends
@@ -94,8 +93,8 @@ class Worker:
         try:
             if self._begin is None or self._begin():
                 self._serve()
-        except Exception:  # noqa: BLE001 - a bug: whoever is told ends the process with it
-            self._crashed(traceback.format_exc())
+        except Exception as error:  # noqa: BLE001 - a bug: whoever is told makes the thread anew
+            self._crashed(error)
         finally:
             self._end()
             # The owner's methods, which know the owner, which knows this: a circle.
@@ -105,10 +104,10 @@ class Worker:
         while (command := self._next()) is not None:
             try:
                 command()
-            except Exception:
+            except Exception as error:
                 if not self._goes_on:
                     raise
-                self._crashed(traceback.format_exc())
+                self._crashed(error)
             # It knows what it worked on, which is not to outlive it while nothing comes.
             del command
 

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Final
 
 from kokoro_client.wire.choices import AudioFormat
 
+from .. import faults
 from ..errors import KokorodError
+from ..faults import Faults
 from ..types import SAMPLE_RATE, RequestKey, Segment, Utterance
 from ..worker import Worker
 from .synthesizer import Run, Synthesizer, TerminatedError
@@ -105,9 +107,9 @@ class Down:
 
 @dataclass(frozen=True, slots=True)
 class Crashed:
-    """A bug: the traceback, for the process to end with."""
+    """The lane's thread has ended by a bug; whatever was asked of it is not answered."""
 
-    trace: str
+    error: Exception
 
 
 Report = Synthesized | Ended | Failed | Up | Down | Crashed
@@ -119,9 +121,11 @@ class Lane:
         name: str,
         make: Callable[[], Synthesizer],
         report: Callable[[Report], None],
+        faults: Faults | None = None,
     ) -> None:
-        """make() runs on the lane's thread; report() must be safe from there."""
+        """make() runs on the lane's thread; report() and faults must be safe from there."""
         self.name = name
+        self._faults = faults or Faults(lambda _: None)
         self._make = make
         self._report = report
         self._synthesizer: Synthesizer | None = None
@@ -129,7 +133,7 @@ class Lane:
         self._worker = Worker(
             f"lane-{name}",
             _INBOX,
-            lambda trace: report(Crashed(trace)),
+            lambda error: report(Crashed(error)),
             begin=self._open,
             idle=self._rest,
             idle_s=_REST_S,
@@ -170,12 +174,19 @@ class Lane:
         except KokorodError as error:
             self._report(Down(str(error)))
             return False
+        except Exception as error:  # noqa: BLE001 - a model or a library may raise anything
+            self._faults.caught("opening", error)
+            self._report(Down(faults.why("it cannot be opened", error)))
+            return False
         self._report(Up(self._synthesizer))
         return True
 
     def _rest(self) -> None:
         assert self._synthesizer is not None
-        self._synthesizer.rest()
+        try:
+            self._synthesizer.rest()
+        except Exception as error:  # noqa: BLE001 - memory not given back is no reason to end
+            self._faults.caught("rest", error)
 
     def _let_go(self) -> None:
         """The session's memory goes with the lane, whoever still knows the lane."""
@@ -184,7 +195,12 @@ class Lane:
 
     def _perform(self, task: Task, run: Run) -> None:
         assert self._synthesizer is not None
-        self._report(self._synthesize(self._synthesizer, task, run))
+        try:
+            report = self._synthesize(self._synthesizer, task, run)
+        except Exception as error:  # noqa: BLE001 - whatever it is ends the run, not the lane
+            self._faults.caught("run", error)
+            report = Failed(task, faults.why("the run failed", error))
+        self._report(report)
 
     def _synthesize(self, synthesizer: Synthesizer, task: Task, run: Run) -> Report:
         from . import join

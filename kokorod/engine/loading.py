@@ -91,9 +91,12 @@ def open_kokoro(
                     model, copy.graph, options, (), copy.key, plan, sessions, on_session
                 )
                 return Opened(model, synthesizer, copy, "")
-            except EngineError as error:
+            except MemoryError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a rotten file may raise anything
                 copies.discard(copy)
-                note = f"the optimised copy cannot be used and is made anew: {error}"
+                told = str(error) if isinstance(error, EngineError) else type(error).__name__
+                note = f"the optimised copy cannot be used and is made anew: {told}"
     options = session_options(plan.threads)
     synthesizer = _open(model, model.model, options, (), "", plan, sessions, on_session)
     return Opened(model, synthesizer, None, note)

@@ -11,7 +11,7 @@ from kokoro_client.wire.errors import ErrorCode
 
 from ..engine.loading import KokoroPlan, ModelUnchangedError, Opened, open_kokoro
 from ..engine.sessions import Sessions
-from ..errors import ModelDamagedError, ModelMissingError
+from ..errors import KokorodError, ModelDamagedError, ModelMissingError
 
 if TYPE_CHECKING:
     from ..engine.kokoro import KokoroSynthesizer
@@ -46,6 +46,12 @@ class Opening:
             self.problem = ErrorCode.MODEL_MISSING
             raise
         except ModelDamagedError:
+            self.problem = ErrorCode.MODEL_DAMAGED
+            raise
+        except (KokorodError, MemoryError):
+            raise
+        except Exception:
+            # Nobody thought of what is wrong with it, which is what a damaged file is like.
             self.problem = ErrorCode.MODEL_DAMAGED
             raise
         finally:

@@ -12,16 +12,19 @@ Never:      reads a model on the loop's thread: a lane's own thread does. Asks t
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kokoro_client.wire.errors import ErrorCode
 
+from .. import faults
 from ..config import CPU_LANES, LiveConfig
 from ..engine import lane as lane_reports
 from ..engine.lane import Lane, Report, Synthesized, Task
 from ..engine.loading import KokoroPlan, Opened, open_accelerator, open_built_in
 from ..engine.sessions import Sessions
+from ..faults import Faults
 from ..models.record import InstalledModel
 from ..net.loop import Loop
 from ..types import Engine, Precision, VoiceInfo
@@ -39,6 +42,11 @@ if TYPE_CHECKING:
 CPU: Final = "cpu"
 EXPRESS: Final = "cpu-express"
 
+#: Lanes given up within so many seconds after which no more is made: a hung thread cannot be
+#: ended, and each keeps the memory of its run.
+_MOST_GIVEN_UP: Final = 3
+_GIVEN_UP_S: Final = 600.0
+
 _BUILT_IN_VOICE: Final = VoiceInfo(BUILT_IN, "", "", Engine.BUILT_IN)
 
 
@@ -54,12 +62,17 @@ class LaneEvents(Protocol):
     def on_opened(self, opened: Opened) -> None: ...
     def on_known(self) -> None: ...
     def on_lost(self, engine: Engine, code: ErrorCode, why: str) -> None: ...
-    def on_crash(self, trace: str) -> None: ...
 
 
 class Pool:
     def __init__(
-        self, loop: Loop, live: LiveConfig, startup: Startup, events: LaneEvents, log: Log
+        self,
+        loop: Loop,
+        live: LiveConfig,
+        startup: Startup,
+        events: LaneEvents,
+        log: Log,
+        contained: Faults,
     ) -> None:
         self.lanes: dict[str, Lane] = {}
         self.model: InstalledModel | None = None
@@ -74,6 +87,8 @@ class Pool:
         self._startup = startup
         self._events = events
         self._log = log
+        self._faults = contained
+        self._given_up: deque[float] = deque(maxlen=_MOST_GIVEN_UP)  # when
         self._opening: Opening | None = None  # the cpu lane that is being made
         self._built_in_asked = False
         self._shared: Synthesizer | None = None  # what the cpu lanes have in common
@@ -121,6 +136,33 @@ class Pool:
             self._built_in_asked = True
             self._open_lane(BUILT_IN, open_built_in, self._on_report)
 
+    def replace(self, lane: Lane, why: str) -> None:
+        """Give up a lane whose thread ended or hangs; one of its name is made anew.
+
+        What it ran is run again. If it happens again and again, another voice or lane speaks.
+        """
+        name, now = lane.name, self._loop.clock()
+        if self.lanes.get(name) is not lane:
+            return  # given up already
+        self._log.error("lane_given_up", lane=name, why=why)
+        often = len(self._given_up) == _MOST_GIVEN_UP and now - self._given_up[0] < _GIVEN_UP_S
+        self._given_up.append(now)
+        if name in (CPU, EXPRESS):
+            self._drop_kokoro()  # of one session, which may be what is wrong
+            if often:
+                self._on_no_kokoro(why, ErrorCode.ENGINE_FAILED)
+            else:
+                self.open_kokoro(anew=True)
+            return
+        self._drop(name)
+        if name != BUILT_IN:
+            self.refused[name] = why
+        elif often:
+            self._on_down(name, why)
+        else:
+            self._built_in_asked = False
+            self.need_built_in()
+
     def close(self) -> list[Lane]:
         """Ask every lane to end; the lanes, to be joined."""
         lanes = list(self.lanes.values())
@@ -165,7 +207,7 @@ class Pool:
         def report(what: Report) -> None:
             self._loop.post(lambda: on_report(lane, what))
 
-        lane = Lane(name, make, report)
+        lane = Lane(name, make, report, self._faults)
         lane.open()
 
     def _on_cpu(self, opening: Opening, lane: Lane, report: Report) -> None:
@@ -183,6 +225,10 @@ class Pool:
             case lane_reports.Down():
                 if latest:
                     self._on_no_kokoro(report.message, opening.problem)
+            case lane_reports.Crashed() if self.lanes.get(CPU) is not lane:
+                if latest:
+                    why = faults.why("it cannot be opened", report.error)
+                    self._on_no_kokoro(why, ErrorCode.ENGINE_FAILED)
             case _:
                 self._on_report(lane, report)
 
@@ -196,7 +242,8 @@ class Pool:
             case lane_reports.Down():
                 self._on_down(lane.name, report.message)
             case lane_reports.Crashed():
-                events.on_crash(report.trace)
+                self._faults.caught("lane", report.error)
+                self.replace(lane, faults.why("its thread ended", report.error))
             case _ if self.lanes.get(lane.name) is not lane:
                 pass  # an old lane, replaced meanwhile: its segment is run again
             case lane_reports.Synthesized():

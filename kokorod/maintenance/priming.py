@@ -116,9 +116,9 @@ class Priming:
 
     # -- on the thread
 
-    def _failed(self, trace: str) -> None:
+    def _failed(self, error: Exception) -> None:
         """Speech goes on without it."""
-        why = f"the weights are not kept in memory: {trace.strip().splitlines()[-1]}"
+        why = f"the weights are not kept in memory: {type(error).__name__}: {error}"
         self._tell(why=why[:200])
 
     def _open(self, wanted: tuple[Path, bool] | None) -> None:

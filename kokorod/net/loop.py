@@ -44,6 +44,8 @@ class Timer:
 class Loop:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
+        #: Told what a callback raised; what it raises in turn ends run(). None: raised as it is.
+        self.on_error: Callable[[Exception], None] | None = None
         self._selector = selectors.DefaultSelector()
         self._timers: list[Timer] = []
         self._order = itertools.count()
@@ -119,9 +121,9 @@ class Loop:
         """One select and what became ready."""
         for key, events in self._selector.select(timeout):
             if key.fd in self._selector.get_map():  # an earlier call may have removed it
-                key.data(events)
+                self._call(key.data, events)
         for _ in range(min(len(self._posted), _POSTS_A_TURN)):
-            self._posted.popleft()()
+            self._call(self._posted.popleft())
         self._run_timers()
 
     def close(self) -> None:
@@ -145,7 +147,15 @@ class Loop:
         while self._timers and self._timers[0].when <= now:
             timer = heapq.heappop(self._timers)
             if timer.call is not None:
-                timer.call()
+                self._call(timer.call)
+
+    def _call(self, call: Callable[..., None], *arguments: int) -> None:
+        try:
+            call(*arguments)
+        except Exception as error:
+            if self.on_error is None:
+                raise
+            self.on_error(error)
 
     def _drain_wake_pipe(self, events: int) -> None:
         try:

@@ -123,6 +123,13 @@ class Peer:
         self._loop.post(lambda: self._handler.on_gone(self))
 
     def _on_ready(self, events: int) -> None:
+        try:
+            self._serve(events)
+        except Exception:
+            self.close()  # else the same bytes would raise again, at every turn
+            raise
+
+    def _serve(self, events: int) -> None:
         if events & WRITE:
             self._write()
             if not self.closed:

@@ -83,7 +83,11 @@ class Server:
             self._log.warning("foreign_user", uid=uid)
             connection.close()
             return
-        peer = Peer(self._loop, connection, PeerId(self._next), self._handler)
+        try:
+            peer = Peer(self._loop, connection, PeerId(self._next), self._handler)
+        except OSError:
+            connection.close()  # gone before its buffers could be set
+            return
         peer.pid = listening.peer_pid(connection)
         self._next += 1
         self.peers[peer.id] = peer

@@ -32,8 +32,9 @@ from kokoro_client.wire.messages import (
     Welcome,
 )
 
-from .. import __version__
+from .. import __version__, faults
 from ..config import LiveConfig
+from ..faults import Faults
 from ..lanes.availability import Availability
 from ..net.loop import Loop
 from ..net.peer import Peer
@@ -65,7 +66,9 @@ class Dispatch:
         in_flight: InFlight,
         perform: Perform,
         questions: Mapping[type[Request], Question],
+        contained: Faults,
     ) -> None:
+        self._faults = contained
         self._loop = loop
         self._live = live
         self._available = available
@@ -98,6 +101,12 @@ class Dispatch:
         except WireError as error:
             error.request_id = request.id
             self.on_refused(peer, error)
+        except Exception as error:
+            if faults.broken(error):
+                raise
+            self._faults.caught(f"answering {type(request).__name__}", error)
+            why = faults.why("the request could not be answered", error)
+            self.on_refused(peer, WireError(ErrorCode.ENGINE_FAILED, why, request_id=request.id))
 
     def on_refused(self, peer: Peer, error: WireError) -> None:
         """Answer what is not allowed. The request that has its id ends with that answer."""

@@ -169,8 +169,8 @@ class InFlight:
 
     def _answer_done(self, key: RequestKey, end: RequestState) -> None:
         request = self.requests[key]
-        peer = self._drop(key, end)
         done = request.done(end is RequestState.CANCELLED)
+        peer = self._drop(key, end)
         self._log.info("done", peer=key.peer, id=key.id, ending=done.ending.value, **done.stats)
         peer.send(done)
         self.close_if_done(peer)

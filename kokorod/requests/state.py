@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from ..errors import BrokenInvariantError
+
 
 class RequestState(StrEnum):
     """What a request waits for; the last four are ends."""
@@ -65,7 +67,7 @@ TRANSITIONS: Final[Mapping[RequestState, Mapping[RequestState, str]]] = {
 }
 
 
-class IllegalTransitionError(Exception):
+class IllegalTransitionError(BrokenInvariantError):
     """A state was to follow another that it cannot follow: a bug."""
 
 

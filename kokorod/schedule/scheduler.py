@@ -305,7 +305,7 @@ class Scheduler:
             lane.benched_until = now + _BENCH_S
         if job is not None:
             job.lane, job.again = None, segment
-            if lane.accelerator:
+            if lane.accelerator and name not in job.lanes_failed:
                 job.lanes_failed.add(name)  # the CPU does it again; the listener hears no gap
             else:
                 job.failures += 1

@@ -10,14 +10,15 @@ Never:      reads ahead unasked: a text of a megabyte is read as fast as it is s
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ..errors import EngineError, KokorodError
-from ..faults import Faults
+from ..faults import Faults, why
 from ..types import CodeBlocks, Markup, Reading, RequestKey, Sentence
-from ..worker import Worker
+from ..worker import InboxFullError, Worker
 
 # The rest of this room is loaded on the thread: its tables of patterns take 0.1 s, which
 # would hold up the binding of the socket.
@@ -61,9 +62,9 @@ class ReadFailed:
 
 @dataclass(frozen=True, slots=True)
 class ReadCrashed:
-    """A bug outside of any text: the traceback, for the process to end with."""
+    """A bug outside of any text: whatever waits for the thread is to be given up."""
 
-    trace: str
+    error: Exception
 
 
 #: A command a frame of text and a few a request, which admission bounds; each but want()
@@ -87,7 +88,11 @@ class SpeechThread:
         self._front_end: FrontEnd | None = None
         self._readers: dict[RequestKey, Reader] = {}
         self._worker = Worker(
-            "speech", _INBOX, lambda trace: report(None, ReadCrashed(trace)), begin=self._load
+            "speech",
+            _INBOX,
+            lambda error: report(None, ReadCrashed(error)),
+            begin=self._load,
+            goes_on=True,
         )
 
     # -- for the loop's thread
@@ -110,7 +115,8 @@ class SpeechThread:
         self._do(key, lambda: self._read(key))
 
     def forget(self, key: RequestKey) -> None:
-        self._worker.do(lambda: self._forget(key))
+        with contextlib.suppress(InboxFullError):  # it hangs, and is told so by what follows
+            self._worker.do(lambda: self._forget(key))
 
     def close(self) -> None:
         self._worker.close()
@@ -120,7 +126,10 @@ class SpeechThread:
         return self._worker.join(timeout)
 
     def _do(self, key: RequestKey, command: Callable[[], None]) -> None:
-        self._worker.do(lambda: self._contain(key, command))
+        try:
+            self._worker.do(lambda: self._contain(key, command))
+        except InboxFullError as error:
+            self._report(key, ReadFailed(EngineError(f"texts are not read: {error}")))
 
     # -- on the speech thread
 
@@ -146,8 +155,7 @@ class SpeechThread:
             self._fail(key, error)
         except Exception as error:  # noqa: BLE001 - see above
             self._faults.caught("request", error)
-            why = f"the text could not be read ({type(error).__name__}); see the daemon's log"
-            self._fail(key, EngineError(why))
+            self._fail(key, EngineError(why("the text could not be read", error)))
 
     def _fail(self, key: RequestKey, error: KokorodError) -> None:
         self._forget(key)

@@ -8,6 +8,7 @@ A line is escaped and bounded, so that nothing a peer sends can forge or flood o
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import time
 from enum import IntEnum
@@ -61,10 +62,22 @@ class Log:
             pass  # a full disk or a closed stream must not end the speech
 
 
+#: Made anew by each process: a short text cannot be found again by hashing all that it may be.
+_KEY: Final = os.urandom(32)
+
+
 def fingerprint(text: str) -> str:
-    """Length and hash of a text: enough to tell two apart, not enough to read one."""
-    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
-    return f"{len(text)}:{digest}"
+    """Length and keyed hash of a text: tells two apart within one daemon's log, reads none."""
+    hashed = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=4, key=_KEY)
+    return f"{len(text)}:{hashed.hexdigest()}"
+
+
+def one_line(text: str) -> str:
+    """Text for a terminal: one bounded line without control codes."""
+    shown = text[:_MAX_LINE]
+    if shown.isprintable():
+        return shown
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)[:_MAX_LINE]
 
 
 def _shown(value: object) -> str:

@@ -26,8 +26,9 @@ _IDLE_S: Final = 60.0
 class Metrics:
     cold_starts: int = 0
     cold_extra_ms: float = 0.0
-    #: Errors in reading that were contained (faults.py).
+    #: Errors that were contained (faults.py).
     contained: int = 0
+    contained_in_reading: int = 0
     _first_sounds: deque[float] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
     def first_sound(self, seconds: float, predicted_s: float | None, idle_s: float) -> None:

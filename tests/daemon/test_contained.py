@@ -1,4 +1,4 @@
-"""A text that makes the reader raise ends no speech but its own."""
+"""What a text, a run, an answer or a reload raises ends no speech but its own."""
 
 from __future__ import annotations
 
@@ -70,3 +70,78 @@ def test_the_daemon_lives_and_serves_the_others(make_daemon: MakeDaemon, tmp_pat
         assert "error=LookupError" in line
     for written in ("zebras", "1234", "walrus"):
         assert written not in daemon.log
+
+
+#: A daemon in which runs, answers and timers raise, memory runs out among them.
+_BROKEN_ELSEWHERE = """
+from kokorod.admin import answer
+from kokorod.engine.kokoro import KokoroSynthesizer
+from kokorod.maintenance.runner import Maintenance
+from kokorod.requests.request import SpeakRequest
+
+def breaks(owner, name, error, when):
+    real = getattr(owner, name)
+    def broken(*args):
+        if when(*args):
+            raise error
+        return real(*args)
+    setattr(owner, name, broken)
+
+secret = "my secret"
+runs = KokoroSynthesizer, "synthesize"
+breaks(*runs, MemoryError(secret), lambda _, segment, *__: "zˈibɹə" in segment.phonemes)
+breaks(SpeakRequest, "answers", MemoryError(secret), lambda request, *_: request.key.id == 77)
+breaks(SpeakRequest, "done", LookupError(secret), lambda request, *_: request.key.id == 78)
+breaks(answer, "voices_value", ValueError(secret), lambda *_: True)
+breaks(Maintenance, "look", MemoryError(secret), lambda *_: True)
+"""
+
+
+def test_what_runs_and_answers_raise_ends_them_alone(
+    make_daemon: MakeDaemon, tmp_path: Path
+) -> None:
+    daemon = make_daemon(home=toy_home(tmp_path)).start_after(_BROKEN_ELSEWHERE).wait_ready()
+    with Conversation(daemon.socket) as other, Conversation(daemon.socket) as conversation:
+        other.speak(1, SOUND, phonemes=True, final=False)
+        for id, phonemes in ((5, "ə zˈibɹə"), (77, SOUND), (78, SOUND)):
+            conversation.speak(id, phonemes, phonemes=True)
+            end = conversation.end_of(id)
+            assert (end["type"], end["code"]) == ("error", "engine_failed"), id
+            assert "secret" not in end["message"]
+        conversation.send("voices", 6)
+        end = conversation.end_of(6)
+        assert (end["type"], end["code"]) == ("error", "engine_failed")
+        (daemon.home / "config.toml").write_text("ttfa_ms = " + "[" * 5_000)
+        conversation.send("reload", 7)
+        assert conversation.end_of(7)["value"]["reloaded"] is False
+        (daemon.home / "config.toml").write_text("ttfa_ms = " + "9" * 5_000)
+        conversation.send("reload", 8)
+        assert conversation.end_of(8)["value"]["reloaded"] is False
+        (daemon.home / "config.toml").unlink()
+        assert len(conversation.said(9, SOUND, phonemes=True))
+        other.send("append", 1, text="", final=True)
+        assert other.end_of(1)["type"] == "done"
+        hear(other.pcm(1), SOUND)
+    assert daemon.alive
+    status = daemon.ask("status")
+    assert status["contained"] >= 5
+    assert status["reading"] == {"contained": 0}
+    assert "secret" not in daemon.log
+    for place in ("run", "answer", "action", "answering Voices", "loop"):
+        assert f"place={place} " in daemon.log.replace('"', ""), place
+
+
+def test_more_marks_than_an_answer_holds_end_their_request(
+    make_daemon: MakeDaemon, tmp_path: Path
+) -> None:
+    daemon = make_daemon(home=toy_home(tmp_path)).start().wait_ready()
+    marks = '<mark name="' + "m" * 250 + '"/>'
+    with Conversation(daemon.socket) as conversation:
+        conversation.speak(1, "<speak>", markup="ssml", final=False)
+        for _ in range(20):
+            conversation.send("append", 1, text=marks * 200, final=False)
+        conversation.send("append", 1, text="x</speak>", final=True)
+        end = conversation.end_of(1)
+        assert (end["type"], end["code"]) == ("error", "engine_failed")
+        assert len(conversation.said(2, SOUND, phonemes=True))
+    assert daemon.alive

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import queue
 import threading
+import traceback
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -96,8 +97,8 @@ def test_a_crash_is_told_once_and_ends_the_thread(make: Make, said: queue.Simple
     worker.start()
     assert worker.join(PATIENCE_S)
     trace = following(said)
-    assert "ValueError: a bug" in trace
-    assert "in fail" in trace
+    assert isinstance(trace, ValueError)
+    assert "fail" in traceback.format_tb(trace.__traceback__)[-1]
     assert following(said) == "end"
     assert said.empty()
 
@@ -109,7 +110,7 @@ def test_one_that_goes_on_does_the_next_command(make: Make, said: queue.SimpleQu
         worker.do(fail)
         worker.do(lambda: said.put("next"))
     for _ in range(2):
-        assert "ValueError: a bug" in following(said)
+        assert str(following(said)) == "a bug"
         assert following(said) == "next"
 
 
@@ -123,7 +124,7 @@ def test_where_it_cannot_begin_it_does_nothing(
         worker.start()
         assert worker.join(PATIENCE_S)
     assert following(said) == "end"
-    assert "ValueError: a bug" in following(said)
+    assert str(following(said)) == "a bug"
     assert following(said) == "end"
     assert said.empty()
 

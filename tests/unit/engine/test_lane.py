@@ -159,14 +159,51 @@ def test_what_cannot_be_made_is_down(open_lane: Callable[[Callable[[], Hum]], Op
     assert report.message == "no such model"
 
 
-def test_a_bug_is_a_crash_with_its_trace(open_lane: Callable[[Callable[[], Hum]], Opened]) -> None:
-    opened = open_lane(lambda: Hum(fails=ZeroDivisionError("a bug")))
+@pytest.mark.parametrize("bug", [ZeroDivisionError("my secret"), MemoryError("my secret")])
+def test_a_bug_ends_its_run_alone(
+    bug: Exception, open_lane: Callable[[Callable[[], Hum]], Opened]
+) -> None:
+    hum = Hum(fails=bug)
+    opened = open_lane(lambda: hum)
     assert isinstance(opened.next(), Up)
     opened.lane.start(task(segment()))
     report = opened.next()
-    assert isinstance(report, Crashed)
-    assert "ZeroDivisionError: a bug" in report.trace
-    assert "synthesize" in report.trace
+    assert isinstance(report, Failed)
+    assert type(bug).__name__ in report.message
+    assert "secret" not in report.message
+    hum.fails = None
+    opened.lane.start(task(segment()))
+    assert isinstance(opened.next(), Synthesized)
+
+
+@pytest.mark.parametrize("bug", [IndexError("no such voice"), MemoryError()])
+def test_a_bug_while_it_is_made_is_down(
+    bug: Exception, open_lane: Callable[[Callable[[], Hum]], Opened]
+) -> None:
+    def make() -> Hum:
+        raise bug
+
+    report = open_lane(make).next()
+    assert isinstance(report, Down)
+    assert type(bug).__name__ in report.message
+
+
+def test_a_report_that_cannot_be_made_is_a_crash() -> None:
+    reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
+
+    def report(what: Report) -> None:
+        if isinstance(what, Synthesized):
+            raise MemoryError
+        reports.put(what)
+
+    lane = Lane("cpu", Hum, report)
+    lane.open()
+    assert isinstance(reports.get(timeout=PATIENCE_S), Up)
+    lane.start(task(segment()))
+    crashed = reports.get(timeout=PATIENCE_S)
+    assert isinstance(crashed, Crashed)
+    assert isinstance(crashed.error, MemoryError)
+    assert lane.join(PATIENCE_S)
 
 
 def test_a_run_that_nobody_waits_for_leaves_the_stream_alone(

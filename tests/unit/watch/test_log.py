@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokorod.watch.log import Level, Log, fingerprint
+from kokorod.watch.log import Level, Log, fingerprint, one_line
 
 LINE = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} (debug|info|warning|error) [a-z_]+( \w+=.+)*"
@@ -98,3 +100,26 @@ def test_fingerprints_tell_texts_apart() -> None:
     texts = [f"a secret of {n}" for n in range(1_000)]
     assert len({fingerprint(text) for text in texts}) == 1_000
     assert fingerprint("\ud800").startswith("1:")
+
+
+def test_a_text_is_not_found_again_by_its_fingerprint() -> None:
+    """Keyed per process: who knows the text knows nothing of what another daemon logs of it."""
+    ask = (
+        "from kokorod.watch.log import fingerprint, one_line; print(fingerprint('My PIN is 4711.'))"
+    )
+    runs = {
+        subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True).stdout
+        for _ in range(2)
+    }
+    assert len(runs) == 2
+
+
+@given(st.text(max_size=5_000))
+def test_what_is_said_without_a_log_is_one_bounded_line(text: str) -> None:
+    shown = one_line(text)
+    assert shown.isprintable()
+    assert len(shown) <= 2_000
+
+
+def test_what_people_can_read_is_left_as_it_is() -> None:
+    assert one_line("Kö ko: 1\n2 \x1b[31m") == "Kö ko: 1\\n2 \\x1b[31m"
