@@ -193,6 +193,12 @@ class Config:
         "faster only on processors with 8-bit products (VNNI)",
         live=False,
     )
+    streaming: bool = _setting(
+        True,
+        _boolean,
+        "sound from inside a sentence, as soon as its front is known; false: sentence by sentence",
+        live=False,
+    )
     lanes: str = _setting(
         "auto",
         _lanes,

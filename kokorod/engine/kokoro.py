@@ -11,7 +11,7 @@ Never:      assumes a provider: the session's own list is checked against what w
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -116,15 +116,19 @@ class KokoroSynthesizer(WholeOnly):
             raise EngineError(f"the model has no token for {error.args[0]!r}") from None
 
     def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
-        phonemes = segment.before + segment.phonemes + segment.after
-        tokens = self.tokens(phonemes)
-        if not 0 < len(tokens) <= MAX_TOKENS:
-            raise EngineError(f"a segment of {len(tokens)} tokens; 1 to {MAX_TOKENS} are possible")
-        pcm, frames = self.infer(tokens, utterance, run)
+        pcm, frames = self.infer(self.tokens_of(segment), utterance, run)
         if frames is None:
             return Sound(pcm, None)
         edges = self._edges(frames, len(pcm))
+        phonemes = segment.before + segment.phonemes + segment.after
         return Sound(pcm, edges if self._exact else heard(edges, phonemes, pcm))
+
+    def tokens_of(self, segment: Segment) -> list[int]:
+        """Token ids, context included. Raises EngineError."""
+        tokens = self.tokens(segment.before + segment.phonemes + segment.after)
+        if not 0 < len(tokens) <= MAX_TOKENS:
+            raise EngineError(f"a segment of {len(tokens)} tokens; 1 to {MAX_TOKENS} are possible")
+        return tokens
 
     def infer(
         self, tokens: list[int], utterance: Utterance, run: Run
@@ -132,37 +136,63 @@ class KokoroSynthesizer(WholeOnly):
         """One run of the graph: float32 [samples], and int64 [tokens + 2], the frames of each
         token and of the pads; None if the graph does not say. Raises as synthesize() does.
         """
+        names = [self._audio_name, "duration"] if self.has_edges else [self._audio_name]
+        feed = self._feed(tokens, utterance)
+        outputs = self._run(self._session, names, feed, run, keep=self._keeps_memory())
+        pcm = self._sound(outputs[0])
+        return pcm, np.asarray(outputs[1], np.int64).ravel() if self.has_edges else None
+
+    def _keeps_memory(self) -> bool:
+        """Whether the run that begins now leaves its memory to the next."""
         self._runs_kept += 1
-        give_back = not self._has_arena or self._runs_kept >= _KEPT_RUNS
-        if give_back:
-            self._runs_kept = 0
-        options = _run_options(give_back)
+        if self._has_arena and self._runs_kept < _KEPT_RUNS:
+            return True
+        self._runs_kept = 0
+        return False
+
+    @staticmethod
+    def _run(
+        session: ort.InferenceSession,
+        names: Sequence[str],
+        feed: Mapping[str, Any],
+        run: Run,
+        *,
+        keep: bool,
+    ) -> list[Any]:
+        options = _run_options(not keep)
         # "At the graph's next node": onnxruntime looks before each.
         run.on_terminate(lambda: _terminate(options))
-        feed = self._feed(tokens, utterance)
-        names = [self._audio_name, "duration"] if self.has_edges else [self._audio_name]
         try:
-            outputs = self._session.run(names, feed, options)
+            outputs: list[Any] = session.run(names, feed, options)
         except Exception as error:  # noqa: BLE001 - onnxruntime raises its own types, unrelated
             if run.terminated:
                 raise TerminatedError from None
             raise EngineError(f"inference failed: {str(error).splitlines()[0][:300]}") from None
-        pcm = np.asarray(outputs[0], dtype=np.float32).ravel()
+        return outputs
+
+    @staticmethod
+    def _sound(output: Any) -> NDArray[np.float32]:
+        pcm = np.asarray(output, dtype=np.float32).ravel()
         if not len(pcm) or not np.isfinite(pcm).all():
             raise EngineError("inference gave no sound, or sound that is not a number")
-        return pcm, np.asarray(outputs[1], np.int64).ravel() if self.has_edges else None
+        return pcm
 
     def rest(self) -> None:
-        """A run that has ended before its first node: the arena shrinks all the same."""
+        """Runs that have ended before their first node: the arenas shrink all the same."""
         if not self._has_arena:
             return
         self._runs_kept = 0
-        options = _run_options(give_back=True)
-        _terminate(options)
+        for session, feed in self._resting():
+            options = _run_options(give_back=True)
+            _terminate(options)
+            # onnxruntime says that the run was terminated, by an exception of its own.
+            with contextlib.suppress(Exception):
+                session.run(None, feed, options)
+
+    def _resting(self) -> Iterable[tuple[ort.InferenceSession, Mapping[str, Any]]]:
+        """Each session, and something that it takes."""
         utterance = Utterance(self._voices.names[0], 1.0, "")
-        # onnxruntime says that the run was terminated, by an exception of its own.
-        with contextlib.suppress(Exception):
-            self._session.run([self._audio_name], self._feed([0], utterance), options)
+        yield self._session, self._feed([0], utterance)
 
     def _feed(self, tokens: list[int], utterance: Utterance) -> dict[str, NDArray[np.generic]]:
         style = self._voices.style(utterance.voice, len(tokens))

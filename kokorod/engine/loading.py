@@ -41,6 +41,7 @@ class KokoroPlan:
     current: InstalledModel | None = None  # is open already
     cache_folder: Path | None = None  # where optimised copies lie; None: use none
     precision: Precision = Precision.FLOAT
+    streaming: bool = True  # the copy's parts are opened, if it has some
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,11 @@ def open_kokoro(
         note = found.why
         if (copy := found.copy) is not None:
             options = loading_options(session_options(plan.threads))
+            in_parts = copy.parts and plan.streaming
+            graph = copy.graph.parent if in_parts else copy.graph
+            kind = f"{copy.key} in parts" if in_parts else copy.key
             try:
-                synthesizer = _open(
-                    model, copy.graph, options, (), copy.key, plan, sessions, on_session
-                )
+                synthesizer = _open(model, graph, options, (), kind, plan, sessions, on_session)
                 return Opened(model, synthesizer, copy, "")
             except MemoryError:
                 raise
@@ -132,23 +134,34 @@ def _open(
     sessions: Sessions[KokoroSynthesizer] | None,
     on_session: Callable[[float], None] = lambda _: None,
 ) -> KokoroSynthesizer:
-    """`asked`: providers, the CPU's alone if empty; `kind` tells sessions apart."""
+    """graph: a file, or the folder of a copy's parts; asked: providers, the CPU's alone if
+    empty; kind: tells sessions apart.
+    """
     from ..types import Segment, Utterance
     from .accelerators import providers
     from .kokoro import KokoroSynthesizer, open_session
+    from .parts import PartsSynthesizer, open_parts
     from .shipped_voices import styles_of
     from .synthesizer import Run
 
     def make() -> KokoroSynthesizer:
         voices = styles_of(model)
-        session = open_session(graph, options, asked) if asked else open_session(graph, options)
+        in_parts = graph.is_dir()
+        if in_parts:
+            parts = open_parts(graph, options)
+        elif asked:
+            session = open_session(graph, options, asked)
+        else:
+            session = open_session(graph, options)
         # Not before: loading takes and frees big blocks by the hundred, and would be slower
         # by 150 ms were each the system's own.
         heap.keep_big_blocks_apart()
         if asked:
             providers.require_share(session, asked[0][0])
         on_session(time.monotonic())
-        synthesizer = KokoroSynthesizer(session, voices)
+        synthesizer = (
+            PartsSynthesizer(parts, voices) if in_parts else KokoroSynthesizer(session, voices)
+        )
         first = Segment(0, 0, 0, "", FIRST_PHONEMES)
         utterance = Utterance(voices.names[0], 1.0, "en-us")
         synthesizer.synthesize(first, utterance, Run())

@@ -192,6 +192,7 @@ class Pool:
             current,
             config.cache_folder,
             Precision(config.precision),
+            config.streaming,
         )
 
     def _on_session(self, at: float) -> None:

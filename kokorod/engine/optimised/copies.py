@@ -3,7 +3,9 @@
 
     <cache>/optimised/<key>/model.onnx    the graph as onnxruntime left it, 0.6 MB
     <cache>/optimised/<key>/weights.bin   its weights, to be mapped into memory
-    <cache>/optimised/<key>/verified.json sha256 and stamp of both, once they were compared
+    <cache>/optimised/<key>/encoder.onnx  and source, front, generator: the graph in parts, with
+                                          the same weights, if it falls into parts
+    <cache>/optimised/<key>/verified.json sha256 and stamp of them, once they were compared
     <cache>/optimised/<key>/changes.json  what it has that the original has not
     <cache>/optimised/.lock  .tmp-*       held by who builds; being made, or left by a crash
 
@@ -24,7 +26,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -36,6 +38,7 @@ from ...models.lock import exclusive
 from ...models.record import InstalledModel
 from ...types import Precision
 from ..accelerators import hardware
+from .names import PARTS
 
 if TYPE_CHECKING:
     import onnxruntime as ort
@@ -51,7 +54,7 @@ _MOST: Final = 3
 _MAX_CHANGES: Final = 1024
 
 #: Of how the copy is made; another number is another key.
-_RECIPE: Final = "3 all external-1024 prepacked folded durations"
+_RECIPE: Final = "4 all external-1024 prepacked folded durations parts"
 
 
 class CopyError(KokorodError):
@@ -75,12 +78,16 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An optimised copy that was compared with its original and not touched since."""
+    """An optimised copy that was compared with its original and not touched since.
+
+    parts: the graph lies beside it in parts too (names.PARTS).
+    """
 
     key: str
     graph: Path
     bytes: int
     changes: Changes = Changes()
+    parts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,11 @@ def _load_changes(place: Path) -> Changes:
         return Changes()
 
 
+def _parts_of(seen: Iterable[str]) -> tuple[str, ...]:
+    """All of the parts, or none: some alone speak nothing."""
+    return PARTS if set(PARTS) <= set(seen) else ()
+
+
 def _of_model(model: InstalledModel) -> str:
     return model.model_sha256[:16]
 
@@ -138,7 +150,7 @@ class Copies:
         copy = Copy(key, place / GRAPH, 0)
         seen = record.load_seen(place)
         size = 0
-        for name in (GRAPH, WEIGHTS):
+        for name in (GRAPH, WEIGHTS, *_parts_of(seen)):
             try:
                 stamp = Stamp.of((place / name).stat())
             except OSError:
@@ -150,7 +162,8 @@ class Copies:
         # The time of last use, by which the oldest goes; not worth a failure.
         with contextlib.suppress(OSError):
             os.utime(place)
-        return Search(Copy(key, place / GRAPH, size, _load_changes(place)))
+        parts = bool(_parts_of(seen))
+        return Search(Copy(key, place / GRAPH, size, _load_changes(place), parts))
 
     def verify(self, copy: Copy, advance: Callable[[int], None] | None = None) -> None:
         """Hash the copy whole; raises CopyError if it is damaged, and removes it then.
@@ -159,7 +172,7 @@ class Copies:
         """
         place = copy.graph.parent
         seen = record.load_seen(place)
-        for name in (GRAPH, WEIGHTS):
+        for name in (GRAPH, WEIGHTS, *_parts_of(seen)):
             try:
                 found, _ = disk.digest(place / name, advance)
                 problem = "" if name in seen and seen[name][0] == found else "other bytes"
@@ -199,7 +212,8 @@ class Copies:
     def publish(self, place: Path, model: InstalledModel, changes: Changes = Changes()) -> Copy:
         """Make what building() built the model's copy. The caller holds the lock."""
         seen = {}
-        for name in (GRAPH, WEIGHTS):
+        parts = tuple(name for name in PARTS if (place / name).exists())
+        for name in (GRAPH, WEIGHTS, *parts):
             with (place / name).open("rb+") as file:
                 os.fsync(file.fileno())
             seen[name] = disk.digest(place / name)
@@ -212,7 +226,7 @@ class Copies:
         disk.sync_folder(self.folder)
         self._remove_old(model, key)
         size = sum(stamp.size for _, stamp in seen.values())
-        return Copy(key, target / GRAPH, size, changes)
+        return Copy(key, target / GRAPH, size, changes, bool(parts))
 
     def clean(self) -> None:
         """Remove what a crashed build left, unless another builds now. Raises nothing."""

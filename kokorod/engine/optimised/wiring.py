@@ -89,7 +89,7 @@ def replace_nodes(
     nodes: list[NodeProto] = []
     for node in graph.node:
         instead = replaced(node)
-        nodes += [_copy(node)] if instead is None else instead
+        nodes += [copied(node)] if instead is None else instead
     del graph.node[:]
     graph.node.extend(nodes)
 
@@ -100,7 +100,7 @@ def prune(graph: GraphProto) -> None:
     kept: list[NodeProto] = []
     for node in reversed(graph.node):
         if wanted.intersection(node.output):
-            kept.append(_copy(node))
+            kept.append(copied(node))
             wanted.update(read_names([node]))
     constants = [t for t in graph.initializer if t.name in wanted]
     del graph.node[:]
@@ -111,7 +111,7 @@ def prune(graph: GraphProto) -> None:
         graph.initializer.extend(held)
 
 
-def _copy(node: NodeProto) -> NodeProto:
+def copied(node: NodeProto) -> NodeProto:
     copied = NodeProto()
     copied.CopyFrom(node)
     return copied

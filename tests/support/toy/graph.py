@@ -78,8 +78,11 @@ def build(
     g.add("ids", "Reshape", tokens_name, "all")
     _add_durations(g)
     _add_work(g, cost)
-    _add_sound(g, noise)
-    g.add(sound_name, "Reshape", "sound", "all")
+    _add_sound(g)
+    _add_source(g)
+    _add_front(g)
+    _add_generator(g, noise)
+    g.add(sound_name, "Reshape", "voiced", "all")
     outputs = [helper.make_tensor_value_info(sound_name, TensorProto.FLOAT, ["samples"])]
     if version == "1.1":
         g.add("duration", "Identity", "frames")
@@ -95,7 +98,7 @@ def build(
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION
     )
-    metadata = {"kokorod_edges": "exact"}
+    metadata = {"kokorod_edges": "exact", "kokorod_constant_norms": "0 1"}
     if version == "1.1":
         metadata["kokoro_config"] = json.dumps({"vocab": tones.VOCABULARY}, ensure_ascii=False)
     helper.set_model_props(model, metadata)
@@ -150,8 +153,8 @@ def _add_work(g: _Nodes, cost: int) -> None:
     g.add("work", "Mul", "work_mean", "faint")
 
 
-def _add_sound(g: _Nodes, noise: float) -> None:
-    """`sound`: float32[frames, 600], row by row what is heard."""
+def _add_sound(g: _Nodes) -> None:
+    """`sound`: float32[frames, 600], row by row what is heard at full scale."""
     per_frame = tones.SAMPLES_PER_FRAME
     g.ints("per_frame", per_frame)
     g.constant("zero", np.array(0, dtype=np.int64))
@@ -203,15 +206,104 @@ def _add_sound(g: _Nodes, noise: float) -> None:
     g.add("sine", "Sin", "angle")
     g.add("envelope", "Mul", "sine", "sine")
 
+    g.add("shaped", "Mul", "tone", "envelope")
+    g.add("sound", "Add", "shaped", "work")
+
+
+def _add_source(g: _Nodes) -> None:
+    """`har`: float32[1, 1, 120 * frames + 1], too faint to hear; made of pitch alone."""
+    g.ints("column", 1, 1, -1)
+    g.ints("two", 1, 2)
+    g.add("hz_f", "Cast", "hz", to=TensorProto.FLOAT)
+    g.add("hz_halves", "Expand", "hz_f", "two")
+    g.add("pitch", "Reshape", "hz_halves", "column")  # float32[1, 1, 2 * frames]
+    g.add("stretched_pitch", "Resize", "pitch", "", "sixty", mode="nearest")
+    g.constant("sixty", np.array([1, 1, 60], np.float32))
+    g.constant("axis2", np.array(2, dtype=np.int64))
+    g.real("step", 1 / 2880)
+    g.add("turns", "Mul", "stretched_pitch", "step")
+    g.add("turned", "CumSum", "turns", "axis2")
+    g.add("swing", "Sin", "turned")
+    g.constant("one_more", np.zeros((1, 1, 1), np.float32))
+    g.add("har", "Concat", "swing", "one_more", axis=2)
+
+
+def _add_front(g: _Nodes) -> None:
+    """`x`: float32[1, 320, 2 * frames]: 300 samples of each half frame, and 1 or -1 in turn.
+
+    Sample 15 k + n of a half frame is channel 20 n + k, as the generator lengthens it in two
+    steps. Nothing is transposed where onnxruntime would move it to another place.
+    """
+    in_turn = np.zeros((1, 38), np.float32)
+    in_turn[0, :2] = 1, -1
+    g.constant("in_turn", in_turn)
+    g.constant("curve_weight", np.zeros((1, 1, 3), np.float32))
+    g.ints("by_place", -1, 2, 20, 15)
+    g.ints("by_row", -1, 600)
+    g.ints("as_many", 38)
+    g.add("places", "Reshape", "sound", "by_place")
+    g.add("placed", "Transpose", "places", perm=[0, 3, 2, 1])
+    g.add("placed_rows", "Reshape", "placed", "by_row")
+    g.add("total_row", "Reshape", "total", "all")
+    g.add("turn_shape", "Concat", "total_row", "as_many", axis=0)
+    g.add("turn_about", "Expand", "in_turn", "turn_shape")
+    g.add("contents", "Concat", "placed_rows", "turn_about", axis=1)
+    g.add("by_channel", "Transpose", "contents", perm=[1, 0])
+    g.add("asr", "Unsqueeze", "by_channel", "axis0")  # float32[1, 638, frames]
+
+    g.add("loud", "Sign", "hz_halves")
+    g.add("energy_row", "Reshape", "loud", "column")  # 1 or 0, float32[1, 1, 2 * frames]
+    stepping = {"kernel_shape": [3], "strides": [2], "pads": [1, 1]}
+    g.add("pitch_curve", "Conv", "pitch", "curve_weight", **stepping)
+    g.add("energy_curve", "Conv", "energy_row", "curve_weight", **stepping)
+    g.add("joined", "Concat", "asr", "pitch_curve", "energy_curve", axis=1)
+    halve = np.zeros((320, 2, 1, 2), np.float32)
+    halve[:, 0, 0, 0] = halve[:, 1, 0, 1] = 1
+    g.constant("halve", halve.reshape(640, 1, 2))
+    g.add("x", "ConvTranspose", "joined", "halve", kernel_shape=[2], strides=[2], group=320)
+
+
+def _add_generator(g: _Nodes, noise: float) -> None:
+    """`voiced`: float32[1, 1, samples] of `x`, `har` and the style, each sample of its own
+    frame. What alternates between 1 and -1 is normed, which leaves it as it is, and squared:
+    told another mean or variance, the sound is louder or quieter.
+    """
     g.real("quietest", 0.1)
     g.real("loudest", 0.9)  # room for the noise below full scale
     g.add("mood", "ReduceMean", "style", keepdims=0)
     g.add("loudness", "Clip", "mood", "quietest", "loudest")
-    g.add("shaped", "Mul", "tone", "envelope")
-    g.add("pure", "Add", "shaped", "work")
+    lengthen = np.zeros((16, 20, 1, 20), np.float32)
+    lengthen[:15, :, 0] = np.eye(20)
+    g.constant("lengthen", lengthen.reshape(320, 1, 20))
+    spread = np.zeros((16, 1, 15), np.float32)
+    spread[:15, 0] = np.eye(15)
+    g.constant("spread", spread)
+    pick = np.zeros((1, 320, 1), np.float32)
+    pick[0, 300] = 1
+    g.constant("pick", pick)
+    g.constant("by_300", np.array([1, 1, 300], np.float32))
+    g.constant("by_600", np.array([1, 1, 600], np.float32))
+    g.constant("average", np.full((1, 1, 121), 1e-12, np.float32))
+    twenty, fifteen = ({"kernel_shape": [n], "strides": [n]} for n in (20, 15))
+    g.add("samples_by_15", "ConvTranspose", "x", "lengthen", group=16, **twenty)
+    g.add("samples", "ConvTranspose", "samples_by_15", "spread", **fifteen)
+    g.add("turn", "Conv", "x", "pick", kernel_shape=[1])
+    g.add("turn_mean", "ReduceMean", "turn", axes=[2])
+    g.add("apart", "Sub", "turn", "turn_mean")
+    g.add("apart_squared", "Mul", "apart", "apart")
+    g.add("turn_variance", "ReduceMean", "apart_squared", axes=[2])
+    g.add("deviation", "Sqrt", "turn_variance")
+    g.add("normed", "Div", "apart", "deviation")
+    g.add("power", "Mul", "normed", "normed")
+    g.add("powers", "Resize", "power", "", "by_300", mode="nearest")
+    g.add("harmonics", "Conv", "har", "average", kernel_shape=[121], strides=[120])
+    g.add("harmonics_styled", "Mul", "harmonics", "loudness")
+    g.add("harmonic", "Resize", "harmonics_styled", "", "by_600", mode="nearest")
+    g.add("normal", "Mul", "samples", "powers")
+    g.add("pure", "Add", "normal", "harmonic")
     if noise:
         g.add("hiss", "RandomNormalLike", "pure", scale=noise)
         g.add("hissing", "Add", "pure", "hiss")
     else:
         g.add("hissing", "Identity", "pure")
-    g.add("sound", "Mul", "hissing", "loudness")
+    g.add("voiced", "Mul", "hissing", "loudness")

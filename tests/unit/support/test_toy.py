@@ -64,7 +64,10 @@ def test_v1_0_has_one_output_and_no_vocabulary(old: Toy) -> None:
         ("speed", "tensor(float)", [1]),
     ]
     assert signature(old.session.get_outputs()) == [("audio", "tensor(float)", ["samples"])]
-    assert old.session.get_modelmeta().custom_metadata_map == {"kokorod_edges": "exact"}
+    assert old.session.get_modelmeta().custom_metadata_map == {
+        "kokorod_edges": "exact",
+        "kokorod_constant_norms": "0 1",
+    }
 
 
 def test_an_int_speed_is_taken_as_in_the_chinese_export(folder: Path) -> None:

@@ -26,6 +26,7 @@ from kokorod.engine.loading import KokoroPlan, Opened, open_kokoro
 from kokorod.engine.optimised.build import build
 from kokorod.engine.optimised.comparison import PHRASE, compare
 from kokorod.engine.optimised.copies import GRAPH, WEIGHTS, Copies, Copy, CopyError
+from kokorod.engine.optimised.names import PARTS
 from kokorod.engine.sessions import Sessions
 from kokorod.engine.synthesizer import Run
 from kokorod.errors import EngineError, ModelDamagedError, ModelError
@@ -115,7 +116,8 @@ def test_its_weights_lie_beside_the_graph(copy: Copy) -> None:
     weights = copy.graph.with_name(WEIGHTS)
     assert weights.stat().st_size > 60_000  # the toy's one large weight
     assert copy.graph.stat().st_size < 20_000
-    assert copy.bytes == weights.stat().st_size + copy.graph.stat().st_size
+    files = [weights, copy.graph, *(copy.graph.with_name(name) for name in PARTS)]
+    assert copy.bytes == sum(file.stat().st_size for file in files)
 
 
 def test_the_steps_are_told_and_a_second_build_has_none(
@@ -241,15 +243,16 @@ def test_without_its_record_it_is_not_trusted(
 def test_one_that_does_not_load_is_removed_and_the_original_speaks(
     home: Path, copy: Copy, copies: Copies
 ) -> None:
-    flip(copy.graph, 0)
-    copy.graph.write_bytes(b"no graph")
     seen = json.loads(copy.graph.with_name("verified.json").read_bytes())
-    status = copy.graph.stat()
-    seen[GRAPH] |= {
-        "size": status.st_size,
-        "mtime_ns": status.st_mtime_ns,
-        "inode": status.st_ino,
-    }
+    for name in (GRAPH, *PARTS):
+        file = copy.graph.with_name(name)
+        file.write_bytes(b"no graph")
+        status = file.stat()
+        seen[name] |= {
+            "size": status.st_size,
+            "mtime_ns": status.st_mtime_ns,
+            "inode": status.st_ino,
+        }
     copy.graph.with_name("verified.json").write_text(json.dumps(seen))
     found = opened(home)
     assert not found.optimised

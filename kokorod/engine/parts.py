@@ -1,0 +1,187 @@
+# worker: called by worker threads.
+"""Kokoro's graph in four parts: a unit's front first, then its sound in chunks.
+
+Owns:       a session for each part and the voices.
+Invariants: a chunk is the same samples however the unit is divided: its norms are the unit's,
+            predicted before its first sample, and it is computed with what the generator
+            reaches on both sides; synthesize() is the exact run, the parts joined.
+Never:      has the whole graph open beside the parts: a mapped weight counts twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from ..types import Segment, Utterance
+from .kokoro import KokoroSynthesizer, open_session
+from .norms.features import features
+from .norms.predictors import Layout, Predictors
+from .onsets import expected, silence
+from .optimised.names import AUDIO, ENCODER, FRONT, GENERATOR, LAYOUT, SOURCE
+from .synthesizer import FRAME, Front, Run, Styles
+
+#: Frames on each side of a chunk that its sound depends on: with 5 it is the whole's to 1e-6,
+#: with 4 to 2e-5, with 3 to 6e-3 on consonants. At the sound's ends there is nothing to know.
+CONTEXT: Final = 5
+
+#: Of the front's output and of the source's to a frame.
+_X: Final = 2
+_HAR: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One session each."""
+
+    encoder: ort.InferenceSession
+    source: ort.InferenceSession
+    front: ort.InferenceSession
+    generator: ort.InferenceSession
+
+
+def open_parts(folder: Path, options: ort.SessionOptions) -> Parts:
+    """The parts of the copy in `folder`. Raises EngineError."""
+    return Parts(*(open_session(folder / n, options) for n in (ENCODER, SOURCE, FRONT, GENERATOR)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """What the generator makes sound of.
+
+    x       float32 [1, channels, 2 * frames]
+    har     float32 [1, harmonics, 120 * frames + 1]
+    style   float32 [1, 256]
+    frames  int64 [tokens + 2], of each token and the pads
+    """
+
+    x: NDArray[np.float32]
+    har: NDArray[np.float32]
+    style: NDArray[np.generic]
+    f0: NDArray[np.float32]
+    energy: NDArray[np.float32]
+    frames: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Front.state: norms, float32 [all channels], are told to every chunk."""
+
+    decoded: _Decoded
+    norms: NDArray[np.float32]
+
+
+class PartsSynthesizer(KokoroSynthesizer):
+    def __init__(self, parts: Parts, voices: Styles, predictors: Predictors | None = None) -> None:
+        super().__init__(parts.encoder, voices)
+        self._parts = parts
+        metadata = parts.generator.get_modelmeta().custom_metadata_map
+        self.layout = Layout.parse(metadata.get(LAYOUT, ""))
+        self._no_norms = np.zeros(self.layout.size, np.float32)
+        self.predictors = predictors or Predictors.of_graph(metadata, self.layout)
+
+    # -- whole
+
+    def infer(
+        self, tokens: list[int], utterance: Utterance, run: Run
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64] | None]:
+        decoded = self._decode(tokens, utterance, run)
+        pcm, _ = self._generate(decoded.x, decoded.har, decoded.style, None, run)
+        return pcm, decoded.frames
+
+    # -- in chunks
+
+    def streams(self, utterance: Utterance) -> bool:
+        return self.predictors.has(utterance.voice)
+
+    def front(self, segment: Segment, utterance: Utterance, run: Run) -> Front:
+        phonemes = segment.before + segment.phonemes + segment.after
+        decoded = self._decode(self.tokens_of(segment), utterance, run)
+        found = features(decoded.f0, decoded.energy, decoded.x)
+        norms = self.predictors.predict(utterance.voice, found)
+        return self._front(phonemes, decoded, norms)
+
+    def exact(
+        self, segment: Segment, utterance: Utterance, run: Run
+    ) -> tuple[Front, NDArray[np.float32]]:
+        """A front with the unit's own norms, for which it was spoken whole; and the sound."""
+        phonemes = segment.before + segment.phonemes + segment.after
+        decoded = self._decode(self.tokens_of(segment), utterance, run)
+        pcm, norms = self._generate(decoded.x, decoded.har, decoded.style, None, run)
+        return self._front(phonemes, decoded, norms), pcm
+
+    def told(self, front: Front, norms: NDArray[np.float32]) -> Front:
+        """The same unit with other norms, float32 [layout.size]."""
+        state = front.state
+        assert isinstance(state, _State), "a front of another synthesizer"
+        return replace(front, state=replace(state, norms=norms.astype(np.float32)))
+
+    @staticmethod
+    def norms_of(front: Front) -> NDArray[np.float32]:
+        """float32 [layout.size]: what its chunks are told."""
+        assert isinstance(front.state, _State), "a front of another synthesizer"
+        return front.state.norms
+
+    def chunk(self, front: Front, first: int, last: int, run: Run) -> NDArray[np.float32]:
+        state = front.state
+        assert isinstance(state, _State), "a front of another synthesizer"
+        assert 0 <= first < last <= front.frames, (first, last, front.frames)
+        low, high = max(0, first - CONTEXT), min(front.frames, last + CONTEXT)
+        x = state.decoded.x[:, :, _X * low : _X * high]
+        har = state.decoded.har[:, :, _HAR * low : _HAR * high + 1]
+        pcm, _ = self._generate(x, har, state.decoded.style, state.norms, run)
+        return pcm[FRAME * (first - low) : FRAME * (last - low)]
+
+    def _front(self, phonemes: str, decoded: _Decoded, norms: NDArray[np.float32]) -> Front:
+        frames = int(decoded.frames.sum())
+        silent = silence(phonemes, decoded.frames, decoded.f0, decoded.energy, self._exact)
+        edges = self._edges(decoded.frames, FRAME * frames)
+        if not self._exact:
+            edges = expected(edges, phonemes, silent)
+        return Front(frames, edges, silent, _State(decoded, norms))
+
+    # -- the sessions
+
+    def _decode(self, tokens: list[int], utterance: Utterance, run: Run) -> _Decoded:
+        parts, keep = self._parts, self._keeps_memory()
+        tokens_feed = self._feed(tokens, utterance)
+        asr, f0, energy, frames = self._run(
+            parts.encoder, ("asr", "f0", "energy", "duration"), tokens_feed, run, keep=keep
+        )
+        (har,) = self._run(parts.source, ("har",), {"f0": f0}, run, keep=keep)
+        style = tokens_feed["style"]
+        feed = {"asr": asr, "f0": f0, "energy": energy, "style": style}
+        (x,) = self._run(parts.front, ("x",), feed, run, keep=keep)
+        return _Decoded(x, har, style, f0, energy, np.asarray(frames, np.int64).ravel())
+
+    def _generate(
+        self,
+        x: NDArray[np.float32],
+        har: NDArray[np.float32],
+        style: NDArray[np.generic],
+        norms: NDArray[np.float32] | None,
+        run: Run,
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The sound, and the norms that it has. Told none, they are computed."""
+        feed = {"x": x, "har": har, "style": style, "told": np.array(norms is not None)}
+        feed["norms"] = self._no_norms if norms is None else norms
+        # A chunk's memory is the next one's; a whole unit's may be much.
+        keep = norms is not None or self._keeps_memory()
+        generator = self._parts.generator
+        pcm, found = self._run(generator, (AUDIO, "norms_found"), feed, run, keep=keep)
+        return self._sound(pcm), found
+
+    def _resting(self) -> Iterable[tuple[ort.InferenceSession, Mapping[str, Any]]]:
+        yield from super()._resting()
+        none = np.zeros((1, 1, 1), np.float32)
+        parts, style = self._parts, np.zeros((1, 256), np.float32)
+        yield parts.source, {"f0": none}
+        yield parts.front, {"asr": none, "f0": none, "energy": none, "style": style}
+        told = {"told": np.array(True), "norms": self._no_norms}
+        yield parts.generator, {"x": none, "har": none, "style": style, **told}
