@@ -57,3 +57,18 @@ ROADS: Final = _said("road")
 UNITS: Final = frozenset(row[0].lower() for row in rows("units")) | frozenset(
     row[0].lower() for row in rows("rates")
 )
+
+
+def _goes_on(*stands: str) -> dict[str, frozenset[str]]:
+    """By language, abbreviations of languages other than English, without their full stop."""
+    found: dict[str, set[str]] = {}
+    for lang, written, where, _ in rows("other_abbreviations"):
+        if where in stands and written.endswith("."):
+            found.setdefault(lang, set()).add(written[:-1])
+    return {lang: frozenset(words) for lang, words in found.items()}
+
+
+#: Their full stop never ends a sentence before a name or a number.
+BEFORE_NAMES: Final = _goes_on("name")
+#: The same before a number.
+BEFORE_NUMBERS: Final = _goes_on("number")

@@ -18,7 +18,16 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from .abbreviations import BEFORE_NUMBER, ENDERS, STARTERS, TITLES, UNITS, words
+from .abbreviations import (
+    BEFORE_NAMES,
+    BEFORE_NUMBER,
+    BEFORE_NUMBERS,
+    ENDERS,
+    STARTERS,
+    TITLES,
+    UNITS,
+    words,
+)
 from .stops import country_ends, unit_ends
 
 #: Longest sentence given out: a page of text without an end mark must not wait for one,
@@ -284,6 +293,10 @@ class SentenceSplitter:
         if _MOVEMENT.fullmatch(word) and text.startswith(": ", stop - len(word) - 2):
             return False  # Symphony No. 9: IV. Presto
         if self._lang != "en":
+            if word in BEFORE_NAMES.get(self._lang, ()):
+                return False
+            if text[first].isdigit() and word in BEFORE_NUMBERS.get(self._lang, ()):
+                return False
             return _library_ends(self._lang, word, text[first])
         bare = word.lower()
         if bare in ("no", "nos"):

@@ -48,12 +48,12 @@ def normalize(
     """The tokens of `text`; spans are characters of the user's text, `text` begins at `base`.
 
     Never raises for any text; takes time linear in its length. English is read in words;
-    of other languages the words and marks are separated, and numbers are left to espeak.
+    other languages by their own rules, and what these leave by espeak-ng or misaki.
     """
     cleaned = Cleaned(text)
     if not lang.lower().startswith("en"):
-        parts = read_foreign(cleaned.text)
-        return _tokens(cleaned, parts, base, [(0, len(parts), FOREIGN)])
+        parts, runs = read_foreign(cleaned.text, lang)
+        return _tokens(cleaned, parts, base, [(0, len(parts), FOREIGN), *runs])
     cursor = Cursor(cleaned.text, british=lang.lower() == "en-gb", emoji=emoji == "name")
     walk(cursor)
     return _tokens(cleaned, cursor.parts, base, cursor.runs)

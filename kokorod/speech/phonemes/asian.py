@@ -11,6 +11,7 @@ extra asks for `unidic`, which is an empty package until it has downloaded 500 M
 
 from __future__ import annotations
 
+import itertools
 import re
 import warnings
 from collections.abc import Callable, Sequence
@@ -94,12 +95,23 @@ def _japanese(_: Path) -> Callable[[str], Sequence[tuple[int, int, str]]]:
             "Japanese needs a dictionary; run: pip install 'kokorod[ja]'"
         ) from None
 
-    def sounds(text: str) -> str:
+    def said(text: str) -> str:
         try:
             return _sounds(str(cutlet(text)[0]))
         except KeyError:
             # A small vowel that makes no syllable with the sign before it: ーァ.
             return _sounds(str(cutlet(asian_text.full_size(text))[0]))
+
+    def sounds(text: str) -> str:
+        together = said(text)
+        if "人" not in text:
+            return together
+        words = [(w.surface, w.feature.pos4) for w in cutlet.tagger(text)]
+        for (place, kind), (person, _) in itertools.pairwise(words):
+            if person == "人" and (kind == "国" or place == "外国"):
+                counted = said(place + person)
+                together = together.replace(counted, counted.removesuffix("ɲiɴ") + "ʥiɴ")
+        return together
 
     def read(run: str) -> Sequence[tuple[int, int, str]]:
         text = asian_text.japanese(run, lambda digits: str(Convert(digits, "kanji")))

@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
+from ..tables import rows
+
 #: misaki's number words end there; longer numbers are read digit by digit.
 LONGEST_NUMBER: Final = 9
 
@@ -56,7 +58,18 @@ def japanese(run: str, convert: Callable[[str], str]) -> str:
 
     convert: misaki's, of one number
     """
-    return _DIGITS.sub(lambda found: _japanese_number(found.group(), convert), _ascii_digits(run))
+    text = _ascii_digits(run)
+    text = re.sub(r"(?<![0-9\w])[-−](?=[0-9])", "マイナス", text)
+    text = _COUNTED.sub(lambda found: _COUNTERS[found.group()], text)
+    return _DIGITS.sub(lambda found: _japanese_number(found.group(), convert), text)
+
+
+#: Numbers with what they count, that are said otherwise than one after the other.
+_COUNTERS: Final = {row[0]: row[1] for row in rows("japanese_counters")}
+#: A day of a month, not a number of days: 1日中 is all day, 一日.
+_COUNTED: Final = re.compile(
+    rf"(?<![0-9.,])(?:{'|'.join(sorted(_COUNTERS, key=len, reverse=True))})(?![間中])"
+)
 
 
 def full_size(text: str) -> str:

@@ -320,3 +320,20 @@ def test_a_line_is_as_long_as_it_was_when_the_sentence_before_it_was_given_out()
     whole = split(text)
     assert split(text, "en-us", list(text)) == whole
     assert len(whole) == 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("it", "Abita al n. 5 di via Roma."),
+        ("pt-br", "Mora na Av. Paulista."),
+        ("hi", "सं. 5 देखें।"),
+        ("hi", "डॉ. शर्मा आए।"),
+        ("fr", "M. Petit est là."),
+        ("es", "La Dra. Gil llegó."),
+    ],
+)
+def test_an_abbreviation_of_another_language_ends_no_sentence(lang: str, text: str) -> None:
+    splitter = SentenceSplitter(lang)
+    splitter.feed(text, final=True)
+    assert splitter.next() == (0, len(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,9 @@ from kokorod.speech.normalize import faults, grammar, normalize, spoken
 from kokorod.speech.normalize.cursor import Cursor, Part
 from kokorod.speech.normalize.faults import RuleFaults
 from kokorod.speech.normalize.grammar import RULES
+from kokorod.speech.normalize.languages import grammar as languages
+from kokorod.speech.normalize.languages.grammar import LOCAL_RULES
+from kokorod.speech.normalize.languages.language import Language
 from kokorod.speech.normalize.rule import Start
 
 
@@ -24,6 +28,10 @@ def caught(monkeypatch: pytest.MonkeyPatch) -> Iterator[RuleFaults]:
 
 
 def broken(cursor: Cursor, match: re.Match[str]) -> list[Part]:
+    raise ZeroDivisionError(match.group())
+
+
+def raises(language: Language, match: re.Match[str]) -> str:
     raise ZeroDivisionError(match.group())
 
 
@@ -48,6 +56,20 @@ def test_any_rule_may_raise(name: str, caught: RuleFaults, monkeypatch: pytest.M
     assert caught.value().keys() == {name}
     assert caught.value()[name] >= len(RULES[name].examples)
     assert told == [(name, "ZeroDivisionError")] * caught.value()[name]
+
+
+@pytest.mark.parametrize("name", LOCAL_RULES)
+def test_any_rule_of_another_language_may_raise(
+    name: str, caught: RuleFaults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(languages, "FAULTS", caught)
+    rule = LOCAL_RULES[name]
+    monkeypatch.setattr(languages, "LOCAL_RULES", {**LOCAL_RULES, name: replace(rule, read=raises)})
+    for lang, written, _ in rule.examples:
+        tokens = normalize(written, lang=lang)
+        assert name not in {token.rule for token in tokens}
+        assert spoken(tokens)
+    assert caught.value().keys() == {name}
 
 
 def test_numbers_are_said_even_if_every_rule_raises(

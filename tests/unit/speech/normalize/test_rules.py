@@ -10,6 +10,8 @@ from kokorod.speech.normalize import normalize, spoken, walk
 from kokorod.speech.normalize.clean import Cleaned
 from kokorod.speech.normalize.cursor import Cursor
 from kokorod.speech.normalize.grammar import FILES, ORDER, RULES
+from kokorod.speech.normalize.languages.grammar import LOCAL_RULES
+from kokorod.speech.normalize.languages.rule import LocalRule
 from kokorod.speech.normalize.rule import Rule, Start
 
 EVERY = [rule for file in FILES for rule in file.RULES]
@@ -65,6 +67,15 @@ def test_every_rule_reads_its_examples(rule: Rule) -> None:
     for written, said, *_ in rule.examples:
         assert spoken(normalize(written)) == said
         assert rule.name in readers(written), f"{written!r} was read by {readers(written)}"
+
+
+@pytest.mark.parametrize("rule", LOCAL_RULES.values(), ids=lambda rule: rule.name)
+def test_every_rule_of_another_language_reads_its_examples(rule: LocalRule) -> None:
+    assert rule.examples
+    for lang, written, said in rule.examples:
+        tokens = normalize(written, lang=lang)
+        assert spoken(tokens) == said
+        assert rule.name in {token.rule for token in tokens}
 
 
 def test_a_token_names_the_rule_that_read_it() -> None:

@@ -1,0 +1,155 @@
+# pure: no socket, thread or clock.
+"""Dates and clocks in languages other than English."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from .language import Language
+from .rule import LocalRule, any_of
+
+
+def _date(language: Language, day: int, month: int, year: str) -> str:
+    of = language.phrases.day
+    said = [_first(language) if day == 1 else str(day), of, language.months[month - 1]]
+    if year:
+        said += [of, year]
+    return " ".join(word for word in said if word)
+
+
+def _first(language: Language) -> str:
+    """The first of a month."""
+    if language.code == "es":
+        return "uno"
+    return language.ordinal(1, False) or "1"
+
+
+@cache
+def _numeric(_: Language) -> re.Pattern[str]:
+    return re.compile(
+        r"(?<![\w/.,-])(?:(?P<day>0?[1-9]|[12]\d|3[01])(?P<sign>[/.-])(?P<month>0?[1-9]|1[0-2])"
+        r"(?:(?P=sign)(?P<year>\d{4}|\d{2}))?"
+        r"|(?P<year2>\d{4})-(?P<month2>0[1-9]|1[0-2])-(?P<day2>0[1-9]|[12]\d|3[01]))(?![\w/-]|[.,]\d)"
+    )
+
+
+def _read_numeric(language: Language, match: re.Match[str]) -> str:
+    if match["year2"]:
+        return _date(language, int(match["day2"]), int(match["month2"]), match["year2"])
+    year = match["year"] or ""
+    padded = match["day"].startswith("0") or match["month"].startswith("0")
+    if not year and (match["sign"] != "/" or not padded):
+        return ""  # a fraction, a score, a number with decimals
+    if len(year) == 2:
+        if match["sign"] != "/" and not padded:
+            return ""
+        year = ("20" if int(year) < 50 else "19") + year
+    return _date(language, int(match["day"]), int(match["month"]), year)
+
+
+@cache
+def _written(language: Language) -> re.Pattern[str]:
+    names = any_of(list(language.month_numbers))
+    of = r"(?:de\s+)?" if language.code in ("es", "pt") else ""
+    return re.compile(
+        rf"(?<![\w/.,-])(?P<day>0?[1-9]|[12]\d|3[01])(?P<mark>er|°|º|\.º)?\s+(?P<of>{of})"
+        rf"(?P<month>{names})(?P<stop>\.(?=\s*[\d,;]|\s+[a-zàé]))?(?!\w)"
+    )
+
+
+def _read_written(language: Language, match: re.Match[str]) -> str:
+    name = match["month"]
+    full = language.months[language.month_numbers[name] - 1]
+    short = name != full and bool(match["stop"])
+    if name != full and not short and name not in language.months:
+        return ""
+    day = int(match["day"])
+    if day != 1 and not short and not match["mark"]:
+        return ""
+    of = language.phrases.day
+    said = _first(language) if day == 1 else str(day)
+    return f"{said} {of} {full}" if of else f"{said} {full}"
+
+
+#: Feminine hours, where hours are feminine: la una, vinte e uma.
+_HOURS: Final = {
+    "fr": {0: "0", 1: "une", 21: "vingt et une"},
+    "es": {1: "una", 21: "veintiuna"},
+    "it": {1: "una"},
+    "pt": {1: "uma", 2: "duas", 21: "vinte e uma", 22: "vinte e duas"},
+    "hi": {},
+}
+
+
+@cache
+def _clock(language: Language) -> re.Pattern[str]:
+    after = r"(?:\s*(?:Uhr|hrs?\.?|h\.?))?" if language.code == "es" else ""
+    if language.code == "hi":
+        after = r"(?:\s*बजे)?"
+    return re.compile(
+        rf"(?<![\w:.,])(?P<hour>[01]?\d|2[0-4])(?:\s?(?P<h>[hH])\s?(?P<minute>[0-5]\d)?(?![\w:])"
+        rf"|:(?P<minute2>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\w:]){after})"
+    )
+
+
+def _read_clock(language: Language, match: re.Match[str]) -> str:
+    hour = int(match["hour"])
+    minute = int(match["minute"] or match["minute2"] or 0)
+    if match["second"]:
+        return ""
+    if language.code == "hi":
+        return _hindi_clock(hour, minute, match.group().endswith("बजे"))
+    said = _HOURS[language.code].get(hour, str(hour))
+    one, many = language.phrases.hour
+    if match["h"] and language.code in ("es", "it"):
+        one, many = ("hora", "horas") if language.code == "es" else ("ora", "ore")
+        if minute:
+            one = many = ""
+    if language.code == "fr" or (many and not minute):
+        return f"{said} {one if hour < 2 else many}" + (f" {minute}" if minute else "")
+    if not minute:
+        return f"{said} en punto" if language.code == "es" else said
+    return f"{said} {language.phrases.minutes} {minute}"
+
+
+def _hindi_clock(hour: int, minute: int, named: bool) -> str:
+    end = " बजे" if named else ""
+    if minute == 30:
+        return {1: "डेढ़", 2: "ढाई"}.get(hour, f"साढ़े {hour}") + " बजे"
+    if minute == 15:
+        return f"सवा {hour} बजे"
+    if minute:
+        return f"{hour} बजकर {minute} मिनट"
+    return f"{hour}{end or ' बजे'}"
+
+
+NUMERIC: Final = LocalRule(
+    "date.local_numeric", _numeric, _read_numeric,
+    (
+        ("es", "El 01/02/2023 llovió.", "El uno de febrero de 2023 llovió."),
+        ("fr", "Le 2024-05-03, il part.", "Le 3 mai 2024, il part."),
+        ("it", "Il 05/12 parto.", "Il 5 dicembre parto."),
+        ("pt", "Em 7/9/1822 foi.", "Em 7 de setembro de 1822 foi."),
+    ),
+)  # fmt: skip
+WRITTEN: Final = LocalRule(
+    "date.local_written", _written, _read_written,
+    (
+        ("fr", "Le 1er mai, il part.", "Le premier mai, il part."),
+        ("it", "Il 1 maggio.", "Il primo maggio."),
+        ("pt", "Em 1º de janeiro.", "Em primeiro de janeiro."),
+        ("es", "El 3 ene. llegó.", "El 3 de enero llegó."),
+    ),
+)  # fmt: skip
+CLOCK: Final = LocalRule(
+    "clock.local", _clock, _read_clock,
+    (
+        ("fr", "Le train de 14h30 arrive.", "Le train de 14 heures 30 arrive."),
+        ("pt", "Chega às 8h05.", "Chega às 8 e 5."),
+        ("es", "Son las 10:30.", "Son las 10 y 30."),
+        ("it", "Sono le 10:30.", "Sono le 10 e 30."),
+        ("hi", "10:30 बजे आना।", "साढ़े 10 बजे आना."),
+    ),
+)  # fmt: skip
