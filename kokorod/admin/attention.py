@@ -54,9 +54,9 @@ def _slow(parts: Parts) -> list[str]:
             f"the first sound takes {p95:.0f} ms (p95), it may take {may}; end other programs, "
             "or see `kokoroctl bench`"
         )
-    slow = [lane for lane in parts.scheduler.lanes() if lane.fit.runs and lane.cost.rtf > _HARDLY]
+    slow = [lane for lane in parts.scheduler.lanes() if lane.runs and lane.rtf > _HARDLY]
     lines += [
-        f"lane {lane.name} needs {lane.cost.rtf:.2g} s for a second of sound, so long texts may "
+        f"lane {lane.name} needs {lane.rtf:.2g} s for a second of sound, so long texts may "
         "pause; see `kokoroctl bench`"
         for lane in slow
         if not lane.express

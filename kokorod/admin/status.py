@@ -83,6 +83,9 @@ def _refused(parts: Parts) -> list[dict[str, Any]]:
             "failures": 0,
             "rtf": None,
             "cost": None,
+            "way": "whole",
+            "front_ms": None,
+            "chunk_cost": None,
         }
         for name, why in parts.pool.unused.items()
     ]

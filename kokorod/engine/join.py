@@ -11,7 +11,7 @@ Never:      changes what was given out already.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from kokoro_client.wire.choices import AudioFormat
 
 from ..types import SAMPLE_RATE, Segment
-from .synthesizer import Sound
+from .plan import LEAD, Plan, plan
+from .synthesizer import FRAME, Front, Sound
 
 Pcm = NDArray[np.float32]
 
@@ -70,6 +71,27 @@ class Chunk:
     edges: NDArray[np.int64] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit in the stream, before its sound is made.
+
+    start  sample of the request's stream where it begins
+    before samples of silence that it begins with
+    left   float32 [samples]: the end of what came before, to be heard first
+    """
+
+    front: Front
+    plan: Plan
+    start: int
+    before: int
+    left: Pcm
+
+    def anew(self, front: Front, segment: Segment) -> Unit:
+        """The same unit with the front of another lane."""
+        planned = plan(front, segment, self.before, fill=self.start > 0)
+        return replace(self, front=front, plan=planned)
+
+
 class Joiner:
     def __init__(self) -> None:
         self._given = 0  # samples returned so far
@@ -106,6 +128,20 @@ class Joiner:
         return Chunk(
             np.concatenate([left, body]), start, samples, None if own is None else own + start
         )
+
+    def unit(self, front: Front, segment: Segment) -> Unit:
+        """A unit's place behind what came before; its sound is made later, in chunks."""
+        left = self.finish()
+        planned = plan(front, segment, self._margin_of_unit, fill=self._given > 0)
+        unit = Unit(front, planned, self._given, self._margin_of_unit, left)
+        self._given += planned.samples
+        self._margin = planned.promise
+        return unit
+
+    @property
+    def _margin_of_unit(self) -> int:
+        """Samples of silence that a unit begins with."""
+        return self._margin if self._given else LEAD * FRAME
 
     def finish(self) -> Pcm:
         """What is still held back, when no further segment comes."""
@@ -243,6 +279,11 @@ def _quiet_run(pcm: Pcm, edge: int) -> tuple[int, int]:
     first = int(before[-1]) + 1 if len(before) else 0
     last = at + int(after[0]) if len(after) else len(loud)
     return low + (first + last) // 2, last - first
+
+
+def padded(pcm: Pcm, samples: int) -> Pcm:
+    """`pcm` with so much silence behind it."""
+    return np.concatenate([pcm, np.zeros(samples, np.float32)])
 
 
 def slices(pcm: Pcm, format: AudioFormat) -> list[bytes]:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from kokoro_client.wire.choices import AudioFormat
@@ -26,7 +27,10 @@ from ..worker import Worker
 from .synthesizer import Run, Synthesizer, TerminatedError
 
 if TYPE_CHECKING:  # numpy is loaded on the lane's thread, not on the loop's
-    from .join import Chunk, Joiner
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .join import Chunk, Joiner, Unit
 
 
 #: One task, begun by start() after the one before was reported; a second is a bug.
@@ -44,17 +48,34 @@ class Stream:
     """
 
     joiner: Joiner | None = None
+    unit: Unit | None = None  # that is being spoken
+
+
+class Step(Enum):
+    """What a lane does of a segment."""
+
+    WHOLE = auto()  # all of it; from frame `first` of its unit on, where it was begun as one
+    FRONT = auto()  # what comes before its sound
+    FRONT_AGAIN = auto()  # the same, of a unit whose front went with its lane
+    CHUNK = auto()  # the sound of some frames
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A segment to synthesize, and what its sound is joined to."""
+    """A segment to synthesize, or a step of one, and what its sound is joined to.
+
+    first, last: of a chunk, frames; first of a whole run: how many frames of its unit's
+    pieces were spoken before.
+    """
 
     key: RequestKey
     segment: Segment
     utterance: Utterance
     stream: Stream
     format: AudioFormat
+    step: Step = Step.WHOLE
+    first: int = 0
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +95,32 @@ class Synthesized:
     @property
     def sound_s(self) -> float:
         return len(self.chunk.pcm) / SAMPLE_RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Fronted:
+    """A unit's front is there.
+
+    pcm: what is heard before its sound, or all of it where it has none; seconds: what the
+    front took; joiner: what the stream is to go on with, None if it has that.
+    """
+
+    task: Task
+    unit: Unit
+    pcm: list[bytes]
+    samples: int
+    seconds: float
+    joiner: Joiner | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunked:
+    """Frames of a unit are made. pcm: slices in the task's format, of so many samples."""
+
+    task: Task
+    pcm: list[bytes]
+    samples: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +159,7 @@ class Crashed:
     error: Exception
 
 
-Report = Synthesized | Ended | Failed | Up | Down | Crashed
+Report = Synthesized | Fronted | Chunked | Ended | Failed | Up | Down | Crashed
 
 
 class Lane:
@@ -203,23 +250,78 @@ class Lane:
         self._report(report)
 
     def _synthesize(self, synthesizer: Synthesizer, task: Task, run: Run) -> Report:
-        from . import join
-
-        began = time.monotonic()
-        segment = task.segment
-        if not synthesizer.has_edges:
-            # Cut for another model: context that cannot be cut off would be heard.
-            segment = replace(segment, before="", after="")
         try:
-            if segment.phonemes or segment.spoken:
-                sound = synthesizer.synthesize(segment, task.utterance, run)
-            else:
-                sound = join.SILENT  # only a pause
+            match task.step:
+                case Step.FRONT | Step.FRONT_AGAIN:
+                    return _front(synthesizer, task, run)
+                case Step.CHUNK:
+                    return _chunk(synthesizer, task, run)
+                case Step.WHOLE if task.stream.unit is not None and task.first:
+                    return _rest(synthesizer, task, run)
+                case Step.WHOLE:
+                    return _whole(synthesizer, task, run)
         except TerminatedError:
             return Ended(task)
         except KokorodError as error:
             return Failed(task, str(error))
-        seconds = time.monotonic() - began
-        joiner = copy(task.stream.joiner) or join.Joiner()
-        chunk = joiner.push(sound, segment)
-        return Synthesized(task, chunk, join.slices(chunk.pcm, task.format), seconds, joiner)
+
+
+def _whole(synthesizer: Synthesizer, task: Task, run: Run) -> Synthesized:
+    from . import join
+
+    began = time.monotonic()
+    segment = task.segment
+    if not synthesizer.has_edges:
+        # Cut for another model: context that cannot be cut off would be heard.
+        segment = replace(segment, before="", after="")
+    if segment.phonemes or segment.spoken:
+        sound = synthesizer.synthesize(segment, task.utterance, run)
+    else:
+        sound = join.SILENT  # only a pause
+    seconds = time.monotonic() - began
+    joiner = copy(task.stream.joiner) or join.Joiner()
+    chunk = joiner.push(sound, segment)
+    return Synthesized(task, chunk, join.slices(chunk.pcm, task.format), seconds, joiner)
+
+
+def _front(synthesizer: Synthesizer, task: Task, run: Run) -> Fronted:
+    from . import join
+
+    began = time.monotonic()
+    front = synthesizer.front(task.segment, task.utterance, run)
+    seconds = time.monotonic() - began
+    begun = task.stream.unit
+    if task.step is Step.FRONT_AGAIN and begun is not None:
+        return Fronted(task, begun.anew(front, task.segment), [], 0, seconds, None)
+    joiner = copy(task.stream.joiner) or join.Joiner()
+    unit = joiner.unit(front, task.segment)
+    pcm = unit.left if unit.plan.pieces else join.padded(unit.left, unit.plan.samples)
+    return Fronted(task, unit, join.slices(pcm, task.format), len(pcm), seconds, joiner)
+
+
+def _chunk(synthesizer: Synthesizer, task: Task, run: Run) -> Chunked:
+    unit = task.stream.unit
+    assert unit is not None
+    began = time.monotonic()
+    pcm = synthesizer.chunk(unit.front, task.first, task.last, run)
+    seconds = time.monotonic() - began
+    return _chunked(task, unit.plan.sound(pcm, task.first, task.last), seconds)
+
+
+def _rest(synthesizer: Synthesizer, task: Task, run: Run) -> Chunked:
+    """A unit that was begun in chunks, from where it stopped: the same frames of a whole run."""
+    import numpy as np
+
+    unit = task.stream.unit
+    assert unit is not None
+    began = time.monotonic()
+    pcm = synthesizer.synthesize(task.segment, task.utterance, run).pcm
+    seconds = time.monotonic() - began
+    parts = [unit.plan.of_run(pcm, first, last) for first, last in unit.plan.after(task.first)]
+    return _chunked(task, np.concatenate([*parts, np.zeros(0, np.float32)]), seconds)
+
+
+def _chunked(task: Task, pcm: NDArray[np.float32], seconds: float) -> Chunked:
+    from . import join
+
+    return Chunked(task, join.slices(pcm, task.format), len(pcm), seconds)

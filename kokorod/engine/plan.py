@@ -76,6 +76,23 @@ class Plan:
             parts.append(np.zeros(piece.silence, np.float32))
         return np.concatenate(parts)
 
+    def ranges(self) -> tuple[tuple[int, int], ...]:
+        """The frames that are generated."""
+        return tuple((piece.first, piece.last) for piece in self.pieces)
+
+    def after(self, done: int) -> list[tuple[int, int]]:
+        """What is left of them when so many are done."""
+        left = []
+        for first, last in self.ranges():
+            if done < last - first:
+                left.append((first + done, last))
+            done = max(0, done - (last - first))
+        return left
+
+    def of_run(self, pcm: NDArray[np.float32], first: int, last: int) -> NDArray[np.float32]:
+        """As sound(), from the sound of the whole run."""
+        return self.sound(pcm[first * FRAME : last * FRAME], first, last)
+
 
 def plan(front: Front, segment: Segment, before: int, *, fill: bool) -> Plan:
     """before: samples of silence that the unit is to begin with, at most; fill: at least, too."""

@@ -18,11 +18,40 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Give a segment to a lane."""
+    """Give a segment to a lane, to be spoken whole.
+
+    skip: frames of its plan that were spoken already, where it was begun as a unit.
+    """
 
     lane: str
     key: RequestKey
     segment: Segment
+    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunFront:
+    """Give a unit to a lane, for its front; again: it had one on a lane that is gone."""
+
+    lane: str
+    key: RequestKey
+    segment: Segment
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunChunk:
+    """Have a lane make frames `first` to `last` of a unit that has its front.
+
+    give: its sound, and what was held back, goes to the listener; else it is held back.
+    """
+
+    lane: str
+    key: RequestKey
+    segment: Segment
+    first: int
+    last: int
+    give: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +77,10 @@ class Fail:
     why: str
 
 
-Action = Prepare | Run | Terminate | Finish | Fail
+#: What a lane is given to do.
+Step = Run | RunFront | RunChunk
+
+Action = Prepare | Step | Terminate | Finish | Fail
 
 #: Does actions in their order; what comes of one may be further actions, done before the next.
 Perform = Callable[[list[Action]], None]

@@ -23,10 +23,15 @@ _NEARLY_DONE_S: Final = 0.06
 _WASTE: Final = 0.6
 
 
-def choose(state: SchedulerState, now: float) -> tuple[LaneState, Job] | None:
-    """The most urgent request that a lane can run now, and the lane."""
+def choose(
+    state: SchedulerState, now: float, *, draining: bool = False
+) -> tuple[LaneState, Job] | None:
+    """The most urgent request that a lane can run now, and the lane.
+
+    draining: what is begun goes on, nothing else is begun.
+    """
     waiting = sorted(
-        (job for job in state.jobs.values() if job.runnable),
+        (job for job in state.jobs.values() if job.runnable and (job.unit or not draining)),
         key=lambda job: _urgency(state, job, now),
     )
     for job in waiting:
@@ -55,24 +60,42 @@ def _idle_lane(state: SchedulerState, job: Job, now: float) -> LaneState | None:
     mine = [lane for lane in state.lanes.values() if lane.engine is job.engine]
     if state.well_buffered(job, now) and any(lane.express and lane.segment for lane in mine):
         return None  # who waits for the first sound has the machine alone
+    if job.unit is not None and (holders := [lane for lane in mine if lane.holds(job.unit)]):
+        return _going_on(holders)
     able = [
         lane
         for lane in mine
         if not lane.express and lane.benched_until <= now and lane.name not in job.lanes_failed
     ]
     options = [
-        Option(lane.name, lane.accelerator, lane.cost, lane.fit.runs, lane.busy_s(now))
-        for lane in able or [lane for lane in mine if not lane.express]
+        _option(lane, job, now) for lane in able or [lane for lane in mine if not lane.express]
     ]
     again = frames.of(job.again) if job.again else frames.expected(min(CAP, job.script.backlog))
     if (name := router.choose(options, again / job.speed, job.size)) is not None:
         return state.lanes[name]
     # Beside a run that had better not be ended: only what is short and waited for.
     if job.waits_for_first_sound and not any(
-        lane.terminating or _worth_ending(lane, job, now) for lane in mine
+        lane.terminating or lane.streaming or _worth_ending(lane, job, now) for lane in mine
     ):
         return next((lane for lane in mine if lane.express and lane.segment is None), None)
     return None
+
+
+def _going_on(holders: list[LaneState]) -> LaneState | None:
+    """Where a unit goes on: beside another run only if that one is not over soon."""
+    usual = [lane for lane in holders if not lane.express]
+    if idle := [lane for lane in usual if lane.segment is None]:
+        return idle[0]
+    if any(lane.streaming for lane in usual):
+        return None
+    return next((lane for lane in holders if lane.express and lane.segment is None), None)
+
+
+def _option(lane: LaneState, job: Job, now: float) -> Option:
+    cost, runs = lane.cost, lane.fit.runs
+    if job.streams(lane.name, job.script.voice):
+        cost, runs = lane.chunked_cost, lane.fronts.runs
+    return Option(lane.name, lane.accelerator, cost, runs, lane.busy_s(now))
 
 
 def _worth_ending(lane: LaneState, waiting: Job, now: float) -> bool:
@@ -86,6 +109,8 @@ def _worth_ending(lane: LaneState, waiting: Job, now: float) -> bool:
 def _may_end(lane: LaneState, waiting: Job, now: float) -> bool:
     running = lane.job
     if running is None or lane.segment is None or lane.terminating or lane.express:
+        return False
+    if lane.streaming:
         return False
     whole = lane.run_s
     if lane.started + whole - now < _NEARLY_DONE_S:

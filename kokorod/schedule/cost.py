@@ -7,6 +7,7 @@ long a listener is busy.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,7 @@ _PRIOR_SOUND: Final = 0.07
 
 #: The prior counts as this many runs of 8 and of 128 phonemes.
 _PRIOR_WEIGHT: Final = 0.05
+_LENGTHS: Final = (expected(8), expected(128))
 
 #: Pull towards a line through the origin, in frames squared. Runs that are all of about one
 #: length say nothing of longer ones: their noise must not pass for a slope.
@@ -56,11 +58,11 @@ class Cost:
 class CostFit:
     """Least squares over the runs, older ones fading."""
 
-    def __init__(self, prior: Cost | None = None) -> None:
+    def __init__(self, prior: Cost | None = None, lengths: Sequence[float] = _LENGTHS) -> None:
+        """prior: what counts before the first run, as if of these lengths in frames."""
         prior = prior or Cost(_PRIOR_A, _PRIOR_B, _PRIOR_SOUND)
         self._weight = self._x = self._y = self._xx = self._xy = 0.0
-        for phonemes in (8, 128):
-            frames = expected(phonemes)
+        for frames in lengths:
             self._count(frames, prior.seconds(frames), _PRIOR_WEIGHT)
         self._sound_s = prior.sound_s
         self.runs = 0

@@ -6,9 +6,11 @@ from __future__ import annotations
 from typing import Final
 
 from ..types import Segment
+from . import chunks
+from .cost import Cost
 from .frames import expected
 from .job import Job
-from .lanes import LaneState
+from .lanes import LaneState, work
 from .state import CAP, MARGIN, SchedulerState
 
 #: Longest segment while others come in between. Shorter ones throw less away when they
@@ -21,7 +23,9 @@ _NO_LIMIT: Final = 1_000_000
 
 
 def cut(state: SchedulerState, lane: LaneState, job: Job, now: float) -> Segment:
-    """The job's next segment, of a length that the lane makes in time."""
+    """The job's next segment, of a length that the lane makes in time; a unit if it streams."""
+    if job.streams(lane.name, job.script.voice):
+        return _cut_unit(state, lane, job, now)
     cap = _SHORT_CAP if state.recently_interrupted(job, now) else CAP
     # An express lane hardly ever runs alone: it costs what the other one does.
     cost = ((lane.express and state.lane_for(lane.engine)) or lane).cost
@@ -45,5 +49,22 @@ def cut(state: SchedulerState, lane: LaneState, job: Job, now: float) -> Segment
         left_s = 0.0 if first else ahead_s - cost.seconds(frames / job.speed)
         return budget(max(left_s, 0.0) + phonemes * sound_s)
 
-    first_frames = job.speed * cost.frames(job.first_s)
+    first_s = job.first_s if job.whole_s is None else job.whole_s
+    first_frames = job.speed * cost.frames(first_s)
     return job.script.next(first_frames if first else budget(ahead_s), cap, then)
+
+
+def _cut_unit(state: SchedulerState, lane: LaneState, job: Job, now: float) -> Segment:
+    """The longest whose front and first chunk are made in time."""
+    front, chunk = lane.fronts.cost, lane.chunks.cost
+    sharers = state.sharers(job, now)
+    chunk_s = chunk.seconds(work(chunks.first_frames(chunk, sharers)))
+    # Slower than speech: most of its sound is held back before the first is heard.
+    lag_s = chunks.lag_s(chunk, sharers)
+    ahead_s = job.buffered_s(now) / MARGIN / sharers
+    time_s = job.first_s if job.waits_for_first_sound else ahead_s
+    whole = Cost(front.a + chunk_s, front.b + lag_s, 0.0)
+    alone = Cost(front.a, front.b + lag_s, 0.0)
+    return job.script.unit(
+        job.speed * whole.frames(time_s), job.speed * alone.frames(max(time_s, job.first_s))
+    )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,12 +18,53 @@ _WARM_RANK: Final = 99
 RUNS_BETWEEN: Final = 2
 
 
+#: (lane, voice of the markup) -> whether the lane speaks the request with that voice in chunks.
+Streams = Callable[[str, str], bool]
+
+
+def never(lane: str, voice: str) -> bool:
+    return False
+
+
+@dataclass(slots=True)
+class Unit:
+    """A segment that is being spoken in chunks.
+
+    lane    whose synthesizer has its front; "": none has
+    pieces  half-open ranges of frames that are generated; None before its first front
+    done    frames of them that are made
+    given   its sound goes to the listener as it is made
+    """
+
+    segment: Segment
+    lane: str = ""
+    pieces: tuple[tuple[int, int], ...] | None = None
+    done: int = 0
+    given: bool = False
+
+    @property
+    def left(self) -> int:
+        """Frames still to be made."""
+        return sum(last - first for first, last in self.pieces or ()) - self.done
+
+    def piece(self) -> tuple[int, int]:
+        """The frames of the present piece that are still to be made."""
+        done = self.done
+        for first, last in self.pieces or ():
+            if done < last - first:
+                return first + done, last
+            done -= last - first
+        raise AssertionError("nothing is left of the unit")
+
+
 @dataclass(slots=True)
 class Job:
     """One request: what is left to speak and how far its listener is.
 
     rank       0 is most urgent
     first_s    time its first sound may take
+    whole_s    the same, where it is spoken whole; None: as much
+    streams    which voices are spoken in chunks where
     order      number of its submission
     """
 
@@ -46,6 +88,10 @@ class Job:
     made_s: float = 0.0
     lanes_failed: set[str] = field(default_factory=set)
     taken: int = 0  # phonemes given to lanes so far
+    whole_s: float | None = None
+    streams: Streams = never
+    unit: Unit | None = None  # that is being spoken
+    held_s: float = 0.0  # sound made and held back
 
     @property
     def size(self) -> int:
@@ -61,12 +107,17 @@ class Job:
         return (
             self.lane is None
             and not (self.blocked or self.throttled)
-            and (self.again is not None or self.script.runnable)
+            and (self.under_way or self.script.runnable)
         )
 
     @property
     def finished(self) -> bool:
-        return self.lane is None and self.again is None and self.script.ended
+        return self.lane is None and not self.under_way and self.script.ended
+
+    @property
+    def under_way(self) -> bool:
+        """A segment of it is begun and not done."""
+        return self.again is not None or self.unit is not None
 
     def buffered_s(self, now: float) -> float:
         """Sound made and not yet heard, where the listener plays from the first sound on."""

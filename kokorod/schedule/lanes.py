@@ -3,18 +3,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from ..types import Engine, Segment
 from . import frames
+from .actions import Run, RunChunk, RunFront, Step
 from .cost import Cost, CostFit
-from .job import Job
+from .job import Job, Unit
+
+#: Frames around a chunk that it is computed with.
+_CONTEXT: Final = 10
+
+#: Guesses before the first: Kokoro's own weights on two cores.
+_FRONT: Final = Cost(0.0, 0.0014, 0.0)
+_CHUNK: Final = Cost(0.0, 0.0083, 0.0)
+
+#: The longest chunk, with its context.
+_LONGEST: Final = 64 + _CONTEXT
+
+
+def work(frames: int) -> int:
+    """Frames that are computed for a chunk of so many."""
+    return frames + _CONTEXT
+
+
+def _front_fit() -> CostFit:
+    return CostFit(_FRONT)
+
+
+def _chunk_fit() -> CostFit:
+    return CostFit(_CHUNK, (work(6), work(48)))
 
 
 @dataclass(slots=True)
 class LaneState:
-    """A lane as the scheduler sees it. express: takes only first segments, beside another."""
+    """A lane as the scheduler sees it.
+
+    express  takes only first segments, beside another
+    fit      what whole runs cost, by the frames that are expected of them
+    fronts   what fronts cost, by the same frames
+    chunks   what chunks cost, by the frames that are computed
+    """
 
     name: str
     engine: Engine
@@ -22,6 +52,7 @@ class LaneState:
     fit: CostFit
     job: Job | None = None
     segment: Segment | None = None
+    step: Step | None = None  # what it does now
     speed: float = 1.0  # of the segment
     started: float = 0.0
     contended: bool = False  # another run went on beside this one: its time says nothing
@@ -32,6 +63,31 @@ class LaneState:
     failed_in_a_row: int = 0
     benched_until: float = 0.0
     why: str = ""  # of the last failure
+    fronts: CostFit = field(default_factory=_front_fit)
+    chunks: CostFit = field(default_factory=_chunk_fit)
+    front_s: float | None = None  # the last front took
+    way: str = "whole"  # of the last segment
+
+    def begin(self, step: Step, job: Job, now: float) -> None:
+        self.job, self.segment, self.step, self.started = job, step.segment, step, now
+        self.speed = job.speed * step.segment.rate
+        self.contended = False
+
+    def free(self) -> None:
+        self.job = self.segment = self.step = None
+        self.terminating = False
+
+    def holds(self, unit: Unit) -> bool:
+        """A chunk of the unit can be made here: what made its front is this lane's too.
+
+        All lanes on the CPU have one session.
+        """
+        return bool(unit.lane) and (unit.lane == self.name or not self.accelerator)
+
+    @property
+    def streaming(self) -> bool:
+        """What it does now is over soon, and ends for nobody."""
+        return isinstance(self.step, RunFront | RunChunk)
 
     def busy_s(self, now: float) -> float:
         """Until the present run is done, by its prediction; 0 where the lane is idle."""
@@ -46,12 +102,34 @@ class LaneState:
 
     @property
     def run_s(self) -> float:
-        """What the present run takes, by its prediction."""
-        return self.cost.seconds(self.run_frames)
+        """What the present step takes, by its prediction."""
+        match self.step:
+            case RunFront():
+                return self.fronts.cost.seconds(self.run_frames)
+            case RunChunk():
+                return self.chunks.cost.seconds(work(self.step.last - self.step.first))
+            case Run() | None:
+                return self.cost.seconds(self.run_frames)
 
     @property
     def cost(self) -> Cost:
         return self.fit.cost
+
+    @property
+    def chunked_cost(self) -> Cost:
+        """What a unit costs in all, by its frames."""
+        front, chunk = self.fronts.cost, self.chunks.cost
+        a_frame = chunk.seconds(_LONGEST) / (_LONGEST - _CONTEXT)
+        return Cost(front.a, front.b + a_frame, self.cost.sound_s)
+
+    @property
+    def longest_chunk_s(self) -> float:
+        return self.chunks.cost.seconds(_LONGEST)
+
+    @property
+    def rtf(self) -> float:
+        """Seconds of work for a second of sound, in the way it spoke last."""
+        return (self.chunked_cost if self.way == "chunks" else self.cost).rtf
 
     def value(self, now: float) -> dict[str, Any]:
         """For `status`."""
@@ -68,9 +146,16 @@ class LaneState:
             "why": self.why,
             "runs": self.runs,
             "failures": self.failures,
-            "rtf": round(self.cost.rtf, 4),
-            "cost": {"a": round(self.cost.a, 5), "b": round(self.cost.b, 6)},
+            "rtf": round(self.rtf, 4),
+            "cost": _value(self.cost),
+            "way": self.way,
+            "front_ms": None if self.front_s is None else round(self.front_s * 1000, 1),
+            "chunk_cost": _value(self.chunks.cost) if self.chunks.runs else None,
         }
+
+
+def _value(cost: Cost) -> dict[str, float]:
+    return {"a": round(cost.a, 5), "b": round(cost.b, 6)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +164,17 @@ class RunResult:
 
     seconds: float
     sound_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FrontResult:
+    """How a front went: work in seconds; half-open ranges of the frames that are generated;
+    seconds of sound that came with it, where there are none.
+    """
+
+    seconds: float
+    pieces: tuple[tuple[int, int], ...]
+    sound_s: float = 0.0
 
 
 @dataclass(slots=True)

@@ -21,7 +21,11 @@ before who has sound ahead; the client that was served longest ago; who came fir
 lanes comes a choice too: router.py takes the one that will be done first by its own fitted
 cost, and may say that waiting for a busy one is quicker.
 
-A run that has begun cannot be stopped half way for its sound, only thrown away. That is done
+A voice that streams is spoken in units, sentences whole, and a step is a unit's front or one
+chunk of its sound (steps.py, chunks.py): Job.unit is the one under way, and what is made of it
+stays made. So nothing is ended for somebody else, and a chunk is all that others wait for.
+
+A whole run that has begun cannot be stopped half way for its sound, only thrown away. That is done
 if somebody waits for a first sound and the run's own listener has enough ahead, at most every
 third run of a document, and not if the run is nearly done or has done most of its work: then
 the express lane, a second thread on the same session, runs the short one beside it. What was
@@ -30,7 +34,8 @@ thrown away or failed is kept in Job.again and runs before anything else of its 
 A run that fails is done again: on the CPU if an accelerator failed, which is benched for a
 while when it fails twice in a row. A request whose segment fails twice on the CPU is failed.
 
-choosing.py and cutting.py decide; SchedulerState (state.py) is what they share with this.
+choosing.py, steps.py, chunks.py and cutting.py decide; outcomes.py keeps the books when a step
+ends; SchedulerState (state.py) is what they share with this.
 """
 
 from __future__ import annotations
@@ -39,21 +44,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
-from . import choosing, cutting, frames
-from .actions import Action, Fail, Finish, Prepare, Run, Terminate
+from . import choosing, frames, outcomes, steps
+from .actions import Action, Fail, Finish, Prepare, RunFront, Step, Terminate
 from .cost import Cost, CostFit
-from .job import Job, make_warm_up
-from .lanes import Counters, LaneState, RunResult
+from .job import Job, Streams, make_warm_up, never
+from .lanes import Counters, FrontResult, LaneState, RunResult, work
 from .state import SchedulerState
 
 #: Phonemes kept ready for each request: two of the longest segments.
 _BACKLOG: Final = 300
-
-#: A lane that failed so often in a row is not used for this long.
-_BENCH_S: Final = 60.0
-
-#: Runs of one segment that may fail before its request does.
-_MAX_FAILURES: Final = 2
 
 
 @dataclass(slots=True)
@@ -87,12 +86,20 @@ class Scheduler:
     def lanes(self) -> list[LaneState]:
         return list(self._state.lanes.values())
 
-    def predicted_s(self, lane: str, segment: Segment, speed: float) -> float | None:
-        """What a run takes by the lane's cost; None before its first runs."""
+    def predicted_s(
+        self, lane: str, segment: Segment, speed: float, chunk_frames: int = 0
+    ) -> float | None:
+        """What a whole run takes by the lane's cost, or a front and a chunk of so many frames;
+        None before its first runs.
+        """
         state = self._state.lanes.get(lane)
-        if state is None or not state.fit.runs:
+        if state is None:
             return None
-        return state.cost.seconds(frames.of(segment) / speed)
+        expected = frames.of(segment) / speed
+        if chunk_frames:
+            chunk_s = state.chunks.cost.seconds(work(chunk_frames))
+            return state.fronts.cost.seconds(expected) + chunk_s if state.fronts.runs else None
+        return state.cost.seconds(expected) if state.fit.runs else None
 
     def retry_after_s(self) -> float:
         """When one more request would likely be taken."""
@@ -138,9 +145,7 @@ class Scheduler:
         lane = self._state.lanes.pop(name, None)
         if lane is not None:
             self._costs[name] = lane.cost
-            if lane.job is not None:
-                lane.job.lane = None
-                lane.job.again = lane.segment
+            outcomes.gone(self._state, lane)
         return self._dispatch(now)
 
     def forget_costs(self) -> None:
@@ -157,13 +162,14 @@ class Scheduler:
         return [Prepare(job.key)]
 
     def submit_warm_up(
-        self, key: RequestKey, lane: str, segment: Segment, now: float
+        self, key: RequestKey, lane: str, segment: Segment, now: float, streams: Streams = never
     ) -> list[Action]:
         """Run one segment on an idle lane, unless something else does; [] where not."""
         state = self._state.lanes.get(lane)
         if state is None or state.segment is not None or self.draining or self._state.jobs:
             return []
         job = make_warm_up(key, state.engine, segment)
+        job.streams = streams
         self._state.jobs[key] = job
         return [self._start(state, job, now)]
 
@@ -245,107 +251,78 @@ class Scheduler:
         job.throttled = throttled
         return self._dispatch(now) if goes_on else []
 
-    # -- runs
+    # -- steps
+
+    def fronted(self, name: str, result: FrontResult, now: float) -> list[Action]:
+        """A unit has its front."""
+        lane = self._state.lanes.get(name)
+        if lane is None or not isinstance(lane.step, RunFront):
+            return []
+        return self._went_on(outcomes.fronted(self._state, lane, result, now), now)
 
     def ran(self, name: str, result: RunResult, now: float) -> list[Action]:
+        """A chunk of a unit or a whole segment is spoken."""
         lane = self._state.lanes.get(name)
         if lane is None or lane.segment is None:
             return []
-        job, segment = lane.job, lane.segment
-        if not lane.contended and segment.phonemes and job is not None:
-            lane.fit.add(lane.run_frames, result.seconds)
-            lane.fit.heard(len(segment.phonemes), result.sound_s * lane.speed)
-        self._free(lane)
-        lane.runs += 1
-        lane.failed_in_a_row = 0
-        actions: list[Action] = []
-        if job is not None:
-            job.lane = None
-            job.runs_since_preempted += 1
-            job.failures = 0
-            job.lanes_failed.clear()
-            if job.heard_from is not None:
-                # Where the listener ran dry, the rest is heard that much later.
-                job.heard_from += max(0.0, now - job.heard_from - job.made_s)
-            job.made_s += result.sound_s
-            if job.warm_up:
-                self._state.jobs.pop(job.key, None)
-                return self._dispatch(now)
-            if job.heard_from is None and result.sound_s > 0:
-                job.heard_from = now
-                self._state.first_sounds[job.key.peer] = now
-            actions += self._prepare(job)
-        actions += self._dispatch(now)
-        return actions + (self._finish_if_done(job) if job else [])
+        return self._went_on(outcomes.ran(self._state, lane, result, now), now)
 
     def terminated(self, name: str, now: float) -> list[Action]:
-        """A run was ended before it was done; where its request lives it is run again."""
+        """A step was ended before it was done; where its request lives it is done again."""
         lane = self._state.lanes.get(name)
         if lane is None:
             return []
         self.counters.terminated_runs += 1
-        job, segment = lane.job, lane.segment
-        self._free(lane)
-        if job is not None:
-            job.lane, job.again, job.runs_since_preempted = None, segment, 0
+        outcomes.ended(lane)
         return self._dispatch(now)
 
     def run_failed(self, name: str, now: float, why: str = "") -> list[Action]:
-        """A run failed; it is done again, or its request fails."""
+        """A step failed; it is done again, or its request fails."""
         lane = self._state.lanes.get(name)
         if lane is None:
             return []
-        job, segment = lane.job, lane.segment
-        self._free(lane)
+        job = outcomes.failed(lane, why, now)
         actions: list[Action] = []
-        lane.failures += 1
-        lane.failed_in_a_row += 1
-        lane.why = why
-        if lane.accelerator and lane.failed_in_a_row >= _MAX_FAILURES:
-            lane.benched_until = now + _BENCH_S
-        if job is not None:
-            job.lane, job.again = None, segment
-            if lane.accelerator and name not in job.lanes_failed:
-                job.lanes_failed.add(name)  # the CPU does it again; the listener hears no gap
-            else:
-                job.failures += 1
-            if job.failures >= _MAX_FAILURES:
-                self._state.jobs.pop(job.key)
-                self.counters.failed += 1
-                actions.append(Fail(job.key, why))
+        if job is not None and job.failures >= outcomes.MAX_FAILURES:
+            self._state.jobs.pop(job.key)
+            self.counters.failed += 1
+            actions.append(Fail(job.key, why))
         return actions + self._dispatch(now)
+
+    def _went_on(self, job: Job | None, now: float) -> list[Action]:
+        if job is None:
+            return self._dispatch(now)
+        if job.warm_up and not job.under_way:
+            self._state.jobs.pop(job.key, None)
+            return self._dispatch(now)
+        actions = self._prepare(job) + self._dispatch(now)
+        return actions + self._finish_if_done(job)
 
     # -- deciding
 
     def _dispatch(self, now: float) -> list[Action]:
         actions: list[Action] = []
-        if self.draining:
-            return actions
-        while (choice := choosing.choose(self._state, now)) is not None:
+        while choice := choosing.choose(self._state, now, draining=self.draining):
             lane, job = choice
             actions.append(self._start(lane, job, now))
             actions += self._prepare(job)
+        if self.draining:
+            return actions
         if (waits := choosing.choose_preemption(self._state, now)) is not None:
             waits.terminating = True
             actions.append(Terminate(waits.name))
         return actions
 
-    def _start(self, lane: LaneState, job: Job, now: float) -> Run:
-        segment = job.again
-        if segment is None:
-            segment = cutting.cut(self._state, lane, job, now)
-            job.taken += len(segment.phonemes)
-        job.again = None
+    def _start(self, lane: LaneState, job: Job, now: float) -> Step:
+        step = steps.following(self._state, lane, job, now)
         job.lane = lane.name
-        lane.job, lane.segment, lane.started = job, segment, now
-        lane.speed = job.speed * segment.rate
-        lane.contended = False
+        lane.begin(step, job, now)
         for other in self._state.lanes.values():
             if other is not lane and other.segment is not None:
                 lane.contended = other.contended = True
         self._turn += 1
         self._state.served[job.key.peer] = self._turn
-        return Run(lane.name, job.key, segment)
+        return step
 
     # -- bookkeeping
 
@@ -374,8 +351,3 @@ class Scheduler:
             return []
         lane.terminating = True
         return [Terminate(lane.name)]
-
-    @staticmethod
-    def _free(lane: LaneState) -> None:
-        lane.job = lane.segment = None
-        lane.terminating = False

@@ -72,6 +72,11 @@ class Script:
         return bool(self._sentences)
 
     @property
+    def voice(self) -> str:
+        """That markup asks for in what is spoken next; "" for the request's own."""
+        return self._sentences[0].voice if self._sentences else ""
+
+    @property
     def ended(self) -> bool:
         return self.state is TextState.END and not self._sentences
 

@@ -21,6 +21,9 @@ WARM_PEER: Final = PeerId(0)
 #: Share of the sound ahead that the next run may take: predictions are off by a fifth.
 MARGIN: Final = 1.25
 
+#: Who has sound for so many fronts and longest chunks lets others go first.
+_TURNS: Final = 2
+
 #: How long after another request's first sound a document still counts as interrupted.
 _INTERRUPTED_S: Final = 15.0
 
@@ -41,8 +44,27 @@ class SchedulerState:
     def well_buffered(self, job: Job, now: float) -> bool:
         """The listener has more sound than the longest run takes to make."""
         lane = self.lane_for(job.engine)
-        need = lane.cost.seconds(expected(CAP) / job.speed) if lane else 1.0
+        need = 1.0
+        if lane is not None and job.unit is not None:
+            front_s = lane.fronts.cost.seconds(expected(CAP) / job.speed)
+            need = _TURNS * (front_s + lane.longest_chunk_s)
+        elif lane is not None:
+            need = lane.cost.seconds(expected(CAP) / job.speed)
         return not job.waits_for_first_sound and job.buffered_s(now) > need
+
+    def sharers(self, job: Job, now: float) -> int:
+        """Who takes turns with it at the lanes, itself included: who is as urgent, and has not
+        enough sound to let others go first.
+        """
+        return 1 + sum(
+            1
+            for other in self.jobs.values()
+            if other is not job
+            and other.engine is job.engine
+            and other.rank <= job.rank
+            and (other.runnable or other.lane is not None)
+            and not self.well_buffered(other, now)
+        )
 
     def recently_interrupted(self, job: Job, now: float) -> bool:
         return any(

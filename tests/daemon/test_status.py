@@ -54,6 +54,9 @@ LANE = {
     "failures",
     "rtf",
     "cost",
+    "way",
+    "front_ms",
+    "chunk_cost",
 }
 
 
