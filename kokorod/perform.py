@@ -11,13 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kokoro_client.wire.choices import MAX_SPEED, MIN_SPEED
 from kokoro_client.wire.errors import ErrorCode
+from kokoro_client.wire.messages import Answer
 
 from . import faults
 from .config import ACCELERATORS, LiveConfig
-from .engine.lane import Synthesized, Task
+from .engine.lane import Chunked, Fronted, Step, Synthesized, Task
 from .engine.loading import Opened
 from .errors import EngineError, KokorodError, UnknownLanguageError
 from .faults import Faults
@@ -26,12 +28,13 @@ from .maintenance.runner import Maintenance
 from .net.loop import Loop
 from .requests.in_flight import InFlight
 from .requests.request import SpeakRequest
-from .schedule.actions import Action, Fail, Finish, Prepare, Run, Terminate
-from .schedule.lanes import RunResult
+from .schedule.actions import Action, Fail, Finish, Prepare, Run, RunChunk, RunFront, Terminate
+from .schedule.actions import Step as Act
+from .schedule.lanes import FrontResult, RunResult
 from .schedule.scheduler import Scheduler
 from .speech.thread import ReadCrashed, ReadFailed, SpeechThread
 from .speech.thread import Report as ReadReport
-from .types import Engine, Reading, RequestKey, Segment, Utterance
+from .types import SAMPLE_RATE, Engine, Reading, RequestKey, Segment, Utterance
 from .watch.metrics import Metrics
 
 
@@ -81,7 +84,7 @@ class Performer:
         match action:
             case Prepare():
                 parts.speech.want(action.key)
-            case Run():
+            case Run() | RunFront() | RunChunk():
                 parts.pool.lanes[action.lane].start(self._task(action))
             case Terminate():
                 parts.pool.lanes[action.lane].terminate()
@@ -95,7 +98,8 @@ class Performer:
     def _give_up(self, action: Action, why: str) -> None:
         """Later: who is being told of the scheduler's actions has not been told all."""
         match action:
-            case Run(lane=lane, key=key):
+            case Run() | RunFront() | RunChunk():
+                lane, key = action.lane, action.key
                 self._loop.post(lambda: self._on_run_failed(lane, key, why))
             case Prepare(key=key) | Finish(key=key):
                 code = ErrorCode.ENGINE_FAILED
@@ -139,15 +143,48 @@ class Performer:
         self.perform(self._scheduler.lane_down(lane, self._loop.clock()))
 
     def on_spoken(self, lane: str, spoken: Synthesized) -> None:
-        """A lane has spoken a segment: send it."""
+        """A lane has spoken a segment whole: send it."""
         parts, task, now = self.parts, spoken.task, self._loop.clock()
         task.stream.joiner = spoken.joiner
         if (request := parts.in_flight.requests.get(task.key)) is not None:
             parts.maintenance.ran(lane, task.segment.tokens)
-            self._send_contained(request, lane, spoken, now)
+            answers = partial(request.answers, spoken, lane, now)
+            self._send_contained(request, answers, lane, task, spoken.seconds)
         else:
-            parts.maintenance.warmed(spoken)
+            parts.maintenance.warmed(task.key, spoken.seconds)
         result = RunResult(spoken.seconds, spoken.sound_s)
+        self.perform(self._scheduler.ran(lane, result, now))
+        parts.on_run_over(task.key)
+
+    def on_fronted(self, lane: str, fronted: Fronted) -> None:
+        """A unit's words are known, and when they will be heard: send them."""
+        parts, task, now = self.parts, fronted.task, self._loop.clock()
+        task.stream.unit = fronted.unit
+        if fronted.joiner is not None:
+            task.stream.joiner = fronted.joiner
+            if (request := parts.in_flight.requests.get(task.key)) is not None:
+                answers = partial(request.unit_answers, fronted, lane)
+                self._send_contained(request, answers, lane, task, fronted.seconds)
+        sound_s = fronted.samples / SAMPLE_RATE
+        result = FrontResult(fronted.seconds, fronted.unit.plan.ranges(), sound_s)
+        if not result.pieces:
+            task.stream.unit = None
+        self.perform(self._scheduler.fronted(lane, result, now))
+        parts.on_run_over(task.key)
+
+    def on_chunked(self, lane: str, chunked: Chunked) -> None:
+        """A lane has made some frames of a unit: send them."""
+        parts, task, now = self.parts, chunked.task, self._loop.clock()
+        if chunked.last:
+            task.stream.unit = None
+        if (request := parts.in_flight.requests.get(task.key)) is not None:
+            if chunked.last:
+                parts.maintenance.ran(lane, task.segment.tokens)
+            answers = partial(request.chunk_answers, chunked, lane, now)
+            self._send_contained(request, answers, lane, task, chunked.seconds)
+        else:
+            parts.maintenance.warmed(task.key, chunked.seconds, whole=chunked.last)
+        result = RunResult(chunked.seconds, chunked.sound_s)
         self.perform(self._scheduler.ran(lane, result, now))
         parts.on_run_over(task.key)
 
@@ -178,11 +215,16 @@ class Performer:
     # -- within
 
     def _send_contained(
-        self, request: SpeakRequest, lane: str, spoken: Synthesized, now: float
+        self,
+        request: SpeakRequest,
+        answers: Callable[[], list[Answer]],
+        lane: str,
+        task: Task,
+        seconds: float,
     ) -> None:
         """What cannot be answered, e.g. more marks than a frame holds, ends its request."""
         try:
-            self._send(request, lane, spoken, now)
+            self._send(request, answers(), lane, task, seconds)
         except Exception as error:
             if faults.broken(error):
                 raise
@@ -190,29 +232,44 @@ class Performer:
             why = faults.why("the answer could not be sent", error)
             self.parts.in_flight.fail(request.key, ErrorCode.ENGINE_FAILED, why)
 
-    def _send(self, request: SpeakRequest, lane: str, spoken: Synthesized, now: float) -> None:
-        waited = request.first_sound_s is None
-        self.parts.in_flight.send(request.key, request.answers(spoken, lane, now))
-        if waited and request.first_sound_s is not None:
-            predicted = self._scheduler.predicted_s(
-                lane, spoken.task.segment, spoken.task.utterance.speed
-            )
-            idle_s = request.idle_s
-            if request.cold:  # a lane that was made for it has no runs to predict from
-                predicted, idle_s = predicted or spoken.seconds, math.inf
-            self._metrics.first_sound(request.first_sound_s, predicted, idle_s)
+    def _send(
+        self, request: SpeakRequest, answers: list[Answer], lane: str, task: Task, seconds: float
+    ) -> None:
+        if answers:
+            self.parts.in_flight.send(request.key, answers)
+        if request.first_sound_s is None or request.counted:
+            return
+        request.counted = True
+        frames = task.last - task.first if task.step is Step.CHUNK else 0
+        speed = task.utterance.speed
+        predicted = self._scheduler.predicted_s(lane, task.segment, speed, frames)
+        idle_s = request.idle_s
+        if request.cold:  # a lane that was made for it has no runs to predict from
+            predicted, idle_s = predicted or seconds, math.inf
+        self._metrics.first_sound(request.first_sound_s, predicted, idle_s)
 
-    def _task(self, run: Run) -> Task:
-        request = self.parts.in_flight.requests.get(run.key)
+    def _task(self, action: Act) -> Task:
+        request = self.parts.in_flight.requests.get(action.key)
         if request is None:
-            return self.parts.maintenance.task(run)
-        return Task(
-            key=run.key,
-            segment=run.segment,
-            utterance=self._utterance(request, run.segment),
-            stream=request.stream,
-            format=request.speak.format,
-        )
+            task = self.parts.maintenance.task(action.key, action.segment)
+        else:
+            task = Task(
+                key=action.key,
+                segment=action.segment,
+                utterance=self._utterance(request, action.segment),
+                stream=request.stream,
+                format=request.speak.format,
+            )
+        match action:
+            case RunFront():
+                step = Step.FRONT_AGAIN if action.again else Step.FRONT
+                return replace(task, step=step)
+            case RunChunk(first=first, last=last, give=give):
+                return replace(task, step=Step.CHUNK, first=first, last=last, give=give)
+            case Run() if task.stream.unit is not None:
+                return replace(task, step=Step.REST, first=action.skip)
+            case Run():
+                return task
 
     def _utterance(self, request: SpeakRequest, segment: Segment) -> Utterance:
         """The request's voice and speed, or what markup asks for if that can be."""

@@ -52,14 +52,15 @@ class Shutdown:
         self._dispatch.refuse_early()
         for key in list(self._in_flight.requests):
             job = self._scheduler.job(key)
-            if job is None or job.lane is None:
+            if job is None or not (job.lane or job.unit):
                 self._refuse(key)
         self._loop.after(DRAIN_S, self._end)
         self._look()
 
     def on_run_over(self, key: RequestKey) -> None:
-        """A run ended, spoken or not: no other follows it."""
-        if self.begun:
+        """A run ended, spoken or not: no other follows it, unless its unit goes on."""
+        job = self._scheduler.job(key)
+        if self.begun and not (job and job.unit):
             self._refuse(key)
             self._look()
 

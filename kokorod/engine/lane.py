@@ -54,18 +54,19 @@ class Stream:
 class Step(Enum):
     """What a lane does of a segment."""
 
-    WHOLE = auto()  # all of it; from frame `first` of its unit on, where it was begun as one
+    WHOLE = auto()  # all of it
     FRONT = auto()  # what comes before its sound
     FRONT_AGAIN = auto()  # the same, of a unit whose front went with its lane
     CHUNK = auto()  # the sound of some frames
+    REST = auto()  # what is left of a unit, by a whole run
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """A segment to synthesize, or a step of one, and what its sound is joined to.
 
-    first, last: of a chunk, frames; first of a whole run: how many frames of its unit's
-    pieces were spoken before.
+    first, last: of a chunk, frames; first of a rest: how many frames of its unit's pieces were
+    made before; give: its sound is not held back.
     """
 
     key: RequestKey
@@ -76,6 +77,7 @@ class Task:
     step: Step = Step.WHOLE
     first: int = 0
     last: int = 0
+    give: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,20 @@ class Fronted:
 
 @dataclass(frozen=True, slots=True)
 class Chunked:
-    """Frames of a unit are made. pcm: slices in the task's format, of so many samples."""
+    """Frames of a unit are made.
+
+    pcm: slices in the task's format, of so many samples; last: nothing of the unit is left.
+    """
 
     task: Task
     pcm: list[bytes]
     samples: int
     seconds: float
+    last: bool
+
+    @property
+    def sound_s(self) -> float:
+        return self.samples / SAMPLE_RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +215,10 @@ class Lane:
         if self._run is not None:
             self._run.terminate()
 
+    def streams(self, utterance: Utterance) -> bool:
+        """Whether it speaks this voice in chunks."""
+        return self._synthesizer is not None and self._synthesizer.streams(utterance)
+
     def close(self) -> None:
         """End the thread after its present task."""
         self._worker.close()
@@ -256,7 +270,7 @@ class Lane:
                     return _front(synthesizer, task, run)
                 case Step.CHUNK:
                     return _chunk(synthesizer, task, run)
-                case Step.WHOLE if task.stream.unit is not None and task.first:
+                case Step.REST:
                     return _rest(synthesizer, task, run)
                 case Step.WHOLE:
                     return _whole(synthesizer, task, run)
@@ -305,7 +319,8 @@ def _chunk(synthesizer: Synthesizer, task: Task, run: Run) -> Chunked:
     began = time.monotonic()
     pcm = synthesizer.chunk(unit.front, task.first, task.last, run)
     seconds = time.monotonic() - began
-    return _chunked(task, unit.plan.sound(pcm, task.first, task.last), seconds)
+    sound = unit.plan.sound(pcm, task.first, task.last)
+    return _chunked(task, sound, seconds, task.last == unit.plan.pieces[-1].last)
 
 
 def _rest(synthesizer: Synthesizer, task: Task, run: Run) -> Chunked:
@@ -318,10 +333,11 @@ def _rest(synthesizer: Synthesizer, task: Task, run: Run) -> Chunked:
     pcm = synthesizer.synthesize(task.segment, task.utterance, run).pcm
     seconds = time.monotonic() - began
     parts = [unit.plan.of_run(pcm, first, last) for first, last in unit.plan.after(task.first)]
-    return _chunked(task, np.concatenate([*parts, np.zeros(0, np.float32)]), seconds)
+    sound = np.concatenate([*parts, np.zeros(0, np.float32)])
+    return _chunked(task, sound, seconds, last=True)
 
 
-def _chunked(task: Task, pcm: NDArray[np.float32], seconds: float) -> Chunked:
+def _chunked(task: Task, pcm: NDArray[np.float32], seconds: float, last: bool) -> Chunked:
     from . import join
 
-    return Chunked(task, join.slices(pcm, task.format), len(pcm), seconds)
+    return Chunked(task, join.slices(pcm, task.format), len(pcm), seconds, last)

@@ -21,13 +21,13 @@ from kokoro_client.wire.errors import ErrorCode
 from .. import faults
 from ..config import CPU_LANES, LiveConfig
 from ..engine import lane as lane_reports
-from ..engine.lane import Lane, Report, Synthesized, Task
+from ..engine.lane import Chunked, Fronted, Lane, Report, Synthesized, Task
 from ..engine.loading import KokoroPlan, Opened, open_accelerator, open_built_in
 from ..engine.sessions import Sessions
 from ..faults import Faults
 from ..models.record import InstalledModel
 from ..net.loop import Loop
-from ..types import Engine, Precision, VoiceInfo
+from ..types import Engine, Precision, Utterance, VoiceInfo
 from ..voices.languages import language_of_voice
 from ..voices.names import BUILT_IN, gender
 from ..watch.log import Log
@@ -56,6 +56,8 @@ class LaneEvents(Protocol):
     def on_up(self, lane: str, engine: Engine) -> None: ...
     def on_down(self, lane: str) -> None: ...
     def on_spoken(self, lane: str, spoken: Synthesized) -> None: ...
+    def on_fronted(self, lane: str, fronted: Fronted) -> None: ...
+    def on_chunked(self, lane: str, chunked: Chunked) -> None: ...
     def on_ended(self, lane: str, task: Task) -> None: ...
     def on_failed(self, lane: str, task: Task, why: str) -> None: ...
     def on_other_model(self) -> None: ...
@@ -129,6 +131,10 @@ class Pool:
         self.unloaded = False
         self.open_kokoro(anew=True)
         return True
+
+    def streams(self, lane: str, utterance: Utterance) -> bool:
+        """Whether a lane speaks this voice in chunks now."""
+        return lane in self.lanes and self.lanes[lane].streams(utterance)
 
     def need_built_in(self) -> None:
         """Open the built-in voice if it is not open."""
@@ -249,6 +255,10 @@ class Pool:
                 pass  # an old lane, replaced meanwhile: its segment is run again
             case lane_reports.Synthesized():
                 events.on_spoken(lane.name, report)
+            case lane_reports.Fronted():
+                events.on_fronted(lane.name, report)
+            case lane_reports.Chunked():
+                events.on_chunked(lane.name, report)
             case lane_reports.Ended():
                 events.on_ended(lane.name, report.task)
             case lane_reports.Failed():

@@ -19,10 +19,10 @@ from kokoro_client.wire.choices import AudioFormat
 
 from ..config import Config, LiveConfig
 from ..engine import heap
-from ..engine.lane import Stream, Synthesized, Task
+from ..engine.lane import Stream, Task
 from ..lanes.pool import CPU, EXPRESS, Pool
 from ..net.loop import Loop, Timer
-from ..schedule.actions import Perform, Run
+from ..schedule.actions import Perform
 from ..schedule.scheduler import Scheduler
 from ..schedule.state import WARM_PEER
 from ..types import Engine, RequestKey, Segment, Utterance
@@ -64,6 +64,8 @@ class Maintenance:
         self._timer: Timer | None = None
         self._look_posted = False
         self._key: RequestKey | None = None
+        self._stream = Stream()  # of the warm-up under way
+        self._worked_s = 0.0
         self._number = 0
         self._sampled = 0.0
         self._last_request = loop.clock()
@@ -104,14 +106,17 @@ class Maintenance:
         """A request's segment has run on a lane."""
         self.warmup.ran(lane, tokens)
 
-    def warmed(self, spoken: Synthesized) -> None:
-        """A warm-up's run is done."""
+    def warmed(self, key: RequestKey, seconds: float, *, whole: bool = True) -> None:
+        """A warm-up's run is done, or not whole: a chunk of it."""
+        self._worked_s += seconds
+        if not whole:
+            return
         self.look_soon()
-        if self._key is None or spoken.task.key != self._key:
+        if self._key is None or key != self._key:
             return
         self._key = None
         running = self.warmup.running
-        self.warmup.warmed(spoken.seconds, self._loop.clock())
+        self.warmup.warmed(self._worked_s, self._loop.clock())
         if running is not None and running.pattern in (Pattern.KEEP_ALIVE, Pattern.WAKE):
             self._priming.touch()
 
@@ -148,13 +153,18 @@ class Maintenance:
             wait = min(wait, self._live.config.idle_unload_s)
         self._timer = self._loop.after(max(wait, 1.0), self.look)
 
-    def task(self, run: Run) -> Task:
-        """The lane's task for a warm-up's run."""
+    def task(self, key: RequestKey, segment: Segment) -> Task:
+        """The lane's task for a step of a warm-up."""
+        return Task(key, segment, self._utterance(), self._stream, AudioFormat.S16LE)
+
+    def _utterance(self) -> Utterance:
         available, config = self._pool.available, self._live.config
         first = next(v.name for v in available.voices if v.engine is Engine.KOKORO)
         voice = available.kokoro_voice(config.voice, config) or first
-        utterance = Utterance(voice, 1.0, language_of_voice(voice))
-        return Task(run.key, run.segment, utterance, Stream(), AudioFormat.S16LE)
+        return Utterance(voice, 1.0, language_of_voice(voice))
+
+    def _streams(self, lane: str, _: str) -> bool:
+        return self._pool.streams(lane, self._utterance())
 
     def memory_value(self) -> dict[str, Any]:
         """For `status`."""
@@ -188,7 +198,9 @@ class Maintenance:
         phonemes = (_PHRASE * (length // len(_PHRASE) + 1))[: length - 1].rstrip() + "."
         self._log.debug("warm_up", lane=warm.lane, pattern=warm.pattern.value)
         segment = Segment(0, 0, 0, "", phonemes)
-        actions = self._scheduler.submit_warm_up(self._key, warm.lane, segment, self._loop.clock())
+        self._stream, self._worked_s = Stream(), 0.0
+        now = self._loop.clock()
+        actions = self._scheduler.submit_warm_up(self._key, warm.lane, segment, now, self._streams)
         if not actions:
             self._key = None
             self.warmup.ended(self._loop.clock())

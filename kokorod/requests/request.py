@@ -24,7 +24,19 @@ from .phrase_cache import MAX_PHRASE_S, CachedSegment, Phrase
 from .state import RequestState
 
 if TYPE_CHECKING:
-    from ..engine.lane import Synthesized
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..engine.lane import Chunked, Fronted, Synthesized
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Where a segment is heard, in samples of the request's stream; edges as Chunk's."""
+
+    start: int
+    samples: int
+    edges: NDArray[np.int64] | None
 
 
 @dataclass(slots=True)
@@ -51,33 +63,52 @@ class SpeakRequest:
     lanes: set[str] = field(default_factory=set)
     cache_key: bytes | None = None
     cached: bool = False
+    counted: bool = False  # its first sound, by the metrics
+    held: list[bytes] = field(default_factory=list)  # sound that is not given out yet
+    held_samples: int = 0
     cold: bool = False  # the session had been let go and was opened for it
     record: list[CachedSegment] | None = None  # what goes into the phrase cache
 
     def answers(self, spoken: Synthesized, lane: str, now: float) -> list[Answer]:
-        """The segment and its audio; counts them."""
+        """A segment that was spoken whole, and its audio; counts them."""
         segment, chunk = spoken.task.segment, spoken.chunk
         if self.first_sound_s is None and spoken.pcm:
             self.first_sound_s = now - self.received
             self.first_run_s = spoken.seconds
-        self.segments += 1
-        self.tokens += len(segment.phonemes)
+        self._count(segment, spoken.seconds, lane)
         self.samples += len(chunk.pcm)
-        self.work_s += spoken.seconds
-        self.lanes.add(lane)
-        words, exact = self._words(spoken) if self.speak.timings else ((), False)
-        info = {
-            "index": segment.index,
-            "start": max(segment.start, 0),
-            "end": max(segment.end, 0),
-            "start_s": chunk.start / SAMPLE_RATE,
-            "duration_s": chunk.samples / SAMPLE_RATE,
-            "exact": exact,
-            "words": words,
-            "marks": _marks(spoken),
-        }
+        info = self._info(segment, Heard(chunk.start, chunk.samples, chunk.edges))
         self._remember(info, spoken.pcm)
         return self._answers(info, spoken.pcm)
+
+    def unit_answers(self, fronted: Fronted, lane: str) -> list[Answer]:
+        """A unit whose sound comes in chunks; counts it."""
+        segment, unit = fronted.task.segment, fronted.unit
+        self._count(segment, fronted.seconds, lane)
+        self.first_run_s = self.first_run_s or fronted.seconds
+        self.samples += fronted.samples
+        edges = unit.plan.edges + unit.start
+        info = self._info(segment, Heard(unit.start, unit.plan.spoken, edges))
+        self._remember(info, fronted.pcm)
+        return self._answers(info, fronted.pcm)
+
+    def chunk_answers(self, chunked: Chunked, lane: str, now: float) -> list[Answer]:
+        """The sound of some frames, and what was held back, unless it is to be held back too."""
+        self.work_s += chunked.seconds
+        self.lanes.add(lane)
+        if self.first_sound_s is None:
+            self.first_run_s = (self.first_run_s or 0.0) + chunked.seconds
+        self.held += chunked.pcm
+        self.held_samples += chunked.samples
+        if not chunked.task.give:
+            return []
+        pcm, self.held = self.held, []
+        self.samples += self.held_samples
+        self.held_samples = 0
+        if self.first_sound_s is None and pcm:
+            self.first_sound_s = now - self.received
+        self._remember_more(pcm)
+        return self._audio(pcm)
 
     def replay(self, phrase: Phrase, now: float) -> list[Answer]:
         """The answers of a phrase from the cache."""
@@ -95,11 +126,34 @@ class SpeakRequest:
         return Phrase(tuple(self.record), self.samples) if self.record else None
 
     def _answers(self, info: dict[str, Any], pcm: Sequence[bytes]) -> list[Answer]:
-        answers: list[Answer] = [SegmentInfo(id=self.key.id, **info)]
+        return [SegmentInfo(id=self.key.id, **info), *self._audio(pcm)]
+
+    def _audio(self, pcm: Sequence[bytes]) -> list[Answer]:
+        answers: list[Answer] = []
         for piece in pcm:
             answers.append(Audio(id=self.key.id, seq=self.seq, pcm=piece))
             self.seq += 1
         return answers
+
+    def _count(self, segment: Segment, seconds: float, lane: str) -> None:
+        self.segments += 1
+        self.tokens += len(segment.phonemes)
+        self.work_s += seconds
+        self.lanes.add(lane)
+
+    def _info(self, segment: Segment, heard: Heard) -> dict[str, Any]:
+        """The fields of its `segment` answer."""
+        words, exact = _words(segment, heard) if self.speak.timings else ((), False)
+        return {
+            "index": segment.index,
+            "start": max(segment.start, 0),
+            "end": max(segment.end, 0),
+            "start_s": heard.start / SAMPLE_RATE,
+            "duration_s": heard.samples / SAMPLE_RATE,
+            "exact": exact,
+            "words": words,
+            "marks": _marks(segment, heard),
+        }
 
     def _remember(self, info: dict[str, Any], pcm: list[bytes]) -> None:
         if self.record is None:
@@ -108,6 +162,16 @@ class SpeakRequest:
             self.record = None
         else:
             self.record.append(CachedSegment(info, tuple(pcm)))
+
+    def _remember_more(self, pcm: list[bytes]) -> None:
+        """Sound of the segment that was remembered last."""
+        if self.record is None:
+            return
+        if self.samples > MAX_PHRASE_S * SAMPLE_RATE:
+            self.record = None
+        else:
+            last = self.record[-1]
+            self.record[-1] = CachedSegment(last.info, (*last.pcm, *pcm))
 
     def done(self, cancelled: bool) -> Done:
         return Done(
@@ -130,21 +194,20 @@ class SpeakRequest:
             },
         )
 
-    def _words(self, spoken: Synthesized) -> tuple[tuple[WordTiming, ...], bool]:
-        """When each word is heard: exact from the model's edges, else by its share."""
-        segment, chunk = spoken.task.segment, spoken.chunk
-        if chunk.edges is not None:
-            edges = chunk.edges
-            return tuple(
-                WordTiming(
-                    w.start,
-                    w.end,
-                    float(edges[w.first]) / SAMPLE_RATE,
-                    float(edges[w.last]) / SAMPLE_RATE,
-                )
-                for w in segment.words
-            ), True
-        return _estimated(segment, chunk.start, chunk.samples), False
+
+def _words(segment: Segment, heard: Heard) -> tuple[tuple[WordTiming, ...], bool]:
+    """When each word is heard: exact from the model's edges, else by its share."""
+    if (edges := heard.edges) is None:
+        return _estimated(segment, heard.start, heard.samples), False
+    return tuple(
+        WordTiming(
+            w.start,
+            w.end,
+            float(edges[w.first]) / SAMPLE_RATE,
+            float(edges[w.last]) / SAMPLE_RATE,
+        )
+        for w in segment.words
+    ), True
 
 
 def _estimated(segment: Segment, start: int, samples: int) -> tuple[WordTiming, ...]:
@@ -159,15 +222,14 @@ def _estimated(segment: Segment, start: int, samples: int) -> tuple[WordTiming, 
     return tuple(WordTiming(w.start, w.end, at(w.first), at(w.last)) for w in segment.words)
 
 
-def _marks(spoken: Synthesized) -> tuple[MarkTiming, ...]:
+def _marks(segment: Segment, heard: Heard) -> tuple[MarkTiming, ...]:
     """When each mark of the markup is reached: exact from the edges, else by its share."""
-    segment, chunk = spoken.task.segment, spoken.chunk
     timings = []
     for mark in segment.marks:
-        if chunk.edges is not None:
-            at = float(chunk.edges[min(mark.at, len(segment.phonemes))])
+        if heard.edges is not None:
+            at = float(heard.edges[min(mark.at, len(segment.phonemes))])
         else:
-            at = chunk.start + chunk.samples * mark.at / max(len(segment.phonemes), mark.at, 1)
+            at = heard.start + heard.samples * mark.at / max(len(segment.phonemes), mark.at, 1)
         timings.append(MarkTiming(mark.name, at / SAMPLE_RATE))
     return tuple(timings)
 

@@ -8,6 +8,7 @@ Never:      waits, reads a model or phonemizes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +22,11 @@ from ..maintenance.runner import Maintenance
 from ..net.loop import Loop
 from ..net.peer import Peer
 from ..schedule.actions import Perform
-from ..schedule.job import Job
+from ..schedule.job import Job, Streams, never
 from ..schedule.scheduler import Scheduler
 from ..schedule.script import Script
 from ..speech.thread import ReadingOptions, SpeechThread
-from ..types import SAMPLE_RATE, CodeBlocks, Engine, Priority, RequestKey
+from ..types import SAMPLE_RATE, CodeBlocks, Engine, Priority, RequestKey, Utterance
 from ..voices.names import BUILT_IN
 from ..watch.log import Log, fingerprint
 from . import admission
@@ -191,11 +192,21 @@ class Speaking:
                 by_sentence=built_in,
                 context=self._pool.available.has_edges,
             ),
+            streams=never if built_in else self._streams(request.utterance),
         )
         actions = self._scheduler.submit(job, self._loop.clock())
         self._in_flight.submitted(request)
         self.feed(request, speak.text, speak.final)
         self._perform(actions)
+
+    def _streams(self, asked: Utterance) -> Streams:
+        """Which lanes speak in chunks what the request says, with a voice of its markup."""
+
+        def streams(lane: str, voice: str) -> bool:
+            named = self._pool.available.kokoro_voice(voice, self._live.config)
+            return self._pool.streams(lane, replace(asked, voice=named or asked.voice))
+
+        return streams
 
     # -- its text
 

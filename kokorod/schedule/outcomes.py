@@ -134,6 +134,7 @@ def _hear(state: SchedulerState, job: Job, sound_s: float, now: float) -> None:
         # Where the listener ran dry, the rest is heard that much later.
         job.heard_from += max(0.0, now - job.heard_from - job.made_s)
     job.made_s += sound_s
-    if job.heard_from is None and sound_s > 0 and not job.warm_up:
+    if job.heard_from is None and sound_s > 0:
         job.heard_from = now
-        state.first_sounds[job.key.peer] = now
+        if not job.warm_up:
+            state.first_sounds[job.key.peer] = now
