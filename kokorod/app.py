@@ -209,6 +209,7 @@ class App:
             config.lexicon_file,
             lambda why: self._loop.post(lambda: self._log.warning("lexicon_refused", why=why)),
             self._faults,
+            isolated=True,
         )
 
     def _on_reading_fault(self, fault: Fault) -> None:

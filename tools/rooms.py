@@ -30,6 +30,7 @@ LEAVES = frozenset(
         "kokorod.types",
         "kokorod.errors",
         "kokorod.faults",
+        "kokorod.isolated",
         "kokorod.config",
         "kokorod.vocabulary",
         "kokorod.worker",

@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 from ..errors import ConfigError, KokorodError
 from ..faults import Faults
+from ..isolated import DiedError
 from ..types import Mark, Sentence, Word
 from ..vocabulary import alphabet
 from ..voices.languages import check
@@ -23,6 +24,7 @@ from .lexicon import Lexicon
 from .markup.fragments import Fragment
 from .normalize import normalize
 from .phonemes.espeak import Espeak, safe
+from .phonemes.espeak_process import EspeakProcess
 from .phonemes.phonemizer import Phonemizer
 from .thread import FrontEnd, ReadingOptions
 from .token import Token
@@ -34,11 +36,11 @@ _WORD: Final = re.compile(r"\S+")
 class EspeakFrontEnd:
     """Text as kokoro-onnx reads it."""
 
-    def __init__(self) -> None:
+    def __init__(self, espeak: Espeak | None = None) -> None:
         self._vocabulary = alphabet()
-        self._espeak = Espeak()
+        self._espeak = espeak or Espeak()
         # Loads the library now: the first request is not to wait for it.
-        with contextlib.suppress(KokorodError):
+        with contextlib.suppress(KokorodError, DiedError):
             self._espeak.raw("ready", "en-us", self._vocabulary)
 
     def say(self, options: ReadingOptions, fragment: Fragment) -> Sentence:
@@ -65,15 +67,19 @@ class KokoroFrontEnd:
         lexicon_file: Path,
         warn: Callable[[str], None],
         faults: Faults | None = None,
+        espeak: Espeak | None = None,
     ) -> None:
         """warn    told once for each wrong state of the lexicon file
         faults  is told what was contained; None: nothing is, it raises
+        espeak  None: one in this process
         """
         self._vocabulary = alphabet()
         self._warn = warn
         self._faults = faults or Faults()
         self._lexicon = Lexicon(lexicon_file, self._vocabulary)
-        self._phonemizer = Phonemizer(self._vocabulary, cache_folder, self._lexicon, self._faults)
+        self._phonemizer = Phonemizer(
+            self._vocabulary, cache_folder, self._lexicon, self._faults, espeak
+        )
         # Loads dictionary and library now: the first request is not to wait for them.
         # What cannot be loaded is told to the requests that need it.
         try:
@@ -189,8 +195,15 @@ def make_front_end(
     lexicon_file: Path,
     warn: Callable[[str], None],
     faults: Faults | None = None,
+    *,
+    isolated: bool = False,
 ) -> FrontEnd:
-    """front_end: `kokoro` or `espeak`, the config's `phonemes`; the rest as in KokoroFrontEnd."""
+    """front_end: `kokoro` or `espeak`, the config's `phonemes`; the rest as in KokoroFrontEnd.
+
+    isolated: espeak-ng in a process of its own, as the daemon has it.
+    """
+    # It starts beside what is loaded here.
+    espeak = Espeak(library=EspeakProcess(cache_folder / "espeak")) if isolated else None
     if front_end == "espeak":
-        return EspeakFrontEnd()
-    return KokoroFrontEnd(cache_folder, lexicon_file, warn, faults)
+        return EspeakFrontEnd(espeak)
+    return KokoroFrontEnd(cache_folder, lexicon_file, warn, faults, espeak)

@@ -1,10 +1,8 @@
 # worker: one thread uses an Espeak; espeak-ng keeps state for the whole process.
 """Phonemes from espeak-ng: as kokoro-onnx has them (raw) or in Kokoro's alphabet (mapped).
 
-Owns: one loaded espeak-ng for each language, mode and foreign script in use.
-Invariants: an instance is made once and kept; its data path existed before it was made.
-Never: called from two threads at once; makes an instance without the data folder, because
-espeak-ng ends the process then.
+Owns: the library, or the process that has it.
+Never: called from two threads at once.
 
 The mapping from espeak's IPA to Kokoro's alphabet is misaki's (misaki/espeak.py, hexgrad,
 Apache-2.0): taken as a table of facts.
@@ -12,16 +10,15 @@ Apache-2.0): taken as a table of facts.
 
 from __future__ import annotations
 
-import contextlib
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
-from ...errors import EngineError, UnknownLanguageError
+from ...errors import UnknownLanguageError
 from ...voices.languages import ENGLISH, ESPEAK_NAMES
 from .alignment import share
+from .espeak_library import EspeakLibrary
 from .scripts import VOICES, voice_of
 
 #: espeak is asked for at most so many words at once: matching words to phonemes, if
@@ -90,30 +87,35 @@ def to_kokoro(ipa: str, lang: str) -> str:
     return ipa.replace("ɾ", "T").replace("ʔ", "t")
 
 
+class Library(Protocol):
+    """espeak-ng: the library itself (espeak_library.py) or a process that has it."""
+
+    def raw(self, lines: Sequence[str], name: str) -> list[str]: ...
+    def tied(self, texts: Sequence[str], name: str) -> list[str]: ...
+
+
 class Espeak:
     """Phonemes of words and texts. See the module for what it owns and must not do."""
 
-    def __init__(self, data_path: str | None = None) -> None:
-        """data_path: espeak-ng-data, if it is not the one of espeakng_loader."""
-        self._data_path = data_path
-        self._raw: dict[str, Any] = {}
-        self._tied: dict[str, Any] = {}
-        self._separator: Any = None
+    def __init__(self, data_path: str | None = None, library: Library | None = None) -> None:
+        """data_path: espeak-ng-data, if it is not the one of espeakng_loader.
+
+        library: who is asked; None: the library itself, in this process.
+        """
+        self._library = library or EspeakLibrary(data_path)
 
     def raw(self, text: str, lang: str, vocabulary: frozenset[str]) -> str:
         """Exactly what `kokoro_onnx.tokenizer.Tokenizer.phonemize` gives for a text.
 
         Raises UnknownLanguageError, or EngineError if espeak-ng cannot be loaded.
         """
-        backend = self._raw.get(lang)
-        if backend is None:
-            backend = self._raw[lang] = self._make_raw(_espeak_name(lang))
+        name = _espeak_name(lang)
         if not text.isascii():
             text = safe(text)  # Devanagari may be in it
         lines = [line for line in text.strip().split("\n") if line.strip()]
         if not lines:
             return ""
-        phonemes = "\n".join(backend.phonemize(lines, separator=self._separator))
+        phonemes = "\n".join(self._library.raw(lines, name))
         return "".join(p for p in phonemes if p in vocabulary).strip()
 
     def words(self, words: Sequence[str], lang: str) -> list[str]:
@@ -138,10 +140,10 @@ class Espeak:
     def _phrase(self, words: Sequence[str], lang: str) -> list[str]:
         if not words:
             return []
-        together = self._ipa(" ".join(words), lang).split()
+        together = self._ipa([" ".join(words)], lang)[0].split()
         if len(together) == len(words):
             return [to_kokoro(ipa, lang) for ipa in together]
-        alone = [self._ipa(word, lang) for word in words]
+        alone = self._ipa(words, lang)
         counts = [len(ipa.split()) for ipa in alone]
         if sum(counts) == len(together):
             parts = iter(together)
@@ -150,66 +152,10 @@ class Espeak:
             taken = share(alone, " ".join(together))
         return [to_kokoro(ipa, lang) for ipa in taken]
 
-    def _ipa(self, text: str, lang: str) -> str:
-        """espeak's IPA with U+0361 ties, words separated by single spaces."""
-        espeak = self._tied.get(lang)
-        if espeak is None:
-            espeak = self._tied[lang] = self._make_tied(_espeak_name(lang))
-        ipa = espeak.text_to_phonemes(safe(text), True)
-        ipa = _FLAG.sub("", ipa.replace("_", ""))
-        return " ".join(ipa.split())
-
-    def _make_raw(self, name: str) -> Any:
-        self._load()
-        from phonemizer.backend import EspeakBackend
-        from phonemizer.separator import default_separator
-
-        self._separator = default_separator
-        with _copying_told():
-            return EspeakBackend(
-                name, preserve_punctuation=True, with_stress=True, logger=_silent()
-            )
-
-    def _make_tied(self, name: str) -> Any:
-        self._load()
-        from phonemizer.backend.espeak.wrapper import EspeakWrapper
-
-        with _copying_told():
-            espeak = EspeakWrapper()
-        espeak.set_voice(name)
-        return espeak
-
-    def _load(self) -> None:
-        """Point phonemizer at espeak-ng. The path is checked here, not in C."""
-        try:
-            import espeakng_loader
-            from phonemizer.backend.espeak.wrapper import EspeakWrapper
-
-            data = Path(self._data_path or espeakng_loader.get_data_path())
-            library = Path(espeakng_loader.get_library_path())
-        except (ImportError, RuntimeError) as error:
-            raise EngineError(
-                f"espeak-ng is not installed: {error}; run: pip install espeakng-loader phonemizer"
-            ) from None
-        for path, name in ((data / "phontab", "data"), (library, "library")):
-            if not path.is_file():
-                raise EngineError(
-                    f"espeak-ng's {name} is missing: {path}; reinstall espeakng-loader"
-                )
-        EspeakWrapper.set_library(str(library))
-        EspeakWrapper.set_data_path(str(data))
-
-
-@contextlib.contextmanager
-def _copying_told() -> Iterator[None]:
-    """phonemizer copies the library for each instance: a full disk is no bug of ours."""
-    try:
-        yield
-    except OSError as error:
-        raise EngineError(
-            f"espeak-ng cannot be copied to the temporary folder: {error.strerror or error}; "
-            "free some space there, or set TMPDIR"
-        ) from None
+    def _ipa(self, texts: Sequence[str], lang: str) -> list[str]:
+        """espeak's IPA of each with U+0361 ties, words separated by single spaces."""
+        tied = self._library.tied([safe(text) for text in texts], _espeak_name(lang))
+        return [" ".join(_FLAG.sub("", ipa.replace("_", "")).split()) for ipa in tied]
 
 
 def safe(text: str) -> str:
@@ -230,7 +176,7 @@ _LOOSE_HYPHENS: Final = re.compile(r"(?P<before>[^-]?)(?P<hyphens>-+)(?!\d)")
 
 def _unless_joined(found: re.Match[str]) -> str:
     before = found["before"]
-    if before.isalnum() or unicodedata.category(before or " ").startswith("M"):
+    if before.isalpha() or unicodedata.category(before or " ")[:2] in ("Nd", "Mn", "Mc"):
         return found.group()
     return before + " " * len(found["hyphens"])
 
@@ -244,13 +190,3 @@ def _espeak_name(lang: str) -> str:
         raise UnknownLanguageError(
             f"espeak does not speak {lang!r} here; it speaks {', '.join(ESPEAK_NAMES)}"
         ) from None
-
-
-def _silent() -> Any:
-    """A logger that says nothing: phonemizer warns of every foreign word, on stderr."""
-    import logging
-
-    logger = logging.getLogger("kokorod.espeak")
-    logger.addHandler(logging.NullHandler())
-    logger.propagate = False
-    return logger

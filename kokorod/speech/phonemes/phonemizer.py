@@ -51,11 +51,13 @@ class Phonemizer:
         cache_folder: Path,
         lexicon: Lexicon | None = None,
         faults: Faults | None = None,
+        espeak: Espeak | None = None,
     ) -> None:
         """cache_folder: where the dictionary's index is kept, built there when first needed.
 
         lexicon  the user's entries; whoever owns it calls its `refresh`
         faults   is told what was contained; None: nothing is, it raises
+        espeak   None: one in this process
         """
         self._vocabulary = vocabulary
         self._faults = faults or Faults()
@@ -63,7 +65,7 @@ class Phonemizer:
         self._respelled = functools.lru_cache(maxsize=_RESPELLED)(self.respell)
         self._fitter = Fitter(vocabulary)
         self._cache_folder = cache_folder
-        self._espeak = Espeak()
+        self._espeak = espeak or Espeak()
         self._asian = Reader(cache_folder)
         self._english: dict[str, English] = {}
 
