@@ -103,7 +103,7 @@ class Isolated:
             if not self._ready:
                 self._await(_READY, 0, now + _START_S)
                 self._ready = True
-            self._send(_ASK, question)
+            self._send(_ASK, self._number, question)
             kind, answer = self._await(_DONE, self._number, time.monotonic() + patience_s)
         except (OSError, EOFError, ValueError) as error:
             # The nursery is gone, the worker hangs, or what it says makes no sense.
@@ -117,10 +117,15 @@ class Isolated:
             raise EngineError(answer.decode("utf-8", "replace"))
         return answer
 
-    def cancel(self) -> None:
-        """Any thread: the question under way, if any, need not be answered whole."""
+    @property
+    def number(self) -> int:
+        """Of the last question."""
+        return self._number
+
+    def cancel(self, number: int) -> None:
+        """Any thread: the question of that number, if it is under way, need no answer."""
         with contextlib.suppress(OSError):
-            self._send(_CANCEL, b"")
+            self._send(_CANCEL, number, b"")
 
     def close(self) -> None:
         """End it; the next question starts another."""
@@ -133,10 +138,10 @@ class Isolated:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def _send(self, kind: int, body: bytes) -> None:
+    def _send(self, kind: int, number: int, body: bytes) -> None:
         with self._sending:
             if self._socket is not None:
-                self._socket.sendall(_HEADER.pack(len(body), kind, self._number) + body)
+                self._socket.sendall(_HEADER.pack(len(body), kind, number) + body)
 
     def _await(self, wanted: int, number: int, deadline: float) -> tuple[int, bytes]:
         """The frame that ends the question; what is left of earlier ones is passed over."""

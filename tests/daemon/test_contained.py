@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.daemon.conversation import Conversation
 from support.daemon.hearing import hear
 from support.daemon.homes import toy_home
 from support.daemon.making import MakeDaemon
+from support.daemon.process import DaemonProcess
 
 #: A daemon with three bugs: a rule and a word that raise, and a sentence that nothing reads.
 _BROKEN = """
@@ -145,3 +147,33 @@ def test_more_marks_than_an_answer_holds_end_their_request(
         assert (end["type"], end["code"]) == ("error", "engine_failed")
         assert len(conversation.said(2, SOUND, phonemes=True))
     assert daemon.alive
+
+
+#: Texts over which espeak-ng 1.52 ends its process, or did.
+DEADLY = [
+    ("'s" * 68, {"lang": "fr"}),
+    ("I." * 198, {"lang": "es"}),
+    ("U.S." * 99, {"lang": "it"}),
+    ("⅞-नम", {"lang": "fr"}),
+    ("½C of milk, 19.5/20", {}),
+    ('<speak><lang xml:lang="fr">' + "'s" * 68 + "</lang></speak>", {"markup": "ssml"}),
+]
+
+
+@pytest.mark.parametrize("voice", ["", "built-in"])
+def test_a_text_that_ends_espeak_ends_nothing_else(
+    shared_daemon: DaemonProcess, voice: str
+) -> None:
+    with Conversation(shared_daemon.socket) as other, Conversation(shared_daemon.socket) as speaker:
+        other.speak(1, SOUND, phonemes=True, final=False)
+        for id, (text, fields) in enumerate(DEADLY):
+            speaker.speak(id, text, voice=voice, cache=False, **fields)
+            end = speaker.end_of(id)
+            assert end["type"] == "done" or end["code"] == "engine_failed", end
+            if not voice:
+                assert end["type"] == "done"
+        assert len(speaker.said(99, "un", lang="fr", voice=voice))
+        other.send("append", 1, text="", final=True)
+        assert other.end_of(1)["type"] == "done"
+        hear(other.pcm(1), SOUND)
+    assert shared_daemon.alive
