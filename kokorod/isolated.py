@@ -138,6 +138,9 @@ class Isolated:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
+    def __del__(self) -> None:
+        self.close()  # it goes with the lane or the reader that had it
+
     def _send(self, kind: int, number: int, body: bytes) -> None:
         with self._sending:
             if self._socket is not None:
