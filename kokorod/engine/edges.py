@@ -50,19 +50,30 @@ _AFTER: Final = 100 * _MS
 _WITHIN: Final = 10 * _MS
 
 
+#: First samples of the silences, and of what follows each.
+Silences = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
 def heard(edges: NDArray[np.int64], phonemes: str, pcm: NDArray[np.float32]) -> NDArray[np.int64]:
     """The same edges, in samples, where the phonemes are heard.
 
     edges     int64 [phonemes + 1], never falling: where the model's frames of each begin
     pcm       float32 [samples], the run's sound
     """
-    moved = np.clip(edges - LEAD, 0, len(pcm))
-    starts, ends = _silences(pcm)
+    return beside(edges, phonemes, len(pcm), _silences(pcm))
+
+
+def beside(
+    edges: NDArray[np.int64], phonemes: str, samples: int, silences: Silences
+) -> NDArray[np.int64]:
+    """The same edges, those of words beside a pause moved to where it begins and ends."""
+    moved = np.clip(edges - LEAD, 0, samples)
+    starts, ends = silences
     for first, last in _gaps(phonemes):
         at = moved[last]
         near = (starts <= at + _WITHIN) & (ends >= at - _BEFORE) & (ends <= at + _AFTER)
         if last == len(phonemes):
-            near = ends == len(pcm)  # what follows the last sound
+            near = ends == samples  # what follows the last sound
         if not near.any():
             continue
         longest = np.flatnonzero(near)[np.argmax((ends - starts)[near])]
@@ -89,10 +100,13 @@ def _gaps(phonemes: str) -> list[tuple[int, int]]:
     ]
 
 
-def _silences(pcm: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First samples of the silences and of what follows them."""
+def _silences(pcm: NDArray[np.float32]) -> Silences:
     level = np.abs(pcm)
-    loud = np.flatnonzero(level > max(float(level.max(initial=0.0)) * _SILENCE, 1e-5))
-    bounds = np.concatenate([[-1], loud, [len(pcm)]])
+    return between(level > max(float(level.max(initial=0.0)) * _SILENCE, 1e-5))
+
+
+def between(loud: NDArray[np.bool_]) -> Silences:
+    """The silences of bool [samples]."""
+    bounds = np.concatenate([[-1], np.flatnonzero(loud), [len(loud)]])
     long = np.flatnonzero(np.diff(bounds) > _SHORTEST)
     return bounds[long] + 1, bounds[long + 1]

@@ -160,7 +160,9 @@ def _open(
             providers.require_share(session, asked[0][0])
         on_session(time.monotonic())
         synthesizer = (
-            PartsSynthesizer(parts, voices) if in_parts else KokoroSynthesizer(session, voices)
+            PartsSynthesizer(parts, voices, model.model_sha256)
+            if in_parts
+            else KokoroSynthesizer(session, voices)
         )
         first = Segment(0, 0, 0, "", FIRST_PHONEMES)
         utterance = Utterance(voices.names[0], 1.0, "en-us")

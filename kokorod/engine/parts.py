@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from ..types import Segment, Utterance
 from .kokoro import KokoroSynthesizer, open_session
 from .norms.features import features
-from .norms.predictors import Layout, Predictors
-from .onsets import expected, silence
+from .norms.layout import Layout
+from .norms.predictors import predictors_for
+from .onsets import expected, pads, silence
 from .optimised.names import AUDIO, ENCODER, FRONT, GENERATOR, LAYOUT, SOURCE
 from .synthesizer import FRAME, Front, Run, Styles
 
@@ -78,13 +79,13 @@ class _State:
 
 
 class PartsSynthesizer(KokoroSynthesizer):
-    def __init__(self, parts: Parts, voices: Styles, predictors: Predictors | None = None) -> None:
+    def __init__(self, parts: Parts, voices: Styles, model_sha256: str = "") -> None:
         super().__init__(parts.encoder, voices)
         self._parts = parts
         metadata = parts.generator.get_modelmeta().custom_metadata_map
         self.layout = Layout.parse(metadata.get(LAYOUT, ""))
         self._no_norms = np.zeros(self.layout.size, np.float32)
-        self.predictors = predictors or Predictors.of_graph(metadata, self.layout)
+        self.predictors = predictors_for(model_sha256, metadata, self.layout)
 
     # -- whole
 
@@ -128,6 +129,13 @@ class PartsSynthesizer(KokoroSynthesizer):
         assert isinstance(front.state, _State), "a front of another synthesizer"
         return front.state.norms
 
+    @staticmethod
+    def features_of(front: Front) -> NDArray[np.float32]:
+        """float32 [n]: what its norms are predicted from."""
+        assert isinstance(front.state, _State), "a front of another synthesizer"
+        decoded = front.state.decoded
+        return features(decoded.f0, decoded.energy, decoded.x)
+
     def chunk(self, front: Front, first: int, last: int, run: Run) -> NDArray[np.float32]:
         state = front.state
         assert isinstance(state, _State), "a front of another synthesizer"
@@ -140,10 +148,12 @@ class PartsSynthesizer(KokoroSynthesizer):
 
     def _front(self, phonemes: str, decoded: _Decoded, norms: NDArray[np.float32]) -> Front:
         frames = int(decoded.frames.sum())
-        silent = silence(phonemes, decoded.frames, decoded.f0, decoded.energy, self._exact)
         edges = self._edges(decoded.frames, FRAME * frames)
-        if not self._exact:
-            edges = expected(edges, phonemes, silent)
+        if self._exact:
+            silent = pads(decoded.frames)
+        else:
+            silent = silence(decoded.frames, decoded.energy)
+            edges = expected(edges, phonemes, decoded.energy)
         return Front(frames, edges, silent, _State(decoded, norms))
 
     # -- the sessions

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: Length, its logarithm, unvoiced and voiced share, logarithmic pitch and its spread, energy
-#: and its spread.
-NUMBERS: Final = 8
+#: and its spread, and the inverse of the length.
+NUMBERS: Final = 9
 
 #: Hz, under which nothing is voiced: the model tells 0, or nearly, for what is not.
 _VOICED_HZ: Final = 10.0
@@ -19,7 +19,7 @@ _VOICED_HZ: Final = 10.0
 def features(
     f0: NDArray[np.float32], energy: NDArray[np.float32], x: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """float32 [8 + 2 * channels] of a unit.
+    """float32 [NUMBERS + 2 * channels] of a unit.
 
     f0      Hz, [..., 2 * frames]
     energy  the model's own, as long
@@ -39,6 +39,7 @@ def features(
         log.std(),
         loud.mean(),
         loud.std(),
+        1 / len(hz),
     ]
     moments = [x[0].mean(axis=1), np.log(x[0].std(axis=1) + 1e-4)]
     return np.concatenate([numbers, *moments]).astype(np.float32)

@@ -1,93 +1,68 @@
 # worker: called by lanes' threads; has() by the loop too.
-"""What each voice's norms will be, before its sound is made: linear in a unit's features.
+"""What a voice's norms will be, before its sound is made: linear in a unit's features.
 
-    design = 1, the features' numbers, principal components of its moments
-    means and logarithms of variances = basis.T @ (voice's coefficients @ design)
+    numbers, moments     features.py, each less its mean and divided by its spread
+    design               1, numbers, principal components of the moments
+    means, logarithms of variances = centre + basis.T @ (voice's coefficients @ design)
 
-Owns:       the coefficients of the voices used lately.
-Invariants: at most _KEPT voices in memory (2.8 MB each); has() reads nothing.
-Never:      predicts for a graph with other norms than it learned from, by name and size.
+The basis is shared by all voices. Coefficients of a blend are the blend of its voices'.
+
+Owns:       the shared arrays, once a voice was spoken, and the coefficients of those used lately.
+Invariants: at most _KEPT voices in memory (50 kB each); has() reads nothing.
+Never:      predicts for a graph whose norms are not those that were learned, by name and size.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+import zipfile
+from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import EngineError
+from ...voices.blends import is_blend, parse
+from .features import NUMBERS
+from .layout import Layout
 
-#: Comes with the package: of Kokoro's 54 voices, by kokorod/engine/norms/data/README.md.
+#: Comes with the package: Kokoro's 54 voices. data/README.md says how it is made.
 SHIPPED: Final = Path(__file__).parent / "data" / "norms-v1.0.npz"
 
 #: In a graph's metadata: the value of every norm in turn, for a graph whose norms are always
 #: the same. Kokoro's have no such key; the toy of the tests has.
 CONSTANT: Final = "kokorod_constant_norms"
 
-#: Voices a user switches between, and a blend.
-_KEPT: Final = 4
+#: Voices a user switches between, and those of a blend.
+_KEPT: Final = 16
 
-#: Variances are learned as logarithms of this much more, and never told below 0.
-_FLOOR: Final = 1e-8
+#: Variances are learned as logarithms of this much more.
+FLOOR: Final = 1e-8
 
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """A generator's norms in their order: tensor and channels of each."""
-
-    names: tuple[str, ...]
-    channels: tuple[int, ...]
-
-    @classmethod
-    def parse(cls, text: str) -> Layout:
-        """From a line each, channels and name. Raises EngineError."""
-        try:
-            pairs = [line.split(" ", 1) for line in text.splitlines()]
-            return cls(tuple(p[1] for p in pairs), tuple(int(p[0]) for p in pairs))
-        except (IndexError, ValueError):
-            raise EngineError("the copy's norms cannot be read; it is made anew") from None
-
-    @property
-    def size(self) -> int:
-        return sum(self.channels)
-
-    def variances(self) -> NDArray[np.bool_]:
-        """bool [size]: which numbers are variances: each norm has its mean, then its variance."""
-        return np.repeat(np.arange(len(self.names)) % 2 == 1, self.channels)
-
-    def __str__(self) -> str:
-        return "\n".join(f"{c} {n}" for c, n in zip(self.channels, self.names, strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Coefficients:
-    """Of one voice: float32 [1 + NUMBERS + components, layout.size]."""
-
-    matrix: NDArray[np.float32]
-
-
-Predict = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+#: In the file: what is no voice.
+_SHARED: Final = (
+    "layout",
+    "models",
+    "numbers_mean",
+    "numbers_spread",
+    "moments_mean",
+    "moments_spread",
+    "axes",
+    "centre",
+    "basis",
+)
 
 
 class Predictors:
-    """Those of one model."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._variances = layout.variances()
-
-    @staticmethod
-    def of_graph(metadata: Mapping[str, str], layout: Layout) -> Predictors:
-        """What the graph tells of itself, as a rule nothing."""
-        if CONSTANT in metadata:
-            values = np.array(metadata[CONSTANT].split(), np.float32)
-            return ConstantPredictors(layout, values)
-        return Predictors(layout)
+    """Of no voice."""
 
     def has(self, voice: str) -> bool:
+        """Whether predict() knows the voice, a name or a blend."""
         return False
 
     def predict(self, voice: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -96,12 +71,128 @@ class Predictors:
 
 
 class ConstantPredictors(Predictors):
-    def __init__(self, layout: Layout, values: NDArray[np.float32]) -> None:
-        super().__init__(layout)
-        self._values = np.repeat(values, layout.channels)
+    """For a graph whose norms are always the same."""
+
+    def __init__(self, values: NDArray[np.float32]) -> None:
+        self._values = values
 
     def has(self, voice: str) -> bool:
         return True
 
     def predict(self, voice: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
         return self._values
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """Of all voices. order: where each number of the graph's layout lies in the file's."""
+
+    numbers_mean: NDArray[np.float32]
+    numbers_spread: NDArray[np.float32]
+    moments_mean: NDArray[np.float32]
+    moments_spread: NDArray[np.float32]
+    axes: NDArray[np.float32]  # [components, moments]
+    centre: NDArray[np.float32]  # [size]
+    basis: NDArray[np.float32]  # [rank, size]
+
+    def design(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """float32 [1 + numbers + components]."""
+        numbers = (features[:NUMBERS] - self.numbers_mean) / self.numbers_spread
+        moments = (features[NUMBERS:] - self.moments_mean) / self.moments_spread
+        one = np.ones(1, np.float32)
+        return np.concatenate([one, numbers, self.axes @ moments]).astype(np.float32)
+
+
+class FilePredictors(Predictors):
+    """Those of a file, for one graph. Raises EngineError if it cannot be read."""
+
+    def __init__(self, path: Path, layout: Layout) -> None:
+        self._path = path
+        self._layout = layout
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._set_aside: frozenset[str] = frozenset()
+        try:
+            with zipfile.ZipFile(path) as archive:
+                entries = {name.removesuffix(".npy") for name in archive.namelist()}
+        except (OSError, zipfile.BadZipFile) as error:
+            raise EngineError(f"{path.name} cannot be read: {error}") from None
+        self.names = frozenset(entries.difference(_SHARED))
+
+    def has(self, voice: str) -> bool:
+        known = self.names - self._set_aside
+        if is_blend(voice):
+            return all(name in known for name, _ in parse(voice).parts)
+        return voice in known
+
+    def set_aside(self, voice: str) -> None:
+        """Predict no more for the voice; any thread."""
+        names = [name for name, _ in parse(voice).parts] if is_blend(voice) else [voice]
+        with self._lock:
+            self._set_aside |= set(names)
+
+    def predict(self, voice: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        shared = self._shared
+        values = (
+            shared.centre + (self._coefficients(voice) @ shared.design(features)) @ shared.basis
+        )
+        variances = self._layout.variances
+        values[variances] = np.exp(np.minimum(values[variances], 80))
+        return np.asarray(values, np.float32)
+
+    def _coefficients(self, voice: str) -> NDArray[np.float32]:
+        """float32 [rank, 1 + numbers + components]."""
+        if not is_blend(voice):
+            return self._load(voice)
+        mixed = sum(np.float32(w) * self._load(name) for name, w in parse(voice).parts)
+        return np.asarray(mixed, np.float32)
+
+    def _load(self, voice: str) -> NDArray[np.float32]:
+        with self._lock:
+            if voice in self._kept:
+                self._kept.move_to_end(voice)
+                return self._kept[voice]
+            found = self._kept[voice] = self._read([voice])[voice].astype(np.float32)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+            return found
+
+    @cached_property
+    def _shared(self) -> _Shared:
+        found = self._read(_SHARED)
+        order = self._layout.places_in(Layout.parse(str(found["layout"])))
+        arrays = {name: found[name].astype(np.float32) for name in _SHARED[2:-2]}
+        centre, basis = found["centre"][order], found["basis"][:, order]
+        return _Shared(**arrays, centre=centre.astype(np.float32), basis=basis.astype(np.float32))
+
+    def _read(self, names: Any) -> Mapping[str, NDArray[Any]]:
+        try:
+            with np.load(self._path, allow_pickle=False) as archive:
+                return {name: archive[name] for name in names}
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise EngineError(f"{self._path.name} cannot be read: {error}") from None
+
+
+def learned_from(path: Path) -> tuple[frozenset[str], Layout]:
+    """The sha256 of the models that a file is for, and its norms. Raises EngineError."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            models = frozenset(str(archive["models"]).split())
+            return models, Layout.parse(str(archive["layout"]))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise EngineError(f"{path.name} cannot be read: {error}") from None
+
+
+def predictors_for(
+    model_sha256: str, metadata: Mapping[str, str], layout: Layout, shipped: Path = SHIPPED
+) -> Predictors:
+    """Those of a model: what its graph says of itself, else what comes with the package."""
+    if CONSTANT in metadata:
+        return ConstantPredictors(layout.spread(metadata[CONSTANT]))
+    try:
+        models, learned = learned_from(shipped)
+        if model_sha256 in models and layout.same_as(learned):
+            return FilePredictors(shipped, layout)
+    except EngineError:
+        pass  # it speaks whole
+    return Predictors()

@@ -14,5 +14,5 @@ PARTS: Final = (ENCODER, SOURCE, FRONT, GENERATOR)
 #: The generator's output, whatever the model calls it.
 AUDIO: Final = "audio"
 
-#: In the generator's metadata: its norms in their order, a line each: channels and name.
+#: In the generator's metadata: its norms in their order, a line each: channels, kind, name.
 LAYOUT: Final = "kokorod_norms"

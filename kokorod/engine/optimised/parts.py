@@ -52,7 +52,9 @@ def _pieces(model: ModelProto, b: Boundaries) -> dict[str, ModelProto]:
     generator = pieces[GENERATOR]
     moved = Flow(generator.graph).after(["x", "har"])
     norms = tell(generator.graph, moved)
-    layout = "\n".join(f"{size} {name}" for name, size in norms)
+    layout = "\n".join(
+        f"{norm.channels} {'variance' if norm.variance else 'mean'} {norm.name}" for norm in norms
+    )
     generator.metadata_props.add(key=LAYOUT, value=layout)
     return pieces
 

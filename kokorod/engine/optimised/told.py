@@ -13,6 +13,7 @@ its two branches: what is told is not computed.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -26,8 +27,17 @@ NORMS: Final = "norms"
 FOUND: Final = "norms_found"
 
 
-def tell(graph: GraphProto, moved: set[str]) -> list[tuple[str, int]]:
-    """Let the means over time among the tensors `moved` be told; (name, channels) of each.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A number for each channel: the mean of the tensor, or that of its square (variance)."""
+
+    name: str
+    channels: int
+    variance: bool
+
+
+def tell(graph: GraphProto, moved: set[str]) -> list[Told]:
+    """Let the means over time among the tensors `moved` be told; what they are, in order.
 
     moved: what depends on the sound's length. Raises NoPartsError if there are none.
     """
@@ -35,17 +45,18 @@ def tell(graph: GraphProto, moved: set[str]) -> list[tuple[str, int]]:
     means = [node for node in flow.nodes if node.output[0] in moved and _is_over_time(node, graph)]
     if not means:
         raise NoPartsError("its generator has no norms")
-    kept: list[tuple[str, int]] = []
+    kept: list[Told] = []
     chosen: dict[str, list[NodeProto]] = {}
     gone: set[str] = set()  # squares, that only the branch computes
     for at, mean in enumerate(means):
         name = mean.output[0]
         branch = [mean]
         square = flow.maker.get(mean.input[0])
-        if square is not None and _is_square(square) and len(flow.readers[square.output[0]]) == 1:
+        variance = square is not None and _is_square(square)
+        if square is not None and variance and len(flow.readers[square.output[0]]) == 1:
             branch.insert(0, square)
             gone.add(square.output[0])
-        kept.append((name, _channels(flow, name)))
+        kept.append(Told(name, _channels(flow, name), variance))
         chosen[name] = [_choice(name, f"{NORMS}/{at}", branch)]
     chosen.update((name, []) for name in gone)
     replace_nodes(graph, lambda node: chosen.get(node.output[0]))
@@ -95,9 +106,9 @@ def _choice(name: str, piece: str, branch: list[NodeProto]) -> NodeProto:
     )
 
 
-def _add_ends(graph: GraphProto, kept: list[tuple[str, int]]) -> None:
+def _add_ends(graph: GraphProto, kept: list[Told]) -> None:
     """The pieces of `norms` at the beginning, `norms_found` at the end."""
-    sizes = np.array([size for _, size in kept], np.int64)
+    sizes = np.array([told.channels for told in kept], np.int64)
     graph.initializer.append(numpy_helper.from_array(sizes, "norms/sizes"))
     graph.initializer.append(numpy_helper.from_array(np.array([1, -1, 1], np.int64), "norms/deep"))
     graph.initializer.append(numpy_helper.from_array(np.array([-1], np.int64), "norms/flat"))
@@ -106,7 +117,7 @@ def _add_ends(graph: GraphProto, kept: list[tuple[str, int]]) -> None:
         helper.make_node("Reshape", [NORMS, "norms/deep"], ["norms/column"], name="norms/column"),
         helper.make_node("Split", ["norms/column", "norms/sizes"], pieces, name=pieces[0], axis=1),
     ]
-    names = [name for name, _ in kept]
+    names = [told.name for told in kept]
     last = [
         helper.make_node("Concat", names, ["norms/all"], name="norms/all", axis=1),
         helper.make_node("Reshape", ["norms/all", "norms/flat"], [FOUND], name=FOUND),

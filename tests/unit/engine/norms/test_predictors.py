@@ -1,0 +1,124 @@
+"""Predictors of norms: those that come with the package, and a file of a few numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kokorod.engine.norms.features import NUMBERS, features
+from kokorod.engine.norms.layout import Layout
+from kokorod.engine.norms.predictors import (
+    SHIPPED,
+    FilePredictors,
+    Predictors,
+    learned_from,
+    predictors_for,
+)
+from kokorod.engine.shipped_voices import ShippedVoices
+from kokorod.errors import EngineError
+
+LAYOUT = Layout((2, 2), ("mean", "variance"), ("a", "b"))
+TURNED = Layout((2, 2), ("variance", "mean"), ("b", "a"))
+
+
+def written(path: Path, layout: Layout = LAYOUT) -> Path:
+    """The first number of the features and 1 become the mean, channel by channel."""
+    size = 1 + NUMBERS + 1
+    voice = np.zeros((2, size), np.float16)
+    voice[0, 0], voice[1, 1] = 1, 1  # 1, and the first number
+    other = voice * np.float16(3)
+    arrays = {
+        "layout": np.array(str(layout)),
+        "models": np.array("aa bb"),
+        "numbers_mean": np.full(NUMBERS, 10, np.float32),
+        "numbers_spread": np.full(NUMBERS, 2, np.float32),
+        "moments_mean": np.zeros(4, np.float32),
+        "moments_spread": np.ones(4, np.float32),
+        "axes": np.ones((1, 4), np.float16),
+        "centre": np.array([5, 5, 0, 0], np.float32),
+        "basis": np.array([[1, 0, 0, 0], [0, 1, 1, 0]], np.float16),
+        "one": voice,
+        "three": other,
+    }
+    np.savez(path, allow_pickle=False, **arrays)
+    return path
+
+
+def measured(first: float) -> np.ndarray:
+    return np.array([first, *[10.0] * (NUMBERS - 1), 0, 0, 0, 0], np.float32)
+
+
+def test_a_voice_is_linear_in_its_features_and_variances_are_exponentials(tmp_path: Path) -> None:
+    predictors = FilePredictors(written(tmp_path / "n.npz"), LAYOUT)
+    assert np.allclose(predictors.predict("one", measured(10)), [6, 5, 1, 1])
+    assert np.allclose(predictors.predict("one", measured(14)), [6, 7, np.e**2, 1])
+    assert np.allclose(predictors.predict("three", measured(14)), [8, 11, np.e**6, 1], rtol=1e-5)
+
+
+def test_another_order_of_the_same_norms_is_the_same(tmp_path: Path) -> None:
+    predictors = FilePredictors(written(tmp_path / "n.npz"), TURNED)
+    assert np.allclose(predictors.predict("one", measured(14)), [np.e**2, 1, 6, 7])
+
+
+def test_a_blend_is_the_blend_of_coefficients(tmp_path: Path) -> None:
+    predictors = FilePredictors(written(tmp_path / "n.npz"), LAYOUT)
+    assert predictors.has("one:0.5,three:0.5")
+    assert not predictors.has("one:0.5,four:0.5")
+    assert np.allclose(predictors.predict("one:0.5,three:0.5", measured(10)), [7, 5, 1, 1])
+
+
+def test_what_is_set_aside_predicts_no_more(tmp_path: Path) -> None:
+    predictors = FilePredictors(written(tmp_path / "n.npz"), LAYOUT)
+    assert predictors.has("one")
+    predictors.set_aside("one")
+    assert not predictors.has("one")
+    assert not predictors.has("one:0.5,three:0.5")
+    assert predictors.has("three")
+
+
+def test_only_its_models_and_its_norms_are_predicted(tmp_path: Path) -> None:
+    path = written(tmp_path / "n.npz")
+    assert predictors_for("bb", {}, TURNED, path).has("one")
+    assert not predictors_for("cc", {}, LAYOUT, path).has("one")
+    bigger = Layout((2, 3), LAYOUT.kinds, LAYOUT.names)
+    assert not predictors_for("bb", {}, bigger, path).has("one")
+    path.write_bytes(b"damaged")
+    assert type(predictors_for("bb", {}, LAYOUT, path)) is Predictors
+
+
+def test_every_voice_of_the_package_has_one_of_a_sensible_size() -> None:
+    models, layout = learned_from(SHIPPED)
+    assert all(len(model) == 64 for model in models)
+    predictors = FilePredictors(SHIPPED, layout)
+    assert sorted(predictors.names) == list(ShippedVoices().names)
+    assert SHIPPED.stat().st_size <= 8_000_000
+    with np.load(SHIPPED, allow_pickle=False) as archive:
+        numbers, moments = archive["numbers_mean"], archive["moments_mean"]
+    for voice in ("af_heart", "zm_yunyang", "af_heart:0.5,bf_emma:0.5"):
+        norms = predictors.predict(voice, np.concatenate([numbers, moments]))
+        assert norms.shape == (layout.size,)
+        assert np.isfinite(norms).all()
+        assert (norms[layout.variances] > 0).all()
+
+
+@pytest.mark.parametrize("text", ["x", "3 mean", "a mean b", "3 median b"])
+def test_a_damaged_layout_is_refused(text: str) -> None:
+    with pytest.raises(EngineError, match="cannot be read"):
+        Layout.parse(text)
+    assert Layout.parse(str(LAYOUT)) == LAYOUT
+
+
+def test_features_of_a_unit() -> None:
+    f0 = np.array([[0, 100, 100, 0]], np.float32)
+    energy = np.array([[-9, 5, 7, -3]], np.float32)
+    x = np.array([[[1, 1, 1, 1], [0, 2, 0, 2]]], np.float32)
+    found = features(f0, energy, x)
+    assert len(found) == NUMBERS + 4
+    assert found[:4] == pytest.approx([4, np.log(4), 0.5, 0.5])
+    assert found[4:9] == pytest.approx([np.log(100), 0, 0, np.std([-9, 5, 7, -3]), 0.25], abs=1e-5)
+    assert found[9:11] == pytest.approx([1, 1])
+    assert found[12] == pytest.approx(0, abs=1e-3)
+    silent = features(np.zeros((1, 4), np.float32), energy, x)
+    assert np.isfinite(silent).all()

@@ -1,0 +1,78 @@
+# process: run by a developer, when the model or the phrases change.
+"""Rows to fit predictors of norms to: what the front says of a phrase, and its norms.
+
+    python -m tools.norms.rows HOME OUT [VOICE...]       # about 2 s a phrase
+
+HOME is a daemon's with the model in use and its optimised copy made (`kokoroctl models
+optimise`). Every voice says the phrases of its language in phrases.txt, and those of other
+languages English ones too. A row that is there already is not made again.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from kokorod import config
+from kokorod.commands.phonemes import read
+from kokorod.engine.loading import KokoroPlan, open_kokoro
+from kokorod.engine.parts import PartsSynthesizer
+from kokorod.engine.synthesizer import Run
+from kokorod.types import Segment, Utterance
+from kokorod.voices.languages import ENGLISH, language_of_voice
+
+PHRASES = Path(__file__).with_name("phrases.txt")
+
+#: English phrases that a voice of another language says too; theirs begin here.
+_ENGLISH_TOO = 40
+_FROM = 100
+
+
+def phrases(lang: str) -> list[tuple[float, str]]:
+    """Speed and text of each; lang: en for both kinds of English."""
+    lines = [n for n in PHRASES.read_text("utf-8").splitlines() if n and not n.startswith("#")]
+    parts = [line.split("\t") for line in lines]
+    return [(float(speed), text) for of, speed, text in parts if of == lang]
+
+
+def planned(voice: str) -> Iterator[tuple[int, float, str, str]]:
+    """Number, speed, language and text of what a voice says."""
+    lang = language_of_voice(voice)
+    for at, (speed, text) in enumerate(phrases("en" if lang in ENGLISH else lang)):
+        yield at, speed, lang, text
+    if lang not in ENGLISH:
+        for at, (speed, text) in enumerate(phrases("en")[:_ENGLISH_TOO]):
+            yield _FROM + at, speed, "en-us", text
+
+
+def main(home: Path, out: Path, voices: Sequence[str]) -> None:
+    settings, _ = config.load({"KOKORO_HOME": str(home)})
+    plan = KokoroPlan(settings.models_folder, "", 0, cache_folder=settings.cache_folder)
+    synthesizer = open_kokoro(plan).synthesizer
+    if not isinstance(synthesizer, PartsSynthesizer):
+        sys.exit("the model has no copy in parts: run `kokoroctl models optimise`")
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "layout.txt").write_text(str(synthesizer.layout))
+    for voice in voices or synthesizer.voices():
+        for at, speed, lang, text in planned(voice):
+            path = out / voice / f"{at:03}.npz"
+            if path.exists():
+                continue
+            path.parent.mkdir(exist_ok=True)
+            said = " ".join(s.phonemes for s in read(text, lang, settings) if s.phonemes)
+            known = "".join(symbol for symbol in said if symbol in synthesizer.vocabulary)
+            segment = Segment(0, 0, 0, "", known)
+            front, _ = synthesizer.exact(segment, Utterance(voice, speed, lang), Run())
+            features, norms = synthesizer.features_of(front), synthesizer.norms_of(front)
+            part = path.with_suffix(".part.npz")
+            np.savez(part, features=features, norms=norms)
+            part.replace(path)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
