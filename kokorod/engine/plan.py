@@ -137,7 +137,7 @@ def _silence_at(front: Front, space: int, low: int, high: int) -> tuple[int, int
     """The longest silence about the space between two sentences, within `low` and `high`.
 
     It lies between the beginnings of the last phoneme before the mark and of the second one
-    after the space. Without one, it is empty and in the middle of the space.
+    after the space. Without one, it is empty and before the space.
     """
     edges, count = front.edges // FRAME, len(front.edges) - 1
     low = min(max(low, int(edges[max(space - 2, 0)])), high)
@@ -145,8 +145,7 @@ def _silence_at(front: Front, space: int, low: int, high: int) -> tuple[int, int
     silent = front.silent[low:high].astype(np.int8)
     change = low + np.flatnonzero(np.diff(silent, prepend=0, append=0))
     runs = [(int(a), int(b)) for a, b in zip(change[::2], change[1::2], strict=True)]
-    middle = int(edges[space] + edges[space + 1]) // 2
-    at = min(max(middle, low), high)
+    at = min(max(int(edges[space]), low), high)
     return max(runs, key=lambda run: run[1] - run[0], default=(at, at))
 
 

@@ -7,11 +7,22 @@ import itertools
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from kokorod.schedule import frames
-from kokorod.schedule.actions import Action, Finish, Prepare, Run, Terminate
+from kokorod.schedule.actions import (
+    Action,
+    Finish,
+    Prepare,
+    Run,
+    RunChunk,
+    RunFront,
+    Step,
+    Terminate,
+)
+from kokorod.schedule.chunks import FRAME_S
 from kokorod.schedule.job import Job
-from kokorod.schedule.lanes import RunResult
+from kokorod.schedule.lanes import FrontResult, RunResult, work
 from kokorod.schedule.scheduler import Scheduler
 from kokorod.schedule.script import Script
 from kokorod.types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
@@ -22,6 +33,8 @@ SOUND_S = 0.07
 #: Share of its own pace that a run keeps beside another: two at once take a little longer
 #: than one after the other.
 BESIDE = 0.45
+
+_NOBODY = RequestKey(PeerId(0), 0)
 
 #: How long a termination takes.
 TERMINATION_S = (0.01, 0.05)
@@ -40,6 +53,19 @@ class Machine:
     noise: float = 0.1
     by_frames: bool = False
 
+    #: Of a frame of a front, and of one of a chunk.
+    front: float = 0.0014
+    chunk: float = 0.0083
+
+    def step_s(self, step: Step) -> float:
+        match step:
+            case RunFront():
+                return self.front * frames.of(step.segment)
+            case RunChunk():
+                return self.chunk * work(step.last - step.first)
+            case Run():
+                return self.seconds(step.segment)
+
     def seconds(self, segment: Segment) -> float:
         return self.a + self.b * (frames.of(segment) if self.by_frames else segment.tokens)
 
@@ -47,6 +73,14 @@ class Machine:
 def machine(rtf: float, a: float = 0.02, noise: float = 0.1) -> Machine:
     """One that takes `rtf` seconds for a second of sound, in runs of 100 tokens."""
     return Machine(a, (rtf * 100 * SOUND_S - a) / 100, noise)
+
+
+def chunked(rtf: float, noise: float = 0.1) -> Machine:
+    """One that speaks in chunks, and takes `rtf` in the longest; its fronts take a tenth of it."""
+    made = kokoro(1.25 * rtf, noise)
+    made.chunk = 0.9 * rtf * FRAME_S * 64 / work(64)
+    made.front = 0.1 * rtf * FRAME_S
+    return made
 
 
 def kokoro(rtf: float, noise: float = 0.1) -> Machine:
@@ -70,6 +104,8 @@ class Listener:
     runs: list[str] = field(default_factory=list)  # "ran" or "terminated", in order
     ended: float | None = None
     cancelled: bool = False
+    held_s: float = 0.0
+    chunks: list[RunChunk] = field(default_factory=list)
 
     @property
     def wait_s(self) -> float:
@@ -77,11 +113,17 @@ class Listener:
         return self.first_sound - self.submitted
 
     def hear(self, segment: Segment, sound_s: float, now: float) -> None:
+        self.play(sound_s, now)
+        self.read(segment)
+
+    def play(self, sound_s: float, now: float) -> None:
         if self.first_sound is None:
             self.first_sound = now
         playing = now - self.first_sound - self.dry_s
         self.dry_s += max(0.0, playing - self.made_s)
         self.made_s += sound_s
+
+    def read(self, segment: Segment) -> None:
         self.segments.append(segment)
         at = 0
         for pause in segment.breaks:
@@ -93,14 +135,23 @@ class Listener:
 @dataclass
 class Running:
     key: RequestKey
-    segment: Segment
+    step: Step
     left_s: float  # of work, at full pace
     terminated_at: float | None = None
     began: float = 0.0
 
 
 class Simulation:
-    def __init__(self, seed: int, machine: Machine, *, express: bool, context: bool = True) -> None:
+    def __init__(
+        self,
+        seed: int,
+        machine: Machine,
+        *,
+        express: bool,
+        context: bool = True,
+        streams: bool = False,
+    ) -> None:
+        self.streams = streams
         self.random = random.Random(seed)
         self.machine = machine
         self.now = 0.0
@@ -125,8 +176,13 @@ class Simulation:
         for lane in self.scheduler.lanes():
             for at in range(runs):
                 run = Segment(0, 0, 0, "", "a" * (8 + 7 * at % 140))
-                lane.fit.add(frames.of(run), self._cost(run))
+                lane.fit.add(frames.of(run), self._cost(Run(lane.name, _NOBODY, run)))
                 lane.fit.heard(len(run.phonemes), len(run.phonemes) * SOUND_S)
+                if self.streams:
+                    front, size = RunFront(lane.name, _NOBODY, run), 6 + at % 60
+                    lane.fronts.add(frames.of(run), self._cost(front))
+                    chunk = RunChunk(lane.name, _NOBODY, run, 0, size, True)
+                    lane.chunks.add(work(size), self._cost(chunk))
 
     def at(self, when: float, call: Callable[[], None]) -> None:
         heapq.heappush(self._events, (when, next(self._count), call))
@@ -146,6 +202,7 @@ class Simulation:
             first_s=first_s,
             order=len(self.listeners),
             script=Script(sentence_pause_s=0.25, context=self.context),
+            streams=lambda lane, voice: self.streams,
         )
         self._perform(self.scheduler.submit(job, self.now))
         return listener
@@ -208,17 +265,50 @@ class Simulation:
 
     def _complete(self, name: str, run: Running) -> None:
         self._running[name] = None
-        listener = self.listeners[run.key]
-        sound_s = len(run.segment.phonemes) * SOUND_S * self.random.uniform(0.95, 1.05)
-        sound_s += run.segment.pause_s
-        if listener.ended is None:
-            listener.runs.append("ran")
-            listener.hear(run.segment, sound_s, self.now)
-        self._perform(self.scheduler.ran(name, RunResult(self.now - run.began, sound_s), self.now))
+        listener, seconds = self.listeners[run.key], self.now - run.began
+        match run.step:
+            case RunFront():
+                result = FrontResult(seconds, self._pieces(run.step.segment))
+                if listener.ended is None:
+                    listener.runs.append("front")
+                self._perform(self.scheduler.fronted(name, result, self.now))
+            case RunChunk():
+                sound_s = (run.step.last - run.step.first) * FRAME_S
+                if listener.ended is None:
+                    self._hear_chunk(listener, run.step, sound_s)
+                self._perform(self.scheduler.ran(name, RunResult(seconds, sound_s), self.now))
+            case Run(segment=segment):
+                sound_s = len(segment.phonemes) * SOUND_S * self.random.uniform(0.95, 1.05)
+                sound_s += segment.pause_s
+                if listener.ended is None:
+                    listener.runs.append("ran")
+                    listener.hear(segment, sound_s, self.now)
+                self._perform(self.scheduler.ran(name, RunResult(seconds, sound_s), self.now))
 
-    def _cost(self, segment: Segment) -> float:
+    def _hear_chunk(self, listener: Listener, step: RunChunk, sound_s: float) -> None:
+        listener.runs.append("chunk")
+        listener.chunks.append(step)
+        listener.held_s += sound_s
+        if step.give:
+            listener.play(listener.held_s, self.now)
+            listener.held_s = 0.0
+        if step.last == self._pieces(step.segment)[-1][1]:
+            listener.read(step.segment)
+
+    @staticmethod
+    def _pieces(segment: Segment) -> tuple[tuple[int, int], ...]:
+        """A pad of 15 frames, then a piece for each sentence, 10 frames of silence between."""
+        pieces, at = [], 15
+        starts = [0, *(pause.at + 1 for pause in segment.breaks), len(segment.phonemes)]
+        for first, last in pairwise(starts):
+            length = max(round((last - first) * SOUND_S / FRAME_S), 1)
+            pieces.append((at, at + length))
+            at += length + 10
+        return tuple(pieces)
+
+    def _cost(self, step: Step) -> float:
         noise = 1 + self.random.uniform(-self.machine.noise, self.machine.noise)
-        return self.machine.seconds(segment) * noise
+        return self.machine.step_s(step) * noise
 
     # -- performing
 
@@ -227,12 +317,11 @@ class Simulation:
             match action:
                 case Prepare():
                     self._prepare(action.key)
-                case Run():
+                case Run() | RunFront() | RunChunk():
                     assert self._running[action.lane] is None, "the lane is busy"
                     assert self.listeners[action.key].ended is None, "the request has ended"
-                    cost = self._cost(action.segment)
                     self._running[action.lane] = Running(
-                        action.key, action.segment, cost, began=self.now
+                        action.key, action, self._cost(action), began=self.now
                     )
                     self.order.append(action.key)
                 case Terminate():
