@@ -174,6 +174,11 @@ class Config:
         _one_of("skip", "announce", "read"),
         "Markdown's code: left out, announced (`Code block in python`) or read",
     )
+    thoughts: str = _setting(
+        "skip",
+        _one_of("skip", "say"),
+        "what a model writes between <think> and </think>: left out or said",
+    )
     phonemes: str = _setting(
         "kokoro",
         _one_of("kokoro", "espeak"),

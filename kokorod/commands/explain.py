@@ -82,7 +82,8 @@ def explain(
     lexicon = Lexicon(settings.lexicon_file, alphabet())
     lexicon.refresh()
     phonemizer = Phonemizer(alphabet(), settings.cache_folder, lexicon)
-    source = open_source(markup, lang, CodeBlocks(settings.code_blocks))
+    code, thoughts = CodeBlocks(settings.code_blocks), settings.thoughts == "say"
+    source = open_source(markup, lang, code, thoughts=thoughts)
     source.feed(text, final=True)
     explained = []
     while (fragment := source.next()) is not None:

@@ -67,6 +67,7 @@ class SoundSettings:
     sentence_pause_ms: int
     emoji: str
     code_blocks: str
+    thoughts: str
     blends: tuple[tuple[str, str], ...]
     lexicon: tuple[int, int] | None
 

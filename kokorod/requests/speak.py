@@ -162,6 +162,7 @@ class Speaking:
             sentence_pause_ms=config.sentence_pause_ms,
             emoji=config.emoji,
             code_blocks=config.code_blocks,
+            thoughts=config.thoughts,
             blends=config.blends,
             lexicon=_stamp(config.lexicon_file),
         )
@@ -178,6 +179,7 @@ class Speaking:
                 markup=speak.markup,
                 emoji=config.emoji == "name",
                 code=CodeBlocks(config.code_blocks),
+                thoughts=config.thoughts == "say",
             ),
         )
         job = Job(

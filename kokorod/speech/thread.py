@@ -37,6 +37,7 @@ class ReadingOptions:
     markup     how the text is written
     emoji      whether they are said by their names
     code       what becomes of Markdown's code blocks
+    thoughts   a model's, between their tags, are said
     """
 
     lang: str
@@ -45,6 +46,7 @@ class ReadingOptions:
     markup: Markup = Markup.AUTO
     emoji: bool = True
     code: CodeBlocks = CodeBlocks.SKIP
+    thoughts: bool = False
 
 
 class FrontEnd(Protocol):
@@ -170,7 +172,8 @@ class SpeechThread:
         # Phonemes are no markup: a bracket among them is one of the user's.
         lang = PHONEMES if options.phonemes else options.lang
         markup = Markup.PLAIN if options.phonemes else options.markup
-        source = ContainedSource(open_source(markup, lang, options.code), lang, self._faults)
+        text = open_source(markup, lang, options.code, thoughts=options.thoughts)
+        source = ContainedSource(text, lang, self._faults)
         self._readers[key] = Reader(source, lambda fragment: front_end.say(options, fragment))
 
     def _feed(self, key: RequestKey, text: str, final: bool) -> None:

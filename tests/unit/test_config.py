@@ -29,6 +29,7 @@ ALLOWED: dict[str, tuple[Any, Any, Any]] = {
     "sentence_pause_ms": (0, 1, 5_000),
     "emoji": ("drop", "name", "drop"),
     "code_blocks": ("announce", "read", "skip"),
+    "thoughts": ("say", "skip", "say"),
     "phonemes": ("espeak", "kokoro", "espeak"),
     "threads": (0, 1, 256),
     "precision": ("file", "float", "file"),
@@ -55,6 +56,7 @@ REFUSED: dict[str, list[str]] = {
     "sentence_pause_ms": ["5001", *WHOLE],
     "emoji": ["", "names", "DROP"],
     "code_blocks": ["", "yes", "READ"],
+    "thoughts": ["", "yes", "SAY"],
     "phonemes": ["", "ipa", "ESPEAK"],
     "precision": ["", "int8", "FLOAT"],
     "blends": [

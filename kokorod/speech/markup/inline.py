@@ -12,7 +12,8 @@ from typing import Final
 
 from .emphasis import Run, hide_pairs, run_of
 from .fragments import Span
-from .notation import split_inline
+from .notation import OURS, VoiceChange, split_inline
+from .tex import FORMULA, is_formula
 
 #: Longest link target or tag; what is longer is text. Parentheses in a target are in pairs.
 _FREE: Final = r"(?:\\.|[^\s()\\])"
@@ -30,10 +31,10 @@ _ATTRIBUTE: Final = (
     r"\s{1,99}[a-zA-Z_:][\w:.-]{0,99}"
     r"(?:\s{0,99}=\s{0,99}(?:[^\s\"'=<>`]{1,2000}|'[^']{0,2000}'|\"[^\"]{0,2000}\"))?"
 )
+#: Without names for its parts.
+_FORMULA: Final = re.sub(r"\?P<\w+>", "?:", FORMULA)
 _TOKEN: Final = re.compile(
-    r"(?P<ours>\[pause(?:[ ]+\d{1,6}(?:\.\d{1,3})?[ ]*(?:ms|s))?\]"
-    r"|\[\[slnc[ ]+\d{1,6}[ ]*\]\]"
-    r"|\[[^\[\]\n]{1,200}\]\(/[^/()\n]{1,400}/\))"
+    rf"(?P<ours>{OURS})|(?P<formula>{_FORMULA})"
     r"|(?P<escaped>\\[!-/:-@\[-`{-~])"
     r"|(?P<ticks>`+)"
     r"|(?P<auto><(?:[a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]{1,2000}|[\w.+-]{1,64}@[\w.-]{1,255})>)"
@@ -65,6 +66,7 @@ _HIDDEN_ENDS: Final = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>"}
 #: Tags whose content is not seen.
 _DROPPED: Final = re.compile(r"<(script|style|svg|template)\b", re.IGNORECASE)
 _ALT: Final = re.compile(r"<img\s[^>]*?\balt\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_LOWERED: Final = re.compile(r"<(sub|sup)>")
 #: Brackets in brackets deeper than this are nothing that people write.
 _MOST_OPEN: Final = 64
 
@@ -91,7 +93,7 @@ def read_line(text: str, starts: Sequence[int]) -> list[Span | float]:
             run = position
         if mine:
             place = Span(text[position:mine], starts[position], starts[mine - 1] + 1)
-            result += split_inline(place)
+            result += [p for p in split_inline(place) if not isinstance(p, VoiceChange)]
             run = position = mine
         elif here:
             end, visible = here
@@ -147,6 +149,12 @@ class _Scan:
         match kind:
             case "ours":
                 self.ours[start] = end
+            case "formula":
+                written = found.group()
+                if written[:2] == "$$" or written[0] == "\\" or is_formula(written[1:-1]):
+                    self.ours[start] = end
+                else:
+                    return start + 1
             case "escaped":
                 self.hidden[start] = 1
             case "ticks":
@@ -199,11 +207,23 @@ class _Scan:
             name = block["name"].lower()
             silent = block["close"] or name in ("br", "hr")
             self.silences[start] = _SILENCES.get(name, 0.0) if silent else 0.0
+        elif lowered := _LOWERED.match(tag):
+            self._lower(lowered, start, end)
         elif alt := _ALT.match(tag):
             self.replaced[start] = (end, f" {alt[1] or alt[2] or ''} ")
         else:
             self._hide(start, end)
         return end
+
+    def _lower(self, lowered: re.Match[str], start: int, end: int) -> None:
+        """x<sup>2</sup> is a power, 10<sup>th</sup> is not; v<sub>1</sub> is no version."""
+        before, after = self._text[start - 1 : start], self._text[end : end + 1]
+        if lowered[1] == "sup" and before.isalnum() and (after.isdigit() or after == "-"):
+            self.replaced[start] = (end, "^")
+        elif lowered[1] == "sub" and before.islower() and after.isalnum():
+            self.replaced[start] = (end, " ")
+        else:
+            self._hide(start, end)
 
     def _close(self, start: int, end: int) -> int:
         """A `]`, with what follows it if that makes it a link."""

@@ -1,26 +1,59 @@
 # pure: no socket, thread or clock.
-"""The inline notation that plain text and Markdown may have: silences and given phonemes.
+"""The inline notation that plain text and Markdown may have: silences, phonemes, tags, formulas.
 
-`[pause 500ms]`, `[[slnc 500]]` as macOS' say has it, `[word](/phonemes/)`.
+`[pause 500ms]`, `[[slnc 500]]` as macOS' say has it, `[word](/phonemes/)`, and what other
+programs for Kokoro have: `[pause:1.5s]`, `[word](+2)`, `[voice:name]`. Whole tags of SSML: a break
+is a silence, a voice speaks, a phoneme is said so, the others are unsaid. Formulas of TeX are
+said in words.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
-from .fragments import MAX_PAUSE_S, Fragment, FragmentKind, Span, join_fragments
+from . import tex
+from .fragments import IPA, MAX_PAUSE_S, Fragment, FragmentKind, Span, join_fragments
 
 #: Silence of a `[pause]` without a length, in seconds.
 PAUSE_S: Final = 0.5
 
+#: What they look like, without names for its parts: Markdown's reader takes them first.
+OURS: Final = (
+    r"\[pause(?:[ :=]{1,3}\d{1,6}(?:\.\d{1,3})?[ ]*(?:ms|s)?)?\]|\[\[slnc[ ]+\d{1,6}[ ]*\]\]"
+    r"|\[[^\[\]\n]{1,200}\]\((?:/[^/()\n]{1,400}/|[-+]?\d(?:\.\d{1,2})?)\)|\[voice:[\w:,.+-]{0,80}\]"
+    r"|<break(?:\s[^<>]{0,100})?/?>"
+)
+
 _INLINE: Final = re.compile(
-    r"\[pause(?:[ ]+(?P<value>\d{1,6}(?:\.\d{1,3})?)[ ]*(?P<unit>ms|s))?\]"
+    r"\[pause(?:[ :=]{1,3}(?P<value>\d{1,6}(?:\.\d{1,3})?)[ ]*(?P<unit>ms|s)?)?\]"
     r"|\[\[slnc[ ]+(?P<slnc>\d{1,6})[ ]*\]\]"  # macOS' say: milliseconds
-    r"|\[(?P<word>[^\[\]\n]{1,200})\]\(/(?P<phonemes>[^/()\n]{1,400})/\)",
+    r"|\[(?P<word>[^\[\]\n]{1,200})\]\((?:/(?P<phonemes>[^/()\n]{1,400})/|[-+]?\d(?:\.\d{1,2})?)\)"
+    r"|\[voice:(?P<voice>[\w:,.+-]{0,80})\]",
     re.IGNORECASE,
 )
+
+_TAG: Final = re.compile(
+    r"<(?P<close>/)?(?P<name>break|emphasis|prosody|say-as|voice|phoneme|lang|mark|sub|speak|think"
+    r"|thinking)(?P<attributes>(?:\s{1,9}[\w:-]{1,30}\s?=\s?(?:\"[^\"<>]{0,200}\"|'[^'<>]{0,200}'))"
+    r"{0,9})\s{0,9}/?>(?:(?P<inner>[^<>]{1,200})(?=</(?:phoneme|sub)>))?"
+)
+_ATTRIBUTE: Final = re.compile(r"(?P<key>[\w:-]+)\s?=\s?(?:\"(?P<one>[^\"]*)\"|'(?P<two>[^']*)')")
+_BREAK: Final = re.compile(r"\+?(\d{1,7}(?:\.\d{1,6})?|\.\d{1,6})(ms|s)")
+_FORMULA: Final = re.compile(tex.FORMULA, re.DOTALL)
+#: Silences of a break by its strength, in seconds.
+_STRENGTHS: Final = {
+    "none": 0.0, "x-weak": 0.1, "weak": 0.2, "medium": 0.4, "strong": 0.7, "x-strong": 1.2,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceChange:
+    """From here on another voice speaks; "": the request's."""
+
+    name: str
 
 
 def pause_of(value: str | None, unit: str | None) -> float:
@@ -31,31 +64,104 @@ def pause_of(value: str | None, unit: str | None) -> float:
     return min(seconds, MAX_PAUSE_S)
 
 
-def split_inline(span: Span) -> list[Span | float]:
-    """`span` without its inline markup: phonemes apart, and silences in seconds."""
-    found: list[Span | float] = []
+def split_inline(span: Span, lang: str = "en") -> list[Span | float | VoiceChange]:
+    """`span` without its inline markup: phonemes apart, silences in seconds, changes of voice."""
+    found: list[Span | float | VoiceChange] = []
     last = 0
-    for mark in _INLINE.finditer(span.text):
-        if mark.start() > last:
-            found.append(span.cut(last, mark.start()))
-        if mark["slnc"]:
-            found.append(pause_of(mark["slnc"], "ms"))
-        elif mark["word"] is None:
-            found.append(pause_of(mark["value"], mark["unit"]))
-        else:
-            whole = span.cut(mark.start(), mark.end())
-            found.append(replace(whole, text=mark["word"], phonemes=mark["phonemes"]))
-        last = mark.end()
+    for place, end, said in sorted(_marks(span, lang), key=lambda mark: mark[0]):
+        if place < last:
+            continue  # within another
+        if place > last:
+            found.append(span.cut(last, place))
+        if said is not None:
+            found.append(said)
+        last = end
     if last < len(span.text):
         found.append(span.cut(last, len(span.text)))
     return found
 
 
-def read_inline(text: str, base: int = 0) -> list[Fragment]:
-    """Plain text with `[pause 500ms]` and `[word](/phonemes/)` in it.
+_Mark = tuple[int, int, Span | float | VoiceChange | None]
 
-    base  where `text` begins in the user's text
+
+def _marks(span: Span, lang: str) -> Iterator[_Mark]:
+    text = span.text
+    if "[" in text:
+        for mark in _INLINE.finditer(text):
+            yield mark.start(), mark.end(), _of_bracket(span, mark)
+    if "<" in text:
+        for mark in _TAG.finditer(text):
+            yield mark.start(), mark.end(), _of_tag(span, mark)
+    if ("$" in text or "\\" in text) and lang.startswith("en"):
+        for mark in _FORMULA.finditer(text):
+            if mark["dollars"] and not tex.is_formula(mark["dollars"]):
+                continue
+            formula = mark["display"] or mark["shown"] or mark["inline"] or mark["dollars"]
+            if words := tex.spoken(formula):
+                whole = span.cut(*mark.span())
+                # As long as the formula would be a span of single characters; it is not one.
+                words += " " * (len(words) == len(whole.text))
+                yield mark.start(), mark.end(), replace(whole, text=words)
+
+
+def _of_bracket(span: Span, mark: re.Match[str]) -> Span | float | VoiceChange:
+    if mark["slnc"]:
+        return pause_of(mark["slnc"], "ms")
+    if mark["voice"] is not None:
+        name = mark["voice"]
+        return VoiceChange("" if name.lower() in ("default", "reset") else name)
+    if mark["word"] is None:
+        return pause_of(mark["value"], mark["unit"])
+    if mark["phonemes"] is None:
+        return span.cut(*mark.span("word"))
+    whole = span.cut(*mark.span())
+    return replace(whole, text=mark["word"], phonemes=mark["phonemes"])
+
+
+def _of_tag(span: Span, mark: re.Match[str]) -> Span | float | VoiceChange | None:
+    """What a tag of SSML says; None: nothing."""
+    name, close, inner = mark["name"], mark["close"], mark["inner"]
+    values = {a["key"]: a["one"] or a["two"] or "" for a in _ATTRIBUTE.finditer(mark["attributes"])}
+    if name == "break" and not close:
+        length = _BREAK.fullmatch(values.get("time", "").strip())
+        if length:
+            return pause_of(length[1].lstrip("+"), length[2])
+        return _STRENGTHS.get(values.get("strength", "medium"), PAUSE_S)
+    if name == "voice" and (close or values.get("name")):
+        return VoiceChange("" if close else values["name"])
+    if inner is None:
+        return None
+    whole = span.cut(*mark.span("inner"))
+    if name == "phoneme" and values.get("ph"):
+        detail = IPA if values.get("alphabet", "").lower() == IPA else ""
+        return replace(whole, phonemes=values["ph"], detail=detail)
+    return replace(whole, text=values["alias"]) if values.get("alias") else whole
+
+
+def read_inline(text: str, base: int = 0) -> list[Fragment]:
+    """Plain text with inline notation in it. base: where it begins in the user's text."""
+    return read_inline_from("", text, base)[0]
+
+
+def read_inline_from(
+    voice: str, text: str, base: int, lang: str = "en"
+) -> tuple[list[Fragment], str]:
+    """The same for text that `voice` speaks at its beginning ("": the request's), and who
+    speaks at its end.
     """
-    if "[" not in text:
-        return [Fragment(FragmentKind.TEXT, (Span(text, base, base + len(text)),))] if text else []
-    return join_fragments(FragmentKind.TEXT, split_inline(Span(text, base, base + len(text))))
+    if not text:
+        return [], voice
+    whole = Span(text, base, base + len(text))
+    if not any(sign in text for sign in "[<$\\"):
+        return [Fragment(FragmentKind.TEXT, (whole,), voice=voice)], voice
+    fragments: list[Fragment] = []
+    held: list[Span | float] = []
+    for part in [*split_inline(whole, lang), VoiceChange(voice)]:
+        if isinstance(part, VoiceChange):
+            more = join_fragments(FragmentKind.TEXT, held)
+            fragments += [replace(f, voice=voice) for f in more]
+            held = []
+            end, voice = voice, part.name
+        else:
+            held.append(part)
+    return fragments, end

@@ -19,9 +19,10 @@ from ...errors import KokorodError
 from ...faults import Faults
 from ...types import CodeBlocks, Markup
 from ..sentences import SentenceSplitter
+from .arriving import Arriving
 from .fragments import Fragment, FragmentKind, Span
 from .markdown import MarkdownReader
-from .notation import read_inline
+from .notation import read_inline_from
 from .ssml import is_ssml, read_ssml
 
 #: Text that has been given out is forgotten in parts of this size: slicing at every
@@ -54,7 +55,9 @@ class PlainSource:
     def __init__(self, lang: str, *, inline: bool = True, begin: int = 0) -> None:
         """begin: where the first character fed stands in the user's text."""
         self._splitter = SentenceSplitter(lang)
+        self._lang = lang
         self._inline = inline
+        self._voice = ""
         self._begin = begin
         self._text = ""
         self._base = 0
@@ -76,7 +79,8 @@ class PlainSource:
             text = self._text[start - self._base : end - self._base]
             place = start + self._begin
             if self._inline:
-                self._fragments.extend(read_inline(text, place))
+                found, self._voice = read_inline_from(self._voice, text, place, self._lang)
+                self._fragments.extend(found)
             else:
                 spans = (Span(text, place, end + self._begin),)
                 self._fragments.append(Fragment(FragmentKind.TEXT, spans))
@@ -193,6 +197,23 @@ class AutoSource:
         return self._source.next() if self._source is not None else None
 
 
+class FilteredSource:
+    """A source that is not fed what is not for the ear (arriving.py)."""
+
+    def __init__(self, source: Source, *, thoughts: bool) -> None:
+        self._source = source
+        self._arriving = Arriving(thoughts=thoughts)
+
+    def feed(self, text: str, final: bool) -> None:
+        self._source.feed(self._arriving.feed(text, final), final)
+
+    def lull(self) -> None:
+        self._source.lull()
+
+    def next(self) -> Fragment | None:
+        return self._source.next()
+
+
 class ContainedSource:
     """A source, and the rest of its text as plain text after it raised.
 
@@ -246,17 +267,23 @@ class ContainedSource:
         self._source.feed(self._text[self._given - self._base :], self._final)
 
 
-def open_source(markup: Markup, lang: str, code: CodeBlocks = CodeBlocks.SKIP) -> Source:
-    """The source of a request's text. code: what becomes of Markdown's code blocks."""
+def open_source(
+    markup: Markup, lang: str, code: CodeBlocks = CodeBlocks.SKIP, *, thoughts: bool = False
+) -> Source:
+    """The source of a request's text.
+
+    code      what becomes of Markdown's code blocks
+    thoughts  those of a model, between its tags, are said
+    """
     match markup:
         case Markup.MARKDOWN:
-            return MarkdownSource(lang, code)
+            return FilteredSource(MarkdownSource(lang, code), thoughts=thoughts)
         case Markup.SSML:
             return SsmlSource(lang)
         case Markup.PLAIN:
             return PlainSource(lang, inline=False)
         case Markup.AUTO:
-            return AutoSource(lang)
+            return FilteredSource(AutoSource(lang), thoughts=thoughts)
 
 
 def by_sentence(fragment: Fragment, lang: str) -> Iterator[Fragment]:

@@ -79,6 +79,7 @@ SOUND = SoundSettings(
     sentence_pause_ms=300,
     emoji="name",
     code_blocks="skip",
+    thoughts="skip",
     blends=(),
     lexicon=None,
 )
@@ -93,6 +94,7 @@ OTHERS: dict[str, object] = {
     "sentence_pause_ms": 301,
     "emoji": "skip",
     "code_blocks": "read",
+    "thoughts": "say",
     "blends": (("warm", "af_heart:0.5,am_adam:0.5"),),
     "lexicon": (1, 2),
 }

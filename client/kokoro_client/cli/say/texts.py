@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import select
 import stat
 import sys
 import threading
@@ -19,6 +20,7 @@ from ...speech import Speech
 from ...wire.choices import Markup
 from .. import exits
 from .decoding import NotTextError, TextDecoder
+from .markdown_signs import looks_like_markdown
 from .sent_text import SentText
 
 #: As much as a pipe holds.
@@ -29,6 +31,10 @@ _CHECKED_BYTES: Final = 4 * 1024 * 1024
 
 #: Each is an open descriptor, of which macOS gives 256.
 _FILES: Final = 100
+
+#: How long a pipe's writer may take to begin, for its markup to be seen: a program that prints a
+#: file takes a few milliseconds; nobody hears this delay of a model that thinks.
+_BEGIN_S: Final = 0.05
 
 _STDIN: Final = "standard input"
 
@@ -49,13 +55,17 @@ class Text:
         words: str = "",
         fd: int | None = None,
         encoding: str | None = None,
+        begin: bytes = b"",
     ) -> None:
-        """encoding: of what is read; None: found out. Raises LookupError for an unknown one."""
+        """encoding: of what is read; None: found out. Raises LookupError for an unknown one.
+
+        begin: what has been read of `fd` already
+        """
         self.name = name
         self.markup = markup
         self.words = words
         self.sent = SentText()
-        self._reader = None if fd is None else _Reader(fd, name, self.sent, encoding)
+        self._reader = None if fd is None else _Reader(fd, name, self.sent, encoding, begin)
 
     @property
     def whole(self) -> bool:
@@ -102,7 +112,9 @@ def open_texts(args: argparse.Namespace) -> Sequence[Text]:
 def _open(name: str, args: argparse.Namespace) -> Text:
     if name == "-":
         _refuse_no_text(0, _STDIN, args.encoding)
-        return Text(_STDIN, args.markup or Markup.AUTO.value, fd=0, encoding=args.encoding)
+        begin = b"" if args.markup or args.phonemes else _begin_of(0)
+        markup = args.markup or _markup_of_begin(begin)
+        return Text(_STDIN, markup, fd=0, encoding=args.encoding, begin=begin)
     try:
         fd = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
@@ -129,6 +141,22 @@ def _refuse_no_text(fd: int, name: str, encoding: str | None) -> None:
         pass  # reading it says why
 
 
+def _begin_of(fd: int) -> bytes:
+    """What there is to read at once; b"" from a terminal, or from a writer who takes longer."""
+    if os.isatty(fd):
+        return b""
+    with suppress(OSError, ValueError):  # what cannot be waited for is read later
+        if select.select([fd], [], [], _BEGIN_S)[0]:
+            return os.read(fd, _READ_BYTES)
+    return b""
+
+
+def _markup_of_begin(begin: bytes) -> str:
+    """Standard input has no name to tell by: what it begins with must look like Markdown."""
+    text = begin.decode("utf-8", "replace")
+    return Markup.MARKDOWN.value if looks_like_markdown(text) else Markup.AUTO.value
+
+
 def _markup_of(name: str) -> str:
     """By the file's ending: Markdown is known by its name, SSML by its first tag."""
     ending = name.lower().rpartition(".")[2]
@@ -142,8 +170,11 @@ class _Reader:
     Invariants: each piece goes to the speech as soon as it has been read.
     """
 
-    def __init__(self, fd: int, name: str, sent: SentText, encoding: str | None) -> None:
+    def __init__(
+        self, fd: int, name: str, sent: SentText, encoding: str | None, begin: bytes
+    ) -> None:
         self._fd = fd
+        self._begin = begin
         self._name = name
         self._sent = sent
         self._bytes = 0
@@ -192,6 +223,9 @@ class _Reader:
     def _read(self) -> bytes:
         if self.failure:
             return b""
+        if begin := self._begin:
+            self._begin = b""
+            return begin
         try:
             return os.read(self._fd, _READ_BYTES)
         except OSError as error:

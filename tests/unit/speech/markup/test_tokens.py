@@ -13,8 +13,10 @@ from kokorod.speech.markup.fragments import (
     Span,
 )
 from kokorod.speech.markup.notation import read_inline
+from kokorod.speech.markup.sources import open_source
 from kokorod.speech.normalize import spoken
 from kokorod.speech.tokenize import tokens_of
+from kokorod.types import Markup
 
 
 def heard(fragments: list[Fragment]) -> list[tuple[str, float | None]]:
@@ -121,3 +123,33 @@ def test_any_text_keeps_its_order(text: str) -> None:
         for token in tokens_of(fragment):
             assert last <= token.start <= token.end <= len(text)
             last = token.start
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Wait [pause:1.5s] now.", ["Wait ", 1.5, " now."]),
+        ("Wait [pause=500ms] now.", ["Wait ", 0.5, " now."]),
+        ('Wait <break time="2s"/> now.', ["Wait ", 2.0, " now."]),
+        ('Wait <break strength="strong"/> now.', ["Wait ", 0.7, " now."]),
+        ("The [best](+2) one.", ["The best one."]),
+        ("The <emphasis level='strong'>best</emphasis> one.", ["The best one."]),
+        ('A <sub alias="first">1st</sub> one.', ["A first one."]),
+    ],
+)
+def test_notations_of_other_programs(text: str, said: list[str | float]) -> None:
+    found: list[str | float] = []
+    for fragment in read_inline(text):
+        found.append(fragment.text)
+        if fragment.pause_s is not None:
+            found.append(fragment.pause_s)
+    assert found == said
+
+
+def test_a_voice_speaks_from_its_mark_on() -> None:
+    source = open_source(Markup.AUTO, "en-us")
+    source.feed("One. [voice:bf_emma] Two. Three. [voice:default]Four.", final=True)
+    voices = []
+    while (fragment := source.next()) is not None:
+        voices.append((fragment.text.strip(), fragment.voice))
+    assert voices == [("One.", ""), ("Two.", "bf_emma"), ("Three.", "bf_emma"), ("Four.", "")]
