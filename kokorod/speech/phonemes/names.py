@@ -6,7 +6,10 @@ NAMES: lower case -> phonemes, or (American, British). Stress marks stand before
 
 from __future__ import annotations
 
+import re
 from typing import Final
+
+from ..tables import rows
 
 #: Signs that stand for words, as tokens of their own.
 SYMBOLS: Final = {
@@ -114,3 +117,32 @@ NAMES: Final[dict[str, str | tuple[str, str]]] = {
     "youtube": ("jˈutˌub", "jˈuːtjuːb"),
     "yaml": ("jˈæmᵊl", "jˈamᵊl"),
 }
+
+#: Well-known names that the dictionary itself gets wrong, by how they are written.
+_WELL_KNOWN: Final = {row[0]: row[1] for row in rows("names")}
+_VOWELS: Final = "aɑæɛɪiIAOQWYuʊʌɔəɒᵻˈˌ"
+_TO_BRITISH: Final = tuple(
+    (re.compile(pattern), said)
+    for pattern, said in (
+        (rf"əɹ(?![{_VOWELS}])", "ə"),
+        (r"ɜɹ", "ɜː"),
+        (rf"([ɑɔɛ])ɹ(?![{_VOWELS}])", r"\1ː"),
+        (r"([ˈˌ])([iuɑɔ])(?!ː)", r"\1\2ː"),
+        (r"O", "Q"),
+        (r"æ", "a"),
+        (r"T", "t"),
+    )
+)
+
+
+def well_known(word: str, british: bool) -> str | None:
+    """The phonemes of a name that the dictionary and espeak-ng get wrong."""
+    said = _WELL_KNOWN.get(word)
+    if said is None and word.isupper() and len(word) > 3:
+        said = _WELL_KNOWN.get(word.capitalize())
+    said = said or _WELL_KNOWN.get(word.lower())
+    if said is None or not british:
+        return said
+    for pattern, replacement in _TO_BRITISH:
+        said = pattern.sub(replacement, said)
+    return said

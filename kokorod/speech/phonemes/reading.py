@@ -17,6 +17,7 @@ class Source(StrEnum):
     ENDING = "ending"
     PARTS = "parts"
     SPELLED = "spelled"
+    CMUDICT = "cmudict"  # a word that the dictionary lacks
     ESPEAK = "espeak"
     EXTRA = "misaki"
     NAME = "name"

@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from . import endings, stress
+from .cmudict import CmuDict
 from .dictionary import Dictionary, Entry
 from .espeak import Espeak
-from .names import NAMES, SYMBOLS
+from .names import NAMES, SYMBOLS, well_known
 from .reading import Reading, Source
 
 #: A stem may itself have an ending (un-friend-ly), and that is as deep as it goes.
@@ -51,6 +52,7 @@ class Words:
         self._espeak = espeak
         self._lang = lang
         self._british = lang == "en-gb"
+        self._cmudict = CmuDict()
         #: What the dictionary has for the word as written.
         self.entry = functools.lru_cache(maxsize=_KEPT)(dictionary.lookup)
         self._said = functools.lru_cache(maxsize=_KEPT)(self._say)
@@ -67,11 +69,22 @@ class Words:
     def _say(self, text: str, tag: str, last: bool, shouted: bool) -> Reading:
         reading = self._known(text, tag, last, shouted, _DEPTH)
         if reading is None and len(text) <= MAX_WORD:
-            reading = self._possessive(text, tag, last, shouted) or self._parts(text, shouted)
+            reading = (
+                self._possessive(text, tag, last, shouted)
+                or self._listed(text)
+                or self._parts(text, shouted)
+            )
         if reading is not None:
             return reading
         phonemes = self._foreign(text)
         return Reading(phonemes, Source.ESPEAK if phonemes else Source.SILENT)
+
+    def _listed(self, text: str) -> Reading | None:
+        """From CMUdict, which is American; capitals may be an acronym."""
+        if self._british or len(text) < _SHORTEST_LISTED or text.isupper():
+            return None
+        found = self._cmudict.lookup(text)
+        return Reading(found, Source.CMUDICT) if found else None
 
     def foreign(self, words: Sequence[str]) -> list[str]:
         """As espeak-ng says them, whatever the dictionary has."""
@@ -108,6 +121,8 @@ class Words:
             return Reading(" ".join(self.name(w) for w in symbol.split()), Source.SPELLED)
         if len(text) == 1:
             return self._letter(text)
+        if name := well_known(text, self._british):
+            return Reading(name, Source.DICTIONARY)
         capitals = text.isupper() and len(text) > 1 and any(c.isalpha() for c in text)
         if capitals and (reading := self._capitals(text, tag, last, shouted, depth)):
             return reading
@@ -306,6 +321,7 @@ _ONE_BREATH: Final = 6
 _NAMED: Final = 2
 _SHORT_ACRONYM: Final = 3
 _SHORTEST_PART: Final = 3
+_SHORTEST_LISTED: Final = 3
 #: A letter three times or more in a row.
 _DRAWN_OUT: Final = re.compile(r"([A-Za-z])\1{2,}")
 _INITIALS: Final = re.compile(r"(?:[A-Za-z]{1,2}\.)+[A-Za-z]{0,2}$")

@@ -82,9 +82,8 @@ def test_how_a_text_arrives_does_not_matter(case: tuple[Markup, str], sizes: lis
 
 
 def test_a_long_markdown_text_is_not_parsed_before_its_first_sentence_is_given_out() -> None:
-    source = open_source(Markup.MARKDOWN, "en-us")
+    source = MarkdownSource("en-us")
     source.feed("One sentence is here. Two is. " * 10_000, final=True)
-    assert isinstance(source, MarkdownSource)
     source.next()
     assert source.unread > 290_000
 
