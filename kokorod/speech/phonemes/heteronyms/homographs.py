@@ -80,6 +80,18 @@ _SEATS: Final = g.words("seats table numbers houses column front")
 _BENDING: Final = g.words("to before down out your his her their respectfully")
 _DEER: Final = g.words("deer bucks buck fawns fawn stags stag antlers herd")
 
+_COUNTS: Final = g.words("two three four five six seven eight nine ten several many few both")
+_BECOMING: Final = g.words("grew grow grows growing got getting get became become went going feel")
+_CHOPPING: Final = g.words(
+    "sharpened sharpen sharp chop chopped chopping wood swung swing battle hatchet hatchets saws"
+    " lumberjack lumberjacks tree trees throwing threw handle handles forged knives swords blade"
+)
+_REASONS: Final = g.words(
+    "legal theoretical moral factual conceptual philosophical decision decisions argument arguments"
+    " scientific rational reasons intellectual biological"
+)
+_PLANTS: Final = g.words("vanilla almond lemon yeast malt plant root herbal tea leaf bark mint")
+
 #: it tears at the edge, tears the page off, tears a leaf from
 _TORN_APART: Final = (
     after(_RIPPING - {"down", "off", "into"})
@@ -190,5 +202,26 @@ HOMOGRAPHS: Final[Mapping[str, Rows]] = {
         Row("a resume", DETERMINER | ADJECTIVE | before("and of on"), NOUN),
         Row("usual", ALWAYS, VERB),
     ),
-    "does": (Row("deer", around(_DEER) & (DETERMINER | before("and") | after("and")), DEER),),
+    "does": (
+        Row("deer", around(_DEER) & (DETERMINER | before("and") | after("and")), DEER),
+        Row("counted", before(_COUNTS) & ~after("not n't it he she this that"), DEER),
+    ),
+    "number": (Row("more numb", before(_BECOMING) & after(g.EDGE, "and with in than from"), ADJ),),
+    "seconded": (
+        Row("sent", after("to from") & before(g.BE), NOUN),
+        Row("usual", ALWAYS, ADJ),
+    ),
+    "lima": (Row("beans", after("bean beans"), NOUN),),
+    "axes": (Row("tools", around(_CHOPPING), ADJ),),
+    "bases": (
+        Row("reasons", around(_REASONS, reach=4), NOUN),
+        Row("usual", ALWAYS, ADJ),
+    ),
+    "slough": (Row("off", INFINITIVE | after("off their its his her") | PLURAL, VERB),),
+    "closer": (
+        Row("who closes", DETERMINER & after(g.EDGE, "for in was is who"), NEIGHBOURS),
+        Row("usual", ALWAYS, ADJ),
+    ),
+    "escort": (Row("object", OBJECT_NEXT & ~DETERMINER & ~ADJECTIVE, VERB),),
+    "extract": (Row("of plants", before(_PLANTS), NOUN),),
 }
