@@ -23,6 +23,8 @@ from .errors import ConfigError
 from .voices.blends import parse as parse_blend
 from .voices.names import BUILT_IN, KNOWN
 
+DEFAULT_TTFA_MS: Final = 300
+_WHOLE_TTFA_MS: Final = 500
 DEFAULT_MODEL_URL: Final = "https://github.com/thewh1teagle/kokoro-onnx/releases/download"
 
 
@@ -161,7 +163,10 @@ class Config:
         DEFAULT_MODEL_URL, _string, "where models are pulled from; change it for a mirror"
     )
     ttfa_ms: int = _setting(
-        500, _integer(50, 60_000), "first sound's budget; longer sounds better", unit="ms"
+        DEFAULT_TTFA_MS,
+        _integer(50, 60_000),
+        "first sound's budget; longer sounds better; 500 if not set for what is spoken whole",
+        unit="ms",
     )
     sentence_pause_ms: int = _setting(
         250, _integer(0, 5_000), "silence between sentences", unit="ms"
@@ -259,6 +264,13 @@ class Config:
     def voice_called(self, name: str) -> str:
         """The blend saved under `name`, else `name` itself."""
         return dict(self.blends).get(name, name)
+
+    @property
+    def whole_ttfa_ms(self) -> int:
+        """What the first sound may take of a voice that is spoken whole. In 300 ms that says
+        too little; who set the budget has it kept.
+        """
+        return _WHOLE_TTFA_MS if self.ttfa_ms == DEFAULT_TTFA_MS else self.ttfa_ms
 
     @property
     def models_folder(self) -> Path:

@@ -48,7 +48,7 @@ def _slow(parts: Parts) -> list[str]:
     lines = []
     if problem := parts.after_ready.copy_problem:
         lines.append(f"starts take longer without an optimised copy: {problem}")
-    p95, may = parts.metrics.first_sound_ms()["p95"], parts.live.config.ttfa_ms
+    p95, may = parts.metrics.first_sound_ms()["p95"], parts.live.config.whole_ttfa_ms
     if p95 is not None and parts.metrics.measured >= _ENOUGH and p95 > _LATE * may:
         lines.append(
             f"the first sound takes {p95:.0f} ms (p95), it may take {may}; end other programs, "

@@ -188,6 +188,7 @@ class Speaking:
             rank=_RANKS[speak.priority],
             speed=speak.speed,
             first_s=(speak.ttfa_ms or config.ttfa_ms) / 1000,
+            whole_s=(speak.ttfa_ms or config.whole_ttfa_ms) / 1000,
             order=request.key.number,
             script=Script(
                 sentence_pause_s=config.sentence_pause_ms / 1000,
