@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: Python is up sooner. A process that is older was another program before its exec.
 _YOUNG_S = 1.0
 
+#: All bytecode of the daemon and what it stands on has 30 MB.
+_BYTECODE_BYTES = 64 * 2**20
+
 #: Signals that the loop answers.
 _STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -104,6 +107,17 @@ def run(environ: MutableMapping[str, str], flags: Mapping[str, Any]) -> int:
     return app.run()
 
 
+def keep_no_bytecode_if_full(environ: MutableMapping[str, str], package: Path) -> None:
+    """Python 3.11 keeps what fits of a module's bytecode on a full disk, and fails to
+    import it ever after: EOFError, python/cpython issue 126606.
+    """
+    with contextlib.suppress(OSError):
+        disk = os.statvfs(package)
+        if disk.f_bavail * disk.f_frsize < _BYTECODE_BYTES:
+            sys.dont_write_bytecode = True
+            environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for children
+
+
 def _say(text: str) -> None:
     """There is no log yet, or none any more."""
     from .watch.log import one_line
@@ -114,6 +128,7 @@ def _say(text: str) -> None:
 
 def main() -> None:
     """The console script."""
+    keep_no_bytecode_if_full(os.environ, Path(__file__).parent)
     from .errors import KokorodError
 
     flags = vars(daemon_parser().parse_args())

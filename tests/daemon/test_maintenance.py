@@ -426,7 +426,13 @@ def test_a_copy_that_is_whole_is_hashed_once(make_daemon: MakeDaemon, tmp_path: 
 
 def test_where_the_disk_is_full_the_original_speaks_and_the_reason_is_told(start: Start) -> None:
     """No file may grow over 20 kB, for the daemon as for the child that makes the copy."""
-    daemon = start("import resource as r\nr.setrlimit(r.RLIMIT_FSIZE, (20_000, 20_000))")
+    daemon = start(
+        "import os, resource, sys\n"
+        # Bytecode would be cut off too, here and in the child, and every later process reads it.
+        "sys.dont_write_bytecode = True\n"
+        "os.environ['PYTHONDONTWRITEBYTECODE'] = '1'\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))"
+    )
     wait_until(lambda: status(daemon)["startup"]["not_optimised"], "the reason")
     wait_until(lambda: not status(daemon)["startup"]["phase"], "the background work is done")
     value = status(daemon)

@@ -31,6 +31,7 @@ from kokorod.models.store import Store
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if limit := int(sys.argv[3]):
+    sys.dont_write_bytecode = True
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 try:
     pull(RELEASE, sys.argv[1], Store(Path(sys.argv[2])))

@@ -269,6 +269,7 @@ import resource, sys
 from pathlib import Path
 from kokorod.errors import ModelError
 from kokorod.models.store import Store
+sys.dont_write_bytecode = True
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
 try:
     Store(Path(sys.argv[1])).import_files(Path(sys.argv[2]), Path(sys.argv[3]), "toy")

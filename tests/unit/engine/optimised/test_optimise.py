@@ -373,7 +373,8 @@ def test_a_disk_that_fills_while_it_is_made_leaves_nothing(
     # A limit on a file's size gives the errors that a full disk does. It spares the model,
     # which is only read.
     code = (
-        "import resource, sys;"
+        # Else the bytecode of a module is cut off there too, and every later process reads it.
+        "import resource, sys; sys.dont_write_bytecode = True;"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}));"
         "from kokorod.engine.optimised import build;"
         "sys.exit(build.main(sys.argv[1:]))"
