@@ -19,6 +19,7 @@ from typing import Any, Final
 from kokoro_client.wire import address
 from kokoro_client.wire.errors import WireError
 
+from . import own_files
 from .errors import ConfigError
 from .voices.blends import parse as parse_blend
 from .voices.names import BUILT_IN, KNOWN
@@ -115,6 +116,9 @@ def _lanes(value: Any) -> str:
 
 #: Blends that are saved; every listing of voices shows them all.
 MAX_BLENDS: Final = 64
+
+#: A configuration has some hundred bytes.
+_FILE_BYTES: Final = 1024 * 1024
 
 #: Of a value or of unknown names, in an error.
 _SHOWN: Final = 1_000
@@ -376,7 +380,7 @@ def _env_source(environ: Mapping[str, str], name: str) -> str:
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = own_files.read(path, _FILE_BYTES).decode()
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import threading
@@ -164,8 +165,12 @@ def _open_log(home: Path, stack: ExitStack) -> IO[bytes] | None:
         folder = home / "logs"
         folder.mkdir(mode=0o700, exist_ok=True)
         path = folder / "kokorod.log"
-        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # Neither a link, which would have another file written, nor a FIFO, which holds up.
+        safe = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | safe, 0o600)
         log = stack.enter_context(os.fdopen(fd, "ab+"))
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            return None
         if log.tell() > LOG_BYTES:
             log.truncate(0)
             log.seek(0)

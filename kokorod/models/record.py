@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from .. import own_files
 from ..errors import ModelDamagedError
 from .disk import Stamp
 
@@ -133,11 +134,7 @@ def load_seen(folder: Path) -> dict[str, tuple[str, Stamp]]:
 
 
 def _read(path: Path) -> Any:
-    with path.open("rb") as file:
-        content = file.read(_MAX_RECORD + 1)
-    if len(content) > _MAX_RECORD:
-        raise ValueError(f"it has more than {_MAX_RECORD} bytes")
-    return json.loads(content)
+    return json.loads(own_files.read(path, _MAX_RECORD))
 
 
 def _natural(value: Any) -> int:

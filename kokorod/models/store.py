@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from .. import own_files
 from ..errors import ModelDamagedError, ModelError, ModelMissingError
 from . import disk, manifest, record, verification
 from .disk import Stamp
@@ -34,6 +35,8 @@ from .verification import Progress
 #: Copying a model to a slow disk takes a minute; who holds the lock longer is stuck.
 LOCK_WAIT_S: Final = 60.0
 
+#: The longest name, and a line end.
+_NAME_BYTES: Final = 66
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _IN_USE: Final = ".in-use"
 
@@ -96,8 +99,7 @@ class Store:
     def in_use(self) -> str:
         """The name chosen by use(), empty where there is none. It may be gone since."""
         try:
-            with (self.folder / _IN_USE).open(encoding="utf-8") as file:
-                name = file.read(65).strip()
+            name = own_files.read(self.folder / _IN_USE, _NAME_BYTES).decode().strip()
         except (OSError, UnicodeDecodeError):
             return ""
         return name if _NAME.fullmatch(name) else ""

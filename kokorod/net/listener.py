@@ -10,21 +10,27 @@ Never:      unlinks a socket that a supervisor owns, or one bound by another dae
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
 import socket
+import stat
 import struct
 import sys
 from pathlib import Path
 from typing import Final
 
+from .. import own_files
 from ..errors import KokorodError
 
 #: The kernel's queue of connections not yet accepted: clients that arrive while the
 #: daemon starts or restarts wait here.
 BACKLOG: Final = 128
 
+
+#: Of a lock file: the number of a process.
+_LOCK_BYTES: Final = 24
 
 #: Not in the socket module where Python was built on another system.
 SO_PEERCRED: Final = getattr(socket, "SO_PEERCRED", 17)
@@ -46,7 +52,7 @@ class Listener:
         self.socket = sock
         self.path = path
         self._lock_fd = lock_fd
-        self._bound = None if lock_fd is None else path.stat()
+        self._bound = None if lock_fd is None else path.lstat()
         sock.setblocking(False)
 
     @property
@@ -73,10 +79,28 @@ class Listener:
             os.close(self._lock_fd)
             self._lock_fd = None
 
+    def bind_again(self) -> bool:
+        """Bind anew if the socket's name is gone. True: it was, and other clients come by it.
+
+        The caller stops and begins to watch fileno(), which changes. Raises KokorodError if
+        something else has the name: it is left alone.
+        """
+        if self.inherited or self._name_is_ours():
+            return False
+        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fresh = _listening(self.path, folder)
+        finally:
+            os.close(folder)
+        fresh.setblocking(False)
+        self.socket.close()
+        self.socket, self._bound = fresh, self.path.lstat()
+        return True
+
     def _name_is_ours(self) -> bool:
         # A supervisor that was installed meanwhile binds its own socket over ours.
         try:
-            return self._bound is not None and os.path.samestat(self._bound, self.path.stat())
+            return self._bound is not None and os.path.samestat(self._bound, self.path.lstat())
         except OSError:
             return False
 
@@ -85,49 +109,102 @@ def bind(path: Path) -> Listener:
     """Listen on `path`, taking over a stale socket.
 
     Raises AlreadyRunningError where another daemon has the lock, KokorodError where
-    the folder cannot be used. To be called before any thread starts: it sets umask.
+    the folder, the lock or what has the socket's name cannot be trusted or used.
     """
-    lock_path = path.with_name(path.name + ".lock")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock_fd = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        own_files.make_folders(path.parent)
     except OSError as error:
         raise KokorodError(
             f"cannot make the socket's folder {path.parent}: {error.strerror}; "
             "set KOKORO_SOCKET to a path you may write"
         ) from None
     try:
+        folder = own_files.open_folder(path.parent)
+    except OSError as error:
+        raise KokorodError(
+            f"the socket's folder {path.parent} is not safe: {error.strerror}; "
+            "set KOKORO_SOCKET to a path in a folder that you alone may write to"
+        ) from None
+    try:
+        lock_fd = _lock(path, folder)
+        try:
+            return Listener(_listening(path, folder), path, lock_fd)
+        except BaseException:
+            os.close(lock_fd)
+            raise
+    finally:
+        os.close(folder)
+
+
+def _lock(path: Path, folder: int) -> int:
+    """The descriptor of the lock that was taken."""
+    name = path.name + ".lock"
+    try:
+        lock_fd = own_files.open_file(name, os.O_RDWR | os.O_CREAT, folder)
+    except OSError as error:
+        raise _no_lock(path, error.strerror or str(error)) from None
+    try:
         fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        said = os.pread(lock_fd, _LOCK_BYTES + 1, 0).strip()
+        if said and not (len(said) <= _LOCK_BYTES and said.isdigit()):
+            raise _no_lock(path, "it holds something else than the number of a process")
+        with contextlib.suppress(OSError):  # a courtesy: on a full disk the lock holds without it
+            os.fchmod(lock_fd, 0o600)
+            os.ftruncate(lock_fd, 0)
+            os.pwrite(lock_fd, b"%d\n" % os.getpid(), 0)
     except BlockingIOError:
         winner = _living(os.pread(lock_fd, 32, 0).strip())
         os.close(lock_fd)
         raise AlreadyRunningError(path, winner) from None
-    os.ftruncate(lock_fd, 0)
-    os.pwrite(lock_fd, b"%d\n" % os.getpid(), 0)
+    except BaseException:
+        os.close(lock_fd)
+        raise
+    return lock_fd
+
+
+def _no_lock(path: Path, why: str) -> KokorodError:
+    lock = path.with_name(path.name + ".lock")
+    return KokorodError(
+        f"{lock} cannot be used as a lock: {why}; remove it, or set KOKORO_SOCKET to a path in a "
+        "folder of yours"
+    )
+
+
+def _listening(path: Path, folder: int) -> socket.socket:
+    """A new socket of that name; a dead one of ours makes way."""
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    # 0600 from birth: a chmod after bind would leave a moment open to others.
-    old_mask = os.umask(0o177)
     try:
-        if path.is_socket():
-            if _somebody_listens(path):
-                # Not a daemon, which would have the lock: launchd or systemd.
-                raise AlreadyRunningError(path, None)
-            path.unlink()
-        sock.bind(str(path))
+        with contextlib.suppress(FileNotFoundError):
+            found = os.stat(path.name, dir_fd=folder, follow_symlinks=False)
+            if stat.S_ISSOCK(found.st_mode):
+                if _somebody_listens(path):
+                    # Not a daemon, which would have the lock: launchd or systemd.
+                    raise AlreadyRunningError(path, None)
+                if found.st_uid != os.geteuid():
+                    raise OSError(errno.EPERM, f"it belongs to another user ({found.st_uid})")
+                os.unlink(path.name, dir_fd=folder)
+        _bind_private(sock, path)
         sock.listen(BACKLOG)
     except AlreadyRunningError:
         sock.close()
-        os.close(lock_fd)
         raise
     except OSError as error:
         sock.close()
-        os.close(lock_fd)
         raise KokorodError(
             f"cannot listen on {path}: {error.strerror}; remove what is there or set KOKORO_SOCKET"
         ) from None
-    finally:
-        os.umask(old_mask)
-    return Listener(sock, path, lock_fd)
+    return sock
+
+
+def _bind_private(sock: socket.socket, path: Path, platform: str = sys.platform) -> None:
+    """0600 from birth: a chmod after bind would leave a moment open to others."""
+    if platform == "linux":
+        os.fchmod(sock.fileno(), 0o600)  # which the name gets; needs no umask, so any thread may
+        sock.bind(str(path))
+        return
+    # There the folder alone keeps others out, until the mode is set.
+    sock.bind(str(path))
+    path.chmod(0o600)
 
 
 def _living(pid: bytes) -> int | None:

@@ -14,6 +14,7 @@ from typing import Final
 from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Error
 
+from ..errors import KokorodError
 from ..types import PeerId
 from ..watch.log import Log
 from . import listener as listening
@@ -24,6 +25,10 @@ from .peer import Handler, Peer
 
 #: Pause before connections are accepted again after there was no descriptor for one.
 _LISTEN_AGAIN_S: Final = 0.5
+
+#: How often it is seen to that the socket still has its name: whoever removes it, with a
+#: folder or by a cleaner of old files, would leave the daemon running and out of reach.
+_LOOK_AT_NAME_S: Final = 30.0
 
 
 class Server:
@@ -48,6 +53,7 @@ class Server:
         self._handler = handler
         self._listens = True
         self._loop.watch(self._listener.fileno(), READ, self._on_connection)
+        self._loop.after(_LOOK_AT_NAME_S, self._look_at_name)
 
     def let_nobody_in(self) -> None:
         self._listens = False
@@ -96,12 +102,24 @@ class Server:
             peer.send(Error(code=ErrorCode.BUSY, message=message, retry_after_ms=1000))
             peer.close_after_sending()
 
+    def _look_at_name(self) -> None:
+        if not self._listens:
+            return
+        before = self._listener.fileno()
+        try:
+            if self._listener.bind_again():
+                self._loop.unwatch(before)
+                self._loop.watch(self._listener.fileno(), READ, self._on_connection)
+                self._log.warning("bound_again", socket=self._listener.path)
+        except (KokorodError, OSError) as error:
+            self._log.warning("socket_lost", why=str(error))
+        self._loop.after(_LOOK_AT_NAME_S, self._look_at_name)
+
     def _listen_later(self) -> None:
-        fd = self._listener.fileno()
-        self._loop.unwatch(fd)
+        self._loop.unwatch(self._listener.fileno())
 
         def listen() -> None:
             if self._listens:
-                self._loop.watch(fd, READ, self._on_connection)
+                self._loop.watch(self._listener.fileno(), READ, self._on_connection)
 
         self._loop.after(_LISTEN_AGAIN_S, listen)

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from .. import own_files
 from ..errors import ConfigError
 from ..voices.languages import ENGLISH, LANGUAGES
 from .phonemes.punctuation import MARKS
@@ -139,10 +140,10 @@ def read(path: Path, vocabulary: frozenset[str]) -> dict[str, dict[str, Entry]]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ConfigError(f"{path} is over {MAX_BYTES >> 20} MB; take entries out")
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(own_files.read(path, MAX_BYTES).decode())
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError, OverflowError) as error:
         raise ConfigError(f"{path} cannot be read: {error}; fix it or move it away") from None
     sections: dict[str, dict[str, Entry]] = {}
     count = 0

@@ -52,7 +52,7 @@ class LogFile:
                 with contextlib.suppress(FileNotFoundError):
                     older(self._path, number - 1).replace(older(self._path, number))
             self._path.replace(older(self._path, 1))
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
             fresh = os.open(self._path, flags, 0o600)
             try:
                 if _same_file(1, 2):
@@ -79,7 +79,7 @@ def standard_error(logs_folder: Path) -> LogFile | None:
     """The log file that standard error is; None for a journal, a terminal, another file."""
     path = log_path(logs_folder)
     try:
-        opened, named = os.fstat(2), path.stat()
+        opened, named = os.fstat(2), path.lstat()  # a link is another's file
     except OSError:
         return None
     if not stat.S_ISREG(opened.st_mode) or not os.path.samestat(opened, named):

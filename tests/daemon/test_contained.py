@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,10 @@ def test_what_runs_and_answers_raise_ends_them_alone(
         (daemon.home / "config.toml").write_text("ttfa_ms = " + "9" * 5_000)
         conversation.send("reload", 8)
         assert conversation.end_of(8)["value"]["reloaded"] is False
+        (daemon.home / "config.toml").unlink()
+        os.mkfifo(daemon.home / "config.toml")
+        conversation.send("reload", 10)
+        assert "no regular file" in conversation.end_of(10)["value"]["message"]
         (daemon.home / "config.toml").unlink()
         assert len(conversation.said(9, SOUND, phonemes=True))
         other.send("append", 1, text="", final=True)

@@ -168,3 +168,109 @@ def test_of_racing_processes_exactly_one_listens_every_time(socket_path: Path) -
         told = [one["told"] for one in said if "told" in one]
         assert len(told) == 7
         assert set(told) <= {winner, None}
+
+
+def lock_of(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
+
+
+def test_a_link_at_the_lock_is_not_followed(socket_path: Path) -> None:
+    notes = socket_path.parent / "notes"
+    notes.write_text("dear diary")
+    lock_of(socket_path).symlink_to(notes)
+    with pytest.raises(KokorodError, match="symbolic link"):
+        bind(socket_path)
+    assert notes.read_text() == "dear diary"
+
+
+def test_a_file_that_is_no_lock_is_not_emptied(socket_path: Path) -> None:
+    lock_of(socket_path).write_text("dear diary")
+    with pytest.raises(KokorodError, match="something else"):
+        bind(socket_path)
+    assert lock_of(socket_path).read_text() == "dear diary"
+
+
+def test_a_fifo_at_the_lock_holds_nobody_up(socket_path: Path) -> None:
+    os.mkfifo(lock_of(socket_path))
+    with pytest.raises(KokorodError, match="no regular file"):
+        bind(socket_path)
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o1777])
+def test_a_folder_that_others_may_write_to_is_refused(socket_path: Path, mode: int) -> None:
+    folder = socket_path.parent / "shared"
+    folder.mkdir()
+    folder.chmod(mode)
+    with pytest.raises(KokorodError, match="others may write"):
+        bind(folder / "s")
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_belongs_to_another_user_is_refused(socket_path: Path) -> None:
+    folder = socket_path.parent / "foreign"
+    folder.mkdir()
+    os.chown(folder, 65534, 65534)
+    with pytest.raises(KokorodError, match="another user"):
+        bind(folder / "s")
+    lock_of(socket_path).touch()
+    os.chown(lock_of(socket_path), 65534, 65534)
+    with pytest.raises(KokorodError, match="another user"):
+        bind(socket_path)
+
+
+def test_a_link_at_the_socket_is_left_alone(socket_path: Path) -> None:
+    socket_path.symlink_to(socket_path.parent / "nowhere")
+    with pytest.raises(KokorodError, match="cannot listen"):
+        bind(socket_path)
+    assert socket_path.is_symlink()
+
+
+def test_new_folders_are_the_users_alone_whatever_the_umask(socket_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        path = socket_path.parent / "one" / "two" / "s"
+        bind(path).close()
+        for folder in (path.parent, path.parent.parent):
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    finally:
+        os.umask(before)
+
+
+def test_a_full_disk_under_the_lock_is_no_reason_not_to_listen(
+    socket_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    listener = bind(socket_path)
+    connect(socket_path).close()
+    listener.close()
+
+
+def test_a_name_that_is_gone_is_bound_again(socket_path: Path) -> None:
+    listener = bind(socket_path)
+    assert not listener.bind_again()
+    socket_path.unlink()
+    assert listener.bind_again()
+    assert stat.S_IMODE(socket_path.stat().st_mode) == 0o600
+    client = connect(socket_path)
+    accepted = listener.accept()
+    assert accepted is not None
+    accepted.close()
+    client.close()
+    listener.close()
+    assert not socket_path.exists()
+
+
+def test_a_name_that_another_has_taken_is_left_to_it(socket_path: Path) -> None:
+    listener = bind(socket_path)
+    socket_path.unlink()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
+        other.bind(str(socket_path))
+        other.listen()
+        with pytest.raises(KokorodError):
+            listener.bind_again()
+        listener.close()
+        assert socket_path.exists()
