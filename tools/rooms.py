@@ -97,6 +97,8 @@ FLOORS: tuple[dict[str, str], ...] = (
         "kokorod.app": "the composition root, the life of the process",
         "kokoro_doors": "what stands in front of the client for programs that do not know it",
         "kokoro_doors.hook": "`kokoroctl hook`: what a coding agent hands to its hooks",
+        "kokoro_doors.mcp": "`kokoroctl mcp`: a server of the Model Context Protocol",
+        "kokoro_doors.speechd": "`kokoroctl speechd`: an output module of speech-dispatcher",
     },
     {
         "kokoro_client.__main__": "`python -m kokoro_client`",

@@ -47,6 +47,8 @@ DAEMONS: Final = {
 #: Commands of the package kokoro-doors; each is the folder of that name in kokoro_doors.
 DOORS: Final = {
     "hook": "speak what a coding agent hands to its hooks",
+    "mcp": "let an agent speak, by the Model Context Protocol",
+    "speechd": "be a voice of speech-dispatcher, for screen readers",
 }
 
 #: Commands that share a file.
