@@ -48,6 +48,7 @@ from .watch.log import Level, Log
 from .watch.metrics import Metrics
 from .watch.notify import Notifier
 from .watch.startup import Startup
+from .watch.watchdog import Watchdog
 
 #: Threads end within a segment's node; a run that hangs must not keep the process.
 _JOIN_S: Final = 2.0
@@ -93,6 +94,7 @@ class App:
         self._log = log = Log(
             Level[config.log_level.upper()], logfile.standard_error(config.logs_folder)
         )
+        self._watchdog = Watchdog(lambda: loop.busy_since, log)
         self._scheduler = scheduler = Scheduler()
         self._metrics = metrics = Metrics()
         self._faults = Faults(lambda fault: loop.post(lambda: self._on_reading_fault(fault)))
@@ -178,6 +180,7 @@ class App:
             on_run_over=self._shutdown.on_run_over,
             on_opened=self._on_opened,
             on_known=self._on_known,
+            exit_for_restart=self._exit_for_restart,
         )
 
     def run(self) -> int:
@@ -188,6 +191,7 @@ class App:
         self._notifier.keep_pinging(self._loop.after)
         self._speech.open()
         self._pool.open_kokoro()
+        self._watchdog.start()
         self._loop.run()
         self._close()
         return self.exit_status

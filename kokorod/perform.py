@@ -23,6 +23,7 @@ from .engine.lane import Chunked, Fronted, Step, Synthesized, Task
 from .engine.loading import Opened
 from .errors import EngineError, KokorodError, UnknownLanguageError
 from .faults import Faults
+from .lanes.overdue import Overdue
 from .lanes.pool import EXPRESS, Pool
 from .maintenance.runner import Maintenance
 from .net.loop import Loop
@@ -49,6 +50,7 @@ class Parts:
     on_run_over: Callable[[RequestKey], None]
     on_opened: Callable[[Opened], None]
     on_known: Callable[[], None]
+    exit_for_restart: Callable[[], None]
 
 
 class Performer:
@@ -63,6 +65,10 @@ class Performer:
         contained: Faults,
     ) -> None:
         self._faults = contained
+        self._running: dict[str, RequestKey] = {}  # whose step each lane did last
+        self._overdue = Overdue(
+            loop, self._terminate, self._on_hung_run, self._reading_s, self._on_hung_reading
+        )
         self._loop = loop
         self._live = live
         self._scheduler = scheduler
@@ -84,8 +90,11 @@ class Performer:
         match action:
             case Prepare():
                 parts.speech.want(action.key)
+                self._overdue.reads()
             case Run() | RunFront() | RunChunk():
                 parts.pool.lanes[action.lane].start(self._task(action))
+                self._running[action.lane] = action.key
+                self._overdue.began(action.lane, self._scheduler.step_s(action.lane))
             case Terminate():
                 parts.pool.lanes[action.lane].terminate()
             case Finish():
@@ -120,7 +129,34 @@ class Performer:
             case ReadFailed() if key is not None:
                 self.parts.in_flight.fail(key, _code_of(report.error), str(report.error))
 
+    def _reading_s(self) -> float:
+        return self.parts.speech.busy_s()
+
+    def _on_hung_reading(self, seconds: float) -> None:
+        """What waits for it is told; a thread cannot be ended, so a new process takes over."""
+        why = f"a text has been read for {seconds:.0f} s: the daemon starts anew; try again"
+        for engine in Engine:
+            self.parts.in_flight.fail_all(engine, ErrorCode.ENGINE_FAILED, why)
+        self.parts.exit_for_restart()
+
     # -- the lanes
+
+    def on_over(self, lane: str) -> None:
+        """A lane's step is over, however, or the lane is."""
+        self._overdue.ended(lane)
+
+    def _terminate(self, lane: str) -> None:
+        if (running := self.parts.pool.lanes.get(lane)) is not None:
+            running.terminate()
+
+    def _on_hung_run(self, lane: str, seconds: float) -> None:
+        """Its request is told, so that its segment hangs no other lane; then one is made anew."""
+        why = f"a run was not done after {seconds:.0f} s and could not be ended"
+        if (key := self._running.get(lane)) is not None:
+            self.parts.maintenance.failed(key)
+            self.parts.in_flight.fail(key, ErrorCode.ENGINE_FAILED, why)
+        if (hung := self.parts.pool.lanes.get(lane)) is not None:
+            self.parts.pool.replace(hung, why)
 
     def on_up(self, lane: str, engine: Engine) -> None:
         maintenance = self.parts.maintenance

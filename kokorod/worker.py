@@ -76,6 +76,11 @@ class Worker:
             raise InboxFullError(f"{self._limit} commands wait for the thread {name}: it hangs")
         self._inbox.put(command)
 
+    @property
+    def waiting(self) -> int:
+        """Commands that wait."""
+        return self._inbox.qsize()
+
     def close(self) -> None:
         """End the thread after what was asked of it."""
         self._inbox.put(None)

@@ -55,6 +55,7 @@ class LaneEvents(Protocol):
 
     def on_up(self, lane: str, engine: Engine) -> None: ...
     def on_down(self, lane: str) -> None: ...
+    def on_over(self, lane: str) -> None: ...
     def on_spoken(self, lane: str, spoken: Synthesized) -> None: ...
     def on_fronted(self, lane: str, fronted: Fronted) -> None: ...
     def on_chunked(self, lane: str, chunked: Chunked) -> None: ...
@@ -253,17 +254,25 @@ class Pool:
                 self.replace(lane, faults.why("its thread ended", report.error))
             case _ if self.lanes.get(lane.name) is not lane:
                 pass  # an old lane, replaced meanwhile: its segment is run again
+            case _:
+                events.on_over(lane.name)
+                self._tell(lane.name, report)
+
+    def _tell(self, name: str, report: Report) -> None:
+        """What a step came to."""
+        events = self._events
+        match report:
             case lane_reports.Synthesized():
-                events.on_spoken(lane.name, report)
+                events.on_spoken(name, report)
             case lane_reports.Fronted():
-                events.on_fronted(lane.name, report)
+                events.on_fronted(name, report)
             case lane_reports.Chunked():
-                events.on_chunked(lane.name, report)
+                events.on_chunked(name, report)
             case lane_reports.Ended():
-                events.on_ended(lane.name, report.task)
+                events.on_ended(name, report.task)
             case lane_reports.Failed():
-                self._log.warning("run_failed", lane=lane.name, why=report.message)
-                events.on_failed(lane.name, report.task, report.message)
+                self._log.warning("run_failed", lane=name, why=report.message)
+                events.on_failed(name, report.task, report.message)
 
     def _on_down(self, name: str, why: str) -> None:
         self._log.warning("lane_down", lane=name, why=why)
@@ -281,6 +290,7 @@ class Pool:
 
     def _drop(self, name: str) -> None:
         if (lane := self.lanes.pop(name, None)) is not None:
+            self._events.on_over(name)
             self._events.on_down(name)
             lane.terminate()
             lane.close()

@@ -46,6 +46,8 @@ class Loop:
         self.clock = clock
         #: Told what a callback raised; what it raises in turn ends run(). None: raised as it is.
         self.on_error: Callable[[Exception], None] | None = None
+        #: When the present turn began, of time.monotonic(); None: it waits. For any thread.
+        self.busy_since: float | None = None
         self._selector = selectors.DefaultSelector()
         self._timers: list[Timer] = []
         self._order = itertools.count()
@@ -119,7 +121,10 @@ class Loop:
 
     def turn(self, timeout: float | None) -> None:
         """One select and what became ready."""
-        for key, events in self._selector.select(timeout):
+        self.busy_since = None
+        ready = self._selector.select(timeout)
+        self.busy_since = time.monotonic()
+        for key, events in ready:
             if key.fd in self._selector.get_map():  # an earlier call may have removed it
                 self._call(key.data, events)
         for _ in range(min(len(self._posted), _POSTS_A_TURN)):

@@ -101,6 +101,11 @@ class Scheduler:
             return state.fronts.cost.seconds(expected) + chunk_s if state.fronts.runs else None
         return state.cost.seconds(expected) if state.fit.runs else None
 
+    def step_s(self, lane: str) -> float:
+        """What a lane's present step takes, by its prediction; 0 if it has none."""
+        state = self._state.lanes.get(lane)
+        return 0.0 if state is None or state.segment is None else state.run_s
+
     def retry_after_s(self) -> float:
         """When one more request would likely be taken."""
         lanes = [lane for lane in self._state.lanes.values() if not lane.express]

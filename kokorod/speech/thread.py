@@ -11,6 +11,7 @@ Never:      reads ahead unasked: a text of a megabyte is read as fast as it is s
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
@@ -73,6 +74,9 @@ class ReadCrashed:
 #: takes microseconds. So many wait only for a thread that hangs, and half a minute at least.
 _INBOX: Final = 1_000_000
 
+#: A command that is about to begin has taken.
+_ALMOST_S: Final = 0.001
+
 Report = Reading | ReadFailed | ReadCrashed
 
 
@@ -89,6 +93,7 @@ class SpeechThread:
         self._faults = faults
         self._front_end: FrontEnd | None = None
         self._readers: dict[RequestKey, Reader] = {}
+        self._since: float | None = None  # when the command under way began; set on the thread
         self._worker = Worker(
             "speech",
             _INBOX,
@@ -120,6 +125,13 @@ class SpeechThread:
         with contextlib.suppress(InboxFullError):  # it hangs, and is told so by what follows
             self._worker.do(lambda: self._forget(key))
 
+    def busy_s(self) -> float:
+        """How long the command under way has taken; 0 if there is none and none waits."""
+        since = self._since
+        if since is None:
+            return _ALMOST_S if self._worker.waiting else 0.0
+        return max(time.monotonic() - since, _ALMOST_S)
+
     def close(self) -> None:
         self._worker.close()
 
@@ -136,10 +148,13 @@ class SpeechThread:
     # -- on the speech thread
 
     def _load(self) -> bool:
+        self._since = time.monotonic()
         try:
             self._open_front_end()
         except Exception as error:  # noqa: BLE001 - tried again by each request, which is told
             self._faults.caught("loading", error)
+        finally:
+            self._since = None
         return True
 
     def _open_front_end(self) -> FrontEnd:
@@ -151,6 +166,7 @@ class SpeechThread:
 
     def _contain(self, key: RequestKey, command: Callable[[], None]) -> None:
         """Whatever a text makes the readers raise ends its request, and no other."""
+        self._since = time.monotonic()
         try:
             command()
         except KokorodError as error:
@@ -158,6 +174,8 @@ class SpeechThread:
         except Exception as error:  # noqa: BLE001 - see above
             self._faults.caught("request", error)
             self._fail(key, EngineError(why("the text could not be read", error)))
+        finally:
+            self._since = None
 
     def _fail(self, key: RequestKey, error: KokorodError) -> None:
         self._forget(key)
