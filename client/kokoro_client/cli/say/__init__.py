@@ -1,6 +1,7 @@
 """kokoroctl say: text in, sound out.
 
 flags.py          the command line, and what of it excludes each other
+selection.py      what is selected in a window
 texts.py          where the text comes from; sent_text.py: what of it is kept to be shown
 loudspeaker.py    at the loudspeaker; hand_over.py: by a process that goes on alone
 pause_hint.py     says that the speaker is paused, when nothing is heard
@@ -40,6 +41,10 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
         return list_devices()
     refuse_contradictions(args)
+    if args.selection:
+        from .selection import selected
+
+        args.text, args.selection = [selected(context.environ)], False
     if args.no_wait:
         from .hand_over import hand_over
 

@@ -73,6 +73,11 @@ def _add_text(group: argparse._ArgumentGroup) -> None:
         help="say what the file holds; may be repeated; - is standard input",
     )
     group.add_argument(
+        "--selection",
+        action="store_true",
+        help="say what is selected in any window, else what lies in the clipboard",
+    )
+    group.add_argument(
         "--encoding",
         metavar="NAME",
         type=_encoding,
@@ -199,6 +204,10 @@ def refuse_contradictions(args: argparse.Namespace) -> None:
     """Raises CommandError(USAGE) for flags that cannot both be meant."""
     for wrong, message in (
         (args.text and args.file, "give TEXT or -f FILE, not both"),
+        (
+            args.selection and (args.text or args.file),
+            "give TEXT, -f FILE or --selection, only one of them",
+        ),
         (args.raw and args.output, "give --raw or -o, not both"),
         (
             args.json and (args.raw or args.output == "-"),
