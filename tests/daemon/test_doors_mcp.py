@@ -44,6 +44,7 @@ def test_tools_and_the_resource_are_there(heard_daemon: DaemonProcess) -> None:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert list(tools) == ["speak", "stop", "pause", "resume", "status", "voices"]
         assert all(tool.description for tool in tools.values())
+        assert "\n " not in tools["speak"].description
         speak = tools["speak"].input_schema
         assert list(speak["properties"]) == ["text", "voice", "speed", "priority", "wait"]
         assert speak["required"] == ["text"]

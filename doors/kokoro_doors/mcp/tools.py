@@ -8,6 +8,7 @@ Never:      speaks on when the client is closed.
 from __future__ import annotations
 
 import functools
+import inspect
 import threading
 from collections.abc import Callable
 from typing import Any, Final, Literal
@@ -111,6 +112,7 @@ def _telling(tool: Callable[..., Any], failed: type[Exception]) -> Callable[...,
         except KokoroError as error:
             raise failed(str(error)) from None
 
+    run.__doc__ = inspect.cleandoc(tool.__doc__ or "")  # the agent reads it
     return run
 
 
