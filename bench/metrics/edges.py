@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import soundfile
 
-from bench.in_process import open_synthesizer, read, turn
+from bench.in_process import open_copy, read, turn
 from bench.listen import texts
 from bench.listen.ear import ENVIRONMENT, Ear
 from bench.listen.words import plain
@@ -32,6 +32,9 @@ _PAUSE: Final = 40 * _MS
 #: How far around the word's edge its pause is looked for.
 _REACH: Final = 300 * _MS
 
+#: Beside the levels: how loud the frames are that a front says hold no speech.
+_SILENT: Final = "silent"
+
 #: Of the loudest sample of what is near: where an onset is taken to be. 5 % is where it stands
 #: out, -60 dB is breath.
 _LEVELS: Final = {"5 % of the peak": 0.05, "-60 dB": 1e-3}
@@ -42,11 +45,12 @@ def measure(stage: Stage) -> list[Metric]:
     lines = (texts.HERE / "sentences.txt").read_text(encoding="utf-8").splitlines()
     lines = lines[: stage.effort.edge_sentences]
     stage.note(f"onsets of words in {len(lines)} sentences")
-    synthesizer = open_synthesizer(stage.files)
     off: dict[str, list[float]] = defaultdict(list)
+    fronts: dict[str, list[float]] = defaultdict(list)
     ear = Ear(cache_folder(os.environ)) if ENVIRONMENT.exists() else None
     try:
         with tempfile.TemporaryDirectory() as folder:
+            synthesizer = open_copy(stage.files, Path(folder))
             for number, line in enumerate(lines):
                 lang, voice, speed = turn(number)
                 (sentence,) = read(line, lang, Path(folder))
@@ -57,6 +61,11 @@ def measure(stage: Stage) -> list[Metric]:
                     raise EngineError("the model tells no durations, so its words have no edges")
                 for name, found in onsets(sentence, sound.pcm, sound.edges).items():
                     off[name] += found
+                if synthesizer.streams(utterance):
+                    front = synthesizer.front(segment, utterance, Run())
+                    for name, found in onsets(sentence, sound.pcm, front.edges).items():
+                        fronts[name] += found
+                    fronts[_SILENT] += loudest(sound.pcm, front.silent)
                 if ear is not None:
                     path = Path(folder) / "said.wav"
                     soundfile.write(path, sound.pcm, SAMPLE_RATE)
@@ -65,7 +74,16 @@ def measure(stage: Stage) -> list[Metric]:
     finally:
         if ear is not None:
             ear.close()
-    return [_metric(dict(off))]
+    found = [_metric("onset of a word: median error", dict(off))]
+    if fronts:
+        found.append(_metric("onset of a word, told by the front: median error", dict(fronts)))
+    return found
+
+
+def loudest(pcm: Any, silent: Any) -> list[float]:
+    """dB under the peak of what is loudest in each frame that is said to hold no speech."""
+    frames = np.abs(pcm.reshape(len(silent), -1)).max(axis=1)
+    return list(20 * np.log10(frames[silent] / max(float(frames.max()), 1e-9) + 1e-6))
 
 
 def onsets(sentence: Sentence, pcm: Any, edges: Any) -> dict[str, list[float]]:
@@ -102,16 +120,19 @@ def against(
     ]
 
 
-def _metric(off: dict[str, list[float]]) -> Metric:
+def _metric(name: str, off: dict[str, list[float]]) -> Metric:
+    silent = off.pop(_SILENT, [])
     main = next(iter(_LEVELS))
     notes = [
-        f"{name}: median {percentile(of, 50):+.0f}, |median| {percentile(_absolute(of), 50):.0f}, "
+        f"{level}: median {percentile(of, 50):+.0f}, |median| {percentile(_absolute(of), 50):.0f}, "
         f"95 % {percentile(_absolute(of), 95):.0f} ms of {len(of)}"
-        for name, of in off.items()
+        for level, of in off.items()
         if of
     ]
+    if silent:
+        notes.append(f"the loudest frame said to be silent: {max(silent):.0f} dB")
     return Metric(
-        name="onset of a word: median error",
+        name=name,
         unit="ms",
         value=percentile(_absolute(off[main]), 50),
         asked=(at_most(20),),

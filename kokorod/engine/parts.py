@@ -104,7 +104,7 @@ class PartsSynthesizer(KokoroSynthesizer):
     def front(self, segment: Segment, utterance: Utterance, run: Run) -> Front:
         phonemes = segment.before + segment.phonemes + segment.after
         decoded = self._decode(self.tokens_of(segment), utterance, run)
-        found = features(decoded.f0, decoded.energy, decoded.x)
+        found = features(decoded.f0, decoded.energy, decoded.x, decoded.har)
         norms = self.predictors.predict(utterance.voice, found)
         return self._front(phonemes, decoded, norms)
 
@@ -134,7 +134,7 @@ class PartsSynthesizer(KokoroSynthesizer):
         """float32 [n]: what its norms are predicted from."""
         assert isinstance(front.state, _State), "a front of another synthesizer"
         decoded = front.state.decoded
-        return features(decoded.f0, decoded.energy, decoded.x)
+        return features(decoded.f0, decoded.energy, decoded.x, decoded.har)
 
     def chunk(self, front: Front, first: int, last: int, run: Run) -> NDArray[np.float32]:
         state = front.state

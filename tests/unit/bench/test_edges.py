@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.metrics.edges import against, onsets
+from bench.metrics.edges import against, loudest, onsets
 from kokorod.types import SAMPLE_RATE, Sentence, Word
 
 MS = SAMPLE_RATE // 1000
@@ -38,3 +38,10 @@ def test_whisper_is_a_witness_only_of_words_that_it_heard_as_written() -> None:
     heard = ((" ab,", 0.3, 0.45), (" cd", 0.6, 0.9))
     assert against(SENTENCE, "ab, cd", EDGES, heard) == pytest.approx([50, 10])
     assert against(SENTENCE, "ab, cd", EDGES, heard[:1]) == []
+
+
+def test_a_loud_frame_among_the_silent_is_found() -> None:
+    pcm = np.zeros(4 * 600, np.float32)
+    pcm[700], pcm[1300], pcm[2000] = 0.5, 0.05, 0.0005
+    found = loudest(pcm, np.array([True, False, True, True]))
+    assert found == pytest.approx([-120, -20, -60], abs=0.1)

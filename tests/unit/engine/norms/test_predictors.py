@@ -114,11 +114,14 @@ def test_features_of_a_unit() -> None:
     f0 = np.array([[0, 100, 100, 0]], np.float32)
     energy = np.array([[-9, 5, 7, -3]], np.float32)
     x = np.array([[[1, 1, 1, 1], [0, 2, 0, 2]]], np.float32)
-    found = features(f0, energy, x)
-    assert len(found) == NUMBERS + 4
+    har = np.array([[[0, 1], [3, 3]]], np.float32)
+    found = features(f0, energy, x, har)
+    assert len(found) == NUMBERS + 6 + 4
     assert found[:4] == pytest.approx([4, np.log(4), 0.5, 0.5])
     assert found[4:9] == pytest.approx([np.log(100), 0, 0, np.std([-9, 5, 7, -3]), 0.25], abs=1e-5)
     assert found[9:11] == pytest.approx([1, 1])
     assert found[12] == pytest.approx(0, abs=1e-3)
-    silent = features(np.zeros((1, 4), np.float32), energy, x)
+    assert found[13:17] == pytest.approx([1, 1, 0.5, 3])
+    assert found[17] == pytest.approx(np.log(0.5), abs=1e-3)
+    silent = features(np.zeros((1, 4), np.float32), energy, -x, har)
     assert np.isfinite(silent).all()
