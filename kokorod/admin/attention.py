@@ -32,6 +32,12 @@ def _wrong(parts: Parts) -> list[str]:
             f"lane {name} is refused: {why}; take it out of KOKORO_LANES"
             for name, why in parts.pool.unused.items()
         ]
+    lines += [
+        f"voice {voice} speaks sentence by sentence: streamed it is "
+        f"{verdict.distance_db:.1f} dB off on this machine"
+        for voice, verdict in parts.after_ready.norms.items()
+        if not verdict.near
+    ]
     if failed := parts.scheduler.counters.failed:
         lines.append(f"requests that failed: {failed}; see `kokoroctl logs`")
     if parts.live.config.mlock_weights and parts.priming.why:

@@ -92,6 +92,8 @@ def open_kokoro(
             kind = f"{copy.key} in parts" if in_parts else copy.key
             try:
                 synthesizer = _open(model, graph, options, (), kind, plan, sessions, on_session)
+                if in_parts:
+                    _set_aside(synthesizer, plan.cache_folder, copy.key)
                 return Opened(model, synthesizer, copy, "")
             except MemoryError:
                 raise
@@ -102,6 +104,17 @@ def open_kokoro(
     options = session_options(plan.threads)
     synthesizer = _open(model, model.model, options, (), "", plan, sessions, on_session)
     return Opened(model, synthesizer, None, note)
+
+
+def _set_aside(synthesizer: KokoroSynthesizer, cache: Path, key: str) -> None:
+    """The voices whose predicted norms were too far off on this machine speak whole."""
+    from .norms.guard import Verdicts
+    from .parts import PartsSynthesizer
+
+    assert isinstance(synthesizer, PartsSynthesizer)
+    for voice, verdict in Verdicts(cache).of(key).items():
+        if not verdict.near:
+            synthesizer.predictors.set_aside(voice)
 
 
 def open_accelerator(

@@ -26,14 +26,15 @@ from ..engine import child
 from ..engine.child import Child
 from ..models.record import InstalledModel
 from ..net.loop import Loop
-from ..types import Precision
+from ..types import Precision, Utterance
 from ..watch.log import Log
 from ..watch.startup import Startup
 from .holding import Holding
-from .pool import Pool
+from .pool import CPU, Pool
 
 if TYPE_CHECKING:
     from ..engine.accelerators import hardware, providers, selftest
+    from ..engine.norms import guard
     from ..engine.optimised.copies import Copy
 
 #: Failures to build a copy in a row after which the original has to do until the next start.
@@ -48,6 +49,7 @@ class AfterReady:
         self, loop: Loop, live: LiveConfig, pool: Pool, startup: Startup, log: Log
     ) -> None:
         self.copy_problem = ""
+        self.norms: dict[str, guard.Verdict] = {}  # of this copy, by voice
         self.working = ""  # what is being done, for `status`
         self._loop = loop
         self._live = live
@@ -73,6 +75,8 @@ class AfterReady:
                 self._startup.reached_optimised()
         elif self._tries < _TRIES:
             self._steps.append(lambda: self._build(model))
+        if copy is not None and copy.parts:
+            self._steps.append(lambda: self._guard(model, copy))
         self._steps.append(lambda: self._choose_lanes(model))
         if not self.working:
             self._next()
@@ -163,6 +167,62 @@ class AfterReady:
             case child.Stopped():
                 pass
         self._next()
+
+    # -- predicted norms
+
+    def _guard(self, model: InstalledModel, copy: Copy) -> None:
+        """Examine the configured voice, once for each copy."""
+        from ..engine.norms import guard
+
+        config, verdicts = self._live.config, guard.Verdicts(self._live.config.cache_folder)
+        utterance = Utterance(config.voice, 1.0, "")
+        self.norms = verdicts.of(copy.key)
+        known = config.voice in self.norms or not guard.due(model)
+        if known or not self._pool.streams(CPU, utterance):
+            self._next()
+            return
+
+        def on_outcome(outcome: child.Report) -> None:
+            self._loop.post(lambda: self._on_guarded(copy, outcome))
+
+        self.working = "comparing the streamed voice"
+        self._child = guard.start_guard(
+            config.models_folder,
+            model.name,
+            config.cache_folder,
+            Precision(config.precision),
+            config.voice,
+            on_outcome,
+        )
+
+    def _on_guarded(self, copy: Copy, outcome: child.Report) -> None:
+        from ..engine.norms import guard
+
+        match outcome:
+            case child.Done():
+                verdict = guard.verdict_of(outcome.value)
+                guard.Verdicts(self._live.config.cache_folder).put(copy.key, verdict)
+                self.norms[verdict.voice] = verdict
+                self._log.info(
+                    "norms_compared",
+                    voice=verdict.voice,
+                    distance_db=round(verdict.distance_db, 2),
+                    near=verdict.near,
+                )
+                if not verdict.near and self._copy == copy:
+                    self._pool.open_kokoro(anew=True)  # which sets the voice aside
+            case child.Failed():
+                self._log.warning("norms_not_compared", why=outcome.why)
+            case child.Stopped():
+                pass
+        self._next()
+
+    def norms_value(self) -> dict[str, dict[str, float | bool]]:
+        """For `status`: the voices that were examined."""
+        return {
+            voice: {"distance_db": round(verdict.distance_db, 2), "set_aside": not verdict.near}
+            for voice, verdict in self.norms.items()
+        }
 
     # -- lanes
 

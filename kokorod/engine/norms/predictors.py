@@ -65,6 +65,9 @@ class Predictors:
         """Whether predict() knows the voice, a name or a blend."""
         return False
 
+    def set_aside(self, voice: str) -> None:
+        """Predict no more for the voice, a name or a blend; any thread."""
+
     def predict(self, voice: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """float32 [layout.size], only if has(voice). Raises EngineError."""
         raise AssertionError("no voice has a predictor")
@@ -126,7 +129,6 @@ class FilePredictors(Predictors):
         return voice in known
 
     def set_aside(self, voice: str) -> None:
-        """Predict no more for the voice; any thread."""
         names = [name for name, _ in parse(voice).parts] if is_blend(voice) else [voice]
         with self._lock:
             self._set_aside |= set(names)
