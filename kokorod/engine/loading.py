@@ -108,7 +108,7 @@ def open_kokoro(
 
 def _set_aside(synthesizer: KokoroSynthesizer, cache: Path, key: str) -> None:
     """The voices whose predicted norms were too far off on this machine speak whole."""
-    from .norms.guard import Verdicts
+    from .norms.verdicts import Verdicts
     from .parts import PartsSynthesizer
 
     assert isinstance(synthesizer, PartsSynthesizer)

@@ -34,7 +34,7 @@ from .pool import CPU, Pool
 
 if TYPE_CHECKING:
     from ..engine.accelerators import hardware, providers, selftest
-    from ..engine.norms import guard
+    from ..engine.norms.verdicts import Verdict
     from ..engine.optimised.copies import Copy
 
 #: Failures to build a copy in a row after which the original has to do until the next start.
@@ -49,7 +49,7 @@ class AfterReady:
         self, loop: Loop, live: LiveConfig, pool: Pool, startup: Startup, log: Log
     ) -> None:
         self.copy_problem = ""
-        self.norms: dict[str, guard.Verdict] = {}  # of this copy, by voice
+        self.norms: dict[str, Verdict] = {}  # of this copy, by voice
         self.working = ""  # what is being done, for `status`
         self._loop = loop
         self._live = live
@@ -173,8 +173,9 @@ class AfterReady:
     def _guard(self, model: InstalledModel, copy: Copy) -> None:
         """Examine the configured voice, once for each copy."""
         from ..engine.norms import guard
+        from ..engine.norms.verdicts import Verdicts
 
-        config, verdicts = self._live.config, guard.Verdicts(self._live.config.cache_folder)
+        config, verdicts = self._live.config, Verdicts(self._live.config.cache_folder)
         utterance = Utterance(config.voice, 1.0, "")
         self.norms = verdicts.of(copy.key)
         known = config.voice in self.norms or not guard.due(model)
@@ -196,12 +197,12 @@ class AfterReady:
         )
 
     def _on_guarded(self, copy: Copy, outcome: child.Report) -> None:
-        from ..engine.norms import guard
+        from ..engine.norms.verdicts import Verdicts, verdict_of
 
         match outcome:
             case child.Done():
-                verdict = guard.verdict_of(outcome.value)
-                guard.Verdicts(self._live.config.cache_folder).put(copy.key, verdict)
+                verdict = verdict_of(outcome.value)
+                Verdicts(self._live.config.cache_folder).put(copy.key, verdict)
                 self.norms[verdict.voice] = verdict
                 self._log.info(
                     "norms_compared",

@@ -12,21 +12,14 @@ from support.toy.synthesizers import install
 from kokorod.engine import child
 from kokorod.engine.loading import KokoroPlan, open_kokoro
 from kokorod.engine.norms.distance import distance
-from kokorod.engine.norms.guard import (
-    LIMIT_DB,
-    Verdict,
-    Verdicts,
-    due,
-    examine,
-    start_guard,
-    verdict_of,
-)
+from kokorod.engine.norms.guard import due, examine, start_guard
 from kokorod.engine.norms.predictors import (
     SHIPPED,
     ConstantPredictors,
     FilePredictors,
     learned_from,
 )
+from kokorod.engine.norms.verdicts import LIMIT_DB, Verdict, Verdicts, verdict_of
 from kokorod.engine.optimised.build import build
 from kokorod.engine.optimised.copies import Copies, Copy
 from kokorod.engine.parts import PartsSynthesizer
