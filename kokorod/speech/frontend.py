@@ -23,7 +23,7 @@ from ..voices.languages import check
 from .lexicon import Lexicon
 from .markup.fragments import Fragment
 from .normalize import normalize
-from .phonemes.espeak import Espeak, safe
+from .phonemes.espeak import Espeak, safe, taken_apart
 from .phonemes.espeak_process import EspeakProcess
 from .phonemes.phonemizer import Phonemizer
 from .thread import FrontEnd, ReadingOptions
@@ -153,7 +153,7 @@ def _spoken_only(tokens: list[Token], text: str, start: int) -> Sentence:
     spoken = ""
     words: list[Word] = []
     for token in tokens:
-        said = " ".join(token.text) if token.letters else token.text
+        said = " ".join(token.text if token.letters else taken_apart(token.text))
         if not token.punctuation:
             words.append(Word(token.start, token.end, len(spoken), len(spoken) + len(said)))
         spoken += said + (" " if token.space else "")

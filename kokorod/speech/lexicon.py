@@ -140,7 +140,7 @@ def read(path: Path, vocabulary: frozenset[str]) -> dict[str, dict[str, Entry]]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ConfigError(f"{path} is over {MAX_BYTES >> 20} MB; take entries out")
-        data = tomllib.loads(own_files.read(path, MAX_BYTES).decode())
+        data = tomllib.loads(own_files.read(path, MAX_BYTES).decode("utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError, OverflowError) as error:

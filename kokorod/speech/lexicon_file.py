@@ -58,7 +58,7 @@ def _change(
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone(path.parent):
         try:
-            text = path.read_text(encoding="utf-8") if path.exists() else ""
+            text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
             before = tomllib.loads(text)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigError(f"{path} cannot be read: {error}; fix it first") from None

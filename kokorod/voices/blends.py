@@ -8,6 +8,7 @@ weighted mean of its voices' styles; its language is that of its first voice.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,7 +39,7 @@ class Blend:
 
 def is_blend(voice: str) -> bool:
     """Whether a voice name is written as a blend; no voice has these marks in its name."""
-    return ":" in voice or "," in voice
+    return ":" in voice or "," in voice or "+" in voice
 
 
 def parse(spec: str) -> Blend:
@@ -48,6 +49,10 @@ def parse(spec: str) -> Blend:
     """
     if len(spec) > MAX_SPEC:
         raise ValueError(f"a blend has at most {MAX_SPEC} characters; {_HOW}")
+    if "+" in spec:
+        raise ValueError(
+            f"{spec[:60]!r} is another program's blend; here it is {_ours(spec)[:60]!r}"
+        )
     weights: dict[str, float] = {}
     for part in spec.split(","):
         voice, colon, written = (piece.strip() for piece in part.partition(":"))
@@ -64,6 +69,14 @@ def parse(spec: str) -> Blend:
     if not total:
         raise ValueError(f"the weights of {spec[:60]!r} sum to 0; give one voice more")
     return Blend(_normalised(weights, total))
+
+
+def _ours(spec: str) -> str:
+    """af_heart(2)+am_adam(1), as other programs for Kokoro write it, in our form."""
+    parts = [
+        re.fullmatch(r"\s*([^()*]+?)\s*(?:[(*]\s*([\d.]+)\s*\)?)?\s*", p) for p in spec.split("+")
+    ]
+    return ",".join(f"{p[1]}:{p[2] or 1}" if p else "?" for p in parts)
 
 
 def _weight(voice: str, written: str) -> float:

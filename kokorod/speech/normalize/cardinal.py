@@ -101,7 +101,8 @@ def factor_parts(cursor: Cursor, start: int, end: int) -> list[Part]:
 
 
 _COMPARED: Final = words(
-    "faster slower more less as bigger smaller larger better worse higher lower cheaper "
+    "faster slower more less return growth increase speedup improvement "
+    "as bigger smaller larger better worse higher lower cheaper "
     "stronger longer shorter greater fewer the easier quicker harder brighter lighter heavier"
 )
 

@@ -180,6 +180,8 @@ def _read_before(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 def _range(cursor: Cursor, match: re.Match[str], unit: Currency, attribute: bool) -> str:
     size, size2 = match["size"], match["size2"]
     upper = _amount(cursor, match["amount2"], size2, unit, attribute)
+    if size2 and not size and unit.small and "." in match["amount"]:
+        size = size2 if len(match["amount"].partition(".")[2]) == 1 else size
     if size or "." in match["amount"]:
         lower = _amount(cursor, match["amount"], size, unit, attribute)
         if size:

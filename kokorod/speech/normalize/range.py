@@ -94,7 +94,8 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
             cardinal(n) if n.isdecimal() else spoken_number(n) for n in match.group().split("/")
         ]
         return say(" slash ".join(values), *match.span())
-    if (one, two) in (("24", "7"), ("9", "11"), ("50", "50"), ("20", "20"), ("180", "360")):
+    shares = one.isdecimal() and two.isdecimal() and int(one) + int(two) == 100
+    if shares or (one, two) in (("24", "7"), ("9", "11"), ("20", "20"), ("180", "360")):
         return say(f"{cardinal(one)} {cardinal(two)}", *match.span())
     if cursor.after(match.end()) == "=":
         return say(f"{spoken_number(one)} divided by {spoken_number(two)}", *match.span())
@@ -187,12 +188,15 @@ def _with_unit(cursor: Cursor, parts: list[Part], end: int) -> Upto:
 
 def _is_product(cursor: Cursor, match: re.Match[str]) -> bool:
     """Whether numbers with a cross between are multiplied: signs of a sum stand on either side."""
+    if _HYPHENED.match(cursor.text, match.end()):
+        return False  # a 9x13-inch pan
     if cursor.after(match.end()) in _SUMMED or cursor.before(match.start()) in _SUMMED:
         return True
     asked = cursor.before(match.start()).lower() in ("is", "what's", "calculate", "compute")
     return bool(match["gap"]) and asked and cursor.after(match.end()) == "?"
 
 
+_HYPHENED: Final = re.compile(r"-[A-Za-z]")
 _SUMMED: Final = frozenset("=+-−/÷*×")
 
 
@@ -239,6 +243,14 @@ def _is_span(cursor: Cursor, match: re.Match[str]) -> bool:
     return before in _SPANNED or counted or _is_result(cursor, match)
 
 
+def _is_code(match: re.Match[str]) -> bool:
+    """Whether two numbers with a hyphen are those of an order or an article: 112-4839201."""
+    one, two = match["one"], match["two"]
+    if not (one.isdecimal() and two.isdecimal() and match["joint"] == "-"):
+        return False
+    return len(one) + len(two) > 8 or (len(one) > 2 and "0" in (one[0], two[0]))
+
+
 def _read_range(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     sign = sign_parts(cursor, match)
     if sign is None:
@@ -251,6 +263,9 @@ def _read_range(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return say("fifty fifty", start, end)
     if cursor.before(start).lower() in ("boeing", "airbus") and match["one"].isdecimal():
         return say(f"{pairs(match['one'])} {pairs(match['two'])}", start, end)
+    if _is_code(match):
+        said = f"{digits(match['one'])} {digits(match['two'])}"
+        return say(said, start, end)
     if cursor.british and "0" in (match["one"], match["two"]) and _is_result(cursor, match):
         said = " ".join("nil" if n == "0" else cardinal(n) for n in match.group("one", "two"))
         return say(said, start, end)
@@ -314,6 +329,7 @@ RULES: Final = (
             ("4.5/5", "four point five out of five", "marks"),
             ("24/7", "twenty four seven", "fractions"),
             ("10/10", "ten out of ten", "fractions"),
+            ("80/20 beef", "eighty twenty beef"),
             ("19.3/7", "nineteen point three out of seven"),
             ("7.3/5/20", "seven point three slash five slash twenty"),
         ),
@@ -341,6 +357,7 @@ RULES: Final = (
             ("3 × 4 grid", "three by four grid"),
             ("4 x 3 = 12", "four times three equals twelve"),
             ("3 × 4 × 5 cm", "three by four by five centimeters"),
+            ("9x13-inch pan", "nine by thirteen inch pan"),
             ("2.5 x 3.5", "two point five by three point five"),
         ),
     ),
@@ -363,6 +380,7 @@ RULES: Final = (
             ("12–15", "twelve to fifteen", "ranges"),
             ("won 21-14", "won twenty one to fourteen"),
             ("Fri 9 - 5", "Friday nine to five"),
+            ("0045-778", "zero zero four five seven seven eight"),
         ),
     ),
 )

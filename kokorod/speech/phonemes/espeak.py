@@ -25,6 +25,12 @@ from .scripts import VOICES, voice_of
 #: espeak joins or splits them, takes time in the square of it.
 MAX_WORDS_AT_ONCE: Final = 60
 
+#: espeak-ng says some 200 phonemes of a word and leaves out the rest: more letters are said in
+#: parts, and so many digits one by one.
+MAX_LETTERS_AT_ONCE: Final = 40
+#: A longer number is nothing that anybody counts.
+_MOST_DIGITS: Final = 12
+
 _TIE: Final = "\u0361"
 _SYLLABIC: Final = "\u0329"
 
@@ -94,6 +100,17 @@ class Library(Protocol):
     def tied(self, texts: Sequence[str], name: str) -> list[str]: ...
 
 
+def taken_apart(word: str) -> list[str]:
+    """A word in the parts that espeak-ng says whole."""
+    if len(word) <= MAX_LETTERS_AT_ONCE:
+        return [word]
+    parts = []
+    for run in re.findall(r"\d+|\D+", word):
+        length = 1 if run[0].isdecimal() and len(run) > _MOST_DIGITS else MAX_LETTERS_AT_ONCE
+        parts += [run[i : i + length] for i in range(0, len(run), length)]
+    return parts
+
+
 class Espeak:
     """Phonemes of words and texts. See the module for what it owns and must not do."""
 
@@ -131,9 +148,14 @@ class Espeak:
         spoken_in = lang
         for word in words:
             voice = voice_of(word) or lang
-            if voice != spoken_in or len(phrase) == MAX_WORDS_AT_ONCE:
+            long = len(word) > MAX_LETTERS_AT_ONCE
+            if long or voice != spoken_in or len(phrase) == MAX_WORDS_AT_ONCE:
                 result += self._phrase(phrase, spoken_in)
                 phrase, spoken_in = [], voice
+            if long:
+                parts = self.words(taken_apart(word), voice)
+                result.append(" ".join(part for part in parts if part))
+                continue
             phrase.append(word)
         return result + self._phrase(phrase, spoken_in)
 

@@ -289,3 +289,8 @@ def test_any_words_can_be_added_and_taken_out(
         for word, entry in by_word.items()
     }
     assert found == expected
+
+
+def test_a_byte_order_mark_is_no_fault(path: Path) -> None:
+    path.write_text('﻿[en]\nfoo = "/fˈu/"\n', encoding="utf-8")
+    assert lexicon(path, path.read_text(encoding="utf-8")).entries()["en"].keys() == {"foo"}

@@ -63,6 +63,9 @@ def test_weights_sum_to_one_and_the_spelling_is_stable(weights: list[float]) -> 
         (":", "is no blend"),
         ("a,a", "twice"),
         ("a,built-in", "cannot be mixed"),
+        ("af_heart(2)+am_adam(1)", "here it is 'af_heart:2,am_adam:1'"),
+        ("af_heart+am_adam", "here it is 'af_heart:1,am_adam:1'"),
+        ("af_heart*0.6+am_adam*0.4", "here it is 'af_heart:0.6,am_adam:0.4'"),
         ("x" * 201, "at most 200 characters"),
     ],
 )

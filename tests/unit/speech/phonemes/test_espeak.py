@@ -28,6 +28,16 @@ SENTENCES = [" ".join(parts) for parts in itertools.product(SUBJECTS, VERBS, OBJ
 ODD = ["", "   ", "...", "?!", "a\nb\n\nc", "«Bonjour»", "1.2.3.4", "(", "a,b,c", "😀 ok", "\tx\t"]
 
 
+@pytest.mark.parametrize("lang", ["fr", "es", "it", "pt-br", "hi", "en-us"])
+@pytest.mark.parametrize("word", ["marbolemadanotelu", "1234567890"])
+def test_all_of_a_long_word_is_said(lang: str, word: str) -> None:
+    """espeak-ng leaves out what goes beyond some 200 phonemes of a word."""
+    once = espeak().words(list(word) if word.isdecimal() else [word], lang)
+    long, after = espeak().words([word * 40, "la"], lang)
+    assert len(long) > 25 * len(" ".join(once))
+    assert after == espeak().words(["la"], lang)[0]
+
+
 @pytest.mark.parametrize("lang", ["en-us", "en-gb"])
 def test_raw_is_what_kokoro_onnx_has(lang: str) -> None:
     theirs = Tokenizer()
