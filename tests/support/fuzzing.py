@@ -8,6 +8,7 @@ import random
 from kokorod.errors import KokorodError, UnknownLanguageError
 from kokorod.speech.markup.sources import open_source
 from kokorod.speech.normalize.grammar import RULES
+from kokorod.speech.normalize.languages.grammar import LOCAL_RULES
 from kokorod.speech.tables import rows
 from kokorod.speech.tokenize import tokens_of
 from kokorod.types import CodeBlocks, Markup
@@ -39,11 +40,17 @@ MARKUP = (
     "|<speak>|</speak>|<break time='1s'/>|<say-as interpret-as='date'>"
     "|<say-as interpret-as='ordinal'>|</say-as>"
     "|<sub alias='x'>|</sub>|<lang xml:lang='fr'>|</lang>|[^1]|$x$|\\(|\\)|\x00|\u200d"
-    "|\u00ad|\u202e|\ufffd"
+    "|\u00ad|\u202e|\ufffd|$$|\\[|\\]|\\frac{1}{2}|x^2_{n}|\\sqrt[3]{x}|\\sum_{i=1}^n|{|}|<think>|</think>"
+    "|<details type='reasoning'>|</details>|[voice:af_heart]|[pause:1.5s]|[x](+2)|<voice name='x'>"
+    "|</voice>|<emphasis>|<sup>|<sub>"
 ).split("|")
 UNITS = [row[0] for name in ("units", "rates", "currencies") for row in rows(name)]
 EXAMPLES = [example[0] for rule in RULES.values() for example in rule.examples]
-KINDS = (NUMBERS, NUMBERS, NUMBERS, SIGNS, SIGNS, UNITS, LETTERS, MARKUP, EXAMPLES)
+EXAMPLES += [example[1] for rule in LOCAL_RULES.values() for example in rule.examples]
+OTHER = [
+    row[1] for name in ("abbreviations", "units", "currencies") for row in rows(f"other_{name}")
+]
+KINDS = (NUMBERS, NUMBERS, NUMBERS, SIGNS, SIGNS, UNITS, LETTERS, MARKUP, EXAMPLES, OTHER)
 
 MARKUPS = (Markup.AUTO, Markup.PLAIN, Markup.MARKDOWN)
 

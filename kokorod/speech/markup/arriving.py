@@ -16,15 +16,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_OPENING: Final = re.compile(
-    r"(?:(?<=\n)|\A)[ \t>]{0,8}"
-    r"(?P<tag><(?P<name>think|thinking|details)\b(?P<attributes>[^<>]{0,200})>)"
-    r"|(?P<formula>\$\$|\\\[)",
-    re.IGNORECASE,
+#: What may be hidden or joined begins with one of these.
+_BEGINNINGS: Final = ("<t", "<T", "<d", "<D", "$$", "\\[")
+_TAG: Final = re.compile(
+    r"<(?P<name>think|thinking|details)\b(?P<attributes>[^<>]{0,200})>", re.IGNORECASE
 )
+#: What may stand between the begin of a line and a tag.
+_LEAD: Final = " \t>"
 _REASONING: Final = re.compile(r"\btype\s*=\s*[\"']?reasoning", re.IGNORECASE)
 #: What may become an opening when more text comes.
 _OPEN_TAIL: Final = re.compile(r"(?:<[a-zA-Z]{0,8}(?:\s[^<>]{0,200})?|\$|\\)\Z")
+_LONGEST_TAIL: Final = 210
 _LONGEST_FORMULA: Final = 2_000
 
 
@@ -35,50 +37,50 @@ class Arriving:
         """thoughts: they are said, as text"""
         self._thoughts = thoughts
         self._held = ""
-        self._begun = False
+        self._after_line = True
 
     def feed(self, text: str, final: bool) -> str:
         """What may be read now."""
         text = self._held + text
         self._held = ""
         if not any(sign in text for sign in ("<", "$", "\\")):
-            self._begun = self._begun or bool(text)
-            return text
+            return self._given([text], "")
         out: list[str] = []
-        position = 0
-        while found := _OPENING.search(text, position):
-            if found["tag"] and (found.start() == 0 and self._begun and not self._after_line):
-                out.append(text[position : found.end()])
-                position = found.end()
+        given = position = 0
+        beginnings = _Beginnings(text)
+        while (start := beginnings.after(position)) >= 0:
+            position = start + 1
+            tag = _TAG.match(text, start)
+            if text[start] == "<" and (tag is None or not self._begins_line(text, start)):
                 continue
-            replaced = self._replaced(text, found, final)
+            replaced = self._thought(text, tag, final) if tag else self._formula(text, start, final)
             if replaced is None:
-                out.append(text[position : found.start()])
-                return self._given(out, text[found.start() :])
+                out.append(text[given:start])
+                return self._given(out, text[start:])
             said, end = replaced
-            out += [text[position : found.start()], said]
-            position = end
-        tail = _OPEN_TAIL.search(text, position)
+            out += [text[given:start], said]
+            given = position = end
+        position = given
+        tail = _OPEN_TAIL.search(text, max(position, len(text) - _LONGEST_TAIL))
         if tail and not final:
             out.append(text[position : tail.start()])
             return self._given(out, text[tail.start() :])
         out.append(text[position:])
         return self._given(out, "")
 
-    _after_line = True
+    def _begins_line(self, text: str, start: int) -> bool:
+        lead = text[max(0, start - 9) : start].rstrip(_LEAD)
+        return lead.endswith("\n") if lead else start < 9 and self._after_line
 
     def _given(self, out: list[str], held: str) -> str:
         given = "".join(out)
-        if given:
-            self._begun = True
-            self._after_line = given.endswith("\n")
+        if seen := given.rstrip(_LEAD):
+            self._after_line = seen.endswith("\n")
         self._held = held
         return given
 
-    def _replaced(self, text: str, found: re.Match[str], final: bool) -> tuple[str, int] | None:
+    def _thought(self, text: str, found: re.Match[str], final: bool) -> tuple[str, int] | None:
         """What is given out for it, and its end; None: more text must tell."""
-        if found["formula"]:
-            return self._formula(text, found, final)
         name = found["name"].lower()
         hidden = name != "details" or _REASONING.search(found["attributes"])
         if self._thoughts or not hidden:
@@ -88,16 +90,30 @@ class Arriving:
             return (found.group(), found.end()) if final else None
         return "\n" * (close.end() - found.start()), close.end()
 
-    def _formula(self, text: str, found: re.Match[str], final: bool) -> tuple[str, int] | None:
-        sign = found.group()
-        end = text.find("$$" if sign == "$$" else "\\]", found.end())
-        if end < 0 or end - found.end() > _LONGEST_FORMULA:
-            whole = (
-                final or len(text) - found.end() > _LONGEST_FORMULA or "\n\n" in text[found.end() :]
-            )
-            return (sign, found.end()) if whole or end >= 0 else None
+    def _formula(self, text: str, start: int, final: bool) -> tuple[str, int] | None:
+        """The same for a displayed formula."""
+        sign, after = text[start : start + 2], start + 2
+        end = text.find("$$" if sign == "$$" else "\\]", after)
+        if end < 0 or end - after > _LONGEST_FORMULA:
+            whole = final or len(text) - after > _LONGEST_FORMULA or "\n\n" in text[after:]
+            return (sign, after) if whole or end >= 0 else None
         end += 2
-        written = text[found.start() : end]
+        written = text[start:end]
         if "\n\n" in written:
-            return sign, found.end()
+            return sign, after
         return re.sub(r"\s", " ", written), end
+
+
+class _Beginnings:
+    """Where any of _BEGINNINGS stands; each is looked for once over the text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._next = dict.fromkeys(_BEGINNINGS, -2)
+
+    def after(self, position: int) -> int:
+        """The next place from `position` on; -1 if there is none."""
+        for beginning, place in self._next.items():
+            if place != -1 and place < position:
+                self._next[beginning] = self._text.find(beginning, position)
+        return min((place for place in self._next.values() if place >= 0), default=-1)
