@@ -18,6 +18,8 @@ from ..tables import rows
 LONGEST_NUMBER: Final = 9
 
 _DIGITS: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+#: cn2an raises at more than 16 digits.
+_TOO_LONG: Final = re.compile(r"[0-9]{16,}(?:\.[0-9]+)?")
 _KANJI: Final = "零一二三四五六七八九"
 _OTHER_DIGITS: Final = re.compile(r"[^\W0-9]|[²³¹]")
 _GROUPED: Final = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
@@ -45,6 +47,7 @@ def chinese(run: str, transform: Callable[[str], str]) -> str:
     text = _GROUPED.sub(lambda found: found.group().replace(",", ""), text)
     # cn2an takes a minus for one only before digits alone: not in -5℃.
     text = re.sub(r"(?<![0-9\w])[-−](?=[0-9])", "负", text)
+    text = _TOO_LONG.sub(_one_by_one, text)
     return _DIGITS.sub(_one_by_one, transform(text))
 
 
