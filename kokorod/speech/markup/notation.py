@@ -2,9 +2,9 @@
 """The inline notation that plain text and Markdown may have: silences, phonemes, tags, formulas.
 
 `[pause 500ms]`, `[[slnc 500]]` as macOS' say has it, `[word](/phonemes/)`, and what other
-programs for Kokoro have: `[pause:1.5s]`, `[word](+2)`, `[voice:name]`. Whole tags of SSML: a break
-is a silence, a voice speaks, a phoneme is said so, the others are unsaid. Formulas of TeX are
-said in words.
+programs for Kokoro have: `[pause:1.5s]`, `[word](+2)`, `[voice:name]`. A link is its text. Whole
+tags of SSML: a break is a silence, a voice speaks, a phoneme is said so, the others are unsaid.
+Formulas of TeX are said in words.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ OURS: Final = (
 _INLINE: Final = re.compile(
     r"\[pause(?:[ :=]{1,3}(?P<value>\d{1,6}(?:\.\d{1,3})?)[ ]*(?P<unit>ms|s)?)?\]"
     r"|\[\[slnc[ ]+(?P<slnc>\d{1,6})[ ]*\]\]"  # macOS' say: milliseconds
-    r"|\[(?P<word>[^\[\]\n]{1,200})\]\((?:/(?P<phonemes>[^/()\n]{1,400})/|[-+]?\d(?:\.\d{1,2})?)\)"
+    r"|\[(?P<word>[^\[\]\n]{1,200})\]\("
+    r"(?:/(?P<phonemes>[^/()\n]{1,400})/|[-+]?\d(?:\.\d{1,2})?|(?:https?://|mailto:)[^()\s]{1,500})\)"
     r"|\[voice:(?P<voice>[\w:,.+-]{0,80})\]",
     re.IGNORECASE,
 )

@@ -133,6 +133,7 @@ def test_any_text_keeps_its_order(text: str) -> None:
         ('Wait <break time="2s"/> now.', ["Wait ", 2.0, " now."]),
         ('Wait <break strength="strong"/> now.', ["Wait ", 0.7, " now."]),
         ("The [best](+2) one.", ["The best one."]),
+        ("A [link](https://x.org/a?b=c) here.", ["A link here."]),
         ("The <emphasis level='strong'>best</emphasis> one.", ["The best one."]),
         ('A <sub alias="first">1st</sub> one.', ["A first one."]),
     ],
