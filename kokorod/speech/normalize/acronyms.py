@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..abbreviations import words
 from ..tables import rows
 from .cursor import Cursor
 
@@ -22,6 +23,13 @@ SAID: Final = _read("said")
 _SPELLED: Final = _read("spelled")
 #: English words of two to five letters, which people write in capitals for emphasis.
 _WORDS: Final = _read("word") | {word for (word,) in rows("capitals")}
+
+#: In headlines after US: the country.
+OF_THE_US: Final = words(
+    "NAVY ARMY SENATE CONGRESS HOUSE PRESIDENT GOVERNMENT TREASURY FED AIR MARINES COAST SUPREME "
+    "TROOPS FORCES MILITARY ECONOMY STOCKS DOLLAR BORDER OPEN SANCTIONS TARIFFS ELECTION JOBS "
+    "INFLATION STRIKES SAYS WARNS PLANS TRADE EMBASSY ENVOY SOLDIERS MARKETS BANKS"
+)
 
 
 def is_said(cursor: Cursor, name: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import STARTERS, words
-from .acronyms import SAID, is_said, shouted
+from .acronyms import OF_THE_US, SAID, is_said, shouted
 from .cardinal import label
 from .cursor import Cursor, Kind, Part, mark, say, spell
 from .items import ITEMS, is_item
@@ -115,7 +115,7 @@ def _read_capitals(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return _owned(name, owner, start, end) if owner else spell(name, start, end)
     if name == "AM" and cursor.before(start) == "I" and not owner:
         return say("am", start, end)
-    if name == "US" and not owner and cursor.after(end) in _OF_THE_US:
+    if name == "US" and not owner and cursor.after(end) in OF_THE_US:
         return spell(name, start, end)
     if name in ("IT", "US") and _shouted_before(cursor, start):
         return say(name.lower(), start, end)
@@ -165,12 +165,6 @@ _CONTRACTED: Final = words(
 )
 
 
-#: In headlines after US: the country.
-_OF_THE_US: Final = words(
-    "NAVY ARMY SENATE CONGRESS HOUSE PRESIDENT GOVERNMENT TREASURY FED AIR MARINES COAST SUPREME "
-    "TROOPS FORCES MILITARY ECONOMY STOCKS DOLLAR BORDER OPEN SANCTIONS TARIFFS ELECTION JOBS "
-    "INFLATION STRIKES SAYS WARNS PLANS TRADE EMBASSY ENVOY SOLDIERS MARKETS BANKS"
-)
 #: In capitals after IT: the pronoun.
 _AFTER_IT: Final = words("IS WAS HAS HAD WILL WOULD CAN COULD ISN'T WASN'T DOES DOESN'T MUST MAY")
 

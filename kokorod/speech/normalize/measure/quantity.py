@@ -19,6 +19,7 @@ _DOUBTFUL: Final = frozenset({"in", "t", "K", "N", "B", "L", "J", "s", "h", "ct"
 #: Close to their number these are no units: 5G, 4K, 3D, 221B, 10t.
 _NOT_CLOSE: Final = frozenset({"K", "N", "B", "J", "t", "MP", "AU"})
 _SCALES: Final = frozenset({"F", "C"})
+_DOTTED_ON: Final = re.compile(r"\.[A-Z]\.")
 
 _U: Final = "|".join(re.escape(u) for u in sorted(UNITS, key=len, reverse=True))
 _P: Final = "|".join(re.escape(u) for u in sorted(PER, key=len, reverse=True))
@@ -111,8 +112,11 @@ def _fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
     if close and unit in _NOT_CLOSE:
         return False
     following = cursor.after(match.end("unit"))
-    if unit in _SCALES and cursor.before(match.start()).lower() in LABELS:
-        return False  # seat 14C
+    if unit in _SCALES and (
+        cursor.before(match.start()).lower() in LABELS
+        or _DOTTED_ON.match(cursor.text, match.end("unit"))
+    ):
+        return False  # seat 14C, 28 C.F.R.
     if unit in _SCALES:  # 350F, but 5F and 20 C students
         hot = len(value) in (2, 3) and match["gap"] != "-"
         return hot and (close or not following[:1].isalpha())
