@@ -28,6 +28,9 @@ WRITE: Final = selectors.EVENT_WRITE
 #: without pause cannot keep the peers from being served.
 _POSTS_A_TURN: Final = 256
 
+#: No machine is so busy that a wait ends so much later than it was to.
+_LATE_S: Final = 2.0
+
 
 @dataclass(order=True, slots=True)
 class Timer:
@@ -122,8 +125,15 @@ class Loop:
     def turn(self, timeout: float | None) -> None:
         """One select and what became ready."""
         self.busy_since = None
+        before = self.clock()
         ready = self._selector.select(timeout)
         self.busy_since = time.monotonic()
+        if timeout is not None and (late := self.clock() - before - timeout) > _LATE_S:
+            # The process was stopped: what came meanwhile comes before what is due, and nobody
+            # had the time that seems to have passed.
+            for timer in self._timers:
+                timer.when += late
+            ready = ready or self._selector.select(0)
         for key, events in ready:
             if key.fd in self._selector.get_map():  # an earlier call may have removed it
                 self._call(key.data, events)

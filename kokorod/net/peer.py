@@ -15,7 +15,7 @@ import socket
 from collections import deque
 from typing import Final, Protocol
 
-from kokoro_client.wire.errors import WireError
+from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.frames import MAX_REQUEST, FrameDecoder, FrameError, encode
 from kokoro_client.wire.messages import (
     Answer,
@@ -26,7 +26,7 @@ from kokoro_client.wire.messages import (
 )
 
 from ..types import PeerId
-from .loop import READ, WRITE, Loop
+from .loop import READ, WRITE, Loop, Timer
 
 #: Outgoing bytes above which the peer's own synthesis pauses, and below which it goes
 #: on. HIGH is 20 s of audio: enough that a player with small buffers never starves.
@@ -36,6 +36,11 @@ LOW: Final = 256 * 1024
 #: Above this the peer's requests are no longer read: audio alone stays below it, so
 #: only a peer that asks without ever reading the answers gets here.
 HARD: Final = 4 * HIGH
+
+#: A frame that has begun is to be whole by then, and something of what is queued is to be read:
+#: who keeps neither holds a place and memory that others wait for.
+FRAME_S: Final = 10.0
+READING_S: Final = 30.0
 
 #: Small kernel buffers (8 KB on macOS) would cost a turn of the loop for each slice.
 _KERNEL_BUFFER: Final = 256 * 1024
@@ -69,8 +74,12 @@ class Peer:
         self._outgoing: deque[memoryview] = deque()
         self._outgoing_bytes = 0
         self._ended = False  # the peer sends nothing any more
+        self._whole = False  # a frame ended in what was received last
         self._held = False  # requests that have arrived wait for their turn
         self._closing = False
+        self._partial_since: float | None = None  # a frame has begun and is not whole
+        self._moved = loop.clock()  # when something of the queue went out, or it was empty
+        self._timer: Timer | None = None  # there only while one of the two is so
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BUFFER)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KERNEL_BUFFER)
@@ -92,6 +101,8 @@ class Peer:
         if self.closed or self._closing:
             return
         frame = encode(to_payload(answer))
+        if not self._outgoing:
+            self._moved = self._loop.clock()
         self._outgoing.append(memoryview(frame))
         self._outgoing_bytes += len(frame)
         if len(self._outgoing) == 1:
@@ -99,6 +110,7 @@ class Peer:
         if not self.closed:
             self._report_watermark()
             self._update_interest()
+            self._see_to_timer()
 
     def close_after_sending(self) -> None:
         """Read nothing more, send what is queued, then close."""
@@ -115,6 +127,8 @@ class Peer:
         if self.closed:
             return
         self.closed = True
+        if self._timer is not None:
+            self._timer.cancel()
         self._loop.unwatch(self._socket.fileno())
         self._socket.close()
         self._outgoing.clear()
@@ -139,6 +153,7 @@ class Peer:
             self._read()
         if not self.closed:
             self._update_interest()
+            self._see_to_timer()
 
     def _read(self) -> None:
         try:
@@ -153,11 +168,33 @@ class Peer:
             return
         self._decoder.feed(data)
         self._handle_frames()
+        if self.closed or self._held or not self._decoder.mid_frame:
+            self._partial_since = None  # or it is this side that does not go on
+        elif self._partial_since is None or self._whole:
+            self._partial_since = self._loop.clock()
+
+    def _see_to_timer(self) -> None:
+        if self._timer is None and (self._outgoing or self._partial_since is not None):
+            self._timer = self._loop.after(FRAME_S, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        now = self._loop.clock()
+        if self._outgoing and now - self._moved >= READING_S:
+            self.close()
+            return
+        since = self._partial_since
+        if since is not None and now - since >= FRAME_S and not self._closing:
+            why = f"a frame was not whole after {FRAME_S:g} s; send frames whole"
+            self._refuse(WireError(ErrorCode.BAD_REQUEST, why))
+            self.close_after_sending()
+            return
+        self._see_to_timer()
 
     def _handle_frames(self) -> None:
         """Handle what has arrived; the rest of a long burst in the next turns."""
         frames = self._decoder.frames()
-        self._held = True
+        self._held, self._whole = True, False
         for _ in range(_FRAMES_A_TURN):
             if self._outgoing_bytes >= HARD:
                 return  # until the peer has read what it was answered
@@ -170,6 +207,7 @@ class Peer:
             if payload is None:
                 self._held = False
                 return
+            self._whole = True
             try:
                 request = parse_request(payload)
             except WireError as error:
@@ -215,6 +253,7 @@ class Peer:
                 self.close()
                 return
             self._outgoing_bytes -= sent
+            self._moved = self._loop.clock()
             if sent < len(chunk):
                 self._outgoing[0] = chunk[sent:]
                 return

@@ -31,13 +31,15 @@ def check_number(
         raise busy(f"this client has {most} requests in flight", retry_after_s())
 
 
-def check_text(characters: int, in_all: int, config: Config) -> None:
+def check_text(
+    characters: int, in_all: int, config: Config, retry_after_s: Callable[[], float]
+) -> None:
     """Whether a request may have so much text, and all together. Raises WireError if not."""
     limit = config.max_text_chars
     if characters > limit:
         raise WireError(ErrorCode.TOO_LARGE, f"text is over {limit} characters; send less")
     if in_all > MAX_TEXT_IN_ALL:
-        raise WireError(ErrorCode.BUSY, "too much text is waiting; try again later")
+        raise busy("too much text is waiting", retry_after_s())
 
 
 def busy(what: str, retry_after_s: float) -> WireError:

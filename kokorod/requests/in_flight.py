@@ -65,9 +65,9 @@ class InFlight:
     # -- who is in flight
 
     @property
-    def characters(self) -> int:
-        """Text of all requests together."""
-        return sum(request.characters for request in self.requests.values())
+    def charged(self) -> int:
+        """Text of all requests together, as the limits count it."""
+        return sum(request.charged for request in self.requests.values())
 
     def add(self, request: SpeakRequest, peer: Peer) -> None:
         key = request.key
@@ -124,13 +124,15 @@ class InFlight:
         if key in self.requests:  # the scheduler had nothing of it
             self._answer_done(key, RequestState.CANCELLED)
 
-    def fail(self, key: RequestKey, code: ErrorCode, message: str) -> None:
+    def fail(
+        self, key: RequestKey, code: ErrorCode, message: str, retry_after_ms: int | None = None
+    ) -> None:
         """Answer Error for a request in flight and forget it."""
         if key not in self.requests:
             return
         peer = self._drop(key, RequestState.FAILED)
         self._perform(self._scheduler.fail(key))
-        self.refuse(peer, key.id, WireError(code, message))
+        self.refuse(peer, key.id, WireError(code, message, retry_after_ms=retry_after_ms))
         self.close_if_done(peer)
         self.turns.leave(key)
 

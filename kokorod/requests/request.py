@@ -51,6 +51,7 @@ class SpeakRequest:
     stream: Stream = field(default_factory=Stream)
     ending: Ending = Ending.CANCELLED  # where it is not spoken to its end
     characters: int = 0
+    charged: int = 0  # the same as the limits count them
     final: bool = False
     note: str = ""
     seq: int = 0

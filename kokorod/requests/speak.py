@@ -35,6 +35,9 @@ from .in_flight import InFlight
 from .phrase_cache import SoundSettings, phrase_key
 from .request import SpeakRequest
 
+#: Characters that an append counts as at least: an empty one takes memory too until it is read.
+_LEAST_CHARGED: Final = 16
+
 _RANKS: Final = {priority: rank for rank, priority in enumerate(Priority)}
 
 
@@ -228,11 +231,13 @@ class Speaking:
         """More text, or its end; too much of it ends the request."""
         key = request.key
         request.characters += len(text)
+        request.charged += max(len(text), _LEAST_CHARGED)
         try:
-            in_all = self._in_flight.characters
-            admission.check_text(request.characters, in_all, self._live.config)
+            in_all = self._in_flight.charged
+            retry_after_s = self._scheduler.retry_after_s
+            admission.check_text(request.charged, in_all, self._live.config, retry_after_s)
         except WireError as error:
-            self._in_flight.fail(key, error.code, error.message)
+            self._in_flight.fail(key, error.code, error.message, error.retry_after_ms)
             return
         request.final = final
         self._in_flight.turns.text_arrived(key, request.characters)

@@ -192,3 +192,29 @@ def test_after_the_end_calls_go_nowhere() -> None:
     loop = Loop()
     loop.close()
     loop.post(lambda: pytest.fail("nobody is there to run it"))
+
+
+def test_a_process_that_was_stopped_times_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1_000.0]
+    loop = Loop(lambda: now[0])
+    ours, theirs = socket.socketpair()
+    happened: list[str] = []
+    loop.watch(ours.fileno(), READ, lambda _: (ours.recv(9), happened.append("read"))[0] and None)
+    loop.after(5.0, lambda: happened.append("too late"))
+    real = loop._selector.select
+
+    def stopped(timeout: float | None) -> list[object]:
+        monkeypatch.setattr(loop._selector, "select", real)
+        theirs.send(b"x")
+        now[0] += 600
+        return []  # as epoll does after SIGCONT
+
+    monkeypatch.setattr(loop._selector, "select", stopped)
+    loop.turn(1.0)
+    assert happened == ["read"]
+    now[0] += 5
+    loop.turn(0)
+    assert happened == ["read", "too late"]
+    ours.close()
+    theirs.close()
+    loop.close()

@@ -342,3 +342,65 @@ def test_an_idle_loop_with_a_half_closed_peer_does_not_spin(one: Connected) -> N
     turn_until(one.loop, lambda: one.reported.ended)
     ready = one.loop._selector.select(0)
     assert ready == []
+
+
+# Who keeps a place and does nothing with it
+
+
+class Clock:
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def timed() -> Iterator[tuple[Connected, Clock]]:
+    clock = Clock()
+    loop = Loop(clock)
+    one = connect(loop)
+    yield one, clock
+    one.peer.close()
+    one.other.close()
+    loop.close()
+
+
+def wait(one: Connected, clock: Clock, seconds: float) -> None:
+    until = clock.now + seconds
+    while clock.now < until:
+        clock.now += 0.5
+        one.loop.turn(0)
+
+
+def test_a_frame_that_is_never_whole_ends_its_connection(
+    timed: tuple[Connected, Clock],
+) -> None:
+    one, clock = timed
+    one.other.send(frame({"type": "status", "id": 2})[:5])
+    wait(one, clock, 9)
+    assert not one.peer.closed
+    one.other.send(b"x")  # a byte now and then is not enough
+    wait(one, clock, 12)
+    assert one.peer.closed
+    assert "not whole" in one.received()[-1]["message"]
+
+
+def test_frames_that_come_slowly_but_whole_are_answered(timed: tuple[Connected, Clock]) -> None:
+    one, clock = timed
+    data = frame({"type": "status", "id": 2})
+    for _ in range(5):
+        one.other.send(data[:7])
+        wait(one, clock, 6)
+        one.other.send(data[7:])
+        wait(one, clock, 60)
+    assert one.reported.requests == [Status(id=2)] * 5
+    assert not one.peer.closed
+
+
+def test_who_reads_nothing_is_dropped(timed: tuple[Connected, Clock]) -> None:
+    one, clock = timed
+    audio(one.peer, 200)
+    wait(one, clock, 25)
+    assert not one.peer.closed
+    wait(one, clock, 20)
+    assert one.peer.closed
