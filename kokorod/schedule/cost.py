@@ -61,6 +61,7 @@ class CostFit:
     def __init__(self, prior: Cost | None = None, lengths: Sequence[float] = _LENGTHS) -> None:
         """prior: what counts before the first run, as if of these lengths in frames."""
         prior = prior or Cost(_PRIOR_A, _PRIOR_B, _PRIOR_SOUND)
+        self._cost: Cost | None = None
         self._weight = self._x = self._y = self._xx = self._xy = 0.0
         for frames in lengths:
             self._count(frames, prior.seconds(frames), _PRIOR_WEIGHT)
@@ -82,9 +83,15 @@ class CostFit:
         if sound_s > 0:
             share = max(1 / (self.runs + 1), 1 - _FORGET)
             self._sound_s += share * (sound_s / phonemes - self._sound_s)
+            self._cost = None
 
     @property
     def cost(self) -> Cost:
+        if self._cost is None:  # asked for each request at each step
+            self._cost = self._fitted()
+        return self._cost
+
+    def _fitted(self) -> Cost:
         mean_x, mean_y = self._x / self._weight, self._y / self._weight
         spread = max(0.0, self._xx / self._weight - mean_x**2)
         together = self._xy / self._weight - mean_x * mean_y
@@ -97,6 +104,7 @@ class CostFit:
         return Cost(mean_y - slope * mean_x, slope, self._sound_s)
 
     def _count(self, x: float, y: float, weight: float) -> None:
+        self._cost = None
         self._weight += weight
         self._x += weight * x
         self._y += weight * y

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -14,12 +15,23 @@ from hypothesis.stateful import (
     rule,
 )
 
-from kokorod.schedule.actions import Action, Fail, Finish, Prepare, Run, Terminate
+from kokorod.schedule.actions import (
+    Action,
+    Fail,
+    Finish,
+    Prepare,
+    Run,
+    RunChunk,
+    RunFront,
+    Step,
+    Terminate,
+)
 from kokorod.schedule.job import Job
-from kokorod.schedule.lanes import RunResult
+from kokorod.schedule.lanes import FrontResult, RunResult
 from kokorod.schedule.scheduler import Scheduler
 from kokorod.schedule.script import Script
 from kokorod.schedule.state import CAP, WARM_PEER
+from kokorod.schedule.units import LONGEST
 from kokorod.types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
 
 LANES = {
@@ -28,6 +40,21 @@ LANES = {
     "gpu": Engine.KOKORO,
     "built-in": Engine.BUILT_IN,
 }
+
+
+#: Lanes that speak in chunks, where the voice does.
+STREAMING = {"cpu", "express"}
+
+
+def pieces_of(segment: Segment) -> tuple[tuple[int, int], ...]:
+    """A unit's pieces, of two frames a phoneme; a unit that is all "h" has none."""
+    pieces, at = [], 0
+    starts = [0, *(pause.at + 1 for pause in segment.breaks), len(segment.phonemes)]
+    for first, last in pairwise(starts):
+        if set(segment.phonemes[first:last]) != {"h"}:
+            pieces.append((at + 3, at + 3 + 2 * (last - first)))
+        at += 9 + 2 * (last - first)
+    return tuple(pieces)
 
 
 @dataclass
@@ -44,12 +71,16 @@ class Request:
     said: str = ""
     last: int = -1  # index of the last segment that was spoken
     blocked: bool = False
+    streams: bool = False
+    made: list[int] = field(default_factory=list)  # frames of the unit under way
+    begun: bool = False  # the unit under way had its front
 
 
 @dataclass
 class Lane:
     key: RequestKey | None = None  # of the run under way; the request may have ended
     segment: Segment | None = None
+    step: Step | None = None
     terminating: bool = False
 
 
@@ -88,7 +119,7 @@ class Rules(RuleBasedStateMachine):
                     request = self.requests[action.key]
                     assert not request.preparing, "asked twice for the same text"
                     request.preparing = True
-                case Run():
+                case Run() | RunFront() | RunChunk():
                     self.start(action)
                 case Terminate():
                     lane = self.lanes[action.lane]
@@ -110,20 +141,45 @@ class Rules(RuleBasedStateMachine):
                         assert not any(lane.key == action.key for lane in self.lanes.values())
                     self.ended[action.key] = "cancelled" if action.cancelled else "done"
 
-    def start(self, run: Run) -> None:
+    def start(self, run: Step) -> None:
         lane = self.lanes[run.lane]
         assert lane.segment is None, "the lane is busy"
         assert not any(other.key == run.key for other in self.lanes.values() if other.segment)
         lane.key, lane.segment, lane.terminating = run.key, run.segment, False
+        lane.step = run
         if run.key == self.warm:
             return
         request = self.requests[run.key]
         assert request.engine is LANES[run.lane]
         assert not request.blocked, "its listener is not reading"
         assert run.segment.index == request.last + 1, "out of order"
-        assert len(run.segment.phonemes) <= CAP
-        if run.lane == "express":
-            assert request.last < 0, "only what is waited for runs beside another"
+        self.check_step(request, run)
+        if run.lane == "express" and not isinstance(run, RunChunk):
+            job = self.scheduler.job(run.key)
+            assert job is not None
+            assert job.waits_for_first_sound, "only what is waited for runs beside another"
+
+    def check_step(self, request: Request, step: Step) -> None:
+        """A unit goes on where it stopped, whatever lanes it had."""
+        pieces = pieces_of(step.segment)
+        match step:
+            case Run():
+                assert step.skip == len(request.made)
+                assert request.begun or len(step.segment.phonemes) <= CAP
+            case RunFront():
+                assert step.lane in STREAMING
+                assert request.streams
+                assert step.again == request.begun
+                assert len(step.segment.phonemes) <= LONGEST
+            case RunChunk():
+                assert step.lane in STREAMING
+                assert request.begun
+                left = [n for a, b in pieces for n in range(a, b)][len(request.made) :]
+                made = list(range(step.first, step.last))
+                assert made
+                assert made == left[: len(made)]
+                assert any(a <= step.first < step.last <= b for a, b in pieces)
+                assert step.give or len(made) < len(left)
 
     # -- what happens outside
 
@@ -137,7 +193,15 @@ class Rules(RuleBasedStateMachine):
         if name in self.lanes:
             self.lane_down(name)
         self.lanes[name] = Lane()
-        self.perform(self.scheduler.lane_up(name, LANES[name], self.now, express=name == "express"))
+        self.perform(
+            self.scheduler.lane_up(
+                name,
+                LANES[name],
+                self.now,
+                express=name == "express",
+                accelerator=name == "gpu",
+            )
+        )
 
     @precondition(lambda self: self.seldom())
     @rule(name=st.sampled_from(sorted(LANES)))
@@ -151,11 +215,20 @@ class Rules(RuleBasedStateMachine):
         engine=st.sampled_from(Engine),
         sizes=st.lists(st.integers(1, 400), max_size=4),
         final=st.booleans(),
+        streams=st.booleans(),
     )
-    def submit(self, peer: int, rank: int, engine: Engine, sizes: list[int], final: bool) -> None:
+    def submit(
+        self,
+        peer: int,
+        rank: int,
+        engine: Engine,
+        sizes: list[int],
+        final: bool,
+        streams: bool = False,
+    ) -> None:
         self.number += 1
         key = RequestKey(PeerId(peer), self.number)
-        request = Request(key, engine, blocked=key.peer in self.blocked)
+        request = Request(key, engine, blocked=key.peer in self.blocked, streams=streams)
         self.requests[key] = request
         built_in = engine is Engine.BUILT_IN
         job = Job(
@@ -166,6 +239,7 @@ class Rules(RuleBasedStateMachine):
             first_s=0.5,
             order=self.number,
             script=Script(sentence_pause_s=0.25, by_sentence=built_in),
+            streams=lambda lane, voice: streams and lane in STREAMING,
         )
         if self.warm is not None:
             self.perform(self.scheduler.drop_warm_up(self.warm))
@@ -184,7 +258,7 @@ class Rules(RuleBasedStateMachine):
 
     def feed(self, request: Request, sizes: list[int], final: bool) -> None:
         for size in sizes:
-            text = ("abcde fgh, " * 40)[:size]
+            text = "h" * size if size % 7 == 3 else ("abcde fgh, " * 40)[:size]
             if request.engine is Engine.BUILT_IN:
                 sentence = Sentence(0, size, text, "")
             else:
@@ -255,7 +329,8 @@ class Rules(RuleBasedStateMachine):
         lane = self.lanes[name]
         assert lane.segment is not None
         key, segment = lane.key, lane.segment
-        lane.key, lane.segment, lane.terminating = None, None, False
+        step = lane.step
+        lane.key, lane.segment, lane.step, lane.terminating = None, None, None, False
         if outcome == "ended":
             self.perform(self.scheduler.terminated(name, self.now))
             return
@@ -265,13 +340,31 @@ class Rules(RuleBasedStateMachine):
             self.perform(actions)
             return
         if key is not None and (request := self.requests.get(key)) is not None:
-            request.said += said_by(segment)
-            request.last = segment.index
+            self.take(request, step)
         if key == self.warm:
             self.warm = None
+        if isinstance(step, RunFront):
+            result = FrontResult(0.01, pieces_of(segment), 0.0)
+            self.perform(self.scheduler.fronted(name, result, self.now))
+            return
         seconds = 0.01 * segment.tokens
         result = RunResult(seconds, 0.07 * len(segment.phonemes or segment.spoken))
         self.perform(self.scheduler.ran(name, result, self.now))
+
+    def take(self, request: Request, step: Step | None) -> None:
+        assert step is not None
+        left = sum(b - a for a, b in pieces_of(step.segment))
+        match step:
+            case RunFront():
+                request.begun = True
+            case RunChunk():
+                request.made += range(step.first, step.last)
+            case Run():
+                left = len(request.made)
+        if len(request.made) == left:
+            request.said += said_by(step.segment)
+            request.last = step.segment.index
+            request.made, request.begun = [], False
 
     @precondition(lambda self: self.requests and self.seldom())
     @rule(data=st.data())
