@@ -144,7 +144,6 @@ GenericVolumeMultiply 50
 GenericVolumeForceInteger 1
 GenericMaxChunkLength 10000
 GenericDelimiters ".!?"
-GenericStripPunctChars ""
 GenericLanguage "en" "en-us" "utf-8"
 AddVoice "en" "MALE1" "am_michael"
 AddVoice "en" "MALE2" "bm_george"

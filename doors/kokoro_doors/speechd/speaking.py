@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kokoro_client import Client
-from kokoro_client.errors import BadRequestError, KokoroError, UnknownVoiceError
+from kokoro_client.errors import BadRequestError, UnknownVoiceError
 from kokoro_client.speech import Speech
 from kokoro_client.wire.choices import SAMPLE_RATE
 from kokoro_client.wire.messages import SegmentInfo
@@ -108,11 +108,11 @@ class Speaking:
         while (message := self._next()) is not None:
             try:
                 self._speak(message)
-            except KokoroError as error:
+            except BrokenPipeError:
+                return  # the server has gone
+            except Exception as error:  # noqa: BLE001 - a reader that waits for ever is worse
                 complain(error)
                 self._stream.finish(message.number, protocol.STOP)
-            except OSError:
-                return  # the server has gone
             finally:
                 self._speech = None
 
@@ -224,7 +224,7 @@ class Speaking:
                     return
             stretching = Stretching(profile.stretch, profile.semitones)
             self._cache.put(trimmed(stretching.process(pcm)), text, profile)
-        except KokoroError as error:
+        except Exception as error:  # noqa: BLE001 - messages are to be spoken all the same
             complain(error)
             self._to_make.clear()
             self._made_for = None
@@ -238,7 +238,7 @@ class Speaking:
             self._cache.of_model("/".join(str(status.get(key, "")) for key in _MODEL_KEYS))
             self._usual = str(status.get("voice", ""))
             self._voices = Voice.read(self._client.voices())
-        except (KokoroError, AttributeError) as error:
+        except Exception as error:  # noqa: BLE001 - as above
             complain(error)
 
 
