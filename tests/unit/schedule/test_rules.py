@@ -74,6 +74,7 @@ class Request:
     streams: bool = False
     made: list[int] = field(default_factory=list)  # frames of the unit under way
     begun: bool = False  # the unit under way had its front
+    front: str = ""  # the lane that has it
 
 
 @dataclass
@@ -174,6 +175,7 @@ class Rules(RuleBasedStateMachine):
             case RunChunk():
                 assert step.lane in STREAMING
                 assert request.begun
+                assert request.front, "its front is gone"
                 left = [n for a, b in pieces for n in range(a, b)][len(request.made) :]
                 made = list(range(step.first, step.last))
                 assert made
@@ -207,6 +209,8 @@ class Rules(RuleBasedStateMachine):
     @rule(name=st.sampled_from(sorted(LANES)))
     def lane_down(self, name: str) -> None:
         self.lanes.pop(name, None)
+        for request in self.requests.values():
+            request.front = "" if request.front == name else request.front
         self.perform(self.scheduler.lane_down(name, self.now))
 
     @rule(
@@ -341,6 +345,7 @@ class Rules(RuleBasedStateMachine):
             return
         if key is not None and (request := self.requests.get(key)) is not None:
             self.take(request, step)
+            request.front = name if isinstance(step, RunFront) else request.front
         if key == self.warm:
             self.warm = None
         if isinstance(step, RunFront):
