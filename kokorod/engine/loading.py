@@ -13,7 +13,7 @@ from ..errors import EngineError, KokorodError
 from ..models.record import InstalledModel
 from ..models.store import Store
 from ..types import Precision
-from . import heap
+from . import heap, starts
 
 if TYPE_CHECKING:
     import onnxruntime as ort
@@ -70,6 +70,20 @@ def open_kokoro(
     is called once numpy and onnxruntime are loaded, and on_session with the monotonic time
     at which the session was there, before its first inference.
     """
+    if plan.cache_folder is None:
+        return open_here(plan, sessions, on_session, on_libraries)
+    with starts.noted(plan.cache_folder) as ended:
+        starts.check(plan, ended)
+        return open_here(plan, sessions, on_session, on_libraries)
+
+
+def open_here(
+    plan: KokoroPlan,
+    sessions: Sessions[KokoroSynthesizer] | None = None,
+    on_session: Callable[[float], None] = lambda _: None,
+    on_libraries: Callable[[], None] = lambda: None,
+) -> Opened:
+    """The same, whatever became of the starts before."""
     store = Store(plan.models_folder)
     model = store.chosen(plan.model)
     store.check(model)
