@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import pairwise
-
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -14,6 +11,7 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+from support.schedule.outside import LANES, STREAMING, Lane, Request, check_step, pieces_of, take
 
 from kokorod.schedule.actions import (
     Action,
@@ -30,67 +28,8 @@ from kokorod.schedule.job import Job
 from kokorod.schedule.lanes import FrontResult, RunResult
 from kokorod.schedule.scheduler import Scheduler
 from kokorod.schedule.script import Script
-from kokorod.schedule.state import CAP, WARM_PEER
-from kokorod.schedule.units import LONGEST
+from kokorod.schedule.state import WARM_PEER
 from kokorod.types import Engine, PeerId, RequestKey, Segment, Sentence, TextState
-
-LANES = {
-    "cpu": Engine.KOKORO,
-    "express": Engine.KOKORO,
-    "gpu": Engine.KOKORO,
-    "built-in": Engine.BUILT_IN,
-}
-
-
-#: Lanes that speak in chunks, where the voice does.
-STREAMING = {"cpu", "express"}
-
-
-def pieces_of(segment: Segment) -> tuple[tuple[int, int], ...]:
-    """A unit's pieces, of two frames a phoneme; a unit that is all "h" has none."""
-    pieces, at = [], 0
-    starts = [0, *(pause.at + 1 for pause in segment.breaks), len(segment.phonemes)]
-    for first, last in pairwise(starts):
-        if set(segment.phonemes[first:last]) != {"h"}:
-            pieces.append((at + 3, at + 3 + 2 * (last - first)))
-        at += 9 + 2 * (last - first)
-    return tuple(pieces)
-
-
-@dataclass
-class Request:
-    """What the outside knows of a request."""
-
-    key: RequestKey
-    engine: Engine
-    unread: list[Sentence] = field(default_factory=list)
-    text: str = ""
-    final: bool = False
-    preparing: bool = False
-    reading: tuple[list[Sentence], TextState] | None = None  # on its way to the scheduler
-    said: str = ""
-    last: int = -1  # index of the last segment that was spoken
-    blocked: bool = False
-    streams: bool = False
-    made: list[int] = field(default_factory=list)  # frames of the unit under way
-    begun: bool = False  # the unit under way had its front
-    front: str = ""  # the lane that has it
-
-
-@dataclass
-class Lane:
-    key: RequestKey | None = None  # of the run under way; the request may have ended
-    segment: Segment | None = None
-    step: Step | None = None
-    terminating: bool = False
-
-
-def said_by(segment: Segment) -> str:
-    """What counts as said: without the space that a pause stands for."""
-    if not segment.phonemes:
-        return segment.spoken
-    spaces = {pause.at for pause in segment.breaks}
-    return "".join(c for at, c in enumerate(segment.phonemes) if at not in spaces)
 
 
 class Rules(RuleBasedStateMachine):
@@ -154,34 +93,11 @@ class Rules(RuleBasedStateMachine):
         assert request.engine is LANES[run.lane]
         assert not request.blocked, "its listener is not reading"
         assert run.segment.index == request.last + 1, "out of order"
-        self.check_step(request, run)
+        check_step(request, run)
         if run.lane == "express" and not isinstance(run, RunChunk):
             job = self.scheduler.job(run.key)
             assert job is not None
             assert job.waits_for_first_sound, "only what is waited for runs beside another"
-
-    def check_step(self, request: Request, step: Step) -> None:
-        """A unit goes on where it stopped, whatever lanes it had."""
-        pieces = pieces_of(step.segment)
-        match step:
-            case Run():
-                assert step.skip == len(request.made)
-                assert request.begun or len(step.segment.phonemes) <= CAP
-            case RunFront():
-                assert step.lane in STREAMING
-                assert request.streams
-                assert step.again == request.begun
-                assert len(step.segment.phonemes) <= LONGEST
-            case RunChunk():
-                assert step.lane in STREAMING
-                assert request.begun
-                assert request.front, "its front is gone"
-                left = [n for a, b in pieces for n in range(a, b)][len(request.made) :]
-                made = list(range(step.first, step.last))
-                assert made
-                assert made == left[: len(made)]
-                assert any(a <= step.first < step.last <= b for a, b in pieces)
-                assert step.give or len(made) < len(left)
 
     # -- what happens outside
 
@@ -344,7 +260,7 @@ class Rules(RuleBasedStateMachine):
             self.perform(actions)
             return
         if key is not None and (request := self.requests.get(key)) is not None:
-            self.take(request, step)
+            take(request, step)
             request.front = name if isinstance(step, RunFront) else request.front
         if key == self.warm:
             self.warm = None
@@ -355,21 +271,6 @@ class Rules(RuleBasedStateMachine):
         seconds = 0.01 * segment.tokens
         result = RunResult(seconds, 0.07 * len(segment.phonemes or segment.spoken))
         self.perform(self.scheduler.ran(name, result, self.now))
-
-    def take(self, request: Request, step: Step | None) -> None:
-        assert step is not None
-        left = sum(b - a for a, b in pieces_of(step.segment))
-        match step:
-            case RunFront():
-                request.begun = True
-            case RunChunk():
-                request.made += range(step.first, step.last)
-            case Run():
-                left = len(request.made)
-        if len(request.made) == left:
-            request.said += said_by(step.segment)
-            request.last = step.segment.index
-            request.made, request.begun = [], False
 
     @precondition(lambda self: self.requests and self.seldom())
     @rule(data=st.data())
