@@ -9,6 +9,7 @@ from support.untraced import untraced
 from kokorod.speech.phonemes import endings, stress
 from kokorod.speech.phonemes.dictionary import open_dictionary
 from kokorod.speech.phonemes.reading import Source
+from kokorod.speech.tables import rows
 from kokorod.speech.token import Token
 
 
@@ -21,9 +22,10 @@ def heard(phonemes: str) -> str:
 def test_the_whole_dictionary_comes_out_as_it_is(lang: str, accent: str) -> None:
     wrong = []
     total = 0
+    known_better = {row[0].casefold() for row in rows("names")}
     with untraced():
         for word, entry in open_dictionary(accent, cache_folder()).words():
-            if entry.forms or entry.default is None:
+            if entry.forms or entry.default is None or word.casefold() in known_better:
                 continue
             total += 1
             said = phonemizer().sentence([Token(word, 0, len(word))], lang).phonemes
@@ -31,8 +33,8 @@ def test_the_whole_dictionary_comes_out_as_it_is(lang: str, accent: str) -> None
                 wrong.append(word)
     print(f"{lang}: {total - len(wrong)} of {total} words; not: {wrong[:20]}")
     assert total > 180_000
-    # What hangs on the next word: a, an, the, in, I.
-    assert len(wrong) <= 5
+    # What hangs on the words beside it: a, an, the, in, I, bases, Lima and lima.
+    assert len(wrong) <= 8
 
 
 @pytest.mark.parametrize("accent", ["us", "gb"])
