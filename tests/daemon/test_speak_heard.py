@@ -186,7 +186,9 @@ def test_a_phrase_from_the_cache_is_the_same_sound(daemon: DaemonProcess) -> Non
 @pytest.fixture(scope="module")
 def old_daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
     """It speaks with a v1.0 model, whose durations only its copy shows."""
-    with speaking(toy_home(tmp_path_factory.mktemp("old"), "1.0")) as daemon:
+    # Spoken whole: tests/daemon/test_streaming.py has the words of what is spoken in chunks.
+    home = toy_home(tmp_path_factory.mktemp("old"), "1.0")
+    with speaking(home, {"KOKORO_STREAMING": "false"}) as daemon:
         wait_for_changed_copy(daemon)
         yield daemon
 
