@@ -83,7 +83,7 @@ def open_here(
     on_session: Callable[[float], None] = lambda _: None,
     on_libraries: Callable[[], None] = lambda: None,
 ) -> Opened:
-    """The same, whatever became of the starts before."""
+    """The same, whatever became of the starts before: in a child, whose end is no start's."""
     store = Store(plan.models_folder)
     model = store.chosen(plan.model)
     store.check(model)

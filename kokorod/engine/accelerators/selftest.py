@@ -286,7 +286,7 @@ def main(arguments: Sequence[str]) -> int:
     """In the child: models folder, model, cache folder, precision, threads and lane."""
 
     def work() -> dict[str, Any]:
-        from ..loading import KokoroPlan, open_accelerator, open_kokoro
+        from ..loading import KokoroPlan, open_accelerator, open_here
 
         models, name, cache, precision, threads, lane = arguments
         plan = KokoroPlan(
@@ -296,7 +296,7 @@ def main(arguments: Sequence[str]) -> int:
             cache_folder=Path(cache),
             precision=Precision(precision),
         )
-        cpu = open_kokoro(plan).synthesizer
+        cpu = open_here(plan).synthesizer
         verdict = examine(lane, cpu, lambda: open_accelerator(plan, lane))
         return dataclasses.asdict(verdict)
 

@@ -80,14 +80,14 @@ def main(arguments: Sequence[str]) -> int:
     """In the child: models folder, model, cache folder, precision and voice."""
 
     def work() -> dict[str, Any]:
-        from ..loading import KokoroPlan, open_kokoro
+        from ..loading import KokoroPlan, open_here
         from ..parts import PartsSynthesizer
 
         models, name, cache, precision, voice = arguments
         plan = KokoroPlan(
             Path(models), name, 1, cache_folder=Path(cache), precision=Precision(precision)
         )
-        synthesizer = open_kokoro(plan).synthesizer
+        synthesizer = open_here(plan).synthesizer
         assert isinstance(synthesizer, PartsSynthesizer), "only a copy in parts is examined"
         return dataclasses.asdict(examine(synthesizer, voice))
 

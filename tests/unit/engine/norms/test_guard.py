@@ -114,8 +114,11 @@ def test_a_child_examines_a_voice(home: Path, made: tuple[InstalledModel, Copy])
         reports.append(outcome)
         done.set()
 
+    note = home / "cache" / "opening"
+    note.write_text("1\n")
     start_guard(home / "models", "toy", home / "cache", Precision.FLOAT, "af_heart", report)
     assert done.wait(60)
+    assert note.read_text() == "1\n"  # it tells of the daemon's starts, not of a child's
     (outcome,) = reports
     assert isinstance(outcome, child.Done), outcome
     assert verdict_of(outcome.value).near
