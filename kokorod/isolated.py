@@ -190,7 +190,7 @@ Answer = Callable[[bytes, Callable[[], bool]], bytes]
 def nursery(make: Callable[[], Answer]) -> None:
     """Serve the daemon on descriptor 0 until it is gone. make() runs in each worker."""
     daemon = int(sys.argv[-1])
-    _die_with(daemon)
+    end_with(daemon)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sock = socket.socket(fileno=0)
     sock.setblocking(True)
@@ -226,7 +226,7 @@ def _one_worker(sock: socket.socket, make: Callable[[], Answer], asked: _Asked) 
     if pid == 0:
         status = 1
         try:
-            _die_with(nursery_pid)
+            end_with(nursery_pid)
             _work(sock, make, asked)
             status = 0
         finally:
@@ -264,7 +264,8 @@ def _cancelled(sock: socket.socket, number: int) -> bool:
     return about == number
 
 
-def _die_with(parent: int) -> None:
+def end_with(parent: int) -> None:
+    """In a child: end, even when stopped, as soon as its parent has; Linux alone can do it."""
     if sys.platform != "linux":
         return
     import ctypes

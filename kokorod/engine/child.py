@@ -39,9 +39,6 @@ _SHOWN: Final = 300
 #: such a load [m, 2 cores], in 34 s at 10 and above, in 3 s alone.
 _NICENESS: Final = 5
 
-#: Of linux/prctl.h.
-_PR_SET_PDEATHSIG: Final = 1
-
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -212,9 +209,12 @@ def answer(work: Callable[[], dict[str, Any]]) -> int:
     A bug's traceback goes out before the answer would, and the status is Python's own.
     """
     from ..errors import KokorodError
+    from ..isolated import end_with
 
     os.nice(_NICENESS)
-    _end_with_parent()
+    # Who is held while the daemon is killed would be left for good. Elsewhere than on Linux the
+    # supervisor ends what a daemon leaves.
+    end_with(os.getppid())
     # numpy's own threads would come on top of the one this child is to have.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     try:
@@ -226,13 +226,3 @@ def answer(work: Callable[[], dict[str, Any]]) -> int:
     sys.stdout.write("\n" + json.dumps(said) + "\n")
     sys.stdout.flush()
     return status
-
-
-def _end_with_parent() -> None:
-    """Who is held while the daemon is killed would be left for good. Elsewhere than on Linux
-    the supervisor ends what a daemon leaves.
-    """
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
