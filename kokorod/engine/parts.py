@@ -69,6 +69,10 @@ class _Decoded:
     energy: NDArray[np.float32]
     frames: NDArray[np.int64]
 
+    def features(self) -> NDArray[np.float32]:
+        """float32 [n]: what its norms are predicted from."""
+        return features(self.f0, self.energy, self.x, self.har)
+
 
 @dataclass(frozen=True, slots=True)
 class _State:
@@ -76,6 +80,11 @@ class _State:
 
     decoded: _Decoded
     norms: NDArray[np.float32]
+
+
+def _state_of(front: Front) -> _State:
+    assert isinstance(front.state, _State), "a front of another synthesizer"
+    return front.state
 
 
 class PartsSynthesizer(KokoroSynthesizer):
@@ -104,8 +113,7 @@ class PartsSynthesizer(KokoroSynthesizer):
     def front(self, segment: Segment, utterance: Utterance, run: Run) -> Front:
         phonemes = segment.before + segment.phonemes + segment.after
         decoded = self._decode(self.tokens_of(segment), utterance, run)
-        found = features(decoded.f0, decoded.energy, decoded.x, decoded.har)
-        norms = self.predictors.predict(utterance.voice, found)
+        norms = self.predictors.predict(utterance.voice, decoded.features())
         return self._front(phonemes, decoded, norms)
 
     def exact(
@@ -119,26 +127,21 @@ class PartsSynthesizer(KokoroSynthesizer):
 
     def told(self, front: Front, norms: NDArray[np.float32]) -> Front:
         """The same unit with other norms, float32 [layout.size]."""
-        state = front.state
-        assert isinstance(state, _State), "a front of another synthesizer"
-        return replace(front, state=replace(state, norms=norms.astype(np.float32)))
+        state = replace(_state_of(front), norms=norms.astype(np.float32))
+        return replace(front, state=state)
 
     @staticmethod
     def norms_of(front: Front) -> NDArray[np.float32]:
         """float32 [layout.size]: what its chunks are told."""
-        assert isinstance(front.state, _State), "a front of another synthesizer"
-        return front.state.norms
+        return _state_of(front).norms
 
     @staticmethod
     def features_of(front: Front) -> NDArray[np.float32]:
         """float32 [n]: what its norms are predicted from."""
-        assert isinstance(front.state, _State), "a front of another synthesizer"
-        decoded = front.state.decoded
-        return features(decoded.f0, decoded.energy, decoded.x, decoded.har)
+        return _state_of(front).decoded.features()
 
     def chunk(self, front: Front, first: int, last: int, run: Run) -> NDArray[np.float32]:
-        state = front.state
-        assert isinstance(state, _State), "a front of another synthesizer"
+        state = _state_of(front)
         assert 0 <= first < last <= front.frames, (first, last, front.frames)
         low, high = max(0, first - CONTEXT), min(front.frames, last + CONTEXT)
         x = state.decoded.x[:, :, _X * low : _X * high]

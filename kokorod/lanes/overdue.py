@@ -33,6 +33,7 @@ _STEP_S: Final = 0.5
 
 @dataclass(slots=True)
 class _Due:
+    began: float
     at: float
     terminated: bool = False
 
@@ -56,16 +57,14 @@ class Overdue:
         self._give_up = give_up
         self._reading_s = reading_s
         self._reading_hangs = reading_hangs
-        self._began: dict[str, float] = {}  # by lane
-        self._due: dict[str, _Due] = {}
+        self._due: dict[str, _Due] = {}  # by lane
         self._told = False
         self._timer: Timer | None = None
 
     def began(self, lane: str, predicted_s: float) -> None:
         """A step begins on a lane."""
         now = self._loop.clock()
-        self._began[lane] = now
-        self._due[lane] = _Due(now + max(LEAST_S, FACTOR * predicted_s))
+        self._due[lane] = _Due(now, now + max(LEAST_S, FACTOR * predicted_s))
         self._arm()
 
     def ended(self, lane: str) -> None:
@@ -88,7 +87,7 @@ class Overdue:
                 continue
             if due.terminated:
                 del self._due[lane]
-                self._give_up(lane, now - self._began[lane])
+                self._give_up(lane, now - due.began)
             else:
                 due.terminated, due.at = True, now + GRACE_S
                 self._terminate(lane)
