@@ -16,6 +16,7 @@ from typing import Final
 
 from . import tex
 from .fragments import IPA, MAX_PAUSE_S, Fragment, FragmentKind, Span, join_fragments
+from .pauses import BREAKS, break_s
 
 #: Silence of a `[pause]` without a length, in seconds.
 PAUSE_S: Final = 0.5
@@ -42,12 +43,7 @@ _TAG: Final = re.compile(
     r"{0,9})\s{0,9}/?>(?:(?P<inner>[^<>]{1,200})(?=</(?:phoneme|sub)>))?"
 )
 _ATTRIBUTE: Final = re.compile(r"(?P<key>[\w:-]+)\s?=\s?(?:\"(?P<one>[^\"]*)\"|'(?P<two>[^']*)')")
-_BREAK: Final = re.compile(r"\+?(\d{1,7}(?:\.\d{1,6})?|\.\d{1,6})(ms|s)")
 _FORMULA: Final = re.compile(tex.FORMULA, re.DOTALL)
-#: Silences of a break by its strength, in seconds.
-_STRENGTHS: Final = {
-    "none": 0.0, "x-weak": 0.1, "weak": 0.2, "medium": 0.4, "strong": 0.7, "x-strong": 1.2,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +120,10 @@ def _of_tag(span: Span, mark: re.Match[str]) -> Span | float | VoiceChange | Non
     name, close, inner = mark["name"], mark["close"], mark["inner"]
     values = {a["key"]: a["one"] or a["two"] or "" for a in _ATTRIBUTE.finditer(mark["attributes"])}
     if name == "break" and not close:
-        length = _BREAK.fullmatch(values.get("time", "").strip())
-        if length:
-            return pause_of(length[1].lstrip("+"), length[2])
-        return _STRENGTHS.get(values.get("strength", "medium"), PAUSE_S)
+        length_s = break_s(values.get("time", ""))
+        if length_s is not None:
+            return length_s
+        return BREAKS.get(values.get("strength", "medium"), PAUSE_S)
     if name == "voice" and (close or values.get("name")):
         return VoiceChange("" if close else values["name"])
     if inner is None:
@@ -139,16 +135,13 @@ def _of_tag(span: Span, mark: re.Match[str]) -> Span | float | VoiceChange | Non
     return replace(whole, text=values["alias"]) if values.get("alias") else whole
 
 
-def read_inline(text: str, base: int = 0) -> list[Fragment]:
-    """Plain text with inline notation in it. base: where it begins in the user's text."""
-    return read_inline_from("", text, base)[0]
-
-
 def read_inline_from(
     voice: str, text: str, base: int, lang: str = "en"
 ) -> tuple[list[Fragment], str]:
-    """The same for text that `voice` speaks at its beginning ("": the request's), and who
-    speaks at its end.
+    """Plain text with inline notation in it, and who speaks at its end.
+
+    voice: who speaks at its beginning, "" for the request's; base: where it begins in the
+    user's text
     """
     if not text:
         return [], voice

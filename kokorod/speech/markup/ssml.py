@@ -22,14 +22,12 @@ from defusedxml.expatreader import DefusedExpatParser
 from ...errors import KokorodError
 from ...voices.languages import understood
 from ..normalize.say_as import KINDS
-from .fragments import IPA, MAX_PAUSE_S, Fragment, FragmentKind, Span, join_fragments
+from .fragments import IPA, Fragment, FragmentKind, Span, join_fragments
+from .pauses import BREAKS, break_s
 
 #: Elements inside one another; what people write has fewer than ten.
 MAX_DEPTH: Final = 64
 
-_STRENGTHS: Final = {
-    "none": 0.0, "x-weak": 0.1, "weak": 0.2, "medium": 0.4, "strong": 0.7, "x-strong": 1.2,
-}  # fmt: skip
 _RATES: Final = {
     "x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.25, "x-fast": 1.6,
 }  # fmt: skip
@@ -202,19 +200,17 @@ class _Reader(ContentHandler):
 
     def _break(self, values: dict[str, str], here: int) -> float:
         if "time" in values:
-            found = re.fullmatch(
-                r"\+?(\d{1,7}(?:\.\d{1,6})?|\.\d{1,6})(ms|s)", values["time"].strip()
-            )
-            if not found:
+            length_s = break_s(values["time"])
+            if length_s is None:
                 raise self.error(
                     f"break time {values['time']!r:.40} is no length; write 500ms or 1.5s", here
                 )
-            return min(float(found[1]) / (1000 if found[2] == "ms" else 1), MAX_PAUSE_S)
+            return length_s
         strength = values.get("strength", "medium")
-        if strength not in _STRENGTHS:
-            allowed = ", ".join(_STRENGTHS)
+        if strength not in BREAKS:
+            allowed = ", ".join(BREAKS)
             raise self.error(f"break strength {strength!r:.40} must be one of {allowed}", here)
-        return _STRENGTHS[strength]
+        return BREAKS[strength]
 
     def _rate(self, value: str, outer: float, here: int) -> float:
         value = value.strip()

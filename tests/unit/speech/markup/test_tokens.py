@@ -12,11 +12,15 @@ from kokorod.speech.markup.fragments import (
     FragmentKind,
     Span,
 )
-from kokorod.speech.markup.notation import read_inline
+from kokorod.speech.markup.notation import read_inline_from
 from kokorod.speech.markup.sources import open_source
 from kokorod.speech.normalize import spoken
 from kokorod.speech.tokenize import tokens_of
 from kokorod.types import Markup
+
+
+def read_inline(text: str, base: int = 0) -> list[Fragment]:
+    return read_inline_from("", text, base)[0]
 
 
 def heard(fragments: list[Fragment]) -> list[tuple[str, float | None]]:
