@@ -71,3 +71,13 @@ class AtomicFile:
         self._beside.replace(to)
         self._beside = None
         return True
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """All of a small file. Raises OSError."""
+    file = AtomicFile(path)
+    try:
+        file.stream.write(data)
+        file.commit()
+    finally:
+        file.discard()

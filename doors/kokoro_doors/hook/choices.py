@@ -63,16 +63,11 @@ def read(environ: Mapping[str, str]) -> Choices:
 
 def write(choices: Choices, environ: Mapping[str, str]) -> None:
     """Raises OSError."""
-    from kokoro_client.atomic_file import AtomicFile
+    from kokoro_client.atomic_file import write_atomically
 
     path = _file(environ)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = AtomicFile(path)
-    try:
-        file.stream.write(json.dumps(choices._asdict()).encode() + b"\n")
-        file.commit()
-    finally:
-        file.discard()
+    write_atomically(path, json.dumps(choices._asdict()).encode() + b"\n")
 
 
 def voice_of(session: str, voices: Sequence[str] = VOICES) -> str:

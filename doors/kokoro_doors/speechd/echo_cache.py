@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from kokoro_client.atomic_file import AtomicFile
+from kokoro_client.atomic_file import write_atomically
 from kokoro_client.wire.choices import SAMPLE_RATE
 
 #: Some 25 profiles (voice, rate, pitch) of 150 sounds with 15 kB each.
@@ -86,12 +86,7 @@ class EchoCache:
 
     def _write(self, name: str, data: bytes) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = AtomicFile(self._folder / name)
-        try:
-            file.stream.write(data)
-            file.commit()
-        finally:
-            file.discard()
+        write_atomically(self._folder / name, data)
 
     def _prune(self) -> None:
         found = [(entry.stat(), entry.path) for entry in os.scandir(self._folder)]

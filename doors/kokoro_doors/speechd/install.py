@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kokoro_client.atomic_file import AtomicFile
+from kokoro_client.atomic_file import write_atomically
 
 NAME: Final = "kokoro"
 
@@ -172,10 +172,5 @@ def _system_config() -> str:
 
 def _write(path: Path, text: str, mode: int = 0o644) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = AtomicFile(path)
-    try:
-        file.stream.write(text.encode())
-        file.commit()
-    finally:
-        file.discard()
+    write_atomically(path, text.encode())
     path.chmod(mode)
