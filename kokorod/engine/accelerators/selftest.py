@@ -9,10 +9,8 @@ faster for at least one. What came of it is kept for this model, system and onnx
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
-import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -21,13 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ...errors import EngineError, KokorodError
-from ...models import disk
 from ...models.record import InstalledModel
 from ...types import SAMPLE_RATE, Precision, Segment, Utterance
 from .. import child
 from ..child import Child
 from ..optimised.comparison import PHRASE
 from ..synthesizer import Run
+from ..verdict_file import VerdictFile
 from .hardware import Hardware
 
 if TYPE_CHECKING:
@@ -167,7 +165,7 @@ class Verdicts:
     """The verdicts kept below `cache` (Config.cache_folder), in one small file."""
 
     def __init__(self, cache: Path) -> None:
-        self._path = cache / FILE
+        self._file = VerdictFile(cache / FILE, _MAX_FILE)
 
     def get(self, key: str, now: float) -> Verdict | None:
         """The verdict of that key, if it still holds; now: seconds of the wall clock."""
@@ -184,7 +182,7 @@ class Verdicts:
         entries = self._load()
         entries.pop(key, None)
         entries[key] = {"at": now, "verdict": dataclasses.asdict(verdict)}
-        self._write(dict(list(entries.items())[-_MOST:]))
+        self._file.keep(dict(list(entries.items())[-_MOST:]))
 
     def open(self, key: str) -> int:
         """Note that a daemon has the lane open; how many in a row ended without close()."""
@@ -196,7 +194,7 @@ class Verdicts:
         before = left if type(left) is int and left > 0 else 0
         if before < MOST_LEFT_OPEN:
             entry["left_open"] = before + 1
-            self._write(entries)
+            self._file.keep(entries)
         return before
 
     def close(self, keys: Iterable[str]) -> None:
@@ -205,19 +203,10 @@ class Verdicts:
         for key in keys:
             if isinstance(entries.get(key), dict):
                 entries[key]["left_open"] = 0
-        self._write(entries)
-
-    def _write(self, kept: dict[str, Any]) -> None:
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            disk.write_atomically(self._path, json.dumps(kept, indent=1).encode())
+        self._file.keep(entries)
 
     def _load(self) -> dict[str, Any]:
-        try:
-            with self._path.open("rb") as file:
-                entries = json.loads(file.read(_MAX_FILE))
-        except (OSError, ValueError, RecursionError):
-            return {}
+        entries = self._file.load()
         return entries if isinstance(entries, dict) else {}
 
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ...models import disk
+from ..verdict_file import VerdictFile
 
 #: dB, of the mean over the phrases, above which a voice speaks whole.
 LIMIT_DB: Final = 2.5
@@ -45,7 +44,7 @@ class Verdicts:
     """Those kept below `cache` (Config.cache_folder), of copies by their keys."""
 
     def __init__(self, cache: Path) -> None:
-        self._path = cache / FILE
+        self._file = VerdictFile(cache / FILE, _MAX_FILE)
 
     def of(self, key: str) -> dict[str, Verdict]:
         """By voice, for the copy of that key."""
@@ -60,16 +59,10 @@ class Verdicts:
     def put(self, key: str, verdict: Verdict) -> None:
         """Keep a verdict; if the disk takes none the voice is examined again next time."""
         entries = [*self._load(), {"key": key, "verdict": dataclasses.asdict(verdict)}]
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            disk.write_atomically(self._path, json.dumps(entries[-_MOST:], indent=1).encode())
+        self._file.keep(entries[-_MOST:])
 
     def _load(self) -> list[Any]:
-        try:
-            with self._path.open("rb") as file:
-                entries = json.loads(file.read(_MAX_FILE))
-        except (OSError, ValueError, RecursionError):
-            return []
+        entries = self._file.load()
         return entries if isinstance(entries, list) else []
 
 
