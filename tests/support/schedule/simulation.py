@@ -368,3 +368,33 @@ def short_sentence(source: random.Random) -> list[Sentence]:
     """One that a person waits for: about 12 phonemes."""
     text = "".join(source.choices("abdefiklm", k=5)) + " " + "".join(source.choices("nostuw", k=5))
     return [Sentence(0, len(text) + 1, text, text + ".")]
+
+
+#: A request: client, when, phonemes, rank, cancelled when.
+Request = tuple[int, float, int, int, float | None]
+
+
+def submit_all(
+    simulation: Simulation, seed: int, requests: list[Request], first_s: float = 0.5
+) -> list[Listener]:
+    """Each at its time; the listeners, in the order in which they come."""
+    listeners: list[Listener] = []
+    for number, (peer, when, phonemes, rank, cancelled) in enumerate(requests):
+
+        def ask(
+            peer: int = peer, number: int = number, phonemes: int = phonemes, rank: int = rank
+        ) -> None:
+            text = sentences(random.Random(seed + number), phonemes)
+            listeners.append(simulation.submit(peer, number, text, rank, first_s))
+
+        simulation.at(when, ask)
+        if cancelled is not None:
+            simulation.at(
+                cancelled,
+                lambda n=number: [
+                    simulation.cancel(one.key)
+                    for one in listeners
+                    if one.key.id == n and not one.ended
+                ],
+            )
+    return listeners

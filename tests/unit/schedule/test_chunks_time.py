@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.schedule.simulation import (
     Listener,
+    Request,
     Simulation,
     chunked,
     sentences,
     short_sentence,
+    submit_all,
 )
 
 from kokorod.schedule.actions import RunChunk
@@ -207,28 +209,10 @@ def test_whose_client_does_not_read_waits_between_two_chunks_and_goes_on() -> No
     ),
 )
 def test_everyone_is_heard_whole_or_cancelled(
-    seed: int, express: bool, requests: list[tuple[int, float, int, int, float | None]]
+    seed: int, express: bool, requests: list[Request]
 ) -> None:
     simulation = settled(seed, 0.3, express)
-    listeners: list[Listener] = []
-    for number, (peer, when, phonemes, rank, cancelled) in enumerate(requests):
-
-        def ask(
-            peer: int = peer, number: int = number, phonemes: int = phonemes, rank: int = rank
-        ) -> None:
-            text = sentences(random.Random(seed + number), phonemes)
-            listeners.append(simulation.submit(peer, number, text, rank, first_s=0.3))
-
-        simulation.at(when, ask)
-        if cancelled is not None:
-            simulation.at(
-                cancelled,
-                lambda n=number: [
-                    simulation.cancel(one.key)
-                    for one in listeners
-                    if one.key.id == n and not one.ended
-                ],
-            )
+    listeners = submit_all(simulation, seed, requests, first_s=0.3)
     simulation.run()
     for listener in listeners:
         assert listener.ended is not None

@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.schedule.simulation import (
     Listener,
+    Request,
     Simulation,
     kokoro,
     machine,
     sentences,
     short_sentence,
+    submit_all,
 )
 
 from kokorod.schedule.cuts import MIN_TOKENS
@@ -256,28 +258,10 @@ def test_a_cancelled_request_leaves_the_lane_to_the_next() -> None:
 def test_everyone_is_heard_whole_or_cancelled(
     seed: int,
     express: bool,
-    requests: list[tuple[int, float, int, int, float | None]],
+    requests: list[Request],
 ) -> None:
     simulation = settled(seed, rtf=0.2, express=express)
-    listeners: list[Listener] = []
-    for number, (peer, when, phonemes, rank, cancelled) in enumerate(requests):
-
-        def ask(
-            peer: int = peer, number: int = number, phonemes: int = phonemes, rank: int = rank
-        ) -> None:
-            text = sentences(random.Random(seed + number), phonemes)
-            listeners.append(simulation.submit(peer, number, text, rank))
-
-        simulation.at(when, ask)
-        if cancelled is not None:
-            simulation.at(
-                cancelled,
-                lambda n=number: [
-                    simulation.cancel(one.key)
-                    for one in listeners
-                    if one.key.id == n and not one.ended
-                ],
-            )
+    listeners = submit_all(simulation, seed, requests)
     simulation.run()
     assert len(listeners) == len(requests)
     for listener in listeners:
