@@ -28,13 +28,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
 from . import errors
-from .speech import Speech, check_text
+from .speech import Speech
 from .transport import connection
 from .transport.exchange import Exchange
-from .transport.inbox import FRAME_CHARS, Inbox
+from .transport.inbox import Inbox
+from .transport.requests import checked, speak_request
 from .version import __version__
 from .wire import messages
-from .wire.errors import WireError
 
 if TYPE_CHECKING:
     from .playing import Playing
@@ -79,7 +79,7 @@ class Client:
         self._start = start and environ.get("KOKORO_NO_START", "") in ("", "0")
         self._timeout = timeout
         self._environ = environ
-        self._hello = _checked(messages.Hello, {"type": "hello", "id": 0, "client": name})
+        self._hello = checked(messages.Hello, {"type": "hello", "id": 0, "client": name})
         self._opening = threading.Lock()
         self._exchange: Exchange | None = None
         #: Those before it, which live as long as a speech still hears from them.
@@ -113,27 +113,21 @@ class Client:
         subclass if no daemon can be reached. What the daemon refuses (an unknown voice, a
         full queue) is raised by the Speech, or here if it is known already.
         """
-        check_text(text)
-        first, rest = text[:FRAME_CHARS], text[FRAME_CHARS:]
-
-        fields = {
-            "type": "speak",
-            "id": 0,
-            "text": first,
-            "final": final and not rest,
-            "voice": voice,
-            "speed": speed,
-            "lang": lang,
-            "format": str(format),
-            "priority": str(priority),
-            "phonemes": phonemes,
-            "markup": str(markup),
-            "timings": timings,
-            "cache": cache,
-            "ttfa_ms": ttfa_ms,
-            "output": str(output),
-        }
-        request = _checked(messages.Speak, fields)
+        request, rest = speak_request(
+            text,
+            final,
+            voice=voice,
+            speed=speed,
+            lang=lang,
+            format=str(format),
+            priority=str(priority),
+            phonemes=phonemes,
+            markup=str(markup),
+            timings=timings,
+            cache=cache,
+            ttfa_ms=ttfa_ms,
+            output=str(output),
+        )
 
         begin = partial(self._begin, request, rest, final)
         exchange, inbox = begin()
@@ -276,13 +270,3 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _checked(kind: type[_T], fields: dict[str, Any]) -> _T:
-    """The request with these fields. Raises BadRequestError or a subclass."""
-    try:
-        request = messages.parse_request(fields)
-    except WireError as error:
-        raise errors.from_wire(error) from None
-    assert isinstance(request, kind)
-    return request

@@ -104,6 +104,11 @@ def not_kokorod(path: object) -> ProtocolError:
     )
 
 
+def of_parent() -> KokoroError:
+    """What was begun before fork() is not the child's to go on with."""
+    return KokoroError("this speech belongs to the process that began it; speak() in this one")
+
+
 _BY_CODE: dict[ErrorCode, type[KokoroError]] = {
     ErrorCode.BAD_REQUEST: BadRequestError,
     ErrorCode.UNSUPPORTED_VERSION: VersionError,

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol, TypeVar
 from . import errors
 from .transport.exchange import Exchange
 from .transport.inbox import Inbox
+from .transport.requests import check_text
 from .wire.choices import Ending, Turn
 from .wire.messages import Accepted, Audio, Done, SegmentInfo
 
@@ -245,13 +246,3 @@ class Speech:
     def __del__(self) -> None:
         if self._inbox.end is None:
             self._exchange.cancel(self._inbox)
-
-
-def check_text(text: str) -> None:
-    """Raises BadRequestError for a lone surrogate, which is half a character."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise errors.BadRequestError(
-            f"text holds half a character (a lone surrogate) at {error.start}; send valid Unicode"
-        ) from None

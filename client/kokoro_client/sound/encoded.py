@@ -17,7 +17,7 @@ from ..wakeup import Wakeup
 from .formats import SoundFormat
 
 #: libsndfile's names: the container, and what is in it.
-_ENCODINGS: Final = {
+ENCODINGS: Final = {
     SoundFormat.FLAC: ("FLAC", "PCM_16"),
     SoundFormat.OGG: ("OGG", "VORBIS"),
     SoundFormat.OPUS: ("OGG", "OPUS"),
@@ -67,9 +67,9 @@ class EncodedFile:
             raise errors.KokoroError(
                 f"{format.upper()} needs soundfile, which does not load ({error}); {_INSTALL}"
             ) from None
-        container, encoding = _ENCODINGS[format]
+        container, encoding = ENCODINGS[format]
         self._stream = stream
-        self._channel = _Channel(stream, rewrite_header and stream.seekable())
+        self._channel = Channel(stream, rewrite_header and stream.seekable())
         self._refused: type[Exception] = soundfile.SoundFileError
         self._failure: Exception | None = None
 
@@ -138,7 +138,7 @@ class EncodedFile:
         self._channel.flush()
 
 
-class _Channel:
+class Channel:
     """A stream as libsndfile wants it.
 
     Owns:       the place where libsndfile writes, the farthest one it has come to.

@@ -9,12 +9,14 @@ from __future__ import annotations
 import itertools
 import socket
 from collections.abc import Callable
+from typing import Any
 
 from .. import errors
 from ..wakeup import Wakeup
 from ..wire import messages
-from .inbox import OUTBOX_CHARS, Inbox
-from .io_thread import IOThread, encode
+from .inbox import OUTBOX_CHARS, Answers, Inbox
+from .io_thread import IOThread
+from .multiplexer import encode
 
 
 class Exchange:
@@ -25,11 +27,12 @@ class Exchange:
         self._timeout = timeout
         self._ids = itertools.count(hello.id + 1)
         self._io = IOThread(sock, hello)
+        self._requests = self._io.requests
 
     @property
     def alive(self) -> bool:
         """False once the connection is lost or closed; it does not come back."""
-        return self._io.failure is None
+        return self._requests.failure is None
 
     def start(self, make: Callable[[int], messages.Request], rest: str, final: bool) -> Inbox:
         """Send the request that `make` builds for an id, then `rest` of its text. Never waits."""
@@ -37,9 +40,9 @@ class Exchange:
         inbox = Inbox(next(self._ids))
         inbox.appended = len(rest)
         frame = encode(make(inbox.id))
-        self._io.post(lambda: self._io.start(inbox, frame, rest, final))
-        if self._io.failure is not None:
-            inbox.finish(self._io.failure)  # the thread has ended and may not have seen it
+        self._io.post(lambda: self._requests.start(inbox, frame, rest, final))
+        if self._requests.failure is not None:
+            inbox.finish(self._requests.failure)  # the thread has ended and may not have seen it
         return inbox
 
     def append(self, inbox: Inbox, text: str, final: bool, timeout: float) -> None:
@@ -65,7 +68,7 @@ class Exchange:
         if inbox.end is None and not inbox.cancelled:
             self._raise_failure()
             inbox.appended += len(text)
-            self._io.post(lambda: self._io.queue_text(inbox, text, final))
+            self._io.post(lambda: self._requests.queue_text(inbox, text, final))
 
     def cancel(self, inbox: Inbox) -> None:
         """Drop what has come and tell the daemon. Never waits, never raises.
@@ -74,13 +77,13 @@ class Exchange:
         """
         if not inbox.cancelled:
             inbox.cancelled = True
-            self._io.post(lambda: self._io.cancel(inbox))
+            self._io.post(lambda: self._requests.cancel(inbox))
         inbox.discard_events()
         inbox.room_for_text.notify()
 
     def played(self, inbox: Inbox, at_s: float, final: bool) -> None:
         """Tell the daemon how much has been heard. Never waits."""
-        self._io.post(lambda: self._io.played(inbox, at_s, final))
+        self._io.post(lambda: self._requests.played(inbox, at_s, final))
 
     def take(
         self, inbox: Inbox, timeout: float | None
@@ -96,7 +99,7 @@ class Exchange:
                     self._io.wake()
                 return event
             if inbox.no_more:
-                _raise_end(inbox)
+                raise_end(inbox)
                 return None
 
     def await_accepted(self, inbox: Inbox, timeout: float | None) -> messages.Accepted | None:
@@ -108,7 +111,7 @@ class Exchange:
             timeout,
         )
         if inbox.accepted is None:
-            _raise_end(inbox)
+            raise_end(inbox)
         return inbox.accepted
 
     def await_end(self, inbox: Inbox, timeout: float | None) -> messages.Done:
@@ -116,17 +119,17 @@ class Exchange:
         inbox.discard_events()
         self._io.wake()  # it may have been full
         self._await(inbox, inbox.something_known, lambda: inbox.end is not None, timeout)
-        _raise_end(inbox)
+        raise_end(inbox)
         assert isinstance(inbox.end, messages.Done)
         return inbox.end
 
     def welcome(self, timeout: float) -> messages.Welcome:
         """The daemon's answer to hello."""
-        self._wait_for_sign(lambda: self._io.welcome is not None, timeout)
-        if self._io.welcome is None:
+        self._wait_for_sign(lambda: self._requests.welcome is not None, timeout)
+        if self._requests.welcome is None:
             self._raise_failure()
-        assert self._io.welcome is not None
-        return self._io.welcome
+        assert self._requests.welcome is not None
+        return self._requests.welcome
 
     def close(self) -> None:
         """Close the connection; the daemon cancels what runs. Safe to call twice."""
@@ -159,7 +162,7 @@ class Exchange:
         if ready():
             return True
         if timeout is None or timeout > self._timeout:
-            self._wait_for_sign(lambda: self._io.answered, self._timeout)
+            self._wait_for_sign(lambda: self._requests.answered, self._timeout)
         inbox.waits = True
         try:
             if self._io.has_full:
@@ -171,7 +174,7 @@ class Exchange:
     def _wait_for_sign(self, there: Callable[[], bool], timeout: float) -> None:
         """Wait for a sign of life from the daemon, or the end of the connection."""
         if not self._io.something_came.wait_for(
-            lambda: there() or self._io.failure is not None, timeout
+            lambda: there() or self._requests.failure is not None, timeout
         ):
             raise errors.AnswerTimeoutError(
                 f"the daemon is there, but has not answered within {timeout:g} s; see its log, "
@@ -179,10 +182,11 @@ class Exchange:
             )
 
     def _raise_failure(self) -> None:
-        if self._io.failure is not None:
-            raise errors.again(self._io.failure)
+        if self._requests.failure is not None:
+            raise errors.again(self._requests.failure)
 
 
-def _raise_end(inbox: Inbox) -> None:
+def raise_end(inbox: Answers[Any]) -> None:
+    """Raise the error that ended the request, if one did."""
     if isinstance(inbox.end, errors.KokoroError):
         raise errors.again(inbox.end)

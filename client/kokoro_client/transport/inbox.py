@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 from .. import errors
 from ..wakeup import Wakeup
@@ -79,7 +79,16 @@ class Outgoing:
         return Append(id=self._id, text=piece, final=self._final and not self._parts)
 
 
-class Inbox:
+class Notified(Protocol):
+    """What tells those who wait to look again."""
+
+    def notify(self) -> None: ...
+
+
+_Wakeup = TypeVar("_Wakeup", bound=Notified)
+
+
+class Answers(Generic[_Wakeup]):
     """The answers to one speak request.
 
     The thread writes `accepted`, `events` (its end), `queued`, `sent`, `end`, `turn`,
@@ -89,7 +98,7 @@ class Inbox:
     Invariants: nothing is added after the end; what has ended stays ended.
     """
 
-    def __init__(self, request_id: int) -> None:
+    def __init__(self, request_id: int, wakeup: Callable[[], _Wakeup]) -> None:
         self.id = request_id
         self.outgoing = Outgoing(request_id)
         self.accepted: Accepted | None = None
@@ -105,9 +114,9 @@ class Inbox:
         self.cancelled = False
         self.discards = False
         self.waits = False
-        self.something_to_take = Wakeup()
-        self.something_known = Wakeup()
-        self.room_for_text = Wakeup()
+        self.something_to_take = wakeup()
+        self.something_known = wakeup()
+        self.room_for_text = wakeup()
 
     # The thread's side.
 
@@ -193,6 +202,13 @@ class Inbox:
         """Drop what has come and what will: nobody wants to hear it."""
         self.discards = True
         self.events.clear()
+
+
+class Inbox(Answers[Wakeup]):
+    """Answers that threads wait for."""
+
+    def __init__(self, request_id: int) -> None:
+        super().__init__(request_id, Wakeup)
 
 
 def cost(event: SegmentInfo | Audio) -> int:
