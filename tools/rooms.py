@@ -38,8 +38,8 @@ LEAVES = frozenset(
     }
 )
 
-#: Arrows between rooms, at most, but for those of doors, which lead to the client alone. It only
-#: ever goes down.
+#: Arrows between rooms, at most, but for those of doors, which lead to the client alone, and of
+#: aio, which stands beside the blocking client on the same rooms. It only ever goes down.
 MOST_ARROWS = 125
 
 #: From the ground up: room -> what it holds.
@@ -64,6 +64,7 @@ FLOORS: tuple[dict[str, str], ...] = (
         "kokoro_client.captions": "captions of a text as it was spoken",
         "kokoro_client.sound": "PCM to a sound device or a file",
         "kokoro_client.transport": "one connection to the daemon, shared by many speeches",
+        "kokoro_client.testing": "a daemon for the tests of programs that speak",
         "kokorod.engine": "lanes, onnxruntime and espeak-ng as synthesizers, joins",
     },
     {
@@ -81,6 +82,7 @@ FLOORS: tuple[dict[str, str], ...] = (
     },
     {
         "kokoro_client": "what a program imports",
+        "kokoro_client.aio": "the client for asyncio",
         "kokoro_client.cli": "`kokoroctl`, a file or folder a command",
     },
     {

@@ -61,8 +61,9 @@ def test_a_text_with_much_to_say(
     assert seconds[1] > 50 * seconds[0]
 
 
-def test_an_answer_that_is_still_being_written(shared_daemon: DaemonProcess) -> None:
-    heard, said = _run(shared_daemon, sys.executable, _EXAMPLES / "llm_stream.py")
+@pytest.mark.parametrize("example", ["llm_stream.py", "llm_stream_aio.py"])
+def test_an_answer_that_is_still_being_written(shared_daemon: DaemonProcess, example: str) -> None:
+    heard, said = _run(shared_daemon, sys.executable, _EXAMPLES / example)
     assert heard.count(".") == 3
     assert re.fullmatch(r"first sound after [\d.]+ ms\n", said)
 
@@ -103,4 +104,4 @@ def test_the_programs_of_the_clients_page_run(
 
 
 def test_the_clients_page_has_programs() -> None:
-    assert len(_PROGRAMS) == 5
+    assert len(_PROGRAMS) == 7

@@ -1,0 +1,292 @@
+# loop: of asyncio.
+"""The client for asyncio: one connection to the daemon, shared by every speech.
+
+    from kokoro_client.aio import Client
+
+    async with Client() as client:
+        speech = await client.speak("Hello, world.", voice="af_heart")
+        async for pcm in speech:        # bytes: 24 kHz, mono, signed 16-bit little-endian
+            await play(pcm)
+        print(speech.stats)
+
+docs/client.md has more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from weakref import WeakSet
+
+from .. import errors
+from ..transport import connection
+from ..transport.requests import checked, speak_request
+from ..version import __version__
+from ..wire import messages
+from .exchange import Exchange, Inbox
+from .playing import Playing
+from .speech import Speech
+
+if TYPE_CHECKING:
+    from .. import client as threaded
+    from ..playing import Playing as ThreadedPlaying
+
+_T = TypeVar("_T")
+
+#: For the child of a fork.
+_clients: Final[WeakSet[Client]] = WeakSet()
+
+
+def _after_fork() -> None:
+    for client in _clients:
+        client._leave_to_parent()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+class Client:
+    """A connection to the daemon, opened at the first use and again after a loss.
+
+    Any number of tasks of one event loop may use it at once; in another loop, and in a child of
+    fork(), it opens a connection of its own. Speeches stay with who began them.
+    """
+
+    def __init__(
+        self,
+        socket: str | os.PathLike[str] | None = None,
+        *,
+        start: bool = True,
+        timeout: float = connection.TIMEOUT_S,
+        name: str = f"kokoro-client {__version__}",
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        """The arguments are those of kokoro_client.Client."""
+        self._path = connection.default_path(environ) if socket is None else Path(socket)
+        self._start = start and environ.get("KOKORO_NO_START", "") in ("", "0")
+        self._timeout = timeout
+        self._name = name
+        self._environ = environ
+        self._hello = checked(messages.Hello, {"type": "hello", "id": 0, "client": name})
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._opening = asyncio.Lock()
+        self._exchange: Exchange | None = None
+        #: Those before it, which live as long as a speech still hears from them.
+        self._former: WeakSet[Exchange] = WeakSet()
+        self._player: threaded.Client | None = None
+        self._closed = False
+        _clients.add(self)
+
+    async def speak(
+        self,
+        text: str,
+        *,
+        voice: str = "",
+        speed: float = 1.0,
+        lang: str = "",
+        format: str = "s16le",
+        priority: str = "text",
+        phonemes: bool = False,
+        markup: str = "auto",
+        timings: bool = False,
+        cache: bool = True,
+        ttfa_ms: int | None = None,
+        output: str = "stream",
+        final: bool = True,
+    ) -> Speech:
+        """Speak `text`, of any length, once the daemon has accepted it.
+
+        With final=False more text follows in Speech.append(). The other arguments are
+        the fields of `speak` in docs/protocol.md.
+
+        Raises BadRequestError for a value that is not allowed, what the daemon refuses, and
+        NoDaemonError or a subclass if no daemon can be reached.
+        """
+        request, rest = speak_request(
+            text,
+            final,
+            voice=voice,
+            speed=speed,
+            lang=lang,
+            format=str(format),
+            priority=str(priority),
+            phonemes=phonemes,
+            markup=str(markup),
+            timings=timings,
+            cache=cache,
+            ttfa_ms=ttfa_ms,
+            output=str(output),
+        )
+        begin = partial(self._begin, request, rest, final)
+        exchange, inbox = await begin()
+        bounded = str(output) == "stream"
+        speech = Speech(self, exchange, inbox, final, bounded, begin if final else None)
+        await speech.settle()
+        return speech
+
+    async def play(
+        self,
+        text: str,
+        *,
+        device: str | int | None = None,
+        volume: int = 100,
+        **speak: Any,
+    ) -> Playing:
+        """Speak `text` at the speaker, when its turn comes, once the daemon has accepted it.
+
+        The arguments are those of kokoro_client.Client.play(), which threads of its own do.
+        Raises what speak() raises, and NoDeviceError.
+        """
+        if self._player is None:
+            from ..client import Client as Threaded
+
+            self._player = Threaded(
+                self._path,
+                start=self._start,
+                timeout=self._timeout,
+                name=self._name,
+                environ=self._environ,
+            )
+        player = self._player
+
+        def begin() -> ThreadedPlaying:
+            playing = player.play(text, device=device, volume=volume, **speak)
+            _ = playing.speech.accepted  # raises what the daemon refuses
+            return playing
+
+        return Playing(await asyncio.to_thread(begin))
+
+    async def status(self) -> Any:
+        """What the daemon is and does; a nested dict (docs/protocol.md)."""
+        return await self._ask({"type": "status"})
+
+    async def voices(self) -> Any:
+        """The voices it can speak with."""
+        return await self._ask({"type": "voices"})
+
+    async def metrics(self) -> Any:
+        """Counters and times since its start."""
+        return await self._ask({"type": "metrics"})
+
+    async def warm(self) -> Any:
+        """Have it make ready what the next request will need."""
+        return await self._ask({"type": "warm"})
+
+    async def reload(self) -> Any:
+        """Have it read its configuration and models again."""
+        return await self._ask({"type": "reload"})
+
+    async def control(self, action: str, all: bool = False) -> Any:
+        """pause, resume, skip or stop what is being spoken to the speaker."""
+        # Not repeated after a loss: a second skip would skip another one.
+        return await self._ask({"type": "control", "action": str(action), "all": all}, tries=1)
+
+    async def queue(self) -> Any:
+        """What is being spoken to the speaker, then what waits for it; a list of dicts."""
+        return await self._ask({"type": "queue"})
+
+    async def welcome(self) -> messages.Welcome:
+        """What the daemon said of itself when the connection was opened."""
+        return await (await self._connected()).welcome(self._timeout)
+
+    async def close(self) -> None:
+        """Close the connection. What is still being spoken is cancelled."""
+        self._closed = True
+        for exchange in (self._exchange, *self._former):
+            if exchange is not None:
+                await exchange.close()
+        if self._player is not None:
+            await asyncio.to_thread(self._player.close)
+
+    def _leave_to_parent(self) -> None:
+        """After fork(): the next use opens a connection of this process."""
+        for exchange in (*self._former, self._exchange):
+            if exchange is not None:
+                exchange.leave_to_parent()
+        self._former = WeakSet()
+        self._exchange = self._loop = None
+
+    async def _begin(
+        self,
+        request: messages.Speak,
+        rest: str,
+        final: bool,
+        gone: Exchange | None = None,
+        *,
+        start: bool = True,
+    ) -> tuple[Exchange, Inbox]:
+        """Send a request over a connection that is not `gone`. start: may start a daemon."""
+
+        def send(exchange: Exchange) -> tuple[Exchange, Inbox]:
+            return exchange, exchange.start(lambda id: request.replace(id=id), rest, final)
+
+        try:
+            return send(await self._connected(gone, start))
+        except errors.ConnectionLostError:
+            # Lost since it was last used, and nothing of this was sent.
+            return send(await self._connected(None, start))
+
+    async def _ask(self, question: dict[str, Any], tries: int = 2) -> Any:
+        # In a thread, over a connection of its own: no unread audio is ever in its way.
+        ask = partial(connection.ask, self._path, question, self._timeout)
+        while True:
+            tries -= 1
+            try:
+                return await asyncio.to_thread(self._reach, ask)
+            except errors.ConnectionLostError:
+                if not tries:
+                    raise
+
+    async def _connected(self, gone: Exchange | None = None, start: bool = True) -> Exchange:
+        self._enter_loop()
+        async with self._opening:
+            if self._closed:
+                raise errors.KokoroError("the client is closed; make another")
+            # `gone` may still bring what others wait for, but takes nothing new.
+            if self._exchange in (None, gone) or not self._exchange.alive:
+                opened = partial(connection.open_socket, self._path, self._timeout)
+                sock = await asyncio.to_thread(self._reach, opened, start)
+                if self._exchange is not None:
+                    self._former.add(self._exchange)
+                self._exchange = Exchange(sock, self._hello, self._timeout)
+            return self._exchange
+
+    def _enter_loop(self) -> None:
+        loop = asyncio.get_running_loop()
+        if loop is self._loop:
+            return
+        if self._exchange is not None:
+            self._exchange.close_soon()
+        self._loop, self._exchange, self._opening = loop, None, asyncio.Lock()
+
+    def _reach(self, attempt: Callable[[], _T], start: bool = True) -> _T:
+        try:
+            return attempt()
+        except errors.NoDaemonError as error:
+            # Only if nobody listens would a daemon of our own be of use.
+            if not (self._start and start) or type(error) is not errors.NoDaemonError:
+                raise
+        from .. import autostart
+
+        autostart.start(self._path, self._environ)
+        return attempt()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __del__(self) -> None:
+        if (exchange := getattr(self, "_exchange", None)) is not None and exchange.alive:
+            exchange.close_soon()

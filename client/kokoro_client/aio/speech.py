@@ -1,0 +1,266 @@
+# loop: of asyncio.
+"""One speak request as a task sees it: audio to iterate, text to append, an end."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import TracebackType
+from typing import Any, Final, Protocol, Self, TypeVar
+
+from .. import errors
+from ..speech import CRASHES, REPEATS, SILENCE_S
+from ..transport.requests import check_text
+from ..wire.choices import Ending, Turn
+from ..wire.messages import Accepted, Audio, Done, SegmentInfo
+from .exchange import Exchange, Inbox
+
+#: The daemon that was asked is no more; another may come.
+_GONE: Final = (errors.ShuttingDownError, errors.ConnectionLostError)
+
+_T = TypeVar("_T")
+
+
+class _Begin(Protocol):
+    async def __call__(self, gone: Exchange, *, start: bool) -> tuple[Exchange, Inbox]:
+        """Send it all over a connection that is not `gone`. start: a daemon may be started."""
+
+
+class Speech:
+    """What Client.speak() returns. Iterate it for PCM, in order, until it ends.
+
+    Dropping the last reference before the end cancels it, as leaving its `async with` does,
+    and the cancellation of a task that waits for it.
+    """
+
+    def __init__(
+        self,
+        client: object,
+        exchange: Exchange,
+        inbox: Inbox,
+        final: bool,
+        bounded: bool,
+        begin: _Begin | None = None,
+    ) -> None:
+        """client: only kept alive, and with it the connection, while this is in use.
+        begin: sends it all again, elsewhere than over the exchange that is gone.
+        """
+        self._client = client
+        self._exchange = exchange
+        self._inbox = inbox
+        self._final = final
+        self._bounded = bounded
+        self._begin = begin
+        self._repeats = 0
+        self._crashes = 0
+        self._told: Callable[[Turn | None], None] | None = None
+
+    def __aiter__(self) -> Self:
+        """Frames of PCM: mono, in the format asked for. A frame has at most 1 MiB.
+
+        Raises the KokoroError that ended the request.
+        """
+        return self
+
+    async def __anext__(self) -> bytes:
+        while (event := await self._next()) is not None:
+            if isinstance(event, Audio):
+                return event.pcm
+        raise StopAsyncIteration
+
+    def events(self) -> AsyncIterator[SegmentInfo | Audio]:
+        """A SegmentInfo before the Audio of each segment. Raises as __anext__ does.
+
+        With output="speaker" they end when all sound has come; the speech itself ends
+        after played(..., final=True).
+        """
+        return _Events(self)
+
+    async def append(self, text: str, final: bool = False) -> None:
+        """More text, which is spoken as if it had stood behind the text so far.
+
+        Raises BadRequestError after finish() or for text that is not valid Unicode,
+        the errors of iteration if the request has failed, AnswerTimeoutError if
+        the daemon takes no text. Does nothing once the speech has ended.
+        """
+        if self._final:
+            raise errors.BadRequestError("no text can follow finish(); start another speech")
+        check_text(text)
+        self._final = final
+        await self._or_cancel(self._exchange.append(self._inbox, text, final, SILENCE_S))
+
+    async def finish(self) -> None:
+        """No more text follows; the last sentence can be spoken. Safe to call twice."""
+        if not self._final:
+            await self.append("", final=True)
+
+    def cancel(self) -> None:
+        """End it: iteration stops, the daemon drops the rest. Never waits, never raises."""
+        self._begin = None
+        self._exchange.cancel(self._inbox)
+
+    async def wait(self, timeout: float | None = SILENCE_S) -> dict[str, Any]:
+        """Wait for the end without taking audio, and return the stats.
+
+        For after cancel(), and after played(..., final=True). Raises the error that ended
+        the request.
+        """
+        end = await self._unless_gone(lambda: self._exchange.await_end(self._inbox, timeout))
+        return end.stats
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """What the daemon measured (docs/protocol.md, `done`); empty before the end."""
+        return self._inbox.end.stats if isinstance(self._inbox.end, Done) else {}
+
+    @property
+    def cancelled(self) -> bool:
+        """True once the daemon has ended it early, for whatever reason."""
+        return isinstance(self._inbox.end, Done) and self._inbox.end.cancelled
+
+    @property
+    def ending(self) -> Ending | None:
+        """How it ended; None before that, and if it failed."""
+        return self._inbox.end.ending if isinstance(self._inbox.end, Done) else None
+
+    @property
+    def accepted(self) -> Accepted | None:
+        """What the daemon made of the request. None: ended before that."""
+        return self._inbox.accepted
+
+    @property
+    def voice(self) -> str:
+        """The voice that really speaks."""
+        return accepted.voice if (accepted := self.accepted) else ""
+
+    @property
+    def engine(self) -> str:
+        """`kokoro` or `built-in`."""
+        return accepted.engine if (accepted := self.accepted) else ""
+
+    @property
+    def note(self) -> str:
+        """Why it is not what was asked for, for people; else empty."""
+        return accepted.note if (accepted := self.accepted) else ""
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples a second."""
+        return accepted.sample_rate if (accepted := self.accepted) else 0
+
+    def on_turn(self, told: Callable[[Turn | None], None]) -> None:
+        """With output="speaker": call `told` now and at each change, with what to do.
+
+        None: be silent, it has ended. Client.play() does all of this.
+        """
+        self._told = told
+        self._watch()
+
+    def played(self, at_s: float, final: bool = False) -> None:
+        """With output="speaker": `at_s` seconds of it have been heard. Never waits.
+
+        final: no more will be; the turn is free.
+        """
+        self._exchange.played(self._inbox, at_s, final)
+
+    async def settle(self) -> None:
+        """Wait until the daemon has accepted it. Raises what it refuses."""
+        await self._unless_gone(lambda: self._exchange.await_accepted(self._inbox, SILENCE_S))
+
+    def _watch(self) -> None:
+        # The connection holds the inbox, and must not hold this.
+        here = weakref.ref(self)
+
+        def look() -> None:
+            if (speech := here()) is not None:
+                speech._look_whose_turn()
+
+        self._inbox.watch(look)
+
+    def _look_whose_turn(self) -> None:
+        inbox, told = self._inbox, self._told
+        if told is None:
+            return
+        if inbox.end is None:
+            if inbox.turn is not None:
+                told(inbox.turn)
+        elif isinstance(inbox.end, _GONE) and self._may_repeat(inbox.end):
+            told(Turn.WAIT)
+        else:
+            told(None)
+
+    def _may_repeat(self, gone: errors.KokoroError) -> bool:
+        if self._begin is None or self._repeats >= REPEATS:
+            return False
+        return not isinstance(gone, errors.ConnectionLostError) or self._crashes < CRASHES
+
+    async def _next(self) -> SegmentInfo | Audio | None:
+        # While text is still to come, or the user has paused the speaker, silence
+        # is no failure: the caller decides how long to wait.
+        timeout = SILENCE_S if self._final and self._bounded else None
+        event = await self._unless_gone(lambda: self._exchange.take(self._inbox, timeout))
+        if event is not None:
+            self._begin = None  # what was heard is not to be heard again
+        return event
+
+    async def _unless_gone(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
+        """attempt(); if the daemon went before it began, at the one that comes after it."""
+        while True:
+            try:
+                return await self._or_cancel(attempt())
+            except _GONE as gone:
+                begin = self._begin
+                if begin is None or not self._may_repeat(gone):
+                    raise
+                crashed = isinstance(gone, errors.ConnectionLostError)
+                self._repeats += 1
+                self._crashes += crashed
+                # A daemon that had accepted it may have died of it. Another that runs is asked
+                # once more; none is started for it.
+                start = not crashed or self._inbox.accepted is None
+                try:
+                    self._exchange, self._inbox = await begin(self._exchange, start=start)
+                except errors.NoDaemonError:
+                    raise gone from None  # none comes after it
+                if self._told is not None:
+                    self._watch()
+            if self._begin is None:  # cancelled meanwhile by another task
+                self._exchange.cancel(self._inbox)
+
+    async def _or_cancel(self, waiting: Awaitable[_T]) -> _T:
+        """`waiting`; a task that is cancelled meanwhile wants no more of this."""
+        try:
+            return await waiting
+        except asyncio.CancelledError:
+            self.cancel()
+            raise
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.cancel()
+
+    def __del__(self) -> None:
+        if self._inbox.end is None:
+            self._exchange.cancel_soon(self._inbox)
+
+
+class _Events:
+    def __init__(self, speech: Speech) -> None:
+        self._speech = speech
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> SegmentInfo | Audio:
+        event = await self._speech._next()
+        if event is None:
+            raise StopAsyncIteration
+        return event
