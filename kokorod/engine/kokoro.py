@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from ..errors import EngineError
 from ..types import MAX_TOKENS, Engine, Segment, Utterance
 from ..vocabulary import embedded_vocabulary
+from . import plausible
 from .edges import EDGES_KEY, EXACT, heard
 from .synthesizer import Run, Sound, Styles, TerminatedError, WholeOnly
 
@@ -104,6 +105,7 @@ class KokoroSynthesizer(WholeOnly):
         metadata = session.get_modelmeta().custom_metadata_map
         self._exact = metadata.get(EDGES_KEY) == EXACT
         self.vocabulary = embedded_vocabulary(metadata)
+        self._symbols = {token: symbol for symbol, token in self.vocabulary.items()}
 
     def voices(self) -> Sequence[str]:
         return self._voices.names
@@ -115,12 +117,17 @@ class KokoroSynthesizer(WholeOnly):
         except KeyError as error:
             raise EngineError(f"the model has no token for {error.args[0]!r}") from None
 
+    def phonemes(self, tokens: list[int]) -> str:
+        """What tokens() was given."""
+        return "".join(self._symbols[token] for token in tokens)
+
     def synthesize(self, segment: Segment, utterance: Utterance, run: Run) -> Sound:
         pcm, frames = self.infer(self.tokens_of(segment), utterance, run)
         if frames is None:
             return Sound(pcm, None)
-        edges = self._edges(frames, len(pcm))
         phonemes = segment.before + segment.phonemes + segment.after
+        plausible.check_agreement(pcm, frames, phonemes)
+        edges = self._edges(frames, len(pcm))
         return Sound(pcm, edges if self._exact else heard(edges, phonemes, pcm))
 
     def tokens_of(self, segment: Segment) -> list[int]:

@@ -281,7 +281,7 @@ class Lane:
 
 
 def _whole(synthesizer: Synthesizer, task: Task, run: Run) -> Synthesized:
-    from . import join
+    from . import join, plausible
 
     began = time.monotonic()
     segment = task.segment
@@ -290,6 +290,7 @@ def _whole(synthesizer: Synthesizer, task: Task, run: Run) -> Synthesized:
         segment = replace(segment, before="", after="")
     if segment.phonemes or segment.spoken:
         sound = synthesizer.synthesize(segment, task.utterance, run)
+        plausible.check_run(sound, segment, task.utterance.speed, synthesizer.engine)
     else:
         sound = join.SILENT  # only a pause
     seconds = time.monotonic() - began
@@ -299,10 +300,11 @@ def _whole(synthesizer: Synthesizer, task: Task, run: Run) -> Synthesized:
 
 
 def _front(synthesizer: Synthesizer, task: Task, run: Run) -> Fronted:
-    from . import join
+    from . import join, plausible
 
     began = time.monotonic()
     front = synthesizer.front(task.segment, task.utterance, run)
+    plausible.check_front(front, task.segment, task.utterance.speed)
     seconds = time.monotonic() - began
     begun = task.stream.unit
     if task.step is Step.FRONT_AGAIN and begun is not None:
@@ -314,10 +316,13 @@ def _front(synthesizer: Synthesizer, task: Task, run: Run) -> Fronted:
 
 
 def _chunk(synthesizer: Synthesizer, task: Task, run: Run) -> Chunked:
+    from . import plausible
+
     unit = task.stream.unit
     assert unit is not None
     began = time.monotonic()
     pcm = synthesizer.chunk(unit.front, task.first, task.last, run)
+    plausible.check_chunk(pcm, unit.front, task.first, task.last)
     seconds = time.monotonic() - began
     sound = unit.plan.sound(pcm, task.first, task.last)
     return _chunked(task, sound, seconds, task.last == unit.plan.pieces[-1].last)
@@ -327,14 +332,18 @@ def _rest(synthesizer: Synthesizer, task: Task, run: Run) -> Chunked:
     """A unit that was begun in chunks, from where it stopped: the same frames of a whole run."""
     import numpy as np
 
+    from . import plausible
+
     unit = task.stream.unit
     assert unit is not None
     began = time.monotonic()
-    pcm = synthesizer.synthesize(task.segment, task.utterance, run).pcm
+    sound = synthesizer.synthesize(task.segment, task.utterance, run)
+    plausible.check_run(sound, task.segment, task.utterance.speed, synthesizer.engine)
+    pcm = sound.pcm
     seconds = time.monotonic() - began
     parts = [unit.plan.of_run(pcm, first, last) for first, last in unit.plan.after(task.first)]
-    sound = np.concatenate([*parts, np.zeros(0, np.float32)])
-    return _chunked(task, sound, seconds, last=True)
+    left = np.concatenate([*parts, np.zeros(0, np.float32)])
+    return _chunked(task, left, seconds, last=True)
 
 
 def _chunked(task: Task, pcm: NDArray[np.float32], seconds: float, last: bool) -> Chunked:

@@ -165,6 +165,7 @@ def _open(
     empty; kind: tells sessions apart.
     """
     from ..types import Segment, Utterance
+    from . import plausible
     from .accelerators import providers
     from .kokoro import KokoroSynthesizer, open_session
     from .parts import PartsSynthesizer, open_parts
@@ -193,7 +194,8 @@ def _open(
         )
         first = Segment(0, 0, 0, "", FIRST_PHONEMES)
         utterance = Utterance(voices.names[0], 1.0, "en-us")
-        synthesizer.synthesize(first, utterance, Run())
+        sound = synthesizer.synthesize(first, utterance, Run())
+        plausible.check_run(sound, first, 1.0, synthesizer.engine)
         return synthesizer
 
     if sessions is None:

@@ -44,6 +44,12 @@ def silence(frames: NDArray[np.int64], energy: NDArray[np.float32]) -> NDArray[n
     return ~kept
 
 
+def speech(energy: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """bool [frames]: which frames surely hold speech. energy: as silence()'s."""
+    least: NDArray[np.float32] = energy.reshape(-1, 2).min(axis=1)
+    return np.greater(least, _HEARD)
+
+
 def pads(frames: NDArray[np.int64]) -> NDArray[np.bool_]:
     """The same for a graph whose durations are where its sound is: the two pads."""
     silent = np.zeros(int(frames.sum()), bool)

@@ -20,11 +20,12 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from ..types import Segment, Utterance
+from . import plausible
 from .kokoro import KokoroSynthesizer, open_session
 from .norms.features import features
 from .norms.layout import Layout
 from .norms.predictors import predictors_for
-from .onsets import expected, pads, silence
+from .onsets import expected, pads, silence, speech
 from .optimised.names import AUDIO, ENCODER, FRONT, GENERATOR, LAYOUT, SOURCE
 from .synthesizer import FRAME, Front, Run, Styles
 
@@ -154,10 +155,10 @@ class PartsSynthesizer(KokoroSynthesizer):
         edges = self._edges(decoded.frames, FRAME * frames)
         if self._exact:
             silent = pads(decoded.frames)
-        else:
-            silent = silence(decoded.frames, decoded.energy)
-            edges = expected(edges, phonemes, decoded.energy)
-        return Front(frames, edges, silent, _State(decoded, norms))
+            return Front(frames, edges, silent, _State(decoded, norms))
+        silent = silence(decoded.frames, decoded.energy)
+        edges = expected(edges, phonemes, decoded.energy)
+        return Front(frames, edges, silent, _State(decoded, norms), speech(decoded.energy))
 
     # -- the sessions
 
@@ -167,11 +168,14 @@ class PartsSynthesizer(KokoroSynthesizer):
         asr, f0, energy, frames = self._run(
             parts.encoder, ("asr", "f0", "energy", "duration"), tokens_feed, run, keep=keep
         )
+        frames = np.asarray(frames, np.int64).ravel()
+        # Before the rest is made of it, whose memory goes by the frames.
+        plausible.check_durations(frames, self.phonemes(tokens), utterance.speed)
         (har,) = self._run(parts.source, ("har",), {"f0": f0}, run, keep=keep)
         style = tokens_feed["style"]
         feed = {"asr": asr, "f0": f0, "energy": energy, "style": style}
         (x,) = self._run(parts.front, ("x",), feed, run, keep=keep)
-        return _Decoded(x, har, style, f0, energy, np.asarray(frames, np.int64).ravel())
+        return _Decoded(x, har, style, f0, energy, frames)
 
     def _generate(
         self,

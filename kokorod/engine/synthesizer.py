@@ -40,12 +40,14 @@ class Front:
     silent  bool [frames]: frames that hold no speech (the leading pad, pauses, what follows
             the last phoneme)
     state   what chunk() needs; nobody else's business
+    speech  bool [frames]: frames that surely hold speech; None: all that are not silent
     """
 
     frames: int
     edges: NDArray[np.int64]
     silent: NDArray[np.bool_]
     state: object
+    speech: NDArray[np.bool_] | None = None
 
 
 class Styles(Protocol):
