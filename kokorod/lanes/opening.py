@@ -25,8 +25,10 @@ class Opening:
         sessions: Sessions[KokoroSynthesizer],
         libraries: threading.Event,
         on_session: Callable[[float], None],
+        began: float = 0.0,
     ) -> None:
-        """libraries: set once numpy and onnxruntime are loaded, or cannot be."""
+        """libraries: set once numpy and onnxruntime are loaded, or cannot be; began: now"""
+        self.began = began
         self.unchanged = False  # the chosen model is the one that is open
         self.problem = ErrorCode.ENGINE_FAILED  # why it could not be opened
         self._plan = plan

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 CPU: Final = "cpu"
 EXPRESS: Final = "cpu-express"
 
+#: After so long an opening is taken to hang, and another begins beside it.
+_PATIENCE_S: Final = 120.0
+
 #: Lanes given up within so many seconds after which no more is made: a hung thread cannot be
 #: ended, and each keeps the memory of its run.
 _MOST_GIVEN_UP: Final = 3
@@ -93,18 +96,30 @@ class Pool:
         self._faults = contained
         self._given_up: deque[float] = deque(maxlen=_MOST_GIVEN_UP)  # when
         self._opening: Opening | None = None  # the cpu lane that is being made
+        self._again: bool | None = None  # one more is asked for meanwhile; True: anew
         self._built_in_asked = False
         self._shared: Synthesizer | None = None  # what the cpu lanes have in common
 
     def open_kokoro(self, *, anew: bool = False) -> None:
         """Open the chosen model on a new cpu lane, which replaces an older one when up.
 
-        If it is open already nothing changes, unless `anew`.
+        If it is open already nothing changes, unless `anew`. While one is being opened it
+        waits, with all that are asked for meanwhile: each would hash and read a model.
         """
         if anew:
             self.sessions.forget()
+        if self._opening is not None and self._loop.clock() - self._opening.began < _PATIENCE_S:
+            self._again = anew or bool(self._again)
+            return
+        self._again = None
         current = None if anew or CPU not in self.lanes else self.model
-        opening = Opening(self._plan(current), self.sessions, self.libraries, self._on_session)
+        opening = Opening(
+            self._plan(current),
+            self.sessions,
+            self.libraries,
+            self._on_session,
+            self._loop.clock(),
+        )
         self._opening = opening
         self._open_lane(CPU, opening.make, lambda lane, what: self._on_cpu(opening, lane, what))
 
@@ -123,6 +138,7 @@ class Pool:
     def unload(self) -> None:
         """Drop the session to give its memory back; load() opens it again."""
         self.unloaded = True
+        self._again = None
         self._drop_kokoro()
 
     def load(self) -> bool:
@@ -219,8 +235,16 @@ class Pool:
         lane.open()
 
     def _on_cpu(self, opening: Opening, lane: Lane, report: Report) -> None:
-        # Of two reloads in quick succession the later one counts.
+        # Of one that hung and a later one the later counts.
         latest = opening is self._opening
+        over = isinstance(report, lane_reports.Up | lane_reports.Down | lane_reports.Crashed)
+        if latest and over:
+            self._opening = None
+        self._opened_or_not(opening, latest, lane, report)
+        if self._opening is None and self._again is not None:
+            self.open_kokoro(anew=self._again)
+
+    def _opened_or_not(self, opening: Opening, latest: bool, lane: Lane, report: Report) -> None:
         match report:
             case lane_reports.Up():
                 opened = opening.take()

@@ -4,7 +4,8 @@
 Owns:       its worker, the phonemizer (espeak-ng keeps process-global state: one thread
             may use it), and the reader of every request that is being read.
 Invariants: commands are done in the order they came; every want() is answered by one
-            report.
+            report; one that takes long gives way to what waits: its report is then short, and
+            who wants the rest queues behind the others.
 Never:      reads ahead unasked: a text of a megabyte is read as fast as it is spoken.
 """
 
@@ -73,6 +74,9 @@ class ReadCrashed:
 #: A command a frame of text and a few a request, which admission bounds; each but want()
 #: takes microseconds. So many wait only for a thread that hangs, and half a minute at least.
 _INBOX: Final = 1_000_000
+
+#: What a want() may take when other commands wait; then it ends with its next step.
+_TURN_S: Final = 0.05
 
 #: A command that is about to begin has taken.
 _ALMOST_S: Final = 0.001
@@ -190,9 +194,11 @@ class SpeechThread:
         # Phonemes are no markup: a bracket among them is one of the user's.
         lang = PHONEMES if options.phonemes else options.lang
         markup = Markup.PLAIN if options.phonemes else options.markup
-        text = open_source(markup, lang, options.code, thoughts=options.thoughts)
+        text = open_source(markup, lang, options.code, thoughts=options.thoughts, spent=self._spent)
         source = ContainedSource(text, lang, self._faults)
-        self._readers[key] = Reader(source, lambda fragment: front_end.say(options, fragment))
+        self._readers[key] = Reader(
+            source, lambda fragment: front_end.say(options, fragment), self._spent
+        )
 
     def _feed(self, key: RequestKey, text: str, final: bool) -> None:
         if (reader := self._readers.get(key)) is not None:
@@ -205,6 +211,12 @@ class SpeechThread:
     def _read(self, key: RequestKey) -> None:
         if (reader := self._readers.get(key)) is not None:
             self._report(key, reader.read())
+
+    def _spent(self) -> bool:
+        """Others wait, and the command under way has had its turn."""
+        if not self._worker.waiting or self._since is None:
+            return False
+        return time.monotonic() - self._since >= _TURN_S
 
     def _forget(self, key: RequestKey) -> None:
         self._readers.pop(key, None)

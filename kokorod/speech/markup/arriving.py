@@ -27,6 +27,8 @@ _REASONING: Final = re.compile(r"\btype\s*=\s*[\"']?reasoning", re.IGNORECASE)
 #: What may become an opening when more text comes.
 _OPEN_TAIL: Final = re.compile(r"(?:<[a-zA-Z]{0,8}(?:\s[^<>]{0,200})?|\$|\\)\Z")
 _LONGEST_TAIL: Final = 210
+#: Of the tag that ends a thought, with its blanks.
+_LONGEST_CLOSE: Final = 24
 _LONGEST_FORMULA: Final = 2_000
 
 
@@ -37,17 +39,32 @@ class Arriving:
         """thoughts: they are said, as text"""
         self._thoughts = thoughts
         self._held = ""
+        self._more: list[str] = []  # after _held: of a thought whose end has not come
+        self._close: re.Pattern[str] | None = None  # that end
+        self._tail = ""  # of what is held: the end may have begun in it
+        self._endless: set[str] = set()  # tags that are not closed in the rest of the text
         self._after_line = True
 
     def feed(self, text: str, final: bool) -> str:
         """What may be read now."""
-        text = self._held + text
+        if self._close is not None and not final:
+            # Without looking through all of a long thought at each of its parts.
+            self._more.append(text)
+            seen = self._tail + text
+            if not self._close.search(seen):
+                self._tail = seen[-_LONGEST_CLOSE:]
+                return ""
+            text = ""
+        text = "".join([self._held, *self._more, text])
+        self._more.clear()
+        self._close, self._tail = None, ""
         self._held = ""
         if not any(sign in text for sign in ("<", "$", "\\")):
             return self._given([text], "")
         out: list[str] = []
         given = position = 0
         beginnings = _Beginnings(text)
+        self._endless.clear()
         while (start := beginnings.after(position)) >= 0:
             position = start + 1
             tag = _TAG.match(text, start)
@@ -85,18 +102,24 @@ class Arriving:
         hidden = name != "details" or _REASONING.search(found["attributes"])
         if self._thoughts or not hidden:
             return found.group(), found.end()
-        close = re.compile(rf"</{name}\s{{0,9}}>", re.IGNORECASE).search(text, found.end())
+        closing = re.compile(rf"</{name}\s{{0,9}}>", re.IGNORECASE)
+        close = None if name in self._endless else closing.search(text, found.end())
         if close is None:
-            return (found.group(), found.end()) if final else None
+            self._endless.add(name)  # the next of its kind need not look
+            if final:
+                return found.group(), found.end()
+            self._close, self._tail = closing, text[-_LONGEST_CLOSE:]
+            return None
         return "\n" * (close.end() - found.start()), close.end()
 
     def _formula(self, text: str, start: int, final: bool) -> tuple[str, int] | None:
         """The same for a displayed formula."""
         sign, after = text[start : start + 2], start + 2
-        end = text.find("$$" if sign == "$$" else "\\]", after)
-        if end < 0 or end - after > _LONGEST_FORMULA:
-            whole = final or len(text) - after > _LONGEST_FORMULA or "\n\n" in text[after:]
-            return (sign, after) if whole or end >= 0 else None
+        last = after + _LONGEST_FORMULA
+        end = text.find("$$" if sign == "$$" else "\\]", after, last + 2)
+        if end < 0:
+            whole = final or len(text) > last or "\n\n" in text[after:]
+            return (sign, after) if whole else None
         end += 2
         written = text[start:end]
         if "\n\n" in written:

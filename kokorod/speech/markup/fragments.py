@@ -9,7 +9,7 @@ which characters of the source it stands for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -81,6 +81,7 @@ class Fragment:
     lang     language that markup asks for, else ""
     rate     factor on the speed of speech
     pause_s  silence after it; None: what the configuration says
+    asked_s  how much of that breaks ask for, beside what a block's end is given
     """
 
     kind: FragmentKind
@@ -89,6 +90,7 @@ class Fragment:
     lang: str = ""
     rate: float = 1.0
     pause_s: float | None = None
+    asked_s: float = field(default=0.0, compare=False)
 
     @property
     def text(self) -> str:
@@ -133,7 +135,10 @@ class Fragment:
                 if after > end:
                     break
                 index, at = index + 1, after
-            yield replace(self, spans=tuple(kept), pause_s=self.pause_s if end >= ends else None)
+            if end >= ends:
+                yield replace(self, spans=tuple(kept))
+            else:
+                yield replace(self, spans=tuple(kept), pause_s=None, asked_s=0.0)
 
 
 def join_fragments(
@@ -142,16 +147,19 @@ def join_fragments(
     """Fragments of spans and silences: each silence ends one."""
     fragments: list[Fragment] = []
     held: list[Span] = []
+    said = False  # something of what is held
     for part in content:
         if isinstance(part, Span):
             held.append(part)
-        elif any(s.text.strip() or s.event or s.phonemes for s in held) or not fragments:
-            fragments.append(Fragment(kind, tuple(held), pause_s=part))
-            held = []
+            said = said or bool(part.text.strip() or part.event or part.phonemes)
+        elif said or not fragments:
+            fragments.append(Fragment(kind, tuple(held), pause_s=part, asked_s=part))
+            held, said = [], False
         else:
-            before = fragments[-1].pause_s or 0.0
-            fragments[-1] = replace(fragments[-1], pause_s=min(before + part, MAX_PAUSE_S))
-    if any(s.text.strip() or s.event or s.phonemes for s in held):
+            last = fragments[-1]
+            pause = min((last.pause_s or 0.0) + part, MAX_PAUSE_S)
+            fragments[-1] = replace(last, pause_s=pause, asked_s=pause)
+    if said:
         fragments.append(Fragment(kind, tuple(held), pause_s=pause_s))
     elif fragments and pause_s is not None:
         fragments[-1] = replace(fragments[-1], pause_s=max(fragments[-1].pause_s or 0.0, pause_s))

@@ -5,14 +5,16 @@ Owns:       the text that has arrived and is not given out yet.
 Invariants: fragments come in the order of the text, their spans count characters of the
             whole of it; a fragment ends at the same place however the text arrived, but for
             lulls.
-Never:      looks at more than a bounded part of the text in one call, but for SSML, which
-            is only known to be well-formed when it is whole.
+Never:      reads on for long when somebody else waits: a text in which nothing is to be said,
+            or a document of SSML, of which nothing is given out before all of it is known to be
+            well-formed, is read in bounded steps, between which NotYetError may be raised.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final, Protocol
 
 from ...errors import KokorodError
@@ -23,7 +25,7 @@ from .arriving import Arriving
 from .fragments import Fragment, FragmentKind, Span
 from .markdown import MarkdownReader
 from .notation import read_inline_from
-from .ssml import is_ssml, read_ssml
+from .ssml import SsmlParser, is_ssml
 
 #: Text that has been given out is forgotten in parts of this size: slicing at every
 #: sentence would make a long text quadratic.
@@ -38,6 +40,18 @@ _AT_ONCE: Final = 2048
 _TELLING: Final = 300
 
 
+#: Whether the time for one reading is over.
+Spent = Callable[[], bool]
+
+
+def never() -> bool:
+    return False
+
+
+class NotYetError(Exception):
+    """The time is over and nothing was found yet: next() is to be called again."""
+
+
 class Source(Protocol):
     def feed(self, text: str, final: bool) -> None:
         """Append text; after final=True no more may come."""
@@ -46,7 +60,10 @@ class Source(Protocol):
         """The writer pauses: a sentence that looks whole need not wait for the next one."""
 
     def next(self) -> Fragment | None:
-        """The next sentence, None if its end is not certain yet or nothing is left."""
+        """The next sentence, None if its end is not certain yet or nothing is left.
+
+        Raises NotYetError.
+        """
 
 
 class PlainSource:
@@ -60,11 +77,12 @@ class PlainSource:
         self._voice = ""
         self._begin = begin
         self._text = ""
+        self._arrived: list[str] = []  # after _text: to add each part to it would be quadratic
         self._base = 0
         self._fragments: deque[Fragment] = deque()
 
     def feed(self, text: str, final: bool) -> None:
-        self._text += text
+        self._arrived.append(text)
         self._splitter.feed(text, final)
 
     def lull(self) -> None:
@@ -76,6 +94,9 @@ class PlainSource:
             if span is None:
                 return None
             start, end = span
+            if self._arrived:
+                self._text += "".join(self._arrived)
+                self._arrived.clear()
             text = self._text[start - self._base : end - self._base]
             place = start + self._begin
             if self._inline:
@@ -93,8 +114,9 @@ class PlainSource:
 class MarkdownSource:
     """What is seen of a Markdown text: no asterisks, no link targets, no code blocks."""
 
-    def __init__(self, lang: str, code: CodeBlocks = CodeBlocks.SKIP) -> None:
+    def __init__(self, lang: str, code: CodeBlocks = CodeBlocks.SKIP, spent: Spent = never) -> None:
         self._lang = lang
+        self._spent = spent
         self._reader = MarkdownReader(code=code, lang=lang)
         self._unread: deque[str] = deque()
         self._final = False
@@ -118,6 +140,8 @@ class MarkdownSource:
                 return None
             if self._arrived:
                 self._fragments = by_sentence(self._arrived.popleft(), self._lang)
+            elif self._spent():
+                raise NotYetError
         return fragment
 
     @property
@@ -143,10 +167,12 @@ class MarkdownSource:
 class SsmlSource:
     """A document of SSML, read when it is whole. Raises SsmlError from next()."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, spent: Spent = never) -> None:
         self._lang = lang
+        self._spent = spent
         self._text: list[str] = []
         self._final = False
+        self._parser: SsmlParser | None = None
         self._fragments: Iterator[Fragment] | None = None
 
     def feed(self, text: str, final: bool) -> None:
@@ -160,20 +186,27 @@ class SsmlSource:
         if not self._final:
             return None
         if self._fragments is None:
-            document = read_ssml("".join(self._text))
-            self._fragments = (
-                part
-                for fragment in document.fragments
-                for part in by_sentence(fragment, self._lang)
-            )
+            self._fragments = self._read()
         return next(self._fragments, None)
+
+    def _read(self) -> Iterator[Fragment]:
+        if self._parser is None:
+            self._parser = SsmlParser("".join(self._text))
+            self._text.clear()
+        while not self._parser.step():
+            if self._spent():
+                raise NotYetError
+        fragments = self._parser.result().fragments
+        return (part for fragment in fragments for part in by_sentence(fragment, self._lang))
 
 
 class AutoSource:
     """SSML if the text begins with <speak>, else plain."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, spent: Spent = never) -> None:
         self._lang = lang
+        self._spent = spent
+        self._blank: list[str] = []  # blanks before its beginning
         self._begin = ""
         self._source: Source | None = None
 
@@ -181,13 +214,18 @@ class AutoSource:
         if self._source is not None:
             self._source.feed(text, final)
             return
+        if not self._begin and not final and not text.strip():
+            self._blank.append(text)
+            return
         self._begin += text
         seen = self._begin.lstrip()
         if final or len(seen) >= _TELLING or (seen and not seen.startswith("<")):
-            ssml = is_ssml(self._begin)
-            self._source = SsmlSource(self._lang) if ssml else PlainSource(self._lang)
-            self._source.feed(self._begin, final)
+            begin = "".join([*self._blank, self._begin])
+            ssml = is_ssml(begin)
+            self._source = SsmlSource(self._lang, self._spent) if ssml else PlainSource(self._lang)
+            self._source.feed(begin, final)
             self._begin = ""
+            self._blank.clear()
 
     def lull(self) -> None:
         if self._source is not None:
@@ -225,13 +263,14 @@ class ContainedSource:
         self._lang = lang
         self._faults = faults
         self._text = ""
+        self._arrived: list[str] = []  # after _text
         self._base = 0  # where _text begins
         self._given = 0  # the end of what has been given out
         self._final = False
         self._plain = False
 
     def feed(self, text: str, final: bool) -> None:
-        self._text += text
+        self._arrived.append(text)
         self._final = final
         try:
             self._source.feed(text, final)
@@ -253,48 +292,64 @@ class ContainedSource:
         if fragment is not None and fragment.spans:
             self._given = max(self._given, fragment.spans[-1].end)
             if self._given - self._base >= _FORGET:
-                self._text = self._text[self._given - self._base :]
-                self._base = self._given
+                self._forget()
         return fragment
+
+    def _forget(self) -> None:
+        """What has been given out is kept no longer."""
+        self._text += "".join(self._arrived)
+        self._arrived.clear()
+        self._text = self._text[self._given - self._base :]
+        self._base = self._given
 
     def _go_on_plainly(self, error: Exception) -> None:
         """Raises the error if it is one to tell, or if plain text raises it too."""
-        if isinstance(error, KokorodError) or self._plain:
+        if isinstance(error, KokorodError | NotYetError) or self._plain:
             raise error
         self._faults.caught("markup", error)
         self._plain = True
+        self._forget()
         self._source = PlainSource(self._lang, inline=False, begin=self._given)
-        self._source.feed(self._text[self._given - self._base :], self._final)
+        self._source.feed(self._text, self._final)
 
 
 def open_source(
-    markup: Markup, lang: str, code: CodeBlocks = CodeBlocks.SKIP, *, thoughts: bool = False
+    markup: Markup,
+    lang: str,
+    code: CodeBlocks = CodeBlocks.SKIP,
+    *,
+    thoughts: bool = False,
+    spent: Spent = never,
 ) -> Source:
     """The source of a request's text.
 
     code      what becomes of Markdown's code blocks
     thoughts  those of a model, between its tags, are said
+    spent     asked between two steps of next()
     """
     match markup:
         case Markup.MARKDOWN:
-            return FilteredSource(MarkdownSource(lang, code), thoughts=thoughts)
+            return FilteredSource(MarkdownSource(lang, code, spent), thoughts=thoughts)
         case Markup.SSML:
-            return SsmlSource(lang)
+            return SsmlSource(lang, spent)
         case Markup.PLAIN:
             return PlainSource(lang, inline=False)
         case Markup.AUTO:
-            return FilteredSource(AutoSource(lang), thoughts=thoughts)
+            return FilteredSource(AutoSource(lang, spent), thoughts=thoughts)
 
 
 def by_sentence(fragment: Fragment, lang: str) -> Iterator[Fragment]:
     """A fragment of markup, cut into sentences; one without text is a pause or an event."""
-    text = fragment.text
-    splitter = SentenceSplitter(fragment.lang or lang)
-    splitter.feed(text, final=True)
-    spans = []
-    while (span := splitter.next()) is not None:
-        spans.append(span)
-    if spans:
-        yield from fragment.parts(spans)
-    else:
+    spans = _sentences(fragment.text, fragment.lang or lang)
+    first = next(spans, None)
+    if first is None:
         yield fragment
+    else:
+        yield from fragment.parts(chain([first], spans))
+
+
+def _sentences(text: str, lang: str) -> Iterator[tuple[int, int]]:
+    splitter = SentenceSplitter(lang)
+    splitter.feed(text, final=True)
+    while (span := splitter.next()) is not None:
+        yield span

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from xml.sax import SAXParseException
@@ -40,6 +41,14 @@ _KNOWN: Final = frozenset(
 _ALPHABETS: Final = frozenset({"", IPA, "x-kokoro", "x-misaki"})
 _ENTITY: Final = re.compile(r"&#?\w{1,32};")
 _PARAGRAPH_S: Final = 0.6
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
+
+#: Characters of a step, and on to the end of a tag: 10 ms of the shortest elements.
+_STEP: Final = 4_096
+
+#: Parts of a fragment after which the next blank ends it, and ten times as many anything: what
+#: people write has some dozens, and a fragment's parts are joined in one step.
+_MOST_PARTS: Final = 2_000
 
 
 class SsmlError(KokorodError):
@@ -85,27 +94,71 @@ def read_ssml(text: str) -> Ssml:
 
     Raises SsmlError, which names line and column.
     """
-    reader = _Reader(text)
-    parser: Any = DefusedExpatParser(forbid_dtd=True, forbid_entities=True, forbid_external=True)
-    parser.setFeature(feature_namespaces, False)
-    parser.setContentHandler(reader)
-    reader.follow(parser)
-    lone = re.search(r"[\ud800-\udfff]", text)
-    if lone:
-        raise reader.error("a half of a surrogate pair is no character; remove it", lone.start())
-    try:
-        parser.feed(text)
-        parser.close()
-    except SAXParseException as failure:
-        line, column = failure.getLineNumber() or 1, (failure.getColumnNumber() or 0) + 1
-        raise SsmlError(
-            f"{failure.getMessage()}; the tags must nest and close", line, column
-        ) from None
-    except DefusedXmlException:
-        raise reader.error(
-            "document types and entities are not allowed; remove <!DOCTYPE ...>", reader.here()
-        ) from None
-    return Ssml(tuple(reader.fragments()), tuple(dict.fromkeys(reader.ignored)))
+    parser = SsmlParser(text)
+    while not parser.step():
+        pass
+    return parser.result()
+
+
+class SsmlParser:
+    """A document that is read in steps of some milliseconds. See read_ssml()."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._reader = _Reader(text)
+        self._parser: Any = DefusedExpatParser(
+            forbid_dtd=True, forbid_entities=True, forbid_external=True
+        )
+        self._parser.setFeature(feature_namespaces, False)
+        self._parser.setContentHandler(self._reader)
+        self._reader.follow(self._parser)
+        self._fed = 0
+
+    def step(self) -> bool:
+        """Read a part of it; True if that was the last. Raises SsmlError."""
+        if self._fed == len(self._text):
+            self._feed("", last=True)
+            return True
+        if not self._fed:
+            self._check_characters()
+        # After a tag: the text between two of them comes in one piece, as it always did.
+        tag = self._text.find(">", self._fed + _STEP)
+        end = len(self._text) if tag < 0 else tag + 1
+        piece = self._text[self._fed : end]
+        self._reader.reached(end)
+        self._fed = end
+        self._feed(piece, last=False)
+        return False
+
+    def result(self) -> Ssml:
+        """What was read, after the last step."""
+        reader = self._reader
+        return Ssml(tuple(reader.fragments()), tuple(dict.fromkeys(reader.ignored)))
+
+    def _check_characters(self) -> None:
+        try:
+            self._text.encode()
+        except UnicodeEncodeError as error:
+            self._reader.reached(error.start + 1)
+            why = "a half of a surrogate pair is no character; remove it"
+            raise self._reader.error(why, error.start) from None
+
+    def _feed(self, piece: str, *, last: bool) -> None:
+        try:
+            if last:
+                self._parser.close()
+            else:
+                self._parser.feed(piece)
+        except SAXParseException as failure:
+            line, column = failure.getLineNumber() or 1, (failure.getColumnNumber() or 0) + 1
+            raise SsmlError(
+                f"{failure.getMessage()}; the tags must nest and close", line, column
+            ) from None
+        except DefusedXmlException:
+            raise self._reader.error(
+                "document types and entities are not allowed; remove <!DOCTYPE ...>",
+                self._reader.here(),
+            ) from None
 
 
 class _Reader(ContentHandler):
@@ -114,7 +167,8 @@ class _Reader(ContentHandler):
     def __init__(self, text: str) -> None:
         super().__init__()
         self._text = text
-        self._lines = [0, *(m.end() for m in re.finditer(r"\r\n|\n|\r", text))]
+        self._lines = [0]  # where those begin that have been reached
+        self._reached = 0
         self._scopes: list[_Scope] = []
         self._held: list[Span | float] = []
         self._fragments: list[Fragment] = []
@@ -125,6 +179,15 @@ class _Reader(ContentHandler):
         """`parser` says where in the text each event is."""
         self._locator = parser
 
+    def reached(self, end: int) -> None:
+        """The parser is given the text up to `end`."""
+        for line_end in _LINE_END.finditer(self._text, self._reached):
+            if line_end.start() >= end:
+                break
+            self._lines.append(line_end.end())
+            self._reached = line_end.end()
+        self._reached = max(self._reached, end)
+
     def here(self) -> int:
         """Where in the text the parser is."""
         if self._locator is None:
@@ -133,8 +196,7 @@ class _Reader(ContentHandler):
         return min(self._lines[line - 1] + (self._locator.getColumnNumber() or 0), len(self._text))
 
     def error(self, what: str, position: int) -> SsmlError:
-        before = self._text[:position]
-        line = len(re.findall(r"\r\n|\n|\r", before)) + 1
+        line = bisect_right(self._lines, position)
         return SsmlError(what, line, position - self._lines[line - 1] + 1)
 
     def fragments(self) -> list[Fragment]:
@@ -247,6 +309,9 @@ class _Reader(ContentHandler):
         scope = self._scopes[-1] if self._scopes else _Scope("")
         if scope.silent or scope.alias is not None:
             return
+        parts = len(self._held)
+        if parts > 10 * _MOST_PARTS or (parts > _MOST_PARTS and content[:1].isspace()):
+            self._end_fragment(None)
         start = self.here()
         entity = _ENTITY.match(self._text, start)
         if entity and html.unescape(entity.group()) == content:
