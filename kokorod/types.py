@@ -121,6 +121,7 @@ class Segment:
     pause_s       silence after it
     voice, rate   as the sentence's
     marks         in order; `at` counts in `phonemes`
+    begins        a sentence begins with it; else it goes on with one
     """
 
     index: int
@@ -136,6 +137,7 @@ class Segment:
     voice: str = ""
     rate: float = 1.0
     marks: tuple[Mark, ...] = ()
+    begins: bool = True
 
     @property
     def tokens(self) -> int:

@@ -175,9 +175,17 @@ class Client:
         return self._ask({"type": "reload"})
 
     def control(self, action: str, all: bool = False) -> Any:
-        """pause, resume, skip or stop what is being spoken to the speaker."""
+        """pause, resume, skip, stop, back or forward: what is being spoken to the speaker."""
         # Not repeated after a loss: a second skip would skip another one.
         return self._ask({"type": "control", "action": str(action), "all": all}, tries=1)
+
+    def back(self) -> Any:
+        """Say the sentence that is heard at the speaker again, or the one before it."""
+        return self.control("back")
+
+    def forward(self) -> Any:
+        """Go on with the next sentence of what is heard at the speaker."""
+        return self.control("forward")
 
     def queue(self) -> Any:
         """What is being spoken to the speaker, then what waits for it; a list of dicts."""

@@ -44,7 +44,8 @@ class AtSpeaker:
             SAMPLE_RATE, device=device, volume=volume, held_by=_TURN, on_heard=self._heard
         )
         self.player.write(silence(lead_s))
-        speech.on_turn(self._do)
+        self._seeks = 0  # the number of the last one that was done
+        speech.on_turn(self._do, self._seek)
 
     def finish(self) -> None:
         """Wait until all has been heard and the daemon has said how it ended.
@@ -64,7 +65,13 @@ class AtSpeaker:
         self.player.close()
 
     def _heard(self, seconds: float, final: bool) -> None:
-        self.speech.played(max(0.0, seconds - self._lead_s), final)
+        self.speech.played(max(0.0, seconds - self._lead_s), final, self._seeks)
+
+    def _seek(self, at_s: float, number: int) -> None:
+        def done() -> None:
+            self._seeks = number
+
+        self.player.seek(at_s + self._lead_s, done)
 
     def _do(self, turn: Turn | None) -> None:
         match turn:

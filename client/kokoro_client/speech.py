@@ -12,7 +12,7 @@ from .transport.exchange import Exchange
 from .transport.inbox import Inbox
 from .transport.requests import check_text
 from .wire.choices import Ending, Turn
-from .wire.messages import Accepted, Audio, Done, SegmentInfo
+from .wire.messages import Accepted, Audio, Done, Seek, SegmentInfo
 
 #: Longest silence from the daemon while it has all the text: the queue ahead may hold
 #: minutes of other people's speech on a slow machine, hardly five.
@@ -65,6 +65,8 @@ class Speech:
         self._repeats = 0
         self._crashes = 0
         self._told: Callable[[Turn | None], None] | None = None
+        self._seek: Callable[[float, int], None] | None = None
+        self._sought: Seek | None = None
 
     def __iter__(self) -> Iterator[bytes]:
         """Frames of PCM: mono, in the format asked for. A frame has at most 1 MiB.
@@ -156,21 +158,31 @@ class Speech:
         """Samples a second."""
         return accepted.sample_rate if (accepted := self.accepted) else 0
 
-    def on_turn(self, told: Callable[[Turn | None], None]) -> None:
+    def on_turn(
+        self,
+        told: Callable[[Turn | None], None],
+        seek: Callable[[float, int], None] | None = None,
+    ) -> None:
         """With output="speaker": call `told` now and at each change, with what to do.
 
-        None: be silent, it has ended. `told` is called in the thread of the connection,
-        which it must not hold up. Client.play() does all of this.
+        None: be silent, it has ended. seek(at_s, number): go on from at_s seconds of it; a
+        player that cannot goes without. Both are called in the thread of the connection, which
+        they must not hold up. Client.play() does all of this.
         """
         self._told = told
+        self._seek = seek
         self._watch()
 
-    def played(self, at_s: float, final: bool = False) -> None:
+    def played(self, at_s: float, final: bool = False, seeks: int | None = None) -> None:
         """With output="speaker": `at_s` seconds of it have been heard. Never waits.
 
-        final: no more will be; the turn is free.
+        final: no more will be; the turn is free. seeks: the number of the last seek that was
+        done; None: of the last one that came, as whoever cannot seek says.
         """
-        self._exchange.played(self._inbox, at_s, final)
+        inbox = self._inbox
+        if seeks is None:
+            seeks = inbox.seek.number if inbox.seek is not None else 0
+        self._exchange.played(inbox, at_s, final, seeks)
 
     def _watch(self) -> None:
         # The connection holds the inbox, and must not hold this.
@@ -187,6 +199,10 @@ class Speech:
         if told is None:
             return
         if inbox.end is None:
+            if inbox.seek is not self._sought:
+                self._sought = inbox.seek
+                if self._seek is not None and inbox.seek is not None:
+                    self._seek(inbox.seek.at_s, inbox.seek.number)
             if inbox.turn is not None:
                 told(inbox.turn)
         elif isinstance(inbox.end, _GONE) and self._may_repeat(inbox.end):

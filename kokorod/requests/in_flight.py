@@ -96,7 +96,8 @@ class InFlight:
         peer = self._peers[key]
         for answer in answers:
             peer.send(answer)
-        self.turns.sent(key, request.samples)
+        begins, request.begins = request.begins, []
+        self.turns.sent(key, request.samples, begins, request.planned_s)
 
     def finish(self, key: RequestKey, cancelled: bool) -> None:
         """Nothing of it is left to speak: answer Done, at the speaker when it was played."""

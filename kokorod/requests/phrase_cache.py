@@ -27,10 +27,14 @@ MAX_PHRASE_S: Final = 6.0
 
 @dataclass(frozen=True, slots=True)
 class CachedSegment:
-    """One segment: the fields of its `segment` answer, and the slices of its audio."""
+    """One segment: the fields of its `segment` answer, and the slices of its audio.
+
+    begins: seconds at which its sentences do.
+    """
 
     info: dict[str, object]
     pcm: tuple[bytes, ...]
+    begins: tuple[float, ...] = ()
 
     @property
     def bytes(self) -> int:

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from kokoro_client.wire.choices import Ending
 from kokoro_client.wire.messages import (
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..engine.lane import Chunked, Fronted, Synthesized
+
+
+#: Samples before the edge of a sentence's first phoneme at which it is begun again: a soft onset
+#: is heard up to 75 ms before its edge (engine/plan.py).
+_ONSET: Final = SAMPLE_RATE * 75 // 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class SpeakRequest:
     counted: bool = False  # its first sound, by the metrics
     held: list[bytes] = field(default_factory=list)  # sound that is not given out yet
     held_samples: int = 0
+    begins: list[float] = field(default_factory=list)  # of sentences, not told at the speaker yet
+    planned_s: float = 0.0  # the end of the last segment, whose sound may still be to come
     cold: bool = False  # the session had been let go and was opened for it
     record: list[CachedSegment] | None = None  # what goes into the phrase cache
 
@@ -78,9 +85,7 @@ class SpeakRequest:
             self.first_run_s = spoken.seconds
         self._count(segment, spoken.seconds, lane)
         self.samples += len(chunk.pcm)
-        info = self._info(segment, Heard(chunk.start, chunk.samples, chunk.edges))
-        self._remember(info, spoken.pcm)
-        return self._answers(info, spoken.pcm)
+        return self._segment(segment, Heard(chunk.start, chunk.samples, chunk.edges), spoken.pcm)
 
     def unit_answers(self, fronted: Fronted, lane: str) -> list[Answer]:
         """A unit whose sound comes in chunks; counts it."""
@@ -89,9 +94,7 @@ class SpeakRequest:
         self.first_run_s = self.first_run_s or fronted.seconds
         self.samples += fronted.samples
         edges = unit.plan.edges + unit.start
-        info = self._info(segment, Heard(unit.start, unit.plan.spoken, edges))
-        self._remember(info, fronted.pcm)
-        return self._answers(info, fronted.pcm)
+        return self._segment(segment, Heard(unit.start, unit.plan.spoken, edges), fronted.pcm)
 
     def chunk_answers(self, chunked: Chunked, lane: str, now: float) -> list[Answer]:
         """The sound of some frames, and what was held back, unless it is to be held back too."""
@@ -117,14 +120,24 @@ class SpeakRequest:
         self.first_sound_s = now - self.received
         self.samples = phrase.samples
         self.segments = len(phrase.segments)
+        self.planned_s = phrase.samples / SAMPLE_RATE
         answers: list[Answer] = []
         for segment in phrase.segments:
+            self.begins += segment.begins
             answers += self._answers({**segment.info, "cached": True}, segment.pcm)
         return answers
 
     def phrase(self) -> Phrase | None:
         """What the phrase cache is to keep, after the last segment."""
         return Phrase(tuple(self.record), self.samples) if self.record else None
+
+    def _segment(self, segment: Segment, heard: Heard, pcm: list[bytes]) -> list[Answer]:
+        """A segment, and its audio as far as it is there."""
+        info, begins = self._info(segment, heard), _begins(segment, heard)
+        self.begins += begins
+        self.planned_s = (heard.start + heard.samples) / SAMPLE_RATE
+        self._remember(info, pcm, begins)
+        return self._answers(info, pcm)
 
     def _answers(self, info: dict[str, Any], pcm: Sequence[bytes]) -> list[Answer]:
         return [SegmentInfo(id=self.key.id, **info), *self._audio(pcm)]
@@ -156,13 +169,13 @@ class SpeakRequest:
             "marks": _marks(segment, heard),
         }
 
-    def _remember(self, info: dict[str, Any], pcm: list[bytes]) -> None:
+    def _remember(self, info: dict[str, Any], pcm: list[bytes], begins: Sequence[float]) -> None:
         if self.record is None:
             return
         if self.samples > MAX_PHRASE_S * SAMPLE_RATE:
             self.record = None
         else:
-            self.record.append(CachedSegment(info, tuple(pcm)))
+            self.record.append(CachedSegment(info, tuple(pcm), tuple(begins)))
 
     def _remember_more(self, pcm: list[bytes]) -> None:
         """Sound of the segment that was remembered last."""
@@ -172,7 +185,7 @@ class SpeakRequest:
             self.record = None
         else:
             last = self.record[-1]
-            self.record[-1] = CachedSegment(last.info, (*last.pcm, *pcm))
+            self.record[-1] = replace(last, pcm=(*last.pcm, *pcm))
 
     def done(self, cancelled: bool) -> Done:
         return Done(
@@ -233,6 +246,20 @@ def _marks(segment: Segment, heard: Heard) -> tuple[MarkTiming, ...]:
             at = heard.start + heard.samples * mark.at / max(len(segment.phonemes), mark.at, 1)
         timings.append(MarkTiming(mark.name, at / SAMPLE_RATE))
     return tuple(timings)
+
+
+def _begins(segment: Segment, heard: Heard) -> list[float]:
+    """Where its sentences begin, in seconds: from the edges, else by their share."""
+    if not segment.phonemes and not segment.spoken:
+        return []  # a pause
+    begins = [heard.start] if segment.begins else []
+    for pause in segment.breaks:
+        first = pause.at + 1
+        if heard.edges is not None:
+            begins.append(max(heard.start, int(heard.edges[first]) - _ONSET))
+        else:
+            begins.append(heard.start + heard.samples * first // len(segment.phonemes))
+    return [sample / SAMPLE_RATE for sample in begins]
 
 
 def _ms(seconds: float | None) -> float | None:

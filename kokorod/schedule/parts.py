@@ -10,8 +10,13 @@ from ..types import Break, Mark, Segment, Sentence, Word
 
 @dataclass(slots=True)
 class Parts:
-    """What a segment is put together from; length: its phonemes so far."""
+    """What a segment is put together from.
 
+    begins  with the first phoneme of a sentence
+    length  its phonemes so far
+    """
+
+    begins: bool
     length: int = 0
     start: int = -1
     end: int = -1
@@ -66,6 +71,7 @@ class Parts:
             voice=sentence.voice,
             rate=sentence.rate,
             marks=tuple(self.marks),
+            begins=self.begins,
         )
 
 

@@ -124,7 +124,7 @@ class Script:
 
     def _take(self, cut: Cut, pause_inside_s: float = 0.0) -> Segment:
         """pause_inside_s: after it, unless it ends with a sentence."""
-        parts = Parts()
+        parts = Parts(begins=self._offset == 0)
         sentence = self._sentences[0]
         before = sentence.phonemes[self._offset - self._before : self._offset]
         for number in range(cut.sentence + 1):

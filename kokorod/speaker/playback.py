@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ..net.peer import Peer
 from ..types import Priority, RequestKey, Turn
+from .sentences import Sentences
 
 #: Who has the turn and says nothing for so long after its sound must be over has hung: a
 #: device that opens slowly, a machine that swaps take seconds.
@@ -27,6 +28,7 @@ class Playback:
     played_s   by its client's last word
     heard_s    by that word, or by the clock, as it was at `since`
     deadline   of its client's next sign of life
+    seeks      that its client has been told; seek_s: where the last one led
     """
 
     key: RequestKey
@@ -41,6 +43,9 @@ class Playback:
     heard_s: float = 0.0
     since: float = 0.0
     deadline: float = 0.0
+    sentences: Sentences = field(default_factory=Sentences)
+    seeks: int = 0
+    seek_s: float = 0.0
 
     def buffered_s(self, now: float) -> float:
         """Sound sent and not heard yet, if the client plays from its turn on."""
@@ -49,8 +54,22 @@ class Playback:
 
     def advance(self, now: float) -> None:
         """Count what has been heard until now; before anything of it changes."""
-        self.heard_s = self.sound_s - self.buffered_s(now)
+        # A seek may lead beyond what has been sent.
+        self.heard_s = max(self.heard_s, self.sound_s - self.buffered_s(now))
         self.since = now
+
+    def seek(self, at_s: float, now: float) -> int:
+        """It is to go on from there: the number of that order."""
+        self.seeks += 1
+        self.seek_s = self.heard_s = at_s
+        self.since = now
+        return self.seeks
+
+    def told(self, at_s: float, seeks: int, now: float) -> None:
+        """Its client has said how much was heard, and by how many seeks."""
+        self.advance(now)
+        if seeks >= self.seeks:  # else the next word of it will be of the new place
+            self.played_s = self.heard_s = min(at_s, max(self.sound_s, self.seek_s))
 
     def heard_from(self, now: float) -> None:
         """A sign of life, the client's or of its sound's."""

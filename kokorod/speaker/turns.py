@@ -9,11 +9,12 @@ Never:      decides whose turn it is: arbiter.py does. Answers Done: requests/in
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from kokoro_client.wire.choices import Control, Ending
 from kokoro_client.wire.errors import ErrorCode, WireError
-from kokoro_client.wire.messages import Played, Rendered, TurnAtSpeaker
+from kokoro_client.wire.messages import Played, Rendered, Seek, TurnAtSpeaker
 
 from ..net.loop import Loop, Timer
 from ..net.peer import Peer
@@ -75,11 +76,19 @@ class Turns:
             playback.characters = characters
             self.heard_from(key)
 
-    def sent(self, key: RequestKey, samples: int) -> None:
-        """So much of its sound, in all, has gone to its client."""
+    def sent(
+        self, key: RequestKey, samples: int, begins: Sequence[float] = (), planned_s: float = 0.0
+    ) -> None:
+        """So much of its sound, in all, has gone to its client.
+
+        begins: seconds at which further sentences do; planned_s: where those known of end.
+        """
         if (playback := self._playbacks.get(key)) is not None:
             playback.advance(self._loop.clock())
             playback.sound_s = samples / SAMPLE_RATE
+            onward_s = playback.sentences.learn(begins, max(planned_s, playback.sound_s))
+            if onward_s is not None:
+                self._seek(playback, onward_s)
             self.heard_from(key)
 
     def heard_from(self, key: RequestKey) -> None:
@@ -106,8 +115,7 @@ class Turns:
                 ErrorCode.BAD_REQUEST,
                 f"request {key.id} is not at the speaker; say played for output=speaker alone",
             )
-        playback.advance(self._loop.clock())
-        playback.played_s = playback.heard_s = min(played.at_s, playback.sound_s)
+        playback.told(played.at_s, played.seeks, self._loop.clock())
         if not played.final:
             self.heard_from(key)
         elif playback.rendered:
@@ -134,8 +142,10 @@ class Turns:
     # -- anybody's word
 
     def control(self, action: Control, everything: bool) -> dict[str, Any]:
-        """Pause, resume, skip or stop; the value of the answer."""
+        """The value of the answer."""
         match action:
+            case Control.BACK | Control.FORWARD:
+                return self._move(action)
             case Control.PAUSE:
                 orders = self._speaker.pause()
             case Control.RESUME:
@@ -147,11 +157,7 @@ class Turns:
         self._perform(orders, Ending.STOPPED)
         stopped = sum(isinstance(order, Drop) for order in orders)
         self._log.info("control", action=action.value, all=everything, stopped=stopped)
-        return {
-            "stopped": stopped,
-            "paused": self._speaker.paused,
-            "playing": bool(self._speaker.entries),
-        }
+        return self._answer(stopped)
 
     def queue(self) -> list[dict[str, Any]]:
         """What is spoken and what waits, in the order of their turns."""
@@ -188,6 +194,29 @@ class Turns:
     def _playing(self) -> Playback | None:
         entry = self._speaker.playing
         return self._playbacks.get(entry.key) if entry else None
+
+    def _answer(self, stopped: int) -> dict[str, Any]:
+        return {
+            "stopped": stopped,
+            "paused": self._speaker.paused,
+            "playing": bool(self._speaker.entries),
+        }
+
+    def _move(self, action: Control) -> dict[str, Any]:
+        """By a sentence of what is heard, if anything is."""
+        playback = self._playing
+        if playback is not None:
+            playback.advance(self._loop.clock())
+            sentences, heard_s = playback.sentences, playback.heard_s
+            back = action is Control.BACK
+            self._seek(playback, sentences.back(heard_s) if back else sentences.forward(heard_s))
+            self.heard_from(playback.key)
+        self._log.info("control", action=action.value, moved=playback is not None)
+        return {**self._answer(0), "moved": playback is not None}
+
+    def _seek(self, playback: Playback, at_s: float) -> None:
+        number = playback.seek(at_s, self._loop.clock())
+        playback.peer.send(Seek(id=playback.key.id, at_s=at_s, number=number))
 
     def _perform(self, orders: list[Order], ending: Ending) -> None:
         for order in orders:

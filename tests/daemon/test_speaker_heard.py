@@ -18,6 +18,7 @@ from support.speaker.at_speaker import (
     end_of,
     heard_by,
     parted,
+    said,
     streamed,
     tokens_of,
     trimmed,
@@ -152,3 +153,29 @@ def test_several_files_are_heard_one_after_the_other(
     assert heard == tokens_of(streamed(heard_daemon, TWO)) + tokens_of(
         streamed(heard_daemon, THREE)
     )
+
+
+def test_back_is_the_sentence_again_and_forward_is_the_next(
+    heard_daemon: DaemonProcess, sink: Recording, say: Say
+) -> None:
+    def letters(tokens: list[int]) -> list[int]:
+        """The toy's space between two sentences is heard or not, by where a unit ends."""
+        return said([token for token in tokens if token != toy.VOCABULARY[" "]])
+
+    first, *rest = (letters(tokens_of(streamed(heard_daemon, text))) for text in (ONE, TWO, THREE))
+    after = [*rest[0], *rest[1]]
+    process = say(f"{ONE} {TWO} {THREE}")
+    sink.wait_sound(1.5)
+    assert ctl(heard_daemon, "back").stdout == "went back\n"
+    sink.wait_sound(2.0)
+    assert ctl(heard_daemon, "forward").stdout == "went forward\n"
+    assert end_of(process) == (0, "")
+    heard = letters(heard_by(sink))
+    # A part of the first, a part of it once more from its beginning, then all the rest.
+    assert heard[-len(after) :] == after
+    parts = heard[: -len(after)]
+    again = next(at for at in range(2, len(parts)) if parts[at : at + 2] == first[:2])
+    assert parts[: again - 1] == first[: again - 1]
+    assert parts[again:-1] == first[: len(parts) - again - 1]
+    for command in ("back", "forward"):
+        assert ctl(heard_daemon, command).stdout == "nothing is being spoken\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support import toy
 from support.daemon.hearing import hear
 from support.daemon.process import DaemonProcess, wait_until
 from support.daemon.program import LONG, SHORT, Program, kinds
@@ -317,3 +318,64 @@ def test_played_is_for_the_speaker_alone(programs: list[Program]) -> None:
     error = one.end_of(1)
     assert (error["type"], error["code"]) == ("error", "bad_request")
     assert "speaker" in error["message"]
+
+
+# By sentences
+
+
+def _seek(program: Program, id: int) -> tuple[float, int]:
+    answer = program.until(lambda a: a["id"] == id and a["type"] == "seek")
+    return float(answer["at_s"]), int(answer["number"])
+
+
+def test_back_and_forward_lead_to_where_sentences_begin(programs: list[Program]) -> None:
+    one, two, _ = programs
+    assert one.say(1, LONG) == "play"
+    sound_s = one.rendered(1)
+    # Of the same text four times each is as long as the others, but for its pause.
+    begins = [0.0]
+    one.send("played", 1, at_s=0.1)
+    for number in (1, 2, 3):
+        assert two.control("forward") == {
+            "stopped": 0, "paused": False, "playing": True, "moved": True,
+        }  # fmt: skip
+        at_s, counted = _seek(one, 1)
+        assert counted == number
+        begins.append(at_s)
+        one.send("played", 1, at_s=at_s, seeks=number)
+    lengths = [b - a for a, b in zip(begins, [*begins[1:], sound_s], strict=True)]
+    assert lengths == pytest.approx([sound_s / 4] * 4, abs=0.35)
+    silences = toy.decode(one.pcm(1)).silences
+    for begin in begins[1:]:
+        assert any(s.start <= begin * 24_000 <= s.start + s.length for s in silences), begin
+    one.send("played", 1, at_s=begins[3] + 1.5, seeks=3)
+    two.control("back")
+    assert _seek(one, 1) == (begins[3], 4)
+    two.control("back")
+    assert _seek(one, 1) == (begins[2], 5)
+    one.send("played", 1, at_s=sound_s, final=True, seeks=5)
+    assert one.ending(1) == "finished"
+    assert two.control("back")["moved"] is False
+
+
+def test_forward_from_the_last_sentence_is_its_end(programs: list[Program]) -> None:
+    one, two, _ = programs
+    assert one.say(1, SHORT) == "play"
+    sound_s = one.rendered(1)
+    two.control("forward")
+    assert _seek(one, 1)[0] == pytest.approx(sound_s)
+    one.send("played", 1, at_s=sound_s, final=True, seeks=1)
+    assert one.ending(1) == "finished"
+
+
+def test_a_phrase_from_the_cache_has_its_sentences_too(programs: list[Program]) -> None:
+    one, two, _ = programs
+    begins = []
+    for id in (1, 2):
+        assert one.say(id, f"{SHORT} {SHORT}", cache=True) == "play"
+        one.rendered(id)
+        two.control("forward")
+        begins.append(_seek(one, id)[0])
+        one.hear_out(id)
+    assert one.answers[2][-1]["stats"]["cached"] is True
+    assert begins[0] == begins[1] > 0

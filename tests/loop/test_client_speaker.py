@@ -136,6 +136,60 @@ def test_a_pause_is_silence_and_then_it_goes_on(pair: MakePair, loudspeaker: Lou
     assert loudspeaker.sound == SOUND * 2
 
 
+def _seek(peer: Peer, speak: dict[str, Any], at_s: float, number: int) -> None:
+    peer.send({"type": "seek", "id": speak["id"], "at_s": at_s, "number": number})
+
+
+def test_a_seek_is_obeyed_and_told_of_with_its_number(
+    pair: MakePair, loudspeaker: Loudspeaker
+) -> None:
+    def script(peer: Peer) -> None:
+        peer.welcome()
+        speak = peer.expect("speak")
+        peer.accept(speak)
+        _turn(peer, speak, "play")
+        peer.audio(speak, 0, SOUND)
+        _until(lambda: loudspeaker.sound == SOUND)
+        _seek(peer, speak, 0.1, 1)
+        while (played := peer.expect("played")).get("seeks") != 1:
+            pass
+        assert played["at_s"] == 0.1
+        _seek(peer, speak, 0.3, 2)  # which has not come yet
+        assert peer.expect("played") == {
+            "type": "played", "id": speak["id"], "at_s": 0.3, "seeks": 2,
+        }  # fmt: skip
+        peer.audio(speak, 1, SOUND)
+        _rendered(peer, speak, 0.4)
+        assert _until_final(peer)[-1] == 0.4
+        peer.done(speak)
+
+    with pair(script) as client:
+        assert client.play("Hi").wait(PATIENCE_S) is Ending.FINISHED
+    assert loudspeaker.sound.startswith(SOUND)
+    assert loudspeaker.sound.endswith(SOUND[: len(SOUND) // 2])
+
+
+def test_who_cannot_seek_counts_it_all_the_same(pair: MakePair) -> None:
+    def script(peer: Peer) -> None:
+        peer.welcome()
+        speak = peer.expect("speak")
+        peer.accept(speak)
+        _turn(peer, speak, "play")
+        _seek(peer, speak, 0.0, 1)
+        peer.audio(speak, 0, SOUND)
+        _rendered(peer, speak, 0.2)
+        played = peer.expect("played")
+        assert (played["seeks"], played["final"]) == (1, True)
+        peer.done(speak)
+
+    with pair(script) as client:
+        speech = client.speak("Hi", output="speaker")
+        speech.on_turn(lambda turn: None)
+        assert b"".join(speech) == SOUND
+        speech.played(0.2, final=True)
+        speech.wait()
+
+
 @pytest.mark.parametrize("ending", [Ending.STOPPED, Ending.REPLACED])
 def test_what_others_end_is_silent_while_the_caller_feeds(
     pair: MakePair, loudspeaker: Loudspeaker, ending: Ending

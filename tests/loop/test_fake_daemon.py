@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import queue
 from array import array
 from collections.abc import Iterator
 
 import pytest
 
-from kokoro_client import Client, errors
+from kokoro_client import Client, SegmentInfo, errors
 from kokoro_client.testing import CHARACTER_S, FakeDaemon, Spoken, pcm_of
 
 
@@ -75,3 +76,23 @@ def test_ended_twice_is_ended_once() -> None:
         pass
     daemon.close()
     assert not daemon.socket.exists()
+
+
+def test_back_and_forward_by_a_sentence(client: Client) -> None:
+    text = "One man looked for land all night. Two men looked, too. The third one did not."
+    speech = client.speak(text, output="speaker")
+    seeks: queue.SimpleQueue[tuple[float, int]] = queue.SimpleQueue()
+    speech.on_turn(lambda turn: None, lambda at_s, number: seeks.put((at_s, number)))
+    begins = [event.start_s for event in speech.events() if isinstance(event, SegmentInfo)]
+    assert client.forward()["moved"] is True
+    assert seeks.get(timeout=30) == (begins[1], 1)
+    client.forward()
+    assert seeks.get(timeout=30) == (begins[2], 2)
+    client.back()  # it has just begun
+    assert seeks.get(timeout=30) == (begins[1], 3)
+    speech.played(begins[2] - 0.01, seeks=2)  # it crossed the third
+    client.back()
+    assert seeks.get(timeout=30) == (begins[0], 4)
+    speech.played(begins[0] + 1.2, seeks=4)
+    client.back()
+    assert seeks.get(timeout=30) == (begins[0], 5)

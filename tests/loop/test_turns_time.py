@@ -192,3 +192,90 @@ def test_many_words_leave_one_timer(stage: Stage) -> None:
         stage.ends.turns.control(Control.RESUME, False)
         stage.ends.turns.on_played(one, Played(1, 1.0))
     assert len(stage.loop._timers) <= 2
+
+
+# By sentences
+
+
+def _seeks(stage: Stage, key: RequestKey) -> list[tuple[float, int]]:
+    received = stage.clients[key.peer - 1].received()
+    return [(m["at_s"], m["number"]) for m in received if m["type"] == "seek"]
+
+
+def test_back_and_forward_go_by_what_was_heard_until_now(stage: Stage) -> None:
+    turns, one = stage.ends.turns, stage.join()
+    turns.sent(one, 10 * SAMPLE_RATE, [0.0, 3.0, 6.0], 10.0)
+    stage.after(4.5)
+    assert turns.control(Control.BACK, False) == {
+        "stopped": 0,
+        "paused": False,
+        "playing": True,
+        "moved": True,
+    }
+    stage.after(0.5)
+    turns.control(Control.BACK, False)  # it has just begun again
+    turns.control(Control.FORWARD, False)
+    turns.control(Control.FORWARD, False)
+    stage.after(1.5)
+    turns.control(Control.BACK, False)
+    turns.control(Control.FORWARD, False)  # the last: its end
+    assert _seeks(stage, one) == [
+        (3.0, 1), (0.0, 2), (3.0, 3), (6.0, 4), (6.0, 5), (10.0, 6),
+    ]  # fmt: skip
+
+
+def test_what_was_said_before_a_seek_counts_no_more(stage: Stage) -> None:
+    turns, one = stage.ends.turns, stage.join()
+    turns.sent(one, 10 * SAMPLE_RATE, [0.0, 3.0, 6.0], 10.0)
+    turns.on_played(one, Played(1, 7.5))
+    turns.control(Control.BACK, False)
+    turns.on_played(one, Played(1, 7.9))  # it crossed the seek
+    turns.control(Control.BACK, False)
+    assert _seeks(stage, one) == [(6.0, 1), (3.0, 2)]
+    turns.on_played(one, Played(1, 5.0, False, 2))
+    assert turns.queue()[0]["played_s"] == 5.0
+    turns.control(Control.BACK, False)
+    assert _seeks(stage, one) == [(3.0, 3)]
+
+
+def test_who_goes_ahead_of_what_is_made_waits_there(stage: Stage) -> None:
+    turns, one = stage.ends.turns, stage.join()
+    turns.sent(one, 1 * SAMPLE_RATE, [0.0], 4.0)  # of a unit of 4 s
+    turns.control(Control.FORWARD, False)
+    stage.after(20)
+    turns.sent(one, 4 * SAMPLE_RATE)
+    turns.on_played(one, Played(1, 4.0, False, 1))
+    stage.after(20)
+    turns.sent(one, 5 * SAMPLE_RATE, [4.5], 8.0)
+    stage.after(0.2)
+    turns.control(Control.BACK, False)
+    assert _seeks(stage, one) == [(4.0, 1), (4.5, 2), (0.0, 3)]
+
+
+def test_nothing_is_moved_if_nobody_plays(stage: Stage) -> None:
+    assert stage.ends.turns.control(Control.BACK, False)["moved"] is False
+    one = stage.join()
+    stage.ends.turns.sent(one, 10 * SAMPLE_RATE, [0.0, 3.0], 10.0)
+    stage.ends.turns.on_played(one, Played(1, 10.0, True))
+    assert stage.ends.turns.control(Control.FORWARD, False)["moved"] is False
+
+
+def test_a_pause_outlasts_a_move(stage: Stage) -> None:
+    turns, one = stage.ends.turns, stage.join()
+    turns.sent(one, 10 * SAMPLE_RATE, [0.0, 3.0], 10.0)
+    stage.after(5)
+    turns.control(Control.PAUSE, False)
+    assert turns.control(Control.BACK, False)["paused"] is True
+    stage.after(20)
+    turns.control(Control.BACK, False)
+    assert stage.turns_of(one) == ["play", "pause"]
+
+
+def test_a_listener_who_went_back_has_a_minute_ahead_and_not_more(stage: Stage) -> None:
+    turns, one = stage.ends.turns, stage.join()
+    turns.sent(one, 70 * SAMPLE_RATE, [0.0, 3.0], 70.0)
+    turns.on_played(one, Played(1, 30.0))
+    playback = turns._playbacks[one]
+    assert not playback.throttled
+    turns.control(Control.BACK, False)
+    assert playback.throttled

@@ -182,9 +182,17 @@ class Client:
         return await self._ask({"type": "reload"})
 
     async def control(self, action: str, all: bool = False) -> Any:
-        """pause, resume, skip or stop what is being spoken to the speaker."""
+        """pause, resume, skip, stop, back or forward: what is being spoken to the speaker."""
         # Not repeated after a loss: a second skip would skip another one.
         return await self._ask({"type": "control", "action": str(action), "all": all}, tries=1)
+
+    async def back(self) -> Any:
+        """Say the sentence that is heard at the speaker again, or the one before it."""
+        return await self.control("back")
+
+    async def forward(self) -> Any:
+        """Go on with the next sentence of what is heard at the speaker."""
+        return await self.control("forward")
 
     async def queue(self) -> Any:
         """What is being spoken to the speaker, then what waits for it; a list of dicts."""

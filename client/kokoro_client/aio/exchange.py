@@ -106,9 +106,9 @@ class Exchange:
             with contextlib.suppress(RuntimeError):  # the loop is closed
                 self.loop.call_soon_threadsafe(self.cancel, inbox)
 
-    def played(self, inbox: Inbox, at_s: float, final: bool) -> None:
+    def played(self, inbox: Inbox, at_s: float, final: bool, seeks: int) -> None:
         """Tell the daemon how much has been heard. Never waits."""
-        self.requests.played(inbox, at_s, final)
+        self.requests.played(inbox, at_s, final, seeks)
         self._to_send.set()
 
     async def take(

@@ -13,7 +13,7 @@ from .. import errors
 from ..speech import CRASHES, REPEATS, SILENCE_S
 from ..transport.requests import check_text
 from ..wire.choices import Ending, Turn
-from ..wire.messages import Accepted, Audio, Done, SegmentInfo
+from ..wire.messages import Accepted, Audio, Done, Seek, SegmentInfo
 from .exchange import Exchange, Inbox
 
 #: The daemon that was asked is no more; another may come.
@@ -55,6 +55,8 @@ class Speech:
         self._repeats = 0
         self._crashes = 0
         self._told: Callable[[Turn | None], None] | None = None
+        self._seek: Callable[[float, int], None] | None = None
+        self._sought: Seek | None = None
 
     def __aiter__(self) -> Self:
         """Frames of PCM: mono, in the format asked for. A frame has at most 1 MiB.
@@ -149,20 +151,30 @@ class Speech:
         """Samples a second."""
         return accepted.sample_rate if (accepted := self.accepted) else 0
 
-    def on_turn(self, told: Callable[[Turn | None], None]) -> None:
+    def on_turn(
+        self,
+        told: Callable[[Turn | None], None],
+        seek: Callable[[float, int], None] | None = None,
+    ) -> None:
         """With output="speaker": call `told` now and at each change, with what to do.
 
-        None: be silent, it has ended. Client.play() does all of this.
+        None: be silent, it has ended. seek(at_s, number): go on from at_s seconds of it; a
+        player that cannot goes without. Client.play() does all of this.
         """
         self._told = told
+        self._seek = seek
         self._watch()
 
-    def played(self, at_s: float, final: bool = False) -> None:
+    def played(self, at_s: float, final: bool = False, seeks: int | None = None) -> None:
         """With output="speaker": `at_s` seconds of it have been heard. Never waits.
 
-        final: no more will be; the turn is free.
+        final: no more will be; the turn is free. seeks: the number of the last seek that was
+        done; None: of the last one that came, as whoever cannot seek says.
         """
-        self._exchange.played(self._inbox, at_s, final)
+        inbox = self._inbox
+        if seeks is None:
+            seeks = inbox.seek.number if inbox.seek is not None else 0
+        self._exchange.played(inbox, at_s, final, seeks)
 
     async def settle(self) -> None:
         """Wait until the daemon has accepted it. Raises what it refuses."""
@@ -183,6 +195,10 @@ class Speech:
         if told is None:
             return
         if inbox.end is None:
+            if inbox.seek is not self._sought:
+                self._sought = inbox.seek
+                if self._seek is not None and inbox.seek is not None:
+                    self._seek(inbox.seek.at_s, inbox.seek.number)
             if inbox.turn is not None:
                 told(inbox.turn)
         elif isinstance(inbox.end, _GONE) and self._may_repeat(inbox.end):

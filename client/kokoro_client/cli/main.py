@@ -24,6 +24,8 @@ OWN: Final = {
     "resume": "go on after `pause`",
     "skip": "end what is being spoken; the next one begins",
     "stop": "end what is being spoken; --all: and all that waits",
+    "back": "say the sentence that is heard again, or the one before it",
+    "forward": "go on with the next sentence at once",
     "queue": "show what is being spoken and what waits, by which program",
     "metrics": "print every number of the status as Prometheus text",
     "reload": "have the daemon read its configuration and models again",
@@ -52,7 +54,9 @@ DOORS: Final = {
 }
 
 #: Commands that share a file.
-_GROUPS: Final = dict.fromkeys(("pause", "resume", "skip", "stop", "queue"), "speaker")
+_GROUPS: Final = dict.fromkeys(
+    ("pause", "resume", "skip", "stop", "back", "forward", "queue"), "speaker"
+)
 
 EXAMPLES: Final = f"""\
 examples:

@@ -1,4 +1,4 @@
-"""kokoroctl pause, resume, skip, stop and queue: what is spoken to the speaker, by whomever."""
+"""kokoroctl pause, resume, skip, stop, back, forward and queue: what is spoken to the speaker."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ It is for what is being spoken to the speaker, whichever program asked for it, a
 works from any terminal and from a hotkey."""
 
 
+_BACK: Final = """\
+Say the sentence that is being heard again, or the one before it in its first second.
+
+Nothing is spoken anew for it: the program that plays keeps the last five minutes."""
+
+_NOTHING: Final = "nothing is being spoken"
+
+
 class _Control:
-    """One of the four actions as a command."""
+    """One of the actions as a command."""
 
     def __init__(self, action: str, help: str, done: str) -> None:
         self._action = action
@@ -35,8 +43,8 @@ class _Control:
     def _told(self, value: dict[str, Any]) -> str:
         stopped = value.get("stopped")
         if self._action in ("skip", "stop"):
-            return f"{self._done} {stopped}" if stopped else "nothing is being spoken"
-        return self._done
+            return f"{self._done} {stopped}" if stopped else _NOTHING
+        return self._done if value.get("moved", True) else _NOTHING
 
 
 class _Queue:
@@ -75,7 +83,7 @@ def lines(value: Any) -> list[str]:
     places = value if isinstance(value, list) else []
     rows = [_row(place) for place in places if isinstance(place, dict)]
     if not rows:
-        return ["nothing is being spoken"]
+        return [_NOTHING]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
@@ -102,5 +110,7 @@ COMMANDS: Final[dict[str, Any]] = {
     "resume": _Control("resume", "Go on where `kokoroctl pause` broke off.", "resumed"),
     "skip": _Control("skip", "End what is being spoken; the next one begins.", "skipped"),
     "stop": _Control("stop", "End what is being spoken.", "stopped"),
+    "back": _Control("back", _BACK, "went back"),
+    "forward": _Control("forward", "Go on with the next sentence at once.", "went forward"),
     "queue": _Queue(),
 }

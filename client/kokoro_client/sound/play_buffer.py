@@ -1,7 +1,7 @@
 # pure: no socket, thread or clock.
-"""PCM by its position, from when it was written until it has been heard.
+"""PCM by its position, from when it was written until it will not be heard again.
 
-Owns:       the bytes that may still be played, or played again after a pause.
+Owns:       the bytes that may still be played, or played again after a pause or a seek.
 Invariants: what is kept ends where what was added ends; positions only count up.
 """
 
@@ -19,6 +19,11 @@ class PlayBuffer:
         self._bytes = bytearray()
         self._first = 0
         self._forgotten = 0
+
+    @property
+    def first(self) -> int:
+        """The first byte that may still be read."""
+        return self._forgotten
 
     @property
     def end(self) -> int:

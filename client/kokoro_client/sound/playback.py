@@ -50,6 +50,12 @@ _STALL_S: Final = 2.0
 #: one when headphones are pulled out.
 _REOPEN_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
 
+#: Sound that was heard and may be sought: 14 MB. Nobody goes back by single sentences further.
+KEPT_S: Final = 300.0
+
+#: Seeks that may wait for the thread, which does one in milliseconds; of more the last ones count.
+_SEEKS: Final = 64
+
 #: How often the system is asked for its default output while it plays: a hand that turns to
 #: another loudspeaker takes a second, and the question 20 us.
 _ASK_S: Final = 0.5
@@ -106,6 +112,8 @@ class Playback:
         self.ended = False
         self.aborted = False
         self.pauses: set[str] = set() if held_by is None else {held_by}
+        #: Frames to go on from, and what to call when that is done.
+        self.seeks: deque[tuple[int, Callable[[], None]]] = deque(maxlen=_SEEKS)
         self.percent = percent
         self.something_to_do = Wakeup()
         # The thread writes these.
@@ -123,6 +131,7 @@ class Playback:
         self._open = open_stream
         self._on_heard = on_heard
         self._slice = int(WRITE_S * sample_rate)
+        self._kept = int(KEPT_S * sample_rate) * SAMPLE_BYTES
         self._buffer = PlayBuffer()
         self._position = Position()
         self._running = False
@@ -196,7 +205,10 @@ class Playback:
         if self.aborted:
             self._halt()
             return State.ABORTED
-        all_heard = self.ended and self._position.heard == self.fed // SAMPLE_BYTES
+        if self.seeks:
+            self._seek()
+            return None
+        all_heard = self.ended and self._position.heard >= self.fed // SAMPLE_BYTES
         if all_heard and (not self._running or self._position.silence >= TAIL_S * self._rate):
             self._halt()
             self._on_heard(self.heard / self._rate, True)
@@ -229,6 +241,20 @@ class Playback:
             self._running = False
             self.stream.abort()
         self.next = self._position.heard * SAMPLE_BYTES
+
+    def _seek(self) -> None:
+        """Go on from another frame: one that was heard, or one that may not have come yet."""
+        self._halt()
+        frame, done = self.seeks.popleft()
+        frame = max(frame, -(-self._buffer.first // SAMPLE_BYTES))
+        if self.ended:
+            frame = min(frame, self.fed // SAMPLE_BYTES)
+        self._position.seek(frame)
+        self.next = frame * SAMPLE_BYTES
+        self._lost_at = min(self._lost_at, frame)
+        done()
+        self._report()
+        self.something_done.notify()
 
     def _pause(self) -> None:
         self._halt()
@@ -274,7 +300,7 @@ class Playback:
     @property
     def _left(self) -> int:
         """Frames that have come and are still to be written."""
-        return (self._buffer.end - self.next) // SAMPLE_BYTES
+        return max(0, self._buffer.end - self.next) // SAMPLE_BYTES
 
     def _look(self) -> int:
         """Frames that the device takes now."""
@@ -284,7 +310,7 @@ class Playback:
             self._took_at = now
             if self._position.heard > before:
                 self._step_at = (self._position.heard, now)
-            self._buffer.forget(self._position.heard * SAMPLE_BYTES)
+            self._buffer.forget(self._position.heard * SAMPLE_BYTES - self._kept)
         elif now - self._took_at > _STALL_S:
             raise TimeoutError(f"it has taken no sound for {_STALL_S:g} s")
         if self._position.heard - self._reported >= REPORT_S * self._rate:
@@ -331,5 +357,5 @@ class Playback:
     def _wait(self, seconds: float | None, ready: Callable[[], bool]) -> bool:
         """Until there is something to do; False after `seconds`."""
         return self.something_to_do.wait_for(
-            lambda: bool(self.aborted or self.arrived or ready()), seconds
+            lambda: bool(self.aborted or self.arrived or self.seeks or ready()), seconds
         )

@@ -164,6 +164,15 @@ class Player:
         self._playback.pauses.discard(reason)
         self._playback.something_to_do.notify()
 
+    def seek(self, seconds: float, done: Callable[[], None] = lambda: None) -> None:
+        """Go on from there in what was written or will be. Never waits.
+
+        What was heard more than KEPT_S ago is there no more: then it is from the first that is.
+        done: called by the thread when it is so, before on_heard tells the new place.
+        """
+        self._playback.seeks.append((round(seconds * self._rate), done))
+        self._playback.something_to_do.notify()
+
     def silence(self) -> None:
         """abort(), but does not wait for it."""
         if not self._playback.over:

@@ -6,7 +6,7 @@ it is on its way, and neither a pause nor an end gets it back. A sound server ta
 50 ms at once; so far the count may be ahead of the ear.
 
 Owns:       what was written and has not been heard, as pieces of sound and of silence.
-Invariants: heard never exceeds written and never goes back.
+Invariants: heard never exceeds written, and only seek() takes it back or ahead.
 """
 
 from __future__ import annotations
@@ -27,8 +27,13 @@ class Position:
     """All counts are frames."""
 
     def __init__(self) -> None:
-        #: Frames of sound heard, through all restarts.
+        #: Frames of sound up to the place that is heard, through all restarts.
         self.heard = 0
+        self.restart(0)
+
+    def seek(self, frame: int) -> None:
+        """As if what is before this frame had been heard, and nothing after it."""
+        self.heard = frame
         self.restart(0)
 
     def restart(self, capacity: int) -> None:

@@ -174,7 +174,7 @@ class FakeDaemon:
                     self._end(request, Ending.CANCELLED)
             case messages.Played():
                 if (request := peer.requests.get(asked.id)) is not None:
-                    request.played_s = asked.at_s
+                    request.played(asked.at_s, asked.seeks)
                     if asked.final:
                         self._end(
                             request, Ending.FINISHED if request.rendered else Ending.CANCELLED
@@ -258,11 +258,10 @@ class FakeDaemon:
         stopped = self._speaker.control(action, everything)
         for request in stopped:
             self._end(request, Ending.STOPPED)
-        return {
-            "stopped": len(stopped),
-            "paused": self._speaker.paused,
-            "playing": bool(self._speaker.waiting),
-        }
+        playing = bool(self._speaker.waiting)
+        value = {"stopped": len(stopped), "paused": self._speaker.paused, "playing": playing}
+        moves = action in (Control.BACK, Control.FORWARD)
+        return {**value, "moved": playing} if moves else value
 
     def _end(self, request: Request, ending: Ending) -> None:
         if request.ending is not None:

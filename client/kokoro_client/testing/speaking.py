@@ -54,10 +54,12 @@ class Request:
         self.rendered = False
         self.turn: Turn | None = None
         self.played_s = 0.0
+        self.seeks = 0
         self.samples = 0
         self.arrived = asyncio.Event()
         self.arrived.set()
         self._said = 0  # characters
+        self._begins: list[float] = []  # of its sentences, in seconds
         self._segments = 0
         self._seq = 0
 
@@ -71,6 +73,7 @@ class Request:
 
     def say(self, sentence: str) -> None:
         """Send a segment and its audio."""
+        self._begins.append(self.samples / SAMPLE_RATE)
         pcm = sound.pcm_of(sentence, self.speak.speed, self.speak.format)
         samples = len(sentence) * sound.samples_of(self.speak.speed)
         words = sound.words_of(sentence, self._said, self.speak.speed)
@@ -93,6 +96,20 @@ class Request:
         self._said += len(sentence)
         self._segments += 1
         self.samples += samples
+
+    def played(self, at_s: float, seeks: int) -> None:
+        if seeks >= self.seeks:
+            self.played_s = at_s
+
+    def move(self, back: bool) -> None:
+        """To the sentence that is heard, or the one before it in its first second; or the next."""
+        before = [at_s for at_s in self._begins if at_s <= self.played_s]
+        after = [*self._begins[len(before) :], self.samples / SAMPLE_RATE]
+        if len(before) > 1 and self.played_s - before[-1] < 1.0:
+            before.pop()
+        self.played_s = (before[-1] if before else 0.0) if back else after[0]
+        self.seeks += 1
+        self.peer.send(messages.Seek(id=self.speak.id, at_s=self.played_s, number=self.seeks))
 
     def render(self) -> None:
         self.rendered = True
@@ -149,6 +166,10 @@ class Speaker:
         if action in (Control.PAUSE, Control.RESUME):
             self.paused = action is Control.PAUSE
             self._tell()
+            return []
+        if action in (Control.BACK, Control.FORWARD):
+            for request in self.waiting[:1]:
+                request.move(action is Control.BACK)
             return []
         return self.waiting[: len(self.waiting) if everything else 1]
 

@@ -81,9 +81,9 @@ class Exchange:
         inbox.discard_events()
         inbox.room_for_text.notify()
 
-    def played(self, inbox: Inbox, at_s: float, final: bool) -> None:
+    def played(self, inbox: Inbox, at_s: float, final: bool, seeks: int) -> None:
         """Tell the daemon how much has been heard. Never waits."""
-        self._io.post(lambda: self._requests.played(inbox, at_s, final))
+        self._io.post(lambda: self._requests.played(inbox, at_s, final, seeks))
 
     def take(
         self, inbox: Inbox, timeout: float | None

@@ -20,6 +20,7 @@ from ..wire.messages import (
     Done,
     Error,
     Rendered,
+    Seek,
     SegmentInfo,
     TurnAtSpeaker,
 )
@@ -91,7 +92,7 @@ _Wakeup = TypeVar("_Wakeup", bound=Notified)
 class Answers(Generic[_Wakeup]):
     """The answers to one speak request.
 
-    The thread writes `accepted`, `events` (its end), `queued`, `sent`, `end`, `turn`,
+    The thread writes `accepted`, `events` (its end), `queued`, `sent`, `end`, `turn`, `seek`,
     `rendered` and `outgoing`; callers write `events` (its begin), `taken`, `appended`,
     `cancelled`, `waits` and `watcher`. Either sets `discards`, which is never unset.
 
@@ -104,10 +105,11 @@ class Answers(Generic[_Wakeup]):
         self.accepted: Accepted | None = None
         self.events: deque[SegmentInfo | Audio] = deque()
         self.end: Done | errors.KokoroError | None = None
-        #: At the speaker: what to do now; whether all audio has come.
+        #: At the speaker: what to do now; where to go on; whether all audio has come.
         self.turn: Turn | None = None
+        self.seek: Seek | None = None
         self.rendered = False
-        #: Called by the thread when `turn` or `end` has changed. It must not wait.
+        #: Called by the thread when `turn`, `seek` or `end` has changed. It must not wait.
         self.watcher: Callable[[], None] | None = None
         self.queued = self.taken = 0  # bytes
         self.appended = self.sent = 0  # characters
@@ -125,7 +127,8 @@ class Answers(Generic[_Wakeup]):
         return not self.discards and self.end is None and self.queued - self.taken >= INBOX_BYTES
 
     def deliver(
-        self, answer: Accepted | TurnAtSpeaker | SegmentInfo | Audio | Rendered | Done | Error
+        self,
+        answer: Accepted | TurnAtSpeaker | SegmentInfo | Audio | Rendered | Seek | Done | Error,
     ) -> None:
         match answer:
             case Accepted():
@@ -140,6 +143,9 @@ class Answers(Generic[_Wakeup]):
                 self.turn = answer.turn
                 self._tell_watcher()
                 self.something_to_take.notify()
+            case Seek():
+                self.seek = answer
+                self._tell_watcher()
             case Rendered():
                 self.rendered = True
                 self.something_to_take.notify()
@@ -165,7 +171,7 @@ class Answers(Generic[_Wakeup]):
     # The callers' side.
 
     def watch(self, watcher: Callable[[], None]) -> None:
-        """Call `watcher` now, and by the thread at each change of `turn` and at the end."""
+        """Call `watcher` now, and by the thread at each change of `turn`, `seek` or `end`."""
         self.watcher = watcher
         watcher()
 

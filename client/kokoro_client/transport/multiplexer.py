@@ -63,10 +63,11 @@ class Multiplexer(Generic[_Inbox]):
         if inbox.id in self._inboxes:
             self._urgent.append(encode(messages.Cancel(id=inbox.id)))
 
-    def played(self, inbox: _Inbox, at_s: float, final: bool) -> None:
+    def played(self, inbox: _Inbox, at_s: float, final: bool, seeks: int) -> None:
         """Tell the daemon how much of it has been heard."""
         if inbox.id in self._inboxes and (final or len(self._urgent) < _UNSENT_FRAMES):
-            self._urgent.append(encode(messages.Played(id=inbox.id, at_s=at_s, final=final)))
+            message = messages.Played(id=inbox.id, at_s=at_s, final=final, seeks=seeks)
+            self._urgent.append(encode(message))
 
     def next_frame(self) -> bytes | None:
         """What leaves next; None if there is nothing."""

@@ -44,10 +44,14 @@ class Output(StrEnum):
 
 
 class Control(StrEnum):
+    """Back and forward: by one sentence of what is heard."""
+
     PAUSE = "pause"
     RESUME = "resume"
     SKIP = "skip"
     STOP = "stop"
+    BACK = "back"
+    FORWARD = "forward"
 
 
 class Turn(StrEnum):

@@ -91,7 +91,7 @@ class Cancel(Record):
 
 
 class ControlSpeaker(Record):
-    """Pause, resume, skip or stop what is being spoken to the speaker, by any client."""
+    """Pause, resume, skip, stop, or move by a sentence, what is heard at the speaker."""
 
     id: int = field(_ID)
     action: Control = field(schema.choice(Control))
@@ -102,11 +102,13 @@ class Played(Record):
     """What a client at the speaker has let be heard: at_s seconds of the request's audio.
 
     final: it has played all there is, or will play no more; the turn is free.
+    seeks: the number of the last Seek that at_s takes account of.
     """
 
     id: int = field(_ID)
     at_s: float = field(schema.number(0.0, 1e9))
     final: bool = field(schema.boolean, default=False)
+    seeks: int = field(_ID, default=0)
 
 
 class Queue(Record):
@@ -222,6 +224,17 @@ class Rendered(Record):
     sound_s: float = field(schema.number(0.0, 1e9))
 
 
+class Seek(Record):
+    """To a request with output=speaker: go on from at_s seconds of its audio.
+
+    number: counts the request's Seeks, from 1.
+    """
+
+    id: int = field(_ID)
+    at_s: float = field(schema.number(0.0, 1e9))
+    number: int = field(_ID)
+
+
 class Done(Record):
     """cancelled: it ended early; `ending` says how."""
 
@@ -259,7 +272,18 @@ Request = (
     | Warm
     | Reload
 )
-Answer = Welcome | Accepted | TurnAtSpeaker | SegmentInfo | Audio | Rendered | Done | Result | Error
+Answer = (
+    Welcome
+    | Accepted
+    | TurnAtSpeaker
+    | SegmentInfo
+    | Audio
+    | Rendered
+    | Seek
+    | Done
+    | Result
+    | Error
+)
 
 REQUESTS: Final[dict[str, type[Record]]] = {
     "hello": Hello,
@@ -282,6 +306,7 @@ ANSWERS: Final[dict[str, type[Record]]] = {
     "segment": SegmentInfo,
     "audio": Audio,
     "rendered": Rendered,
+    "seek": Seek,
     "done": Done,
     "result": Result,
     "error": Error,

@@ -78,6 +78,11 @@ def tokens_of(pcm: NDArray[np.int16]) -> list[int]:
     return toy.decode(pcm).tokens
 
 
+def said(tokens: list[int]) -> list[int]:
+    """Without repeats: sound has gaps if the machine is busy, and each cuts a tone in two."""
+    return [token for at, token in enumerate(tokens) if tokens[at - 1 : at] != [token]]
+
+
 def heard_by(sink: Recording) -> list[int]:
     """The tokens that were heard, when it is over."""
     sink.wait_silence()

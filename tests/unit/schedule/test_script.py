@@ -230,6 +230,14 @@ def test_breaks_are_where_sentences_end(rehearsal: Rehearsal) -> None:
 
 
 @given(rehearsals)
+def test_a_segment_knows_whether_a_sentence_begins_with_it(rehearsal: Rehearsal) -> None:
+    begins = {0, *ends_of(rehearsal.arrived)}
+    for taken in rehearsal.taken:
+        if taken.segment.phonemes:
+            assert taken.segment.begins == (taken.at in begins)
+
+
+@given(rehearsals)
 def test_cuts_are_only_where_they_may_be(rehearsal: Rehearsal) -> None:
     ends = ends_of(rehearsal.arrived)
     for taken in rehearsal.taken:

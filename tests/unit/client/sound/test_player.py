@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 from array import array
 from collections.abc import Callable
 from types import ModuleType
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.fakes.device import PATIENCE_S, RATE, Device, a_player, until
 
 from kokoro_client import errors
 from kokoro_client.sound import playback
@@ -23,80 +23,11 @@ from kokoro_client.sound.playback import TAIL_S, WRITE_S
 from kokoro_client.sound.player import QUEUE_S, Player, State
 from kokoro_client.sound.position import Position
 
-RATE = 1_000
-PATIENCE_S = 30.0
-
-
-class Device:
-    """A device of 40 frames, which takes them when the test lets it, or at once if it `runs`."""
-
-    CAPACITY = 40
-
-    def __init__(self, runs: bool = True) -> None:
-        self.heard = bytearray()
-        self.calls: list[str] = []
-        self.fails = 0
-        self.opened = 0
-        self.names: list[object] = []
-        self.wrote = threading.Event()
-        self.runs = runs
-        self._held = b""
-
-    def __call__(self, sample_rate: int, name: object, anew: bool) -> Device:
-        assert sample_rate == RATE
-        self.opened += 1
-        self.names.append(name)
-        self._held = b""
-        return self
-
-    def take(self, frames: int = CAPACITY) -> None:
-        """Play some of what it holds."""
-        self.heard += self._held[: frames * 2]
-        self._held = self._held[frames * 2 :]
-
-    @property
-    def write_available(self) -> int:
-        if self.runs:
-            self.take()
-        return self.CAPACITY - len(self._held) // 2
-
-    def start(self) -> None:
-        self.calls.append("start")
-
-    def write(self, data: bytes) -> bool:
-        assert self.calls[-1] == "start"
-        assert len(data) <= WRITE_S * RATE * 2
-        if self.fails:
-            self.fails -= 1
-            raise RuntimeError("unplugged\nwith details")
-        assert len(data) // 2 <= self.CAPACITY - len(self._held) // 2, "it would have to wait"
-        self._held += data
-        self.wrote.set()
-        return False
-
-    def abort(self) -> None:
-        self.calls.append("abort")
-        self._held = b""
-
-    def close(self) -> None:
-        self.calls.append("close")
-
-
-def _player(device: Device, **options: Any) -> Player:
-    return Player(RATE, open_stream=device, **options)
-
-
-def _until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-
 
 @given(st.lists(st.binary(max_size=50).map(lambda pcm: pcm * 2), max_size=30))
 def test_all_that_is_fed_is_heard_in_order_and_silence_behind_it(pieces: list[bytes]) -> None:
     device = Device()
-    player = _player(device)
+    player = a_player(device)
     for piece in pieces:
         player.write(piece)
     player.finish()
@@ -114,14 +45,14 @@ def test_all_that_is_fed_is_heard_in_order_and_silence_behind_it(pieces: list[by
 def test_finished_means_that_the_device_has_taken_the_last_frame() -> None:
     device = Device(runs=False)
     told: list[tuple[float, bool]] = []
-    player = _player(device, on_heard=lambda seconds, final: told.append((seconds, final)))
+    player = a_player(device, on_heard=lambda seconds, final: told.append((seconds, final)))
     player.write(b"\1\2")
     assert not player.finish(0.05)
     assert device.wrote.is_set()
     assert player.state is State.PLAYING
     assert player.played_frames == 0
     device.take(1)
-    _until(lambda: player.played_frames == 1)
+    until(lambda: player.played_frames == 1)
     device.runs = True
     assert player.finish()
     assert player.state is State.FINISHED
@@ -131,7 +62,7 @@ def test_finished_means_that_the_device_has_taken_the_last_frame() -> None:
 
 def test_feeding_waits_while_enough_lies_ahead() -> None:
     device = Device(runs=False)
-    player = _player(device)
+    player = a_player(device)
     player.write(bytes(int(QUEUE_S * RATE + device.CAPACITY) * 2))
     fed = threading.Event()
 
@@ -151,13 +82,13 @@ def test_feeding_waits_while_enough_lies_ahead() -> None:
 
 def test_what_the_device_had_not_played_at_a_pause_is_played_afterwards() -> None:
     device = Device(runs=False)
-    player = _player(device)
+    player = a_player(device)
     pcm = bytes(range(1, 201))
     player.write(pcm)
-    _until(lambda: device.write_available == 0)
+    until(lambda: device.write_available == 0)
     device.take(7)
     player.pause()
-    _until(lambda: player.state is State.PAUSED)
+    until(lambda: player.state is State.PAUSED)
     assert device.calls == ["start", "abort"]
     assert player.played_frames == 7
     device.runs = True
@@ -169,11 +100,11 @@ def test_what_the_device_had_not_played_at_a_pause_is_played_afterwards() -> Non
 
 def test_it_is_paused_while_one_reason_is_left() -> None:
     device = Device()
-    player = _player(device, held_by="turn")
+    player = a_player(device, held_by="turn")
     player.write(b"\1\2")
     player.pause()
     player.resume("turn")
-    _until(lambda: player.state is State.PAUSED)
+    until(lambda: player.state is State.PAUSED)
     assert device.calls == []
     player.resume()
     player.finish()
@@ -183,7 +114,7 @@ def test_it_is_paused_while_one_reason_is_left() -> None:
 
 def test_nothing_to_play_is_finished_even_before_the_turn() -> None:
     told: list[tuple[float, bool]] = []
-    player = _player(Device(), held_by="turn", on_heard=lambda *heard: told.append(heard))
+    player = a_player(Device(), held_by="turn", on_heard=lambda *heard: told.append(heard))
     player.finish()
     assert told[-1] == (0.0, True)
     player.close()
@@ -194,9 +125,9 @@ def test_while_no_sound_comes_silence_is_played_and_then_nothing(
 ) -> None:
     monkeypatch.setattr(playback, "REST_S", 0.1)
     device = Device()
-    player = _player(device)
+    player = a_player(device)
     player.write(b"\1\2")
-    _until(lambda: device.calls == ["start", "abort"])
+    until(lambda: device.calls == ["start", "abort"])
     assert player.state is State.WAITING
     player.write(b"\3\4")
     player.finish()
@@ -215,28 +146,28 @@ class _Told(Device):
 
 def test_an_underrun_that_the_device_tells_is_counted_but_not_at_the_start() -> None:
     device = _Told(runs=False)
-    player = _player(device)
+    player = a_player(device)
     player.write(bytes(int(WRITE_S * RATE) * 2 * 2))
-    _until(lambda: device.write_available == 0)
+    until(lambda: device.write_available == 0)
     assert player.underruns == 1
     player.close()
 
 
 def test_a_device_that_has_taken_all_before_more_was_written_ran_empty() -> None:
     device = Device(runs=False)
-    player = _player(device)
+    player = a_player(device)
     player.write(bytes(int(WRITE_S * RATE) * 2 * 4))
-    _until(lambda: device.write_available == 0)
+    until(lambda: device.write_available == 0)
     assert player.underruns == 0
     device.take()
-    _until(lambda: device.write_available == 0)
+    until(lambda: device.write_available == 0)
     assert player.underruns == 1
     player.close()
 
 
 def test_volume_is_a_percentage_of_the_amplitude() -> None:
     device = Device()
-    player = _player(device, volume=50)
+    player = a_player(device, volume=50)
     player.write(array("h", [1000, -1000, 32767]).tobytes())
     player.finish()
     assert list(array("h", bytes(device.heard[:6]))) == [500, -500, 16383]
@@ -245,7 +176,7 @@ def test_volume_is_a_percentage_of_the_amplitude() -> None:
 
 def test_abort_drops_what_has_not_been_heard_and_frees_who_feeds() -> None:
     device = Device(runs=False)
-    player = _player(device)
+    player = a_player(device)
     player.write(bytes(int(QUEUE_S * RATE + device.CAPACITY) * 2))
     feeder = threading.Thread(target=player.write, args=(b"\1\2",))
     feeder.start()
@@ -283,7 +214,7 @@ class _Hanging(Device):
 def test_a_device_that_hangs_is_aborted_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(player_module, "_HANGS_S", 0.01)
     device = _Hanging()
-    player = _player(device)
+    player = a_player(device)
     player.write(bytes(100))
     assert device.wrote.wait(PATIENCE_S)
     player.abort()
@@ -296,13 +227,13 @@ def test_where_the_device_fails_the_one_that_is_there_now_goes_on(
 ) -> None:
     monkeypatch.setattr(playback, "_REOPEN_S", (0.0, 0.0))
     device = Device(runs=False)
-    player = _player(device)
+    player = a_player(device)
     pcm = bytes(range(1, 201))
     player.write(pcm)
-    _until(lambda: device.write_available == 0)
+    until(lambda: device.write_available == 0)
     device.fails = 1
     device.take(30)
-    _until(lambda: device.opened == 2)
+    until(lambda: device.opened == 2)
     device.runs = True
     player.finish()
     assert device.heard.startswith(pcm)
@@ -315,14 +246,14 @@ def test_a_changed_default_is_followed_from_the_place_that_was_heard(
     monkeypatch.setattr(playback, "_ASK_S", 0.0)
     device = Device(runs=False)
     default = [1]
-    player = _player(device, default_output=lambda: default[0])
+    player = a_player(device, default_output=lambda: default[0])
     pcm = bytes(range(1, 201))
     player.write(pcm)
     assert device.wrote.wait(PATIENCE_S)
     device.take(10)
     for number in range(2, 12):  # more often than a device may be lost
         default[0] = number
-        _until(lambda number=number: device.opened == number)
+        until(lambda number=number: device.opened == number)
     device.runs = True
     assert player.finish()
     assert bytes(device.heard).startswith(pcm)
@@ -333,7 +264,7 @@ def test_a_changed_default_is_followed_from_the_place_that_was_heard(
 def test_a_default_that_changed_before_the_first_sound_is_not_played_to() -> None:
     device = Device()
     default = [1]
-    player = _player(device, default_output=lambda: default[0])
+    player = a_player(device, default_output=lambda: default[0])
     default[0] = 2
     player.write(b"\1\2")
     assert player.finish()
@@ -389,9 +320,9 @@ def test_a_device_that_takes_nothing_any_more_is_opened_anew(
 ) -> None:
     monkeypatch.setattr(playback, "_STALL_S", 0.05)
     device = Device(runs=False)
-    player = _player(device)
+    player = a_player(device)
     player.write(bytes(range(1, 201)))
-    _until(lambda: device.opened >= 2)
+    until(lambda: device.opened >= 2)
     player.close()
 
 
@@ -401,7 +332,7 @@ def test_a_device_that_fails_for_good_is_said_to_feeder_and_finisher(
     monkeypatch.setattr(playback, "_REOPEN_S", (0.0, 0.0))
     device = Device()
     device.fails = 3
-    player = _player(device)
+    player = a_player(device)
     player.write(b"\1\2")
     with pytest.raises(errors.NoDeviceError, match=r"^the sound device went away \(unplugged\)$"):
         player.finish()
@@ -487,19 +418,19 @@ def test_a_library_that_is_not_installed_is_named(
 
 def test_between_two_steps_of_the_device_the_place_goes_on_and_is_exact_in_the_end() -> None:
     device = Device(runs=False)
-    player = _player(device)
+    player = a_player(device)
     pcm = bytes(400)
     player.write(pcm)
-    _until(lambda: device.write_available == 0)
+    until(lambda: device.write_available == 0)
     assert player.heard_s == 0  # nothing has been let out
     device.take(10)
     # It goes on by itself, but never beyond what was written.
-    _until(lambda: player.heard_s > 10 / RATE)
+    until(lambda: player.heard_s > 10 / RATE)
     assert player.played_frames == 10
-    _until(lambda: player.heard_s >= device.CAPACITY / RATE - 1e-9)
+    until(lambda: player.heard_s >= device.CAPACITY / RATE - 1e-9)
     assert player.heard_s <= device.CAPACITY / RATE
     player.pause()
-    _until(lambda: player.state is State.PAUSED)
+    until(lambda: player.state is State.PAUSED)
     assert player.heard_s == 10 / RATE
     device.runs = True
     player.resume()

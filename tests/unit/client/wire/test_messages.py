@@ -69,7 +69,7 @@ _BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "markup": st.sampled_from(Markup),
     "marks": st.lists(st.builds(MarkTiming, _NAMES, _SECONDS), max_size=3).map(tuple),
     "words": st.lists(st.builds(WordTiming, _IDS, _IDS, _SECONDS, _SECONDS), max_size=3).map(tuple),
-    **dict.fromkeys(["index", "start", "end", "seq"], _IDS),
+    **dict.fromkeys(["index", "start", "end", "seq", "seeks", "number"], _IDS),
     **dict.fromkeys(["start_s", "duration_s", "at_s", "sound_s"], _SECONDS),
     **dict.fromkeys(
         ["final", "phonemes", "timings", "cache", "all", "cached", "exact", "cancelled"],
