@@ -76,6 +76,16 @@ def test_a_new_answer_of_the_session_ends_the_old_one_and_a_prompt_both(
     wait_until(lambda: not places(), "silence")
 
 
+def test_an_answer_of_any_length_is_handed_over_whole(heard_daemon: DaemonProcess) -> None:
+    """More than a pipe holds; only its whole says that it is mostly code."""
+    listing = "```\n" + "const a = 1;\n" * 12_000 + "```"
+    began = answer(f"{LONG}\n\n{listing}", "long")
+    assert hook(heard_daemon, began).stdout == "{}\n"
+    (place,) = wait_until(lambda: heard_daemon.ask("queue"), "the answer at the speaker")
+    assert place["characters"] == len("The answer is mostly code: code, 12000 lines.")
+    assert ctl(heard_daemon, "stop", "--all").returncode == 0
+
+
 def test_that_it_needs_the_user_is_a_message(heard_daemon: DaemonProcess) -> None:
     needs = {"session_id": "s", "message": "It needs your permission.", "cwd": "/"}
     assert hook(heard_daemon, {**needs, "hook_event_name": "Notification"}).returncode == 0
@@ -118,7 +128,8 @@ def test_before_it_answers_it_loads_neither_sound_nor_the_client() -> None:
     source = (
         "import sys, kokoro_client.cli.main, kokoro_doors.hook\n"
         "print(sorted({'sounddevice', 'msgpack', 'dataclasses', 'inspect', 'subprocess',"
-        " 'importlib.metadata', 'kokoro_client.client'} & set(sys.modules)))"
+        " 'importlib.metadata', 'kokoro_client.client', 'kokoro_doors.hook.answer', 'markdown_it'}"
+        " & set(sys.modules)))"
     )
     ended = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
     assert ended.stdout == "[]\n", ended.stderr

@@ -1,11 +1,11 @@
 """kokoroctl hook: speaks what a coding agent hands to its hooks, and is gone at once.
 
 payload.py   what the agent hands over, of whatever shape
-answer.py    an answer in Markdown as a few sentences to be heard
 choices.py   mute and quiet hours, kept in a file; which voice a session has
-session.py   at most one speech a session
-command.py   the command: decides, hands over, answers
+command.py   the command: sees what has happened, hands it over, answers
 speaking.py  the process that speaks it
+answer.py    an answer in Markdown as a few sentences to be heard
+session.py   at most one speech a session
 
 Nothing is imported here that is not needed before the agent has its answer.
 """

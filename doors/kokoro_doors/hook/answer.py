@@ -9,18 +9,17 @@ code becomes one sentence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-#: Sentences of an answer that are spoken.
-SENTENCES: Final = 3
+from .choices import SENTENCES
 
-#: Characters spoken at most: a minute and a half; with it an order fits into a pipe.
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+#: Characters spoken at most: a minute and a half.
 MAX_CHARS: Final = 2_000
-
-#: Characters of an answer that are looked at: what comes after would not be spoken.
-_LOOKED_AT: Final = 200_000
 
 #: Part of an answer's characters that makes it an answer of code.
 _MOSTLY: Final = 0.6
@@ -28,11 +27,8 @@ _MOSTLY: Final = 0.6
 #: Names of a table's columns that are told.
 _COLUMNS: Final = 5
 
-_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([^\s`{]*)")
-_RULE: Final = re.compile(r" {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$")
-_HEADING: Final = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t#]*$")
-_ITEM: Final = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
-_DASHES: Final = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*$")
+_LINE_END: Final = re.compile(r"\r\n?|\n")
+_TASK: Final = re.compile(r"\[[ xX]\][ \t]+")
 _COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _END: Final = re.compile(r"(?<=[.!?…])[\"')\]*_”’]*\s+(?=[^\sa-z])|(?<=[。！？])")
 _NO_END: Final = re.compile(r"(?:\b(?:e\.g|i\.e|cf|vs|etc|approx|Mr|Mrs|Ms|Dr|St|No|Fig|[A-Z]))\.$")
@@ -93,7 +89,7 @@ def spoken(markdown: str, sentences: int = SENTENCES, code: Code = Code.ANNOUNCE
 
     sentences: at most so many of the prose; with the last, what would follow is left out.
     """
-    blocks = list(_blocks(_COMMENT.sub("", markdown[:_LOOKED_AT]).expandtabs(4).splitlines()))
+    blocks = list(_blocks(markdown))
     if summary := _mostly_code(blocks):
         return summary
     parts: list[str] = []
@@ -129,59 +125,52 @@ def split(text: str) -> list[str]:
     return [sentence for sentence in found if any(map(str.isalnum, sentence))]
 
 
-def _blocks(lines: list[str]) -> Iterator[_Block]:
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        if fence := _FENCE.match(line):
-            listing, at = _listing(lines, at + 1, fence)
-            yield listing
-        elif "|" in line and at + 1 < len(lines) and _is_dashes(lines[at + 1]):
-            end = at + 2
-            while end < len(lines) and "|" in lines[end]:
-                end += 1
-            yield _Table(_cells(line), end - at - 2)
-            at = end
-        elif heading := _HEADING.match(line):
-            yield _Prose(heading[1])
-            at += 1
-        elif not line.strip() or _RULE.match(line):
-            at += 1
-        else:
-            end = at + 1
-            while end < len(lines) and not _begins(lines, end):
-                end += 1
-            text = _ITEM.sub("", line, count=1) + "\n" + "\n".join(lines[at + 1 : end])
-            yield _Prose(" ".join(text.replace("\n>", "\n").removeprefix(">").split()))
-            at = end
+def _blocks(markdown: str) -> Iterator[_Block]:
+    """As CommonMark has them, with tables."""
+    from markdown_it import MarkdownIt
+
+    tokens = iter(MarkdownIt("commonmark").enable("table").parse(markdown))
+    for token in tokens:
+        match token.type:
+            case "fence" | "code_block":
+                yield _listing(token)
+            case "table_open":
+                yield from _table(tokens, _LINE_END.split(markdown))
+            case "inline" | "html_block":
+                yield _prose(token.content)
 
 
-def _begins(lines: list[str], at: int) -> bool:
-    """Whether another block begins at this line of a paragraph."""
-    line = lines[at]
-    table = "|" in line and at + 1 < len(lines) and _is_dashes(lines[at + 1])
-    return bool(
-        not line.strip() or table or any(p.match(line) for p in (_FENCE, _RULE, _HEADING, _ITEM))
-    )
+def _prose(content: str) -> _Prose:
+    return _Prose(" ".join(_TASK.sub("", _COMMENT.sub("", content)).split()))
 
 
-def _listing(lines: list[str], at: int, fence: re.Match[str]) -> tuple[_Listing, int]:
-    begin = at
-    while at < len(lines):
-        close = _FENCE.match(lines[at])
-        if close and close[1].startswith(fence[1]) and not close[2]:
-            break
-        at += 1
-    inside = lines[begin:at]
-    return _Listing(fence[2], len(inside), sum(map(len, inside))), at + 1
+def _listing(token: Token) -> _Listing:
+    lines = token.content.splitlines()
+    language = re.split(r"[\s{]", token.info.strip(), maxsplit=1)[0]
+    return _Listing(language, len(lines), sum(map(len, lines)))
 
 
-def _is_dashes(line: str) -> bool:
-    return "-" in line and _DASHES.match(line) is not None
-
-
-def _cells(line: str) -> tuple[str, ...]:
-    return tuple(cell.strip() for cell in line.strip().strip("|").split("|") if cell.strip())
+def _table(tokens: Iterator[Token], lines: Sequence[str]) -> Iterator[_Block]:
+    """Up to its end; what stands right below it without a bar is text, whatever GitHub says."""
+    columns: list[str] = []
+    below: list[str] = []
+    rows, header, row = 0, True, True
+    for token in tokens:
+        match token.type:
+            case "table_close":
+                break
+            case "tbody_open":
+                header = False
+            case "tr_open" if not header:
+                row = token.map is not None and "|" in lines[token.map[0]]
+                rows += row
+            case "inline" if header:
+                columns.append(token.content)
+            case "inline" if not row:
+                below.append(token.content)
+    yield _Table(tuple(filter(None, columns)), rows)
+    if below:
+        yield _prose(" ".join(below))
 
 
 def _mostly_code(blocks: list[_Block]) -> str:

@@ -19,6 +19,9 @@ from kokoro_client.wire.address import home_folder
 #: Of Kokoro's best, told apart at once: women and men, American and British.
 VOICES: Final = ("af_heart", "am_michael", "bf_emma", "am_fenrir", "af_bella", "bm_george")
 
+#: Of an answer that are spoken, unless the command says otherwise.
+SENTENCES: Final = 3
+
 _HOURS: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-3]):([0-5]\d)")
 
 

@@ -1,26 +1,28 @@
 # process: a command of kokoroctl.
-"""kokoroctl hook: decides what is said, hands it to a process of its own, answers.
+"""kokoroctl hook: sees what has happened, hands it to a process of its own, answers.
 
-The agent waits for this: it asks nothing of the daemon and returns in milliseconds.
+The agent waits for this: it asks nothing of the daemon, reads no Markdown, and returns in
+milliseconds.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import select
 import sys
 import time
 from collections.abc import Mapping
+from importlib.machinery import PathFinder
 from typing import Any, Final, NoReturn
 
 from kokoro_client.cli import exits
+from kokoro_client.wire.address import home_folder
 
 from . import choices
-from .answer import MAX_CHARS, SENTENCES, Code, spoken
 from .payload import MAX_BYTES, Event, Payload, PayloadError, parse
-from .session import Session
 
 HELP = """\
 Speak what a coding agent hands to its hooks: its answer, or that it needs you.
@@ -57,12 +59,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sentences",
         type=int,
-        default=SENTENCES,
+        default=choices.SENTENCES,
         metavar="N",
-        help=f"of an answer that are spoken; default: {SENTENCES}",
+        help=f"of an answer that are spoken; default: {choices.SENTENCES}",
     )
     parser.add_argument(
-        "--code", type=Code, default=Code.ANNOUNCE, metavar="HOW", help="announce (default) or skip"
+        "--code",
+        choices=("announce", "skip"),
+        default="announce",
+        metavar="HOW",
+        help="announce (default) or skip",
     )
     parser.add_argument(
         "--voices",
@@ -92,7 +98,14 @@ def run(args: argparse.Namespace, context: Any) -> int:
         _answer()
         raise exits.CommandError(str(error)) from None
     order = _order(payload, args)
+    if order.get("answer") and PathFinder.find_spec("markdown_it") is None:
+        _answer()
+        raise exits.CommandError(
+            "markdown-it-py is missing, which reads answers; pip install 'kokoro-doors[hook]'"
+        )
     if payload.event is Event.PROMPT:
+        from .session import Session
+
         Session(payload.session, environ).end_speech()
     elif order and not choices.read(environ).silent_at(_minute()):
         if args.wait:
@@ -100,7 +113,7 @@ def run(args: argparse.Namespace, context: Any) -> int:
 
             speak(order, environ)
         else:
-            _hand_over(order)
+            _hand_over(order, environ)
     _answer()
     return exits.OK
 
@@ -108,13 +121,15 @@ def run(args: argparse.Namespace, context: Any) -> int:
 def _order(payload: Payload, args: argparse.Namespace) -> dict[str, Any]:
     """What the process that speaks is told; empty if there is nothing to say."""
     answers = payload.event is Event.ANSWER
-    text = spoken(payload.text, args.sentences, args.code) if answers else payload.text[:MAX_CHARS]
-    if payload.event in (Event.OTHER, Event.PROMPT) or not text.strip():
+    if payload.event in (Event.OTHER, Event.PROMPT) or not payload.text.strip():
         return {}
     voices = [name for name in args.voices.split(",") if name]
     return {
         "session": payload.session,
-        "text": text,
+        "text": payload.text,
+        "answer": answers,
+        "sentences": args.sentences,
+        "code": args.code,
         "voice": choices.voice_of(payload.session, voices),
         "speed": args.speed,
         "priority": args.priority if answers else "message",
@@ -122,22 +137,38 @@ def _order(payload: Payload, args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _hand_over(order: dict[str, Any]) -> None:
-    """Start the process that speaks, with a session of its own and no terminal."""
-    its, ours = os.pipe()
+def _hand_over(order: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """Start the process that speaks, with a session of its own and no terminal.
+
+    The order is a file without a name: a pipe would hold less than an answer has.
+    """
+    fd = _nameless_file(environ)
     quiet = (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)
-    actions = [(os.POSIX_SPAWN_DUP2, its, 0), quiet, (os.POSIX_SPAWN_DUP2, 1, 2)]
+    actions = [(os.POSIX_SPAWN_DUP2, fd, 0), quiet, (os.POSIX_SPAWN_DUP2, 1, 2)]
     command = [sys.executable, "-P", "-m", f"{__package__}.speaking"]
     try:
+        with open(fd, "wb", closefd=False) as file:
+            file.write(json.dumps(order, ensure_ascii=False).encode("utf-8", "replace"))
+        os.lseek(fd, 0, os.SEEK_SET)
         try:
             os.posix_spawn(command[0], command, os.environ, file_actions=actions, setsid=True)
         except NotImplementedError:  # it does so by itself
             os.posix_spawn(command[0], command, os.environ, file_actions=actions)
-        # MAX_CHARS of four bytes are less than what every pipe holds: this never waits.
-        os.write(ours, json.dumps(order, ensure_ascii=False).encode("utf-8", "replace"))
     finally:
-        os.close(its)
-        os.close(ours)
+        os.close(fd)
+
+
+def _nameless_file(environ: Mapping[str, str]) -> int:
+    """In memory if the system has that; else in a folder of the user's."""
+    if hasattr(os, "memfd_create"):
+        with contextlib.suppress(OSError):  # forbidden in some containers
+            return os.memfd_create("order", os.MFD_CLOEXEC)
+    folder = home_folder(environ) / "hook"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"order-{os.getpid()}"
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    path.unlink()
+    return fd
 
 
 def _read() -> bytes:

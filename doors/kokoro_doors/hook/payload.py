@@ -16,6 +16,9 @@ from typing import Any, Final, NamedTuple
 #: What an agent's longest answer needs, many times over.
 MAX_BYTES: Final = 4 * 1024 * 1024
 
+#: Characters of a text that are looked at: what comes after them would not be spoken.
+LOOKED_AT: Final = 200_000
+
 
 class Event(Enum):
     """What has happened, whatever the agent calls it."""
@@ -31,7 +34,7 @@ class PayloadError(ValueError):
 
 
 class Payload(NamedTuple):
-    """session: names the conversation; text: Markdown, as the agent wrote it."""
+    """session: names the conversation; text: Markdown, as the agent wrote it, to LOOKED_AT."""
 
     event: Event
     session: str
@@ -69,7 +72,7 @@ def parse(data: bytes | str) -> Payload:
     text = {Event.ANSWER: answer, Event.MESSAGE: message}.get(event, "")
     folder = _text(fields, "cwd")
     session = _text(fields, "session_id") or _text(fields, "thread_id") or folder
-    return Payload(event, session, folder, text)
+    return Payload(event, session, folder, text[:LOOKED_AT])
 
 
 def _text(fields: dict[str, Any], key: str) -> str:

@@ -1,5 +1,5 @@
 # process: started by `kokoroctl hook`, which does not wait for it.
-"""Speaks one text for a session and ends. Its order is a JSON object on standard input."""
+"""Speaks what has happened in a session and ends. Its order is a JSON object on standard input."""
 
 from __future__ import annotations
 
@@ -14,11 +14,18 @@ from kokoro_client import Client
 from kokoro_client.errors import KokoroError, UnknownVoiceError
 from kokoro_client.wire.errors import WireError
 
+from .answer import MAX_CHARS, Code, spoken
 from .session import Session
 
 
 def speak(order: dict[str, Any], environ: Mapping[str, str] = os.environ) -> None:
     """At the speaker, to the end. Raises KokoroError."""
+    text = order["text"][:MAX_CHARS]
+    if order["answer"]:
+        text = spoken(order["text"], order["sentences"], Code(order["code"]))
+    if not text:
+        return
+    order = {**order, "text": text}
     with (
         Session(order["session"], environ),
         Client(name=order["name"], environ=environ) as client,

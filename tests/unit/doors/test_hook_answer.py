@@ -50,6 +50,26 @@ def test_a_fence_that_is_never_closed_is_code_to_the_end() -> None:
     assert spoken(f"{prose}\n~~~\n{FENCE}\nx").endswith("\n\nCode, 2 lines.")
 
 
+def test_blocks_inside_blocks_are_found() -> None:
+    answer = (
+        "> It is a note\n> of two lines.\n\n"
+        f"1. Run it:\n\n   {FENCE}sh\n   make\n   {FENCE}\n\n"
+        "2. Look:\n\n   | a | b |\n   |---|---|\n   | 1 | 2 |\n"
+    )
+    assert spoken(answer) == (
+        "It is a note of two lines.\n\nRun it:\n\nCode, 1 line of shell.\n\nLook:"
+    )
+    assert spoken(answer, 4).endswith("\n\nLook:\n\nA table of 1 row: a and b.")
+
+
+def test_what_is_no_block_is_text() -> None:
+    assert spoken("The dash - here\n*and* is no item, 1) nor this.") == (
+        "The dash - here *and* is no item, 1) nor this."
+    )
+    assert spoken("Title\n=====\nText | with a bar.") == "Title\n\nText | with a bar."
+    assert spoken("See [it].\n\n[it]: https://example.org 'The thing'") == "See [it]."
+
+
 def test_a_table_is_summed_up() -> None:
     answer = "Times:\n| file | ms | |\n|:--|--:|---|\n| a.py | 3 | |\n| b.py | 4 | |\nAll well."
     assert spoken(answer) == "Times:\n\nA table of 2 rows: file and ms.\n\nAll well."
