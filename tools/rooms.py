@@ -101,6 +101,8 @@ FLOORS: tuple[dict[str, str], ...] = (
         "kokoro_doors.hook": "`kokoroctl hook`: what a coding agent hands to its hooks",
         "kokoro_doors.mcp": "`kokoroctl mcp`: a server of the Model Context Protocol",
         "kokoro_doors.speechd": "`kokoroctl speechd`: an output module of speech-dispatcher",
+        "kokoro_doors.gateway": "`kokoroctl gateway`: OpenAI's audio API over HTTP, and a page",
+        "kokoro_doors.wyoming": "`kokoroctl wyoming`: a text-to-speech service of Wyoming",
     },
     {
         "kokoro_client.__main__": "`python -m kokoro_client`",

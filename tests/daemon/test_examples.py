@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from support import toy
 from support.daemon.process import PATIENCE_S, DaemonProcess
+from support.gateway import gateway
 from support.paths import DOCS, ROOT
 
 _EXAMPLES = ROOT / "examples"
@@ -86,6 +87,52 @@ def test_a_refusal_is_shown(shared_daemon: DaemonProcess, command: tuple[str | P
     )
     assert ended.returncode == 1
     assert ended.stderr.endswith("send long text in several `append` messages\n")
+
+
+@pytest.mark.parametrize(
+    ("needs", "command"),
+    [
+        ("openai", (sys.executable, _EXAMPLES / "openai_client.py")),
+        ("uvicorn", ("node", _EXAMPLES / "node" / "openai.mjs")),
+    ],
+    ids=["openai_client", "node"],
+)
+def test_clients_of_the_gateway(
+    shared_daemon: DaemonProcess, needs: str, command: tuple[str | Path, ...]
+) -> None:
+    pytest.importorskip(needs, reason=f"the package {needs} is not installed")
+    with gateway(shared_daemon.environ) as door:
+        environ = shared_daemon.environ | {"OPENAI_BASE_URL": f"{door.url}/v1"}
+        ended = subprocess.run(
+            [*command, "Hello, world."], env=environ, capture_output=True, timeout=PATIENCE_S
+        )
+    assert (ended.returncode, ended.stderr.decode()) == (0, "af_heart speaks\n")
+    heard = toy.decode(np.frombuffer(ended.stdout, "<i2"))
+    assert re.fullmatch("həlˈ.+, wˈɜ.+d.", toy.phonemes_of(heard.tokens))
+
+
+_LONG_COMMAND = """
+. "$1"; KOKORO_NOTIFY_S=0
+_kokoro_began "/usr/bin/make all"; false; _kokoro_ended
+_kokoro_began "ls"; KOKORO_NOTIFY_S=9; true; _kokoro_ended
+wait; while [ ! -s "$2" ]; do sleep 0.05; done; cat "$2"
+"""
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_the_shells_notification_tells_how_a_command_ended(tmp_path: Path, shell: str) -> None:
+    said, program = tmp_path / "said", tmp_path / "kokoroctl"
+    program.write_text(f'#!/bin/sh\necho "$@" >>"{said}"\n')
+    program.chmod(0o755)
+    ended = subprocess.run(
+        [shell, "-c", _LONG_COMMAND, shell, _EXAMPLES / "shell" / "notify.sh", said],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert ended.stderr == ""
+    assert ended.stdout == ("say --no-wait --priority notification make: failed with status 1\n")
 
 
 @pytest.mark.parametrize("program", _PROGRAMS, ids=range(len(_PROGRAMS)))

@@ -51,6 +51,8 @@ DOORS: Final = {
     "hook": "speak what a coding agent hands to its hooks",
     "mcp": "let an agent speak, by the Model Context Protocol",
     "speechd": "be a voice of speech-dispatcher, for screen readers",
+    "gateway": "OpenAI's audio API, and a page, for programs of this machine",
+    "wyoming": "speak for Home Assistant, by the Wyoming protocol",
 }
 
 #: Commands that share a file.
