@@ -21,21 +21,25 @@ from .pauses import BREAKS, break_s
 #: Silence of a `[pause]` without a length, in seconds.
 PAUSE_S: Final = 0.5
 
-#: What they look like, without names for its parts: Markdown's reader takes them first.
-OURS: Final = (
-    r"\[pause(?:[ :=]{1,3}\d{1,6}(?:\.\d{1,3})?[ ]*(?:ms|s)?)?\]|\[\[slnc[ ]+\d{1,6}[ ]*\]\]"
-    r"|\[[^\[\]\n]{1,200}\]\((?:/[^/()\n]{1,400}/|[-+]?\d(?:\.\d{1,2})?)\)|\[voice:[\w:,.+-]{0,80}\]"
-    r"|<break(?:\s[^<>]{0,100})?/?>"
-)
+#: What a bracket's word may be given: its phonemes, or another program's weight of it.
+_SAID: Final = r"/(?P<phonemes>[^/()\n]{1,400})/|[-+]?\d(?:\.\d{1,2})?"
+_LINK: Final = r"(?:https?://|mailto:)[^()\s]{1,500}"
 
-_INLINE: Final = re.compile(
-    r"\[pause(?:[ :=]{1,3}(?P<value>\d{1,6}(?:\.\d{1,3})?)[ ]*(?P<unit>ms|s)?)?\]"
-    r"|\[\[slnc[ ]+(?P<slnc>\d{1,6})[ ]*\]\]"  # macOS' say: milliseconds
-    r"|\[(?P<word>[^\[\]\n]{1,200})\]\("
-    r"(?:/(?P<phonemes>[^/()\n]{1,400})/|[-+]?\d(?:\.\d{1,2})?|(?:https?://|mailto:)[^()\s]{1,500})\)"
-    r"|\[voice:(?P<voice>[\w:,.+-]{0,80})\]",
-    re.IGNORECASE,
-)
+
+def _notation(target: str) -> str:
+    """The brackets that are read here; target: what may stand behind a word in brackets."""
+    return (
+        r"\[pause(?:[ :=]{1,3}(?P<value>\d{1,6}(?:\.\d{1,3})?)[ ]*(?P<unit>ms|s)?)?\]"
+        r"|\[\[slnc[ ]+(?P<slnc>\d{1,6})[ ]*\]\]"  # macOS' say: milliseconds
+        rf"|\[(?P<word>[^\[\]\n]{{1,200}})\]\((?:{target})\)"
+        r"|\[voice:(?P<voice>[\w:,.+-]{0,80})\]"
+    )
+
+
+_INLINE: Final = re.compile(_notation(f"{_SAID}|{_LINK}"), re.IGNORECASE)
+
+#: The same without names for its parts, for Markdown's reader, which has links of its own.
+OURS: Final = re.sub(r"\?P<\w+>", "?:", _notation(_SAID)) + r"|<break(?:\s[^<>]{0,100})?/?>"
 
 _TAG: Final = re.compile(
     r"<(?P<close>/)?(?P<name>break|emphasis|prosody|say-as|voice|phoneme|lang|mark|sub|speak|think"
