@@ -23,6 +23,7 @@ from .heteronyms import word_classes
 from .heteronyms.choose import choose
 from .heteronyms.context import Context
 from .heteronyms.forms import EXTRA
+from .heteronyms.namesakes import NAMESAKES, WORDS_TOO, name_of
 from .heteronyms.part_of_speech import OBJECT_STARTS, noun_or_verb, points
 from .plainly import read_plainly
 from .reading import Reading, Source
@@ -113,6 +114,10 @@ class English:
             return settled
         if (weak := self._weak(texts, i, text, vowel)) is not None:
             return Reading(weak, Source.CONTEXT)
+        if text in NAMESAKES and (name := name_of(text, texts.context(i), texts.capital_next(i))):
+            return Reading(name.british if self._british else name.american, Source.CONTEXT)
+        if text in WORDS_TOO:
+            text = text.lower()
         if text == "Polish" and texts.polishes(i):
             text = "polish"
         lower = text.lower()
@@ -200,7 +205,7 @@ class English:
 _WEAK = frozenset(["the", "to", "a", "an", "i", "in", "am", "that"])
 
 #: Said by what stands around, though the dictionary has one form.
-_UNSETTLED = _WEAK | EXTRA.keys() | {"polish"}
+_UNSETTLED = _WEAK | EXTRA.keys() | {"polish"} | {name.lower() for name in NAMESAKES}
 
 #: Before these a capital A is the letter: A is for apple.
 _AFTER_LETTER = word_classes.BE | word_classes.MODALS | {"and", "or", "to", "through"}
@@ -250,6 +255,11 @@ class Texts:
             return False
         before = self.lower[i - 1] if i else ""
         return not before or (before not in _LETTERED and after.text[:1].isupper())
+
+    def capital_next(self, i: int) -> bool:
+        """Whether another word with a capital follows at once."""
+        after = self._plains[i + 1] if i + 1 < len(self._plains) else ""
+        return after[:1].isupper()
 
     def polishes(self, i: int) -> bool:
         """A command at the start of a sentence, not the language."""
