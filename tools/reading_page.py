@@ -20,7 +20,7 @@ ROWS = (
     "money", "ranges", "times", "dates", "years", "numbers", "labels", "marks", "fractions",
     "units", "verses, timings", "phone", "versions", "addresses", "names", "acronyms",
     "titles, streets", "abbreviations", "mathematics", "formulas", "games", "music",
-    "code", "social", "emoji",
+    "code", "social", "chat", "rates", "law", "emoji",
 )  # fmt: skip
 
 

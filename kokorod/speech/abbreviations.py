@@ -47,6 +47,14 @@ BARE: Final = frozenset(_said("bare"))
 #: Before a number (or a Roman one): what the abbreviation says.
 BEFORE_NUMBER: Final = _said("before number")
 
+#: After these no. is a number, whatever follows: model no. XJ.
+NUMBERED: Final = words(
+    "model serial part item order invoice account acct catalog catalogue flight registration reg "
+    "ref reference tracking licence license passport id phone tel telephone fax lot batch stock "
+    "policy membership docket route vat tax doc document ticket po confirmation contract chassis "
+    "engine insurance sku box permit plate style product"
+)
+
 #: After a number: units are `normalize.measure`; these are the other words.
 AFTER_NUMBER: Final = _said("after number")
 

@@ -23,6 +23,7 @@ from .abbreviations import (
     BEFORE_NUMBER,
     BEFORE_NUMBERS,
     ENDERS,
+    NUMBERED,
     STARTERS,
     TITLES,
     UNITS,
@@ -91,7 +92,10 @@ _COUNTRIES: Final = words("u.s u.k u.s.a u.n e.u d.c")
 #: Abbreviations that something always follows, and that the library does not know.
 _GOES_ON: Final = words("dep arr incl excl esp attn cf viz approx vs agg")
 #: Words too, if they are written in small letters: I love art. 3 people came.
-_ALSO_WORDS: Final = words("art tab prop app ex")
+_ALSO_WORDS: Final = words("art tab prop app ex cat amend prob")
+#: Something that has a number, and a number with capitals in it: model no. XJ.
+_NUMBERED: Final = re.compile(rf"\b(?:{'|'.join(sorted(NUMBERED))})\.?\s\Z", re.IGNORECASE)
+_CODE: Final = re.compile(r"[A-Z]{2}|[A-Za-z-]{0,4}\d")
 
 
 class SentenceSplitter:
@@ -300,7 +304,7 @@ class SentenceSplitter:
             return _library_ends(self._lang, word, text[first])
         bare = word.lower()
         if bare in ("no", "nos"):
-            return not text[first].isdigit()
+            return not (text[first].isdigit() or self._is_code(stop - len(word), first))
         if word == "I":
             return True
         if word.isdigit() and len(word) < 3:
@@ -348,6 +352,11 @@ class SentenceSplitter:
         if bare in ("etc", "lol"):
             return True
         return follower.group().lower() in STARTERS
+
+    def _is_code(self, begin: int, first: int) -> bool:
+        """Whether "no." at `begin` is the number of something, with a code for it next."""
+        before = self._text[max(self._start, begin - _WORD) : begin]
+        return bool(_NUMBERED.search(before)) and bool(_CODE.match(self._text, first))
 
     def _begins_line(self, position: int) -> bool:
         left = self._text[max(0, position - 8) : position]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from ..token import Token
-from . import abbreviation, address, date, items, roman, weekday
+from . import abbreviation, address, chat, date, items, roman, weekday
 from .clean import Cleaned
 from .cursor import Cursor, Kind, Part
 from .foreign import read_foreign
@@ -36,6 +36,7 @@ _SPACE: Final = re.compile(r"\s+")
 _LOOKED_AT: Final = (
     abbreviation.KEYS
     | address.KEYS
+    | chat.KEYS
     | {name.lower() for name in date.NAMES | weekday.NAMES}
     | roman.SMALL_ROMANS
     | {"x"}

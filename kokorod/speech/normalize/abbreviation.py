@@ -15,13 +15,14 @@ _ABBREVIATION: Final = re.compile(r"(?P<name>[A-Za-z]{1,8}(?:'[a-z])?)(?P<dot>\.
 _BARE: Final = re.compile(r"(?P<name>[A-Za-z]{1,7})(?![\w'.-])")
 _SHORT: Final = re.compile(
     r"(?P<name>Nº(?= ?\d)|w/o|w/|b/c|c/o|n/a|N/A|and/or|either/or|he/she|she/he|his/her|him/her"
-    r"|s/he|w/e)(?![\w/])"
+    r"|s/he|w/e|s/p|h/o|f/u|r/o)(?![\w/])"
 )
 _SHORTS: Final = {
     "Nº": "Number",
     "w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "and/or": "and or",
     "either/or": "either or", "he/she": "he or she", "she/he": "she or he",
     "his/her": "his or her", "him/her": "him or her", "s/he": "she or he", "w/e": "whatever",
+    "s/p": "status post", "h/o": "history of", "f/u": "follow up", "r/o": "rule out",
 }  # fmt: skip
 
 
@@ -41,7 +42,9 @@ def _read_abbreviation(cursor: Cursor, match: re.Match[str]) -> list[Part] | Non
         upcoming = "1"
     number = upcoming.isdecimal() or _roman_next(cursor, match.end())
     said: str | None = None
-    if low in abbr.BEFORE_NUMBER and number:
+    if (special := _by_neighbours(cursor, match, before, number)) is not None:
+        said = special
+    elif low in abbr.BEFORE_NUMBER and number:
         if len(low) > 1 or before in ("(", "[", "") or low in "pvc" or written.islower():
             said = abbr.BEFORE_NUMBER[low]
     elif low in ("no", "nos"):
@@ -67,6 +70,48 @@ def _read_abbreviation(cursor: Cursor, match: re.Match[str]) -> list[Part] | Non
     return say(said, start, match.end()) + _stop(cursor, match)
 
 
+def _by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: bool) -> str | None:
+    """What an abbreviation of several words says, if what stands around tells it."""
+    written = match["name"]
+    low = written.lower()
+    after = cursor.after(match.end()).lower()
+    if low in ("dep", "arr"):
+        noun = before.lower().rstrip(".") in _NOUN_NEXT or after in _OF_TRAVEL
+        return {"dep": "departure", "arr": "arrival"}[low] if noun else None
+    if low == "est" and not written.isupper():
+        founded = _FOUNDED.match(cursor.text, match.end()) or after in ("by", "in")
+        return "established" if founded or cursor.ends(match.end()) else "estimated"
+    if low == "pt" and not number:
+        told = written == "Pt" and after in _PATIENT_DOES
+        named = before.lower() in _THE_PATIENT and after.isalpha() and after.islower()
+        return "patient" if told or named else None
+    if low in _SPANS and before.lower() in _EACH:
+        return _SPANS[low]
+    if low == "bus" and after in ("day", "days", "hours", "hrs"):
+        return "business"
+    if low in ("no", "nos") and before.lower().rstrip(".") in abbr.NUMBERED:
+        return "number" if low == "no" else "numbers"
+    return None
+
+
+#: On the 1st of each mo.
+_SPANS: Final = {"mo": "month", "wk": "week", "yr": "year", "hr": "hour"}
+_EACH: Final = words("each per every last next this a one")
+#: Before these dep. and arr. are nouns, as they are before what is of a journey.
+_NOUN_NEXT: Final = words(
+    "before after the until till to at on of for by prior upon a an each every your our my their "
+    "its his her this that since from est estimated scheduled actual expected late early no"
+)
+_OF_TRAVEL: Final = words("time times date dates gate gates city airport lounge hall terminal day")
+_FOUNDED: Final = re.compile(r" ?(?:c\. ?)?(?:1[0-9]|20)\d\d(?![\d,%])")
+_PATIENT_DOES: Final = words(
+    "is was has had will may can should presents presented denies denied reports reported states "
+    "stated c complains complained admits admitted tolerated appears seen given remains refuses "
+    "refused arrived ambulates ambulating lives to with w advised instructed educated continues"
+)
+_THE_PATIENT: Final = words("the this each every a our his her new")
+
+
 def _expanded(cursor: Cursor, match: re.Match[str], space: bool) -> str | None:
     """What it says wherever it stands, unless it is an ordinary word with a full stop here."""
     low = match["name"].lower()
@@ -82,7 +127,7 @@ _PERSONS: Final = words("jr sr mr mrs ms dr prof capt sgt lt")
 #: Units that mean something else without a number.
 _ALONE: Final = {"min": "minimum", "sec": "second"}
 _BRACKETED: Final = re.compile(r" ?\(\d")
-_SAFE: Final = words("etc vs inc ltd jr sr ave max avg tel al cf co")
+_SAFE: Final = words("etc vs inc ltd jr sr ave max avg tel al cf co ea")
 _NEEDS_MORE: Final = words("co rd ln")
 #: Ordinary words too: at the end of a text the full stop is only a full stop.
 _WORDS_TOO: Final = words(
@@ -150,8 +195,17 @@ def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(said, start, end)
 
 
+#: Of whom it is said: the patient c/o pain.
+_COMPLAINT: Final = re.compile(
+    r"\b(?:pt|patient|y/?o|y\.o\.?|[MF]|male|female)\b[^.!?]{0,24}\Z", re.I
+)
+_BACK: Final = 48
+
+
 def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     name = match["name"]
+    if name == "c/o" and _COMPLAINT.search(cursor.text[: match.start()][-_BACK:]):
+        return say("complains of", *match.span())
     if name.lower() == "n/a":
         return spell("NA", *match.span())
     return say(_SHORTS[name], *match.span())
@@ -204,5 +258,5 @@ KEYS: Final = (
     | frozenset(abbr.BEFORE_NUMBER)
     | frozenset(abbr.AFTER_NUMBER)
     | frozenset(abbr.ROADS)
-    | {"hr", "hrs", "min", "mins", "sec", "secs", "eg", "ie", "rs"}
+    | {"mo", "wk", "yr", "bus", "hr", "hrs", "min", "mins", "sec", "secs", "eg", "ie", "rs"}
 )

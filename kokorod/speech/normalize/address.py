@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..abbreviations import words
 from ..tables import rows
 from .cursor import Cursor, Part, mark, say
 from .rule import CAPITALS, Rule, Start
@@ -42,7 +43,56 @@ def _read_short_state(cursor: Cursor, match: re.Match[str]) -> list[Part] | None
     return say(name, start, end) + (mark(".", end, end + 1) if cursor.ends(end + 1) else [])
 
 
+_COMPASS: Final = {
+    "N": "north", "S": "south", "E": "east", "W": "west", "NE": "northeast", "NW": "northwest",
+    "SE": "southeast", "SW": "southwest", "NNE": "north northeast", "NNW": "north northwest",
+    "SSE": "south southeast", "SSW": "south southwest", "ENE": "east northeast",
+    "ESE": "east southeast", "WNW": "west northwest", "WSW": "west southwest",
+}  # fmt: skip
+_SIDE: Final = re.compile(r"(?P<side>[NS]?(?:[NS][EW]|[EW][NS][EW])|[NSEW])(?P<dot>\.?)(?![\w'-])")
+#: Before a direction: a wind, a way; or the road that it is a part of.
+_WINDS: Final = words("wind winds gusts heading headed bearing")
+_ROAD_BEFORE: Final = re.compile(
+    r"(?:\b(?:I|US|SR|Hwy|Highway|Route|Rte|Interstate)[- ]?\.? ?\d{1,3}|\b(?:St|Ave|Blvd|Rd|Dr|Ln|"
+    r"Street|Avenue|Boulevard|Road|Drive|Lane|Place|Pl|Way|Court|Ct)\.?) \Z"
+)
+_ROAD_AFTER: Final = re.compile(
+    r" (?:\d+(?:st|nd|rd|th)|(?:[A-Z][a-z']+ ){1,2}(?:St|Ave|Blvd|Rd|Dr|Ln|Street|Avenue|Boulevard|"
+    r"Road|Drive|Lane|Place|Pl|Way|Court|Ct)\b)"
+)
+
+
+def _read_side(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """350 W 85th St, I-95 N, Penn. Ave. NW, winds NW 10 mph."""
+    start, end = match.span("side")
+    left = cursor.text[max(0, start - 24) : start]
+    beside = cursor.before(start)
+    if not (
+        beside.lower() in _WINDS
+        or _ROAD_BEFORE.search(left)
+        or (beside.isdecimal() and _ROAD_AFTER.match(cursor.text, match.end()))
+    ):
+        return None
+    said = _COMPASS[match["side"]]
+    stops = match["dot"] and cursor.ends(match.end())
+    return say(said if beside.lower() in _WINDS else said.title(), start, end) + (
+        mark(".", end, end + 1) if stops else []
+    )
+
+
 RULES: Final = (
+    Rule(
+        "address.side",
+        Start.LETTER,
+        _SIDE,
+        _read_side,
+        (
+            ("350 W 85th St", "three fifty West eighty fifth Street"),
+            ("I-95 N to", "I ninety five North to"),
+            ("winds NW 10 mph", "winds northwest ten miles per hour"),
+        ),
+        firsts="NSEW",
+    ),
     Rule(
         "address.state",
         Start.LETTER,

@@ -18,7 +18,7 @@ _GROUPED: Final = re.compile(
     r"\d{1,3}(?:\.\d{3}){1,8}(?=,\d{1,2}(?!\d)))"
     r"(?:,(?P<part>\d{1,2}))?(?![\w]|[ .,-]\d)"
 )
-_FACTOR: Final = re.compile(rf"(?P<value>{NUMBER})(?P<cross>[x×X])(?!\w)")
+_FACTOR: Final = re.compile(rf"(?P<sign>[~≈<>≥≤]?)(?P<value>{NUMBER})(?P<cross>[x×X])(?!\w)")
 _SIZED: Final = re.compile(
     rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<value>{NUMBER})(?:(?P<size>[kKMBT]|bn|mn|tn|mln|bln)(?!\w)"
     r"|[ ](?P<word>thousand|million|billion|trillion|hundred|dozen)\b)(?P<plus>\+)?"
@@ -51,7 +51,10 @@ _COUNTED: Final = words(
 )
 _NOT_PLURAL: Final = words(
     "was is has its this as us ours his hers theirs does goes says yes thus perhaps besides "
-    "always sometimes across towards afterwards plus versus olympics"
+    "always sometimes across towards afterwards plus versus olympics census crisis analysis basis "
+    "campus virus corps news chaos canvas bonus status corpus consensus focus genus christmas "
+    "texas paris thesis emphasis atlas physics economics athletics genesis prospectus syllabus "
+    "apparatus hypothesis synopsis oasis series paralympics"
 )
 _SIGNS: Final = {
     "-": "minus", "−": "minus", "+": "plus", "±": "plus or minus", "~": "about",
@@ -89,18 +92,25 @@ def characters(text: str, start: int, end: int) -> list[Part]:
 
 
 def _read_factor(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    parts = say(spoken_number(match["value"], cursor.british), *match.span("value"))
+    sign = sign_parts(cursor, match) or []
+    parts = sign + say(spoken_number(match["value"], cursor.british), *match.span("value"))
     return parts + factor_parts(cursor, *match.span("cross"))
 
 
 def factor_parts(cursor: Cursor, start: int, end: int) -> list[Part]:
     """The x after a number: ten times faster, a two x zoom."""
-    if cursor.text[start] == "×" or cursor.after(end).lower() in _COMPARED:
+    if (
+        cursor.text[start] == "×"
+        or cursor.text[end : end + 1] == "/"
+        or cursor.after(end).lower() in _COMPARED
+    ):
         return say("times", start, end)
     return spell(cursor.text[start], start, end)
 
 
 _COMPARED: Final = words(
+    "a per daily weekly monthly than louder thicker thinner wider taller deeper safer richer older "
+    "younger hotter colder denser closer farther further sharper softer tougher quieter smoother "
     "faster slower more less return growth increase speedup improvement "
     "as bigger smaller larger better worse higher lower cheaper "
     "stronger longer shorter greater fewer the easier quicker harder brighter lighter heavier"
@@ -227,10 +237,17 @@ def _is_code(cursor: Cursor, value: str, before: str, start: int) -> bool:
     """Whether the digits are said one by one: 007, call 911, PIN 1234, a zip code."""
     if len(value) > 1 and value[0] == "0":
         return True
+    counted = is_counted(cursor.after(start + len(value)).lower())
+    if counted and before == "code":
+        return False
     if before in _CODES or (before in ("is", "was", ":") and cursor.before(start, 2) in _CODES):
         return True
     if value == "911" and before != "porsche":
         return True
+    if before == "to" and len(value) in (5, 6):
+        written = cursor.text[max(0, start - 56) : start]
+        if _TEXTED.search(written) and not is_counted(cursor.after(start + len(value)).lower()):
+            return True
     if len(value) in (3, 5, 6) and before in _DIALLED:
         return not is_counted(cursor.after(start + len(value)).lower())
     if len(value) == 5 and (_ends_address(cursor, start) or _STATE.fullmatch(cursor.before(start))):
@@ -246,7 +263,9 @@ def _is_name(cursor: Cursor, before: str, end: int) -> bool:
     return named and before not in _NO_NAMES and not is_counted(cursor.after(end).lower())
 
 
-_CODES: Final = words("zip pin code pincode otp postcode password passcode ZIP PIN OTP")
+_CODES: Final = words("zip pin code pincode otp postcode password passcode ZIP PIN OTP passcodes")
+#: What short numbers of telephones are written to: text STOP to 40404.
+_TEXTED: Final = re.compile(r"\b(?:text|texts|texting|sms|send|reply)\b[^.!?\n]{0,40} to \Z", re.I)
 _DIALLED: Final = words("dial dialled dialed call called ring text texted")
 #: Capitals before a number that are not the beginning of its name.
 _NO_NAMES: Final = words("ad bc ce bce in on by to of and the from for about over under than")
@@ -273,9 +292,21 @@ def _is_year(cursor: Cursor, value: int, before: str, end: int) -> bool:
         return True
     if not (1100 <= value <= 2099 or (value > 1000 and (before in _YEAR_BEFORE or before == "("))):
         return False
+    following = cursor.after(end).lower()
+    if value >= 1900 and (following in _OCCASIONS or (before == "the" and following in _HELD)):
+        return True
     if cursor.text[end : end + 1] == "-" or before in ("in", "since"):
-        return cursor.after(end).lower() not in _COUNTED
-    return not is_counted(cursor.after(end).lower())
+        return following not in _COUNTED
+    return not is_counted(following)
+
+
+#: In the plural, after a year: the 2020 elections.
+_OCCASIONS: Final = words(
+    "elections finals playoffs primaries midterms championships awards riots protests oscars "
+    "earnings taxes results guidelines floods wildfires models budgets attacks bombings"
+)
+#: Nouns of which a year is said after "the": the 2024 games.
+_HELD: Final = words("games season games' awards'")
 
 
 def is_counted(word: str) -> bool:

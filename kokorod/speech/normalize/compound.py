@@ -91,7 +91,7 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     return Upto([*say(word, start, end), *say("slash", end, end + 1)], match.end())
 
 
-def _read_by(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+def _read_by(cursor: Cursor, match: re.Match[str]) -> list[Part] | Upto | None:
     start = match.start()
     before = cursor.before(start, 2)
     if cursor.before(start)[:1].isdecimal() or before[:1].isdecimal():
@@ -99,9 +99,16 @@ def _read_by(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         if cursor.before(start).endswith(("mg", "mcg", "ml", "mL")):
             taken = taken or _AGAIN.match(cursor.text, match.end())
         return say("times" if taken else "by", *match.span())
-    if cursor.before(start).isalpha() and _LASTS.match(cursor.text, match.end()):
-        return say("for", *match.span())
-    return None
+    lasts = _LASTS.match(cursor.text, match.end()) if cursor.before(start).isalpha() else None
+    if lasts is None:
+        return None
+    said = say("for", *match.span())
+    if len(lasts["unit"]) > 1:
+        return said
+    unit = {"d": "day", "w": "week", "h": "hour"}[lasts["unit"]]
+    many = unit if lasts["count"] == "1" else f"{unit}s"
+    said += say(f"{spoken_number(lasts['count'])} {many}", *lasts.span())
+    return Upto(said, lasts.end())
 
 
 #: What is counted, and has no size: 5 mL x 3 doses.
@@ -109,7 +116,10 @@ _TAKEN: Final = re.compile(r" ?\d{1,3} ?(?:doses?|times|sets?|reps?|packs?|piece
 #: 250 mg x 2, with nothing behind.
 _AGAIN: Final = re.compile(r" ?\d{1,2}(?=[,;)]|\.?\s*\Z)")
 #: How long something is taken or done: one dose x 10 days.
-_LASTS: Final = re.compile(r" ?\d{1,3} ?(?:days?|weeks?|wks?|months?|hours?|hrs?|minutes?|mins?)\b")
+_LASTS: Final = re.compile(
+    r" ?(?P<count>\d{1,3}) ?(?P<unit>days?|weeks?|wks?|months?|hours?|hrs?|minutes?|"
+    r"mins?|[dwh](?!\w))"
+)
 
 
 RULES: Final = (

@@ -36,7 +36,7 @@ _YEAR: Final = (
 
 _ISO: Final = re.compile(
     r"(?P<year>\d{4})(?P<sep>[-/.])(?P<month>0[1-9]|1[0-2])(?P=sep)(?P<day>0[1-9]|[12]\d|3[01])"
-    r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?)(?P<part>\.\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?(?![\w-])"
+    r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?)(?P<part>[.,]\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?(?![\w-])"
 )
 _NUMERIC: Final = re.compile(
     r"(?P<one>\d{1,2})(?P<sep>[-/.])(?P<two>\d{1,2})(?P=sep)(?P<year>\d{4}|\d\d)(?![\w/]|[-.]\d)"
@@ -146,7 +146,7 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 #: Before a day written with a slash.
 _DATED: Final = frozenset(
     "on until till since due dated starting beginning ending effective before after through thru "
-    "mon tue tues wed thu thur thurs fri sat sun weekend tonight tomorrow".split()
+    "eod eow cob eob mon tue tues wed thu thur thurs fri sat sun weekend tonight tomorrow".split()
 )
 _DATED_BY_TWO: Final = re.compile(
     r"(?:\b(?:week|weekend|night|morning|evening|day|month) of|\bdates?|\bdue|\bdeadline|"
@@ -161,6 +161,23 @@ _MEASURED: Final = re.compile(
 )
 
 
+#: A half, three quarters, five eighths: two numbers that are a part of something.
+_BOTTOMS: Final = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 16, 32, 64})
+#: Before "by" and a day, though the numbers are a part as well: reply by 1/5.
+_DUE: Final = frozenset(
+    "due done ready reply respond rsvp finish finished register submit order pay paid back return "
+    "returned delivered arrive home complete completed apply applied here ship shipped sent".split()
+)
+#: Before "by" and what is no day: divided by 9/4.
+_RECKONED: Final = frozenset(
+    "divide divided divides multiply multiplied multiplies times scale scaled raised".split()
+)
+
+
+def _is_part(one: int, two: int) -> bool:
+    return one < two and two in _BOTTOMS
+
+
 def _is_dated(cursor: Cursor, match: re.Match[str]) -> bool:
     """Whether two numbers with a slash are a day of the year: words before say so, or others
     of a list that no fraction can be.
@@ -172,6 +189,14 @@ def _is_dated(cursor: Cursor, match: re.Match[str]) -> bool:
     previous = cursor.before(start).lower().rstrip(".")
     if previous in _DATED or (previous.endswith("day") and previous not in ("day", "per")):
         return True
+    one, two = int(match["one"]), int(match["two"])
+    if previous == "by":
+        doing = cursor.before(start, 2).lower()
+        return doing in _DUE or not (_is_part(one, two) or doing in _RECKONED)
+    if match["three"] and not (
+        _is_part(one, two) and _is_part(*map(int, match.group("three", "four")))
+    ):
+        return True
     if _DATED_BY_TWO.search(cursor.text[max(0, start - 24) : start]):
         return True
     run = cursor.runs[-1] if cursor.runs else None
@@ -181,7 +206,7 @@ def _is_dated(cursor: Cursor, match: re.Match[str]) -> bool:
         return False
     pairs = [(int(m["one"]), int(m["two"])) for m in (match, following)]
     days = all(_month_first(cursor, *pair) for pair in pairs)
-    return days and any(one >= two or two > 16 for one, two in pairs) and pairs[0][0] == pairs[1][0]
+    return days and any(a >= b or b > 16 for a, b in pairs) and pairs[0][0] == pairs[1][0]
 
 
 def _year_parts(cursor: Cursor, match: re.Match[str]) -> list[Part]:
@@ -306,6 +331,8 @@ RULES: Final = (
             ("week of 3/4–3/8", "week of March fourth to March eighth"),
             ("12/5 and 12/19", "December fifth and December nineteenth"),
             ("9/11 attacks", "nine eleven attacks"),
+            ("closed 12/23-1/2", "closed December twenty third to January second"),
+            ("done by 5/14", "done by May fourteenth"),
         ),
     ),
     Rule(

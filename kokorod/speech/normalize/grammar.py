@@ -11,6 +11,7 @@ from . import (
     abbreviation,
     address,
     cardinal,
+    chat,
     chemistry,
     chess,
     clock,
@@ -38,14 +39,14 @@ from . import (
 )
 from .cursor import Cursor, Part, Upto, say
 from .faults import FAULTS
-from .measure import marks, quantity, rate
+from .measure import kitchen, marks, quantity, rate
 from .number_words import digits
 from .rule import Reader, Rule, Start
 
 FILES: Final = (
-    abbreviation, address, cardinal, chemistry, chess, clock, compound, date, electronic,
-    elisions, emoji, html_tags, identifiers, marks, math, money, music, names, notes, ordinal,
-    quantity, range, rate, roman, serial, symbols, telephone, version, weekday, year,
+    abbreviation, address, cardinal, chat, chemistry, chess, clock, compound, date, electronic,
+    elisions, emoji, html_tags, identifiers, kitchen, marks, math, money, music, names, notes,
+    ordinal, quantity, range, rate, roman, serial, symbols, telephone, version, weekday, year,
 )  # fmt: skip
 
 #: Every rule by its name.
@@ -57,7 +58,9 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
     Start.FACE: ("emoji.named", "emoji.shrug", "emoji.face"),
     Start.RUN: ("electronic.encoded",),
     Start.NUMBER: (
+        "chat.short",
         "serial.plan",
+        "serial.paragraph",
         "serial.wireless",
         "serial.many",
         "serial.open",
@@ -75,6 +78,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "electronic.mac",
         "electronic.ipv6",
         "electronic.ipv4",
+        "telephone.identity",
         "telephone.number",
         "version.asked",
         "version.dotted",
@@ -99,6 +103,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "year.short",
         "year.span",
         "year.era",
+        "measure.kitchen",
         "measure.two_figures",
         "measure.bearing",
         "measure.feet_and_inches",
@@ -125,6 +130,8 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "cardinal.number",
     ),
     Start.CODED: (
+        "chat.grown",
+        "chat.each",
         "notes.note",
         "measure.unit_alone",
         "measure.word_per",
@@ -142,12 +149,24 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "electronic.hash",
         "abbreviation.short",
     ),
-    Start.COUNTED: ("chess.move", "version.v", "electronic.hash"),
+    Start.COUNTED: (
+        "telephone.extension",
+        "chess.move",
+        "chat.short",
+        "version.v",
+        "electronic.hash",
+    ),
     Start.LETTER: (
         "identifiers.brand",
         "elisions.stutter",
         "elisions.trailing",
         "chess.move",
+        "chat.short",
+        "chat.you",
+        "telephone.extension",
+        "chat.digested",
+        "chat.grown",
+        "chat.each",
         "chemistry.charged",
         "chemistry.grouped",
         "music.chord",
@@ -159,11 +178,13 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "measure.unit_alone",
         "money.unit_first",
         "abbreviation.short",
+        "address.side",
         "address.state",
         "address.short_state",
         "compound.by",
         "date.month_day",
         "date.month_year",
+        "weekday.letters",
         "weekday.name",
         "date.month",
         "names.degree",

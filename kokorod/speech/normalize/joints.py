@@ -27,6 +27,7 @@ _LEFT: Final = {
     "measure": "quantity",
     "weekday": "day",
 }
+_FRACTIONS: Final = frozenset({"range.fraction", "measure.fraction"})
 _DAY: Final = re.compile(rf"(?:{DAY_NAME}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)(?![\w])")
 _RIGHT: Final = (
     ("open", re.compile(r"(?:present|now|today|noon|midnight|late|close|dusk|dawn)(?!\w)", re.I)),
@@ -39,6 +40,7 @@ _RIGHT: Final = (
     ),
     ("clock", re.compile(r"\d{1,2}(?::\d\d|[ ]?[ap]\.?m)", re.I)),
     ("year", re.compile(r"\d{1,4} ?(?:BCE?|AD|CE)(?!\w)|(?:1[0-9]|20)\d\d(?![\w.,:]\w|\w)")),
+    ("fraction", re.compile(r"\d{1,2}/\d{1,3}(?![\d/])|(?:\d{1,2}[ -]?)?[½⅓⅔¼¾⅛⅜⅝⅞]")),
     ("quantity", re.compile(r"[\d.,]+[ ]?(?:%|°|[a-zA-Z]{1,4}(?![\w]))")),
 )
 _DAY_LEFT: Final = re.compile(r"(?<!\w)(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\Z")
@@ -86,6 +88,8 @@ def _left(cursor: Cursor, left: str) -> str:
     if not cursor.runs or cursor.runs[-1][1] != len(cursor.parts):
         return "word"
     name = cursor.runs[-1][2]
+    if name in _FRACTIONS:
+        return "fraction"
     if name == "cardinal.number":
         return "year" if _LAST_YEAR.search(left) else "number"
     return _LEFT.get(name.partition(".")[0], "word")

@@ -167,7 +167,19 @@ def _read_compared(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     written = match.group()
     if written in (">=", "<=") and not cursor.before(match.start()):
         return say("at least" if written == ">=" else "at most", *match.span())
+    if written == "->" and _leads(cursor, *match.span()):
+        return say("to", *match.span())
     return say(_COMPARISONS.get(written, "equals equals"), *match.span())
+
+
+def _leads(cursor: Cursor, start: int, end: int) -> bool:
+    """Whether an arrow leads from one amount to another, or from what reacts to what comes."""
+    before, after = cursor.before(start), _AMOUNT.match(cursor.text, end)
+    amounts = after is not None and (before[-1:].isdecimal() or before[:1].isdecimal())
+    return amounts or (before in ("%", ")") and after is not None)
+
+
+_AMOUNT: Final = re.compile(r"\s*[$£€]?\d")
 
 
 def _read_power(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:

@@ -72,7 +72,7 @@ _BEFORE: Final = re.compile(
     rf"(?P<sign>[-−+~≈]?)(?P<unit>{_SYMBOL}|(?:{_CODE})(?=[\d ]))[ ]?(?P<sign2>[-−]?)"
     rf"(?P<amount>{_EUROPEAN}|{NUMBER}){_FIRST}"
     rf"(?:[ ]?[-–—][ ]?(?:{_SYMBOL})?(?P<amount2>{NUMBER}){_SECOND}(?![\d%]))?"
-    r"(?:-dollar(?=[ ]))?(?P<per>/(?:sq\.? ft|[A-Za-z]+)(?![\w/])(?:\.(?=[,;:)]))?)?"
+    r"(?:-dollar(?=[ ]))?(?P<per>/(?:sq\.? ft|[A-Za-z]+)(?![\w/])(?:\.(?=[,;:)]|[ ][a-z]))?)?"
     r"(?:/(?P<many>\d{1,4}(?P<times>[kKMB])?)(?=[ ][a-z]))?"
     r"(?P<plus>\+(?!\w))?(?![\w])",
     re.IGNORECASE,

@@ -190,9 +190,14 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
+_AGED: Final = re.compile(r"\d ?-?(?:y/?o|y\.o\.?|years?[ -]old) \Z")
+
+
 def _read_alone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     letter = match["letter"]
     start, end = match.span()
+    if letter in "MF" and _AGED.search(cursor.text[max(0, start - 12) : start]):
+        return say("male" if letter == "M" else "female", start, end)
     if letter == "a" and is_item(cursor, start, end):
         return spell("A", start, end)
     word = letter != "A" or cursor.before(start).lower() not in _LETTERED

@@ -13,6 +13,7 @@ from .cursor import Cursor, Part, Upto, say
 from .joints import is_sum
 from .measure.quantity import MIXED, mixed, unit_after
 from .number_words import NUMBER, cardinal, digits, pairs, spoken_number, year
+from .ratings import SCORED, is_score
 from .rule import Rule, Start
 
 _FRACTION: Final = re.compile(
@@ -52,7 +53,7 @@ def _read_fraction(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         bottom = int(match["bottom"])
         if bottom not in _BOTTOMS or "0" in (match["top"][0], match["bottom"][0]):
             return None
-        if match["top"] != "1" and bottom in _SCORED and _is_score(cursor, match):
+        if match["top"] != "1" and bottom in SCORED and is_score(cursor, match):
             return None
     said = mixed(cursor, match)
     sign = sign_parts(cursor, match)
@@ -61,28 +62,6 @@ def _read_fraction(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     end = match.end("vulgar") if match["vulgar"] else match.end("bottom")
     return sign + say(said, match.start(), end)
     # "3/4 cup", "1/2 mile": a half of what follows, said as it is written.
-
-
-#: Denominators that marks and surveys are counted in: 7/10 is seven out of ten.
-_SCORED: Final = frozenset({5, 10, 20, 100})
-
-
-def _is_score(cursor: Cursor, match: re.Match[str]) -> bool:
-    """Whether 7/10 is a mark or a count, and not seven tenths of something."""
-    following = cursor.after(match.end()).lower()
-    if cursor.before(match.start()).lower() in _SCORING or following in _SCORING:
-        return True
-    return match["bottom"] in ("10", "100") and following not in _PARTED
-
-
-#: What tenths are of.
-_PARTED: Final = words("of inch inches mile miles cup cups full second seconds point points - th")
-
-
-_SCORING: Final = words(
-    "scored score scores rated rate rating rates got get gets gave give gives earned graded grade "
-    "received stars star points marks"
-)
 
 
 def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -99,7 +78,7 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return say(f"{cardinal(one)} {cardinal(two)}", *match.span())
     if cursor.after(match.end()) == "=":
         return say(f"{spoken_number(one)} divided by {spoken_number(two)}", *match.span())
-    outof = int(two) in _SCORED or two == one or "." in one
+    outof = int(two) in SCORED or two == one or "." in one
     joint = "out of" if outof else "over"
     if len(one) + len(two) > 6:
         joint = "slash"
@@ -117,6 +96,8 @@ def _number(cursor: Cursor, text: str) -> str:
 
 def _read_ratio(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     last = match["last"]
+    if match.group() == "1:1" and cursor.before(match.start()).lower() in _MEETING:
+        return say("one on one", *match.span())
     if not last and not match["three"] and _is_standard(cursor, match):
         when = year(int(match["two"]), cursor.british)
         return [*say(cardinal(match["one"]), *match.span("one")), *say(when, *match.span("two"))]
@@ -127,6 +108,10 @@ def _read_ratio(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     close = _is_verse(cursor, match) or _is_timing(cursor, match)
     said = " to ".join(_joined(cursor, text, close) for text in (first, last) if text)
     return say(said, *match.span())
+
+
+#: Before a talk of two: our 1:1.
+_MEETING: Final = words("our my your his her their weekly next first quick monthly regular today's")
 
 
 def _is_standard(cursor: Cursor, match: re.Match[str]) -> bool:

@@ -118,10 +118,19 @@ def _reigns(cursor: Cursor, start: int, end: int) -> bool:
     after = cursor.after(end)
     if not after.isalpha() or after in _REIGNING:
         return True
-    titled = cursor.before(start, 2).lower() in _TITLED
-    return titled and (after in _PAST or after.endswith("ed"))
+    past = after in _PAST or after.endswith("ed")
+    before = cursor.before(start, 2)
+    if before.lower() in _TITLED:
+        return past
+    # In 1066 William I took London; but "the photo of William I took", "Mary I wanted to say".
+    leads = not before or before.isdecimal() or before in _LEADING
+    return leads and past and _SPEAKER_NEXT.match(cursor.text, end) is None
 
 
+#: Before a king's name that begins a clause.
+_LEADING: Final = frozenset({",", ".", ";", ":", "(", "—", "When", "when", "While", "while"})
+#: After the verb: I am speaking to you.
+_SPEAKER_NEXT: Final = re.compile(r" \w+ (?:to|you|your|my|it|me|that|this|him|her|them|us)\b")
 _TITLED: Final = words("king queen pope tsar czar emperor empress sultan prince saint shah")
 #: What is said of a king, and not by the speaker of himself.
 _REIGNING: Final = words(

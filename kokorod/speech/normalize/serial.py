@@ -10,6 +10,7 @@ from .cardinal import characters, label
 from .cursor import Cursor, Part, say, spell
 from .measure.quantity import MIXED, mixed
 from .number_words import cardinal, pairs, plural
+from .roman import roman_value
 from .rule import Rule, Start
 
 #: Paragraphs of a law that everybody knows by number: 401(k), 501(c)(3).
@@ -40,6 +41,38 @@ def _read_plan(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     parts = say(pairs(match["number"]), *match.span("number"))
     parts += spell(match[letter].upper(), *match.span(letter))
     return parts + (say(cardinal(match["more"]), *match.span("more")) if match["more"] else [])
+
+
+_PARAGRAPH: Final = re.compile(
+    r"(?P<number>\d{1,4}[a-z]?)(?P<marks>(?:\((?:[a-zA-Z]|[ivx]{2,4}|\d{1,2})\)){1,5})(?!\w)"
+)
+_LAWS: Final = re.compile(
+    r"(?:§§?|\b(?:rule|rules|section|sections|sec|art|article|articles|paragraph|para|clause|title|"
+    r"regulation|reg|part|act|code|u\.?s\.?c|c\.?f\.?r|schedule)\b\.?)[ ]?\Z",
+    re.IGNORECASE,
+)
+
+
+def _read_paragraph(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """Rule 12(b)(6): what is in brackets goes on without a pause."""
+    start = match.start()
+    if not _LAWS.search(cursor.text[max(0, start - 16) : start]):
+        return None
+    number = re.match(r"\d+", match["number"])
+    assert number is not None
+    parts = say(label(number.group()), start, start + number.end())
+    if number.group() != match["number"]:
+        parts += spell(match["number"][-1].upper(), start + number.end(), match.end("number"))
+    for each in re.finditer(r"\w+", match["marks"]):
+        place = match.start("marks") + each.start(), match.start("marks") + each.end()
+        text = each.group()
+        if text.isdecimal():
+            parts += say(cardinal(text), *place)
+        elif len(text) > 1:
+            parts += say(cardinal(roman_value(text.upper())), *place)
+        else:
+            parts += spell(text.upper(), *place)
+    return parts
 
 
 def _read_wireless(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -117,6 +150,16 @@ RULES: Final = (
         (
             ("401(k)", "four oh one K"),
             ("501(c)(3)", "five oh one C three"),
+        ),
+    ),
+    Rule(
+        "serial.paragraph",
+        Start.NUMBER,
+        _PARAGRAPH,
+        _read_paragraph,
+        (
+            ("Rule 12(b)(6) is", "Rule twelve B six is", "law"),
+            ("§ 3(a)(iv)", "section three A four"),
         ),
     ),
     Rule(

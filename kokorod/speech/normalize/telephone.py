@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
+from .cardinal import is_counted
 from .cursor import Cursor, Part, say, spell
 from .number_words import digits
 from .rule import Rule, Start
@@ -47,6 +48,44 @@ def _read_phone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 _COUNTS: Final = words("pages page about roughly between from of years lines")
 
 
+#: A name of something that numbers tell apart, and what may stand between: Meeting ID: 842 ...
+_IDENTIFIED: Final = re.compile(
+    r"\b(?:id|ids|passcode|passcodes|pin|code|account|acct|routing|iban|confirmation|tracking|card|"
+    r"ein|ssn|imei|vat|aba|swift|barcode|isbn|npi|ref|reference|serial|membership|policy|sku)"
+    r"(?:[ ](?:number|no\.|id|code|is|#))?(?:[:#.]|[ ](?:is|number|no\.))?[ ]?#?\Z",
+    re.IGNORECASE,
+)
+_GROUPS: Final = re.compile(
+    r"\d{2,7}(?:[ ]\d{2,7}){1,6}(?![\w%]|[.,:/-]\d|[ ][a-z])|\d{5,12}(?![\w%]|[.,:/-]\d)"
+)
+
+
+_EXTENSION: Final = re.compile(r"x\.? ?(?P<number>\d{2,6})(?!\w)")
+_CALLED: Final = words("call dial at ring reach on desk phone office")
+
+
+def _read_extension(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """Call x4417; 555-0142 x23."""
+    start = match.start()
+    behind = cursor.runs[-1] if cursor.runs else (0, 0, "")
+    phone = behind[2] == "telephone.number" and behind[1] == len(cursor.parts)
+    if not phone and cursor.before(start).lower() not in _CALLED:
+        return None
+    number = match.start("number")
+    return [*say("extension", start, number), *say(digits(match["number"]), number, match.end())]
+
+
+def _read_groups(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
+    counted = is_counted(cursor.after(match.end()).lower())
+    if counted or not _IDENTIFIED.search(cursor.text[max(0, start - 40) : start]):
+        return None
+    parts: list[Part] = []
+    for group in re.finditer(r"\d+", match.group()):
+        parts += say(digits(group.group()), start + group.start(), start + group.end())
+    return parts
+
+
 RULES: Final = (
     Rule(
         "telephone.number",
@@ -62,5 +101,27 @@ RULES: Final = (
             ("555-0123", "five five five zero one two three"),
         ),
         firsts="0123456789+(",
+    ),
+    Rule(
+        "telephone.extension",
+        Start.COUNTED | Start.LETTER,
+        _EXTENSION,
+        _read_extension,
+        (
+            ("call x4417", "call extension four four one seven", "phone"),
+            ("555-0142 x23", "five five five zero one four two extension two three"),
+        ),
+        firsts="x",
+    ),
+    Rule(
+        "telephone.identity",
+        Start.NUMBER,
+        _GROUPS,
+        _read_groups,
+        (
+            ("Meeting ID: 842 12", "Meeting I D: eight four two one two", "phone"),
+            ("account number 10482", "account number one zero four eight two"),
+        ),
+        firsts="0123456789",
     ),
 )

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from ..tables import rows
-from .cardinal import characters
+from .cardinal import characters, sign_parts
 from .cursor import Cursor, Part, say
 from .electronic import piece_parts
 from .number_words import cardinal, digits
@@ -65,7 +65,7 @@ def _is_engine(cursor: Cursor, match: re.Match[str]) -> bool:
 
 
 _VERSION_LIKE: Final = re.compile(
-    r"(?P<whole>\d+)\.(?P<part>\d+)(?P<tail>[a-z]{0,2}\d{0,2})(?![\w.]\w|\w)"
+    r"(?P<sign>[≥≤<>]?)(?P<whole>\d+)\.(?P<part>\d+)(?P<tail>[a-z]{0,2}\d{0,2})(?![\w.]\w|\w)"
 )
 #: After these a number with a point is a version: Python three point eleven.
 _VERSIONED: Final = frozenset(name for name, read in rows("computing") if read == "versioned")
@@ -76,7 +76,8 @@ def _read_version_like(cursor: Cursor, match: re.Match[str]) -> list[Part] | Non
         return None
     whole, part, tail = match["whole"], match["part"], match["tail"]
     said = cardinal(part) if part[0] != "0" and len(part) < 3 else digits(part)
-    parts = say(f"{cardinal(whole)} point {said}", match.start(), match.end("part"))
+    sign = sign_parts(cursor, match) or []
+    parts = sign + say(f"{cardinal(whole)} point {said}", match.start("whole"), match.end("part"))
     return parts + (characters(tail, *match.span("tail")) if tail else [])
 
 

@@ -72,6 +72,27 @@ def _beside_day(cursor: Cursor, match: re.Match[str]) -> bool:
     return _DAY_BEFORE.search(cursor.text[max(0, start - 24) : start]) is not None
 
 
+_LETTERS: Final = {
+    "M": "Monday", "T": "Tuesday", "Tu": "Tuesday", "W": "Wednesday", "Th": "Thursday",
+    "F": "Friday", "Sa": "Saturday", "Su": "Sunday",
+}  # fmt: skip
+_LETTER: Final = "Tu|Th|Sa|Su|[MTWF]"
+#: Opening hours follow: M-F 9-5, Tu-Sa: 10am.
+_BY_LETTER: Final = re.compile(
+    rf"(?P<one>{_LETTER})[ ]?[-–][ ]?(?P<two>{_LETTER})"
+    r"(?=[:,]?[ ]\d{1,2}(?::\d\d)?(?:[ ]?[apAP]\.?[mM]?\b|[ ]?[-–]|[ ]to\b))"
+)
+
+
+def _read_letters(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    begin = match.start("two")
+    return [
+        *say(_LETTERS[match["one"]], *match.span("one")),
+        *say("to", begin - 1, begin),
+        *say(_LETTERS[match["two"]], *match.span("two")),
+    ]
+
+
 RULES: Final = (
     Rule(
         "weekday.name",
@@ -83,6 +104,17 @@ RULES: Final = (
             ("Mon.–Fri", "Monday to Friday"),
             ("Mon to Sat", "Monday to Saturday"),
             ("Sat & Sun", "Saturday and Sunday"),
+        ),
+        firsts="MTWFS",
+    ),
+    Rule(
+        "weekday.letters",
+        Start.LETTER,
+        _BY_LETTER,
+        _read_letters,
+        (
+            ("open M-F 9-5", "open Monday to Friday nine to five"),
+            ("Tu–Sa: 10am", "Tuesday to Saturday: ten A M"),
         ),
         firsts="MTWFS",
     ),

@@ -120,7 +120,7 @@ def _fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
     if unit in _SCALES:  # 350F, but 5F and 20 C students
         hot = len(value) in (2, 3) and match["gap"] != "-"
         return hot and (close or not following[:1].isalpha())
-    if unit in _DOUBTFUL and unit not in ("in", "s", "h", "L") and match["gap"] == "-":
+    if unit in _DOUBTFUL and unit not in ("in", "s", "h", "L", "ct") and match["gap"] == "-":
         return False
     if unit == "in" and match["gap"] == "-":
         return cursor.text[match.end() : match.end() + 1] != "-"
@@ -132,10 +132,52 @@ def _fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
 
 
 def attributive(cursor: Cursor, match: re.Match[str]) -> bool:
-    """Whether the quantity is an attribute: a 10 km run, 5-foot."""
+    """Whether the quantity is an attribute: a 10 km run, 5-foot, a 45 y.o. M."""
     if match["gap"] == "-":
         return True
+    if match["unit"] in _AGES and SEX.match(cursor.text, match.end()):
+        return True
     return is_attribute(cursor, match.start(), match.end())
+
+
+_AGES: Final = frozenset({"yo", "y/o", "y.o"})
+#: A letter behind an age: 45 y.o. M.
+SEX: Final = re.compile(r" ?[MF](?![\w'-])")
+#: Two units of one amount after a number that is none of theirs: 3 by 1h 20m.
+_OWN_AMOUNT: Final = re.compile(
+    r"\d{1,4} ?(?:lbs?|h|hrs?|m|min|ft|feet|°)\.? ?\d{1,2} ?"
+    r"(?:oz|m|mins?|s|secs?|in|inches|['′\"″])(?![A-Za-z\d])"
+)
+#: Nothing is so long or wide: 3 by 20 min.
+_TIMES: Final = frozenset(
+    {
+        "s",
+        "sec",
+        "secs",
+        "ms",
+        "min",
+        "mins",
+        "h",
+        "hr",
+        "hrs",
+        "wk",
+        "wks",
+        "mo",
+        "mos",
+        "yr",
+        "yrs",
+    }
+)
+
+
+def _is_apart(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether the first number has no part in the unit of the second."""
+    joint = match["joint"].strip()
+    if joint == "by" and match["unit"] in _TIMES:
+        return True
+    return joint in ("by", "to", "or") and bool(
+        _OWN_AMOUNT.match(cursor.text, match.start("value2"))
+    )
 
 
 def _stop(cursor: Cursor, match: re.Match[str]) -> list[Part]:
@@ -150,7 +192,17 @@ def _unit_parts(cursor: Cursor, match: re.Match[str], single: bool) -> list[Part
     end = match.start("side") if match["side"] else end
     written = "min" if _is_minutes(cursor, match) else match["unit"]
     name = unit_name(written, match["power"] or "", match["per"] or "", single)
+    if written == "bps" and cursor.before(match.start()).lower() in _RATES:
+        name = "basis point" if single else "basis points"
+    if written == "ct" and match["value"].isdecimal() and int(match["value"]) > _CARATS:
+        name = "count"
     return say(name, start, end) + direction(cursor, match) + _stop(cursor, match)
+
+
+#: Before basis points of a rate of interest.
+_RATES: Final = words("by of a another up down fell rose cut cuts hike raised lowered gained lost")
+#: Diamonds have no more carats; more is how many there are in a box.
+_CARATS: Final = 5
 
 
 def direction(cursor: Cursor, match: re.Match[str]) -> list[Part]:
@@ -207,6 +259,8 @@ def _read_quantity(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["sign"] in ("-", "−", "+") and start and cursor.text[start - 1].isalnum():
         return None
     value, value2 = match["value"], match["value2"]
+    if value2 and _is_apart(cursor, match):
+        return None
     if value2 and match["joint"].strip() == "or" and match["gap"] == "-":
         return None
     parts: list[Part] = []
@@ -245,13 +299,15 @@ def _read_fractional(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     said = mixed(cursor, match)
     if said is None or not _fits(cursor, match, ""):
         return None
+    if match["sign"] and match.start() and cursor.text[match.start() - 1].isalnum():
+        return None  # 1/4-1/2 in.
     end = match.end("vulgar") if match["vulgar"] else match.end("bottom")
     if match["sign"]:
         said = f"minus {said}"
     parts = say(said, match.start(), end)
     if match["whole"] or match["unit"] == "%":
         return parts + _unit_parts(cursor, match, match["gap"] == "-")
-    article = "an" if UNITS[match["unit"]][0] in "aeiou" else "a"
+    article = "an" if UNITS[match["unit"]].startswith(("a", "e", "i", "o", "u", "hour")) else "a"
     between = "" if match["gap"] == "-" else f"of {article}"
     return parts + say(between, end, end) + _unit_parts(cursor, match, True)
 
@@ -277,6 +333,7 @@ RULES: Final = (
         (
             ("2½ tbsp of", "two and a half tablespoons of"),
             ("12½% extra", "twelve and a half percent extra"),
+            ("1/2 hr of", "one half of an hour of"),
         ),
     ),
     Rule(
@@ -292,6 +349,7 @@ RULES: Final = (
             ("5-10%", "five to ten percent", "ranges"),
             ("2 x 500 mg", "two times five hundred milligrams"),
             ("Prep: 10m", "Prep: ten minutes"),
+            ("of 3 by 20 min", "of three by twenty minutes"),
         ),
     ),
 )

@@ -1,0 +1,143 @@
+# pure: no socket, thread or clock.
+"""What people write in chats and beside figures: gr8, c u, np, YoY, £20 p/p, TL;DR."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..abbreviations import words
+from ..tables import rows
+from .cardinal import LABELS
+from .cursor import Cursor, Part, say, spell
+from .rule import Rule, Start
+
+_CHAT: Final = dict(rows("chat"))
+_WRITTEN: Final = "|".join(re.escape(w) for w in sorted(_CHAT, key=len, reverse=True))
+#: The first letter may be a capital if it is no name then: Gr8, but not Ty or B4.
+_SHORT: Final = re.compile(
+    rf"(?P<name>{_WRITTEN}|(?=[A-Z][a-z0-9]{{2}})(?ai:{_WRITTEN}))(?![\w'’(\[/=_-]|[.:]\w)"
+)
+_U: Final = re.compile(r"u(?![\w'’(\[/=_.-])")
+_DIGESTED: Final = re.compile(r"(?:TL;DR|tl;dr|Tl;dr)(?!\w)")
+_GROWN: Final = re.compile(r"(?:YoY|QoQ|MoM|WoW|yoy|qoq|[yY]/[yY]|[qQ]/[qQ]|m/m|w/w)(?![\w/])")
+_EACH: Final = re.compile(r"(?:p/[phwmdn]|ppp?n|pp|pcm|pw|pa)(?![\w/]|\.\w)")
+
+_SPANS: Final = {"y": "year", "q": "quarter", "m": "month", "w": "week"}
+_EACH_SAID: Final = {
+    "p/p": "per person", "p/h": "per hour", "p/w": "per week", "p/m": "per month",
+    "p/d": "per day", "p/n": "per night", "pppn": "per person per night",
+    "ppn": "per person per night",
+    "pp": "per person", "pcm": "per calendar month", "pw": "per week", "pa": "per year",
+}  # fmt: skip
+_PRICE: Final = re.compile(r"[$£€]\d[\d.,]*k?[ ]?\Z")
+_PERCENT: Final = re.compile(r"\d[ ]?(?:%|pct|percent|bps|pp)[ ]?\(?\Z")
+
+#: Cells, seats and squares have such names too; np is a module.
+_NO_CHAT: Final = LABELS | words("cell block square key to pawn as import nm")
+#: Before these ur is "you are".
+_BEING: Final = words(
+    "the a an so not too very welcome right wrong gonna going just all such being late early in on "
+    "at my always never really still here there back safe amazing awesome cute funny great"
+)
+#: Beside these a small u is "you".
+_BESIDE_U: Final = words(
+    "see c r are is was were do did does can could will would should have had has got get love "
+    "miss thank if when what how where who why that and so but for to with from of tell told call "
+    "text ask want wanna need know think feel like ok me my i we all both ready guys too at on "
+    "hear hope meet send give gave owe wish"
+)
+_VARIABLES: Final = words("let variable vector letter function where solve for = + - ×")
+
+
+def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    if cursor.before(start).lower() in _NO_CHAT or (start and cursor.text[start - 1] in ".$/@#-_"):
+        return None
+    said, _, other = _CHAT[match["name"].lower()].partition("|")
+    if other and cursor.after(end).lower() not in _BEING:
+        said = other
+    if match["name"][0].isupper():
+        said = said[0].upper() + said[1:]
+    return say(said, start, end)
+
+
+def _read_u(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    before, after = cursor.before(start).lower(), cursor.after(end).lower()
+    if before in _VARIABLES or after in _VARIABLES:
+        return None
+    return say("you", start, end) if before in _BESIDE_U or after in _BESIDE_U else None
+
+
+def _read_digested(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return spell("TLDR", *match.span())
+
+
+def _read_grown(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """YoY, and WoW or m/m after a share: others are a game, a kiss, a speed."""
+    start, end = match.span()
+    written = match.group().lower()
+    if written[0] in "mw" and not _PERCENT.search(cursor.text[max(0, start - 16) : start]):
+        return None
+    span = _SPANS[written[0]]
+    return say(f"{span} over {span}", start, end)
+
+
+def _read_each(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    if not _PRICE.search(cursor.text[max(0, start - 16) : start]):
+        return None
+    return say(_EACH_SAID[match.group()], start, end)
+
+
+RULES: Final = (
+    Rule(
+        "chat.short",
+        Start.NUMBER | Start.COUNTED | Start.LETTER,
+        _SHORT,
+        _read_short,
+        (
+            ("np, gr8 game", "no problem, great game", "chat"),
+            ("c u 2nite", "see you tonight", "chat"),
+            ("ur late with ur rent", "you're late with your rent"),
+        ),
+        firsts="".join({c for w in _CHAT for c in (w[0], w[0].upper())}),
+    ),
+    Rule("chat.you", Start.LETTER, _U, _read_u, (("if u want", "if you want"),), firsts="u"),
+    Rule(
+        "chat.digested",
+        Start.LETTER,
+        _DIGESTED,
+        _read_digested,
+        (("TL;DR: yes", "T L D R: yes"),),
+        firsts="Tt",
+    ),
+    Rule(
+        "chat.grown",
+        Start.CODED | Start.LETTER,
+        _GROWN,
+        _read_grown,
+        (
+            ("up 12% YoY", "up twelve percent year over year", "rates"),
+            ("fell 3% m/m", "fell three percent month over month"),
+        ),
+        firsts="YyQqMmWw",
+    ),
+    Rule(
+        "chat.each",
+        Start.CODED | Start.LETTER,
+        _EACH,
+        _read_each,
+        (
+            ("$40 p/p", "forty dollars per person", "rates"),
+            ("£950 pcm", "nine hundred fifty pounds per calendar month"),
+        ),
+        firsts="p",
+    ),
+)
+
+#: Words, in small letters, that the rules here look at.
+KEYS: Final = frozenset(w.split()[0] for w in _CHAT) | {
+    "u", "tl", "yoy", "qoq", "pp", "ppn", "pppn", "pcm", "pw", "pa"
+}  # fmt: skip

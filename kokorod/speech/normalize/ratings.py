@@ -1,0 +1,60 @@
+# pure: no socket, thread or clock.
+"""Whether two numbers with a slash are a mark or a count: 7/10, 4/5, and not seven tenths."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..abbreviations import words
+from .cursor import Cursor
+
+#: Denominators that marks and surveys are counted in: 7/10 is seven out of ten.
+SCORED: Final = frozenset({5, 10, 20, 100})
+
+
+def is_score(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether 7/10 is a mark or a count, and not seven tenths of something."""
+    following = cursor.after(match.end()).lower()
+    if cursor.before(match.start()).lower() in _SCORING or following in _SCORING:
+        return True
+    if match["bottom"] in ("10", "100"):
+        return following not in _PARTED
+    return _ALONE.match(cursor.text, match.end()) is not None and _is_marked(cursor, match.start())
+
+
+def _is_marked(cursor: Cursor, start: int) -> bool:
+    """Whether what stands alone at `start` is a mark: Food: 3/5. I gave it 3/5."""
+    left = cursor.text[max(0, start - 40) : start]
+    if _GIVEN.search(left):
+        return True
+    before = cursor.before(start)
+    if before == ":":
+        return cursor.before(start, 2).lower() not in _NO_MARKS
+    if not before:
+        return cursor.text[start:].rstrip().endswith((".", "!"))
+    return before in (".", "—", "-", "–") or before.lower() in ("solid", "a", "an", "overall")
+
+
+#: Nothing follows that it could be a part of.
+_ALONE: Final = re.compile(r"\s*\Z|[.,;!](?:\s|\Z)|\s?[)—–]")
+_GIVEN: Final = re.compile(
+    r"\b(?:giv(?:e|es|ing)|gave|rat(?:e|ed|es|ing)|scor(?:e|ed|es)|got|gets?|earned|deserves?)"
+    r"(?: [\w']+){1,3} (?:a )?\Z",
+    re.I,
+)
+#: What a fraction is, with a colon between.
+_NO_MARKS: Final = words(
+    "answer probability fraction ratio result value solution odds chance p sum"
+)
+
+
+#: What tenths are of.
+_PARTED: Final = words("of inch inches mile miles cup cups full second seconds point points - th")
+
+
+_SCORING: Final = words(
+    "scored score scores rated rate rating rates got get gets gave give gives earned graded grade "
+    "received stars star points marks retries attempts tests tasks steps files checks jobs pods "
+    "items questions votes games matches passed failed correct"
+)
