@@ -9,9 +9,10 @@ import json
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
-from kokoro_service import lock_owner
+from kokoro_service import lock_owner, service_files
 from kokoro_service.background import WITHOUT, Background
 from kokoro_service.detect import supervisor_here, supervisor_in_force
 from kokoro_service.job import Job, job_from
@@ -156,6 +157,8 @@ def _rows(
         ("state", state.detail),
         ("process", str(state.pid or "none")),
     ]
+    if program := service_files.missing_program(map(Path, files)):
+        rows.append(("program", f"{program} is missing; `kokoroctl service install`"))
     if state.switched_off:
         rows.append(("off", state.switched_off))
     rows.append(("daemon", _described(answer) if answer else "does not answer"))

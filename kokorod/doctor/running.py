@@ -76,6 +76,10 @@ def check_service(environ: Mapping[str, str]) -> CheckResult:
     found = f"{supervisor.name}: {state.detail}"
     if state.switched_off:
         return warn("service", found, state.switched_off)
+    if program := service_files.missing_program(supervisor.installed()):
+        return fail(
+            "service", f"{found}: its program {program} is missing", "`kokoroctl service install`"
+        )
     job = job_from(environ)
     if any(service_files.differs(path, content) for path, content in supervisor.files(job).items()):
         return warn(

@@ -5,15 +5,21 @@ from __future__ import annotations
 
 import contextlib
 import os
+import plistlib
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
+from xml.parsers.expat import ExpatError
 
 from .job import Job, ServiceError
 
 #: launchd refuses a file that others may write; 0644 is what all others there have.
 _MODE: Final = 0o644
+
+#: The program of a unit of systemd's, as units.py writes it.
+_STARTED: Final = re.compile(r'^ExecStart=:"([^"\n]+)"$', re.MULTILINE)
 
 
 def differs(path: Path, content: bytes) -> bool:
@@ -78,3 +84,23 @@ def _write(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def missing_program(files: Iterable[Path]) -> str:
+    """The program that these files start, if it is no longer there: its environment was moved or
+    removed. Empty if it is there, or if they do not tell.
+    """
+    for path in files:
+        try:
+            content = path.read_bytes()
+            if path.suffix == ".plist":
+                program = str(plistlib.loads(content)["ProgramArguments"][0])
+            elif found := _STARTED.search(content.decode()):
+                program = found[1].replace("%%", "%")
+            else:
+                continue
+        except (OSError, ValueError, LookupError, TypeError, ExpatError):
+            continue
+        if not Path(program).exists():
+            return program
+    return ""

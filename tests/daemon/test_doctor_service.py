@@ -33,6 +33,14 @@ def test_a_service_switched_off_failed_or_made_for_another_home(
         moved = {**environ, "KOKORO_VOICE": "bf_emma"}
         assert "installed for another" in examine(moved, status=0)["service"]["found"]
 
+        unit = folder / ".config" / "systemd" / "user" / SERVICE
+        written = unit.read_text()
+        unit.write_text(written.replace('ExecStart=:"', 'ExecStart=:"/moved'))
+        gone = examine(environ, status=1)["service"]
+        assert "/moved" in gone["found"]
+        assert "is missing" in gone["found"]
+        unit.write_text(written)
+
         right = json.loads(state.read_text())
         state.write_text(json.dumps({**right, "enabled": []}))
         assert "enables them" in examine(environ, status=0)["service"]["todo"]
