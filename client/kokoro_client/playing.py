@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from types import TracebackType
 from typing import Any, Final
 
 from . import errors
+from .sound.lead_in import LeadIn
 from .sound.pcm import silence
 from .sound.player import Player, State
 from .speech import Speech
@@ -16,6 +18,8 @@ from .wire.choices import SAMPLE_RATE, Ending, Turn
 #: Why the player is paused.
 _TURN: Final = "turn"
 _CALLER: Final = "caller"
+
+_LEAD_IN: Final = LeadIn()
 
 
 class AtSpeaker:
@@ -36,16 +40,24 @@ class AtSpeaker:
     ) -> None:
         """Opens the device; `speech` has output="speaker". Raises NoDeviceError.
 
-        lead_s: seconds of silence before the speech, which are no part of it.
+        lead_s: seconds of silence before the speech, which are no part of it; what an output
+        that sleeps needs besides is silent too, and in none of the times.
         """
         self.speech = speech
-        self._lead_s = lead_s
+        #: In which an output wakes: nobody counts these seconds.
+        self._wake_s = _LEAD_IN.due_s(time.monotonic())
+        self._lead_s = self._wake_s + lead_s
         self.player = Player(
             SAMPLE_RATE, device=device, volume=volume, held_by=_TURN, on_heard=self._heard
         )
-        self.player.write(silence(lead_s))
+        self.player.write(silence(self._lead_s))
         self._seeks = 0  # the number of the last one that was done
         speech.on_turn(self._do, self._seek)
+
+    @property
+    def heard_s(self) -> float:
+        """Seconds that have been heard, `lead_s` included."""
+        return max(0.0, self.player.heard_s - self._wake_s)
 
     def finish(self) -> None:
         """Wait until all has been heard and the daemon has said how it ended.
@@ -62,6 +74,7 @@ class AtSpeaker:
 
     def close(self) -> None:
         """Silence, at once. The speech is the caller's to cancel."""
+        _LEAD_IN.played(time.monotonic())
         self.player.close()
 
     def _heard(self, seconds: float, final: bool) -> None:
@@ -91,7 +104,7 @@ class Playing:
         self.speech = speech
         try:
             self._at = AtSpeaker(speech, device, volume)
-        except errors.NoDeviceError:
+        except errors.KokoroError:
             speech.cancel()
             raise
         self._failure: errors.KokoroError | None = None
@@ -131,7 +144,7 @@ class Playing:
     @property
     def position(self) -> float:
         """Seconds of its sound that have been heard."""
-        return self._at.player.heard_s
+        return self._at.heard_s
 
     @property
     def volume(self) -> int:

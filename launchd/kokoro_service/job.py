@@ -17,7 +17,7 @@ from kokoro_client.wire.errors import WireError
 from kokorod.errors import KokorodError
 
 #: Decides what clients do; a daemon has no use for it.
-_CLIENTS_OWN: Final = frozenset({"KOKORO_NO_START"})
+_CLIENTS_OWN: Final = frozenset({"KOKORO_NO_START", "KOKORO_LEAD_IN_MS"})
 
 #: Room for a few long paths; launchd and systemd keep it in memory for every login.
 _MAX_VALUE: Final = 4096

@@ -82,7 +82,7 @@ class Loudspeaker:
 
     @property
     def heard_s(self) -> float:
-        return sum(at.player.heard_s for at in self._played)
+        return sum(at.heard_s for at in self._played)
 
     def begin(self, speech: Speech, lead_s: float) -> None:
         """Raises NoDeviceError if there is no device."""
