@@ -22,7 +22,7 @@ from kokoro_client.wire.errors import WireError
 from . import own_files
 from .errors import ConfigError
 from .voices.blends import parse as parse_blend
-from .voices.names import BUILT_IN, KNOWN
+from .voices.names import BUILT_IN, DEFAULT, KNOWN
 
 DEFAULT_TTFA_MS: Final = 300
 _WHOLE_TTFA_MS: Final = 500
@@ -157,7 +157,7 @@ class Config:
     home: Path
     socket: Path
 
-    voice: str = _setting("af_heart", _string, "what speaks where a request names no voice")
+    voice: str = _setting(DEFAULT, _string, "what speaks where a request names no voice")
     blends: tuple[tuple[str, str], ...] = _setting(
         (), _blends, "voices mixed from others, each under its name, e.g. warm = af_heart,am_adam"
     )

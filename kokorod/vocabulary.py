@@ -60,3 +60,35 @@ def _parsed(config: str) -> Mapping[str, int]:
         return {str(symbol): int(token) for symbol, token in vocabulary.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise EngineError(f"the model's vocabulary cannot be read: {error!r}") from None
+
+
+def fitted(vocabulary: Mapping[str, int]) -> tuple[Mapping[str, int], str]:
+    """A model's vocabulary with tokens for what it lacks of the alphabet, and what that is.
+
+    A symbol that it lacks, as one of another release may, has the token of the nearest one that
+    it has: one token a symbol, so that times stay those of the phonemes.
+    """
+    lacks = "".join(sorted(alphabet() - vocabulary.keys()))
+    if not lacks:
+        return vocabulary, ""
+    near = {
+        symbol: next((vocabulary[n] for n in _NEAR.get(symbol, "") if n in vocabulary), None)
+        for symbol in lacks
+    }
+    silence = vocabulary.get(" ")
+    tokens = {symbol: silence if token is None else token for symbol, token in near.items()}
+    return {**vocabulary, **{s: t for s, t in tokens.items() if t is not None}}, lacks
+
+
+#: What sounds nearest to a symbol, the nearest first.
+_NEAR = {
+    "ɹ": "rɻɾ", "r": "ɹɾ", "ɾ": "tdr", "T": "tɾd", "ʔ": "t", "ᵊ": "əɪ", "ᵻ": "ɪiə",
+    "ʤ": "ʒd", "ʧ": "ʃt", "ʦ": "sz", "ʣ": "zs", "ʨ": "ʧt", "ʥ": "ʤd", "ʂ": "ʃs", "ʐ": "ʒz",
+    "ɕ": "ʃs", "ʑ": "ʒz", "θ": "tf", "ð": "dz", "ʃ": "s", "ʒ": "z", "ŋ": "n", "ɲ": "n",
+    "ɡ": "gk", "ɫ": "l", "ʎ": "lj", "ɣ": "ɡ", "χ": "xh", "x": "hk", "ç": "ʃh", "β": "bv",
+    "A": "eɛ", "I": "aɑ", "O": "oɔ", "Q": "oə", "W": "aɑ", "Y": "ɔo", "æ": "aɛ", "a": "æɑ",
+    "ʌ": "ɐəa", "ɐ": "ʌəa", "ə": "ɐʌɪ", "ɜ": "əɛ", "ɚ": "əɜ", "ɑ": "aʌ", "ɒ": "ɔɑ", "ɔ": "oɒ",
+    "o": "ɔO", "ɪ": "i", "i": "ɪ", "ʊ": "u", "u": "ʊ", "ɛ": "eæ", "e": "ɛA", "y": "uɪ", "ø": "ɜə",
+    "œ": "ɛə", "ɨ": "ɪ", "ɯ": "u", "ˌ": "ˈ", "ˈ": "ˌ", "…": ".", "—": ",", ";": ",", ":": ",",
+    "!": ".", "?": ".", "“": "\"", "”": "\"", "(": ",", ")": ",", "\"": " ",
+}  # fmt: skip

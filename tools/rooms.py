@@ -31,6 +31,7 @@ LEAVES = frozenset(
         "kokorod.errors",
         "kokorod.faults",
         "kokorod.isolated",
+        "kokorod.limits",
         "kokorod.own_files",
         "kokorod.config",
         "kokorod.vocabulary",

@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from .. import limits
 from .result import CheckResult, fail, ok, warn
 
 _LOWEST_PYTHON: Final = (3, 11)
@@ -90,7 +91,8 @@ def check_memory() -> CheckResult:
     import psutil
 
     memory = psutil.virtual_memory()
-    return judge_memory(memory.available, memory.total)
+    limit = limits.read().memory or memory.total
+    return judge_memory(min(memory.available, limit), min(memory.total, limit))
 
 
 def judge_memory(available: int, total: int) -> CheckResult:

@@ -11,6 +11,7 @@ Never:      assumes a provider: the session's own list is checked against what w
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -19,9 +20,10 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from .. import limits
 from ..errors import EngineError
 from ..types import MAX_TOKENS, Engine, Segment, Utterance
-from ..vocabulary import embedded_vocabulary
+from ..vocabulary import embedded_vocabulary, fitted
 from . import plausible
 from .edges import EDGES_KEY, EXACT, heard
 from .synthesizer import Run, Sound, Styles, TerminatedError, WholeOnly
@@ -41,10 +43,21 @@ _CPU: Final = "CPUExecutionProvider"
 _KEPT_RUNS: Final = 4
 
 
+def _threads() -> int:
+    """0, one a physical core, unless a mask or a quota leaves fewer processors than that."""
+    allowed = limits.read().threads(os.cpu_count() or 1)
+    if not allowed:
+        return 0
+    import psutil  # 25 ms, which most need not spend
+
+    return min(allowed, psutil.cpu_count(logical=False) or allowed)
+
+
 def session_options(threads: int) -> ort.SessionOptions:
-    """Options of every session: `threads` per inference, 0 for one a physical core."""
+    """Options of every session: `threads` per inference, 0 for as many as can run at once."""
     options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
+    # onnxruntime's own choice, 0, would bind threads to processors outside a mask.
+    options.intra_op_num_threads = threads or _threads()
     options.log_severity_level = 3
     # The plan is made per input shape and every segment has another: it only keeps memory.
     options.enable_mem_pattern = False
@@ -104,8 +117,10 @@ class KokoroSynthesizer(WholeOnly):
         self.has_edges = "duration" in outputs
         metadata = session.get_modelmeta().custom_metadata_map
         self._exact = metadata.get(EDGES_KEY) == EXACT
-        self.vocabulary = embedded_vocabulary(metadata)
-        self._symbols = {token: symbol for symbol, token in self.vocabulary.items()}
+        own = embedded_vocabulary(metadata)
+        #: Tokens by symbol, and the symbols that the model itself has none for.
+        self.vocabulary, self.lacks = fitted(own)
+        self._symbols = {token: symbol for symbol, token in own.items()}
 
     def voices(self) -> Sequence[str]:
         return self._voices.names
@@ -147,7 +162,7 @@ class KokoroSynthesizer(WholeOnly):
         feed = self._feed(tokens, utterance)
         outputs = self._run(self._session, names, feed, run, keep=self._keeps_memory())
         pcm = self._sound(outputs[0])
-        return pcm, np.asarray(outputs[1], np.int64).ravel() if self.has_edges else None
+        return pcm, self._frames(outputs[1], len(tokens) + 2) if self.has_edges else None
 
     def _keeps_memory(self) -> bool:
         """Whether the run that begins now leaves its memory to the next."""
@@ -183,6 +198,14 @@ class KokoroSynthesizer(WholeOnly):
         if not len(pcm) or not np.isfinite(pcm).all():
             raise EngineError("inference gave no sound, or sound that is not a number")
         return pcm
+
+    @staticmethod
+    def _frames(output: Any, count: int) -> NDArray[np.int64]:
+        """int64 [count]. Raises EngineError for what cannot be durations of so many tokens."""
+        frames = np.asarray(output).ravel()
+        if len(frames) != count or not np.isfinite(frames).all() or (frames < 0).any():
+            raise EngineError(f"the model's durations are none of {count} tokens")
+        return frames.astype(np.int64)
 
     def rest(self) -> None:
         """Runs that have ended before their first node: the arenas shrink all the same."""

@@ -88,6 +88,8 @@ class Voices:
                 styles: NDArray[np.float32] = np.asarray(archive[voice], dtype=np.float32)
         except (OSError, ValueError, zipfile.BadZipFile) as error:
             raise EngineError(f"voice {voice} cannot be read: {error}") from None
-        if styles.ndim < 2 or styles.shape[-1] != STYLE_SIZE:
+        if styles.ndim < 2 or styles.shape[-1] != STYLE_SIZE or not len(styles):
             raise EngineError(f"voice {voice} has shape {styles.shape}, not (510, 1, 256)")
+        if not np.isfinite(styles).all():
+            raise EngineError(f"voice {voice} holds numbers that are none: NaN, or infinite")
         return styles

@@ -11,7 +11,7 @@ from ..config import Config
 from ..types import Engine, VoiceInfo
 from ..voices.blends import is_blend
 from ..voices.blends import parse as parse_blend
-from ..voices.names import BUILT_IN, KNOWN
+from ..voices.names import BUILT_IN, DEFAULT, KNOWN
 
 
 @dataclass(slots=True)
@@ -51,6 +51,19 @@ class Availability:
         for part, _ in blend.parts:
             _check(part, names, f" in the blend {name[:60]!r}")
         return str(blend)
+
+    def default_voice(self, config: Config) -> str:
+        """The voice of a request that names none: the configured one; or the first that there
+        is, if nobody configured one and these voices lack the usual one.
+        """
+        return self.instead_of_default(config) or config.voice
+
+    def instead_of_default(self, config: Config) -> str:
+        """The voice that speaks in place of the usual one, which is not there; "": it is."""
+        if config.voice != DEFAULT or self.engine is not Engine.KOKORO:
+            return ""
+        names = [v.name for v in self.voices if v.engine is Engine.KOKORO]
+        return names[0] if names and DEFAULT not in names else ""
 
     def kokoro_voice(self, name: str, config: Config) -> str:
         """What `name` means as resolve() has it; "" if that is no voice of Kokoro's."""

@@ -342,7 +342,10 @@ class Pool:
         available.voices = [*listed, _BUILT_IN_VOICE]
         available.problem = None
         available.has_edges = synthesizer.has_edges
-        available.note = ""
+        lacks = opened.synthesizer.lacks
+        available.note = (
+            f"the model has no {' '.join(lacks)}: what is nearest is said" if lacks else ""
+        )
         self._add(lane, synthesizer)
         # A second thread on the same session: a short request beside a run that must
         # not be ended.

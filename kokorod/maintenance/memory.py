@@ -30,6 +30,8 @@ _HARD: Final = 2.0
 #: its longest run need 700 MB.
 _TABLE: Final = ((4, 800), (8, 1_000), (16, 1_400), (32, 1_700))
 _PLENTY_MB: Final = 2_000
+#: Of little RAM, as in a container, a part must be left for a run.
+_SHARE: Final = 0.75
 
 
 class Step(StrEnum):
@@ -41,7 +43,8 @@ class Step(StrEnum):
 
 def default_threshold_mb(ram_gb: float) -> int:
     """The memory the daemon may hold at rest on a machine with `ram_gb` GB."""
-    return next((mb for limit, mb in _TABLE if ram_gb <= limit), _PLENTY_MB)
+    of_table = next((mb for limit, mb in _TABLE if ram_gb <= limit), _PLENTY_MB)
+    return min(of_table, int(_SHARE * ram_gb * 1024))
 
 
 @dataclass(slots=True)

@@ -13,10 +13,12 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 from kokoro_client.wire.choices import AudioFormat
 
+from .. import limits
 from ..config import Config, LiveConfig
 from ..engine import heap
 from ..engine.lane import Stream, Task
@@ -264,13 +266,21 @@ def warmup_settings(config: Config) -> WarmupSettings:
 
 
 def threshold_mb(config: Config) -> float:
-    """The memory allowed at rest: the setting, or what suits this machine's RAM."""
+    """The memory allowed at rest: the setting, or what suits this machine's RAM, or as much of
+    it as this process may have."""
     if config.memory_threshold_mb:
         return config.memory_threshold_mb
+    return default_threshold_mb(_ram_mb() / 1024)
+
+
+@cache
+def _ram_mb() -> float:
+    """Read once: a limit is set before a process begins, and status asks often."""
     import psutil  # 25 ms, not before the socket is bound
 
     total: int = psutil.virtual_memory().total
-    return default_threshold_mb(total / 2**30)
+    limit = limits.read().memory
+    return (min(total, limit) if limit else total) / 2**20
 
 
 def rss_mb() -> float:

@@ -9,6 +9,7 @@ onnx.proto (field numbers below), numpy's NPY format description.
 from __future__ import annotations
 
 import ast
+import math
 import mmap
 import struct
 import zipfile
@@ -39,6 +40,14 @@ _MAX_VOICES_BYTES: Final = 2 * 1024**3
 
 #: A real header has 128 bytes.
 _MAX_NPY_HEADER: Final = 4_096
+
+#: Numbers of a style, and of a block that is read at once: 1 MB.
+_STYLE: Final = 256
+_BLOCK: Final = 1 << 20
+
+#: Bytes of a number by its type in the header, and its letter in `struct`.
+_WIDTHS: Final = {"<f2": 2, "<f4": 4, "<f8": 8}
+_CODES: Final = {2: "e", 4: "f", 8: "d"}
 
 
 def check_model(path: Path) -> None:
@@ -163,7 +172,24 @@ def _check_voice(name: str, array: IO[bytes]) -> None:
     if length > _MAX_NPY_HEADER:
         raise ValueError(f"the header of {name} has {length} bytes")
     header = ast.literal_eval(array.read(length).decode("latin-1").strip())
-    if header["descr"] not in ("<f4", "<f2", "<f8"):
+    width = _WIDTHS.get(header["descr"])
+    if width is None:
         raise ValueError(f"{name} holds {header['descr']!r}, not float numbers")
-    if len(header["shape"]) not in (2, 3):
-        raise ValueError(f"{name} has the shape {header['shape']!r}, not (510, 1, 256)")
+    shape = header["shape"]
+    middle = shape[1:-1]
+    if not (len(shape) in (2, 3) and shape[0] > 0 and shape[-1] == _STYLE and middle in ((), (1,))):
+        raise ValueError(f"{name} has the shape {shape!r}, not (510, 1, {_STYLE})")
+    _check_numbers(name, array, shape[0] * _STYLE, width)
+
+
+def _check_numbers(name: str, array: IO[bytes], count: int, width: int) -> None:
+    """One that is none would make sound that is none, of a voice of so many."""
+    left = count * width
+    while left:
+        block = array.read(min(left, _BLOCK))
+        if len(block) < min(left, _BLOCK):
+            raise ValueError(f"{name} is cut off")
+        left -= len(block)
+        # A sum is a number only if all of them are: a voice's are below 10.
+        if not math.isfinite(sum(struct.unpack(f"<{len(block) // width}{_CODES[width]}", block))):
+            raise ValueError(f"{name} holds numbers that are none: NaN, or infinite")

@@ -56,7 +56,7 @@ def choose(speak: Speak, config: Config, available: Availability) -> Utterance:
     Raises WireError for an unknown voice or language, and for phonemes that the
     built-in voice would have to speak.
     """
-    voice = available.resolve(speak.voice or config.voice, config)
+    voice = available.resolve(speak.voice or available.default_voice(config), config)
     try:
         lang = language(speak.lang or config.lang or language_of_voice(voice))
     except UnknownLanguageError as error:

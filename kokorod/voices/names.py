@@ -18,6 +18,9 @@ KNOWN: Final = frozenset(
     """.split()
 )
 
+#: Speaks where neither a request nor the configuration names a voice.
+DEFAULT: Final = "af_heart"
+
 #: The name of espeak-ng's voice, which is there without a model.
 BUILT_IN: Final = "built-in"
 

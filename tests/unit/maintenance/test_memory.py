@@ -8,7 +8,8 @@ from kokorod.maintenance.memory import Memory, Step, default_threshold_mb
 
 
 @pytest.mark.parametrize(
-    ("ram_gb", "threshold"), [(2, 800), (8, 1_000), (16, 1_400), (24, 1_700), (64, 2_000)]
+    ("ram_gb", "threshold"),
+    [(0.9, 691), (2, 800), (8, 1_000), (16, 1_400), (24, 1_700), (64, 2_000)],
 )
 def test_the_threshold_grows_with_the_ram(ram_gb: float, threshold: int) -> None:
     assert default_threshold_mb(ram_gb) == threshold

@@ -95,6 +95,14 @@ def test_damage_anywhere_in_the_voices_is_refused_or_harmless(
         assert archive.testzip() is None
 
 
+@pytest.mark.parametrize("shape", [(510, 1, 256), (1, 256)])
+@pytest.mark.parametrize("kind", ["<f2", "<f4", "<f8"])
+def test_voices_of_every_width_pass(shape: tuple[int, ...], kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "voices.npz"
+    np.savez(path, af_one=np.full(shape, -1.5, kind), af_two=np.zeros(shape, kind))
+    structure.check_voices(path)
+
+
 def test_voices_of_floats_pass(voices: Path) -> None:
     structure.check_voices(voices)
 
@@ -104,6 +112,13 @@ def test_voices_of_floats_pass(voices: Path) -> None:
     [
         (np.zeros((8, 1, 256), "<i4"), "not float"),
         (np.zeros(256, "<f4"), "shape"),
+        (np.zeros((0, 1, 256), "<f4"), r"shape \(0, 1, 256\)"),
+        (np.zeros((8, 1, 128), "<f4"), "shape"),
+        (np.zeros((256, 8), "<f4"), "shape"),
+        (np.zeros((8, 2, 256), "<f4"), "shape"),
+        (np.full((8, 1, 256), np.nan, "<f4"), "NaN"),
+        (np.full((8, 1, 256), -np.inf, "<f8"), "NaN"),
+        (np.full((8, 1, 256), np.inf, "<f2"), "NaN"),
         (np.array([{}], dtype=object), "not float"),
     ],
 )

@@ -12,7 +12,7 @@ from tools import rooms
 
 #: Files that lie loose in kokorod/: those that are no room's.
 LOOSE = set(
-    "__init__ __main__ app shutdown perform config errors faults isolated own_files types "
+    "__init__ __main__ app shutdown perform config errors faults isolated limits own_files types "
     "vocabulary worker".split()
 )
 #: What the configuration knows of a voice.
