@@ -26,6 +26,7 @@ from .admin.reload import reload
 from .config import Config, LiveConfig
 from .engine.lane import Lane
 from .engine.loading import Opened
+from .errors import KokorodError
 from .faults import Fault, Faults
 from .lanes.after_ready import AfterReady
 from .lanes.pool import Pool
@@ -211,9 +212,10 @@ class App:
             config.phonemes,
             config.cache_folder,
             config.lexicon_file,
-            lambda why: self._loop.post(lambda: self._log.warning("lexicon_refused", why=why)),
+            lambda why: self._loop.post(lambda: self._on_lexicon(why)),
             self._faults,
             isolated=True,
+            taken=lambda: self._loop.post(lambda: self._on_lexicon("")),
         )
 
     def _on_reading_fault(self, fault: Fault) -> None:
@@ -249,7 +251,25 @@ class App:
             self._notifier.ready(available.note or f"{available.engine} speaks")
 
     def _reload(self) -> dict[str, Any]:
-        return reload(self._parts, self._reread, self._tell_ready)
+        return reload(self._parts, self._reread, self._lexicon_problem, self._tell_ready)
+
+    def _lexicon_problem(self) -> str:
+        """Of the file as it is now; the speech thread takes it in at the next sentence."""
+        if self._live.config.phonemes != "kokoro":
+            return ""  # nobody reads it
+        from .speech.lexicon import read
+        from .vocabulary import alphabet
+
+        try:
+            read(self._live.config.lexicon_file, alphabet())
+        except KokorodError as error:
+            return str(error)
+        return ""
+
+    def _on_lexicon(self, problem: str) -> None:
+        self._metrics.lexicon_problem = problem
+        if problem:
+            self._log.warning("lexicon_refused", why=problem)
 
     def _on_reload_signal(self, number: int) -> None:
         value = self._reload()

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..maintenance.runner import rss_mb, threshold_mb
+from ..voices.names import DEFAULT
 from .parts import Parts
 
 #: A first sound is late if it takes so many times what it may.
@@ -38,6 +39,10 @@ def _wrong(parts: Parts) -> list[str]:
         for voice, verdict in parts.after_ready.norms.items()
         if not verdict.near
     ]
+    if problem := parts.metrics.lexicon_problem:
+        lines.append(f"{problem}; words are said as before")
+    if other := parts.pool.available.instead_of_default(parts.live.config):
+        lines.append(f"these voices have no {DEFAULT}, {other} speaks; set KOKORO_VOICE")
     if failed := parts.scheduler.counters.failed:
         lines.append(f"requests that failed: {failed}; see `kokoroctl logs`")
     if parts.live.config.mlock_weights and parts.priming.why:

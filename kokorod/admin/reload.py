@@ -14,13 +14,21 @@ from .parts import Parts
 
 
 def reload(
-    parts: Parts, reread: Callable[[], Config], tell_ready: Callable[[], None]
+    parts: Parts,
+    reread: Callable[[], Config],
+    lexicon_problem: Callable[[], str],
+    tell_ready: Callable[[], None],
 ) -> dict[str, Any]:
-    """Read the configuration again; open the model if it is another one."""
+    """Read the configuration again; open the model if it is another one.
+
+    lexicon_problem: what is wrong with lexicon.toml, "" if nothing
+    """
     try:
         new = reread()
     except ConfigError as error:
         return {"reloaded": False, "message": str(error)}
+    if problem := lexicon_problem():
+        return {"reloaded": False, "message": problem}
     parts.notifier.reloading()
     old = parts.live.config
     waits = [

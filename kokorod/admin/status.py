@@ -8,12 +8,17 @@ on them, and tests/daemon/test_status.py holds them.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Final
 
 from .. import __version__
+from .. import config as configuration
+from ..config import Config
 from ..types import Engine
 from .attention import attention
 from .parts import Parts
+
+#: Of a setting's value: 64 blends are some kilobytes.
+_SHOWN: Final = 1_000
 
 
 def status_value(parts: Parts) -> dict[str, Any]:
@@ -29,7 +34,7 @@ def status_value(parts: Parts) -> dict[str, Any]:
         "note": available.note,
         "problem": available.problem.value if available.problem else None,
         "attention": attention(parts),
-        "voice": config.voice,
+        "voice": available.default_voice(config),
         "voices": len(available.voices),
         "model": pool.model.name if pool.model else None,
         "model_source": pool.model.source if pool.model else None,
@@ -54,6 +59,16 @@ def status_value(parts: Parts) -> dict[str, Any]:
         "lanes": [*parts.scheduler.lanes_value(now), *_refused(parts)],
         "socket": str(config.socket),
         "home": str(config.home),
+        "settings": _settings(config),
+    }
+
+
+def _settings(config: Config) -> dict[str, str]:
+    """Those that are not as they are by default."""
+    return {
+        name: str(value)[:_SHOWN]
+        for name, spec in configuration.settings().items()
+        if (value := getattr(config, name)) != spec.default
     }
 
 

@@ -11,6 +11,7 @@ from kokoro_client.wire import address
 
 from .. import config
 from ..config import Origin
+from ..doctor.settings import TODO, differing
 from . import OK, Context
 
 HELP = "show every setting, its value and where it came from"
@@ -29,7 +30,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if args.action == "path":
         print(json.dumps(str(path)) if args.json else path)
         return OK
-    _, origins = config.load(context.environ)
+    settings, origins = config.load(context.environ)
     if args.json:
         print(json.dumps([_described(origin) for origin in origins], indent=1))
         return OK
@@ -40,6 +41,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         print("  ".join([*cells, row[3]]))
     print(f"\nset them in {path}, or as KOKORO_<NAME> in the environment, which goes first")
+    if others := differing(settings, context.ask):
+        print("\n" + "\n".join(others) + f"\n{TODO}")
     return OK
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from kokoro_client.wire import address
 
@@ -24,6 +24,7 @@ def run_checks(environ: Mapping[str, str], ask: Ask) -> Iterator[CheckResult]:
 
 def checks(environ: Mapping[str, str], ask: Ask) -> dict[str, Callable[[], CheckResult]]:
     """The checks by name. Nothing is looked at before one is called."""
+    ask = _once(ask)
     return {
         "python": machine.check_python,
         "packages": machine.check_packages,
@@ -32,7 +33,8 @@ def checks(environ: Mapping[str, str], ask: Ask) -> dict[str, Callable[[], Check
         "onnxruntime": parts.check_onnxruntime,
         "espeak": parts.check_espeak,
         "sound": parts.check_sound,
-        "configuration": partial(files.check_configuration, environ),
+        "configuration": partial(files.check_configuration, environ, ask),
+        "lexicon": lambda: parts.check_lexicon(address.home_folder(environ) / "lexicon.toml"),
         "home": lambda: files.check_home(address.home_folder(environ)),
         "model": partial(files.check_models, environ),
         "socket": lambda: files.check_socket(address.socket_path(environ)),
@@ -41,6 +43,23 @@ def checks(environ: Mapping[str, str], ask: Ask) -> dict[str, Callable[[], Check
         "disk": lambda: machine.check_disk(address.home_folder(environ)),
         "memory": machine.check_memory,
     }
+
+
+def _once(ask: Ask) -> Ask:
+    """The daemon is asked for its status once, whoever wants it: one that hangs takes a while."""
+    answers: list[object] = []
+
+    def asked(request: dict[str, Any]) -> object | None:
+        if not answers:
+            try:
+                answers.append(ask(request))
+            except Exception as error:  # noqa: BLE001 - raised again to each who asks
+                answers.append(error)
+        if isinstance(answers[0], Exception):
+            raise answers[0]
+        return answers[0]
+
+    return asked
 
 
 def _alone(name: str, check: Callable[[], CheckResult]) -> CheckResult:

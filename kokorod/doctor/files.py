@@ -15,16 +15,20 @@ from .. import config
 from ..errors import ConfigError, ModelDamagedError, ModelError, ModelMissingError
 from ..models.store import Store
 from .result import CheckResult, fail, ok, warn
+from .running import Ask
+from .settings import TODO, differing
 
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _OTHERS_ANY: Final = 0o077
 
 
-def check_configuration(environ: Mapping[str, str]) -> CheckResult:
+def check_configuration(environ: Mapping[str, str], ask: Ask) -> CheckResult:
     try:
-        _, origins = config.load(environ)
+        settings, origins = config.load(environ)
     except ConfigError as error:
         return fail("configuration", str(error), "fix the value; the daemon does not start so")
+    if others := differing(settings, ask):
+        return warn("configuration", "; ".join(others), TODO)
     changed = [origin.name for origin in origins if origin.source != "default"]
     return ok("configuration", f"set are {', '.join(changed)}" if changed else "all default")
 

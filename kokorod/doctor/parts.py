@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, Final
 
 from .result import CheckResult, fail, ok, warn
@@ -22,9 +23,11 @@ _MAX_SAID: Final = 200
 # Each prints one JSON value. -c, not -m: what they import is the module asked about.
 _HARDWARE: Final = """
 import json
+from kokorod import limits
 from kokorod.engine.accelerators.hardware import detect
 machine = detect()
-print(json.dumps([machine.described(), machine.warnings]))
+told = ", ".join(filter(None, (machine.described(), limits.read().described())))
+print(json.dumps([told, machine.warnings]))
 """
 _ONNXRUNTIME: Final = """
 import json, onnxruntime
@@ -53,6 +56,21 @@ else:
         print(json.dumps({"device": device["name"], "rate": device["default_samplerate"]}))
     except (sounddevice.PortAudioError, ValueError) as error:
         print(json.dumps({"none": str(error)}))
+"""
+
+
+_LEXICON: Final = """
+import json, sys
+from pathlib import Path
+from kokorod.errors import ConfigError
+from kokorod.speech.lexicon import read
+from kokorod.vocabulary import alphabet
+try:
+    sections = read(Path(sys.argv[1]), alphabet())
+except ConfigError as error:
+    print(json.dumps({"wrong": str(error)}))
+else:
+    print(json.dumps({"entries": sum(map(len, sections.values()))}))
 """
 
 
@@ -126,11 +144,24 @@ def check_sound() -> CheckResult:
     return ok("sound", f"{found['device']}, {found['rate']:.0f} Hz")
 
 
-def _probe(program: str) -> Any:
+def check_lexicon(path: Path) -> CheckResult:
+    """The user's pronunciations: a file that is wrong leaves the words as they were."""
+    if not path.exists():
+        return ok("lexicon", f"{path} is not there: nobody taught it a word")
+    try:
+        found: dict[str, Any] = _probe(_LEXICON, str(path))
+    except PartError as error:
+        return warn("lexicon", f"cannot be looked at: {error}", f"see {path}")
+    if "wrong" in found:
+        return fail("lexicon", found["wrong"], "fix it, then `kokoroctl reload`")
+    return ok("lexicon", f"{found['entries']} entries in {path}")
+
+
+def _probe(program: str, *arguments: str) -> Any:
     """What it prints, parsed. Raises PartError."""
     try:
         ended = subprocess.run(
-            [sys.executable, "-c", program],
+            [sys.executable, "-c", program, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_PATIENCE_S,

@@ -68,13 +68,16 @@ class KokoroFrontEnd:
         warn: Callable[[str], None],
         faults: Faults | None = None,
         espeak: Espeak | None = None,
+        taken: Callable[[], None] = lambda: None,
     ) -> None:
         """warn    told once for each wrong state of the lexicon file
+        taken   called whenever a lexicon file that is right was taken in
         faults  is told what was contained; None: nothing is, it raises
         espeak  None: one in this process
         """
         self._vocabulary = alphabet()
         self._warn = warn
+        self._taken = taken
         self._faults = faults or Faults()
         self._lexicon = Lexicon(lexicon_file, self._vocabulary)
         self._phonemizer = Phonemizer(
@@ -111,7 +114,8 @@ class KokoroFrontEnd:
 
     def _refresh_lexicon(self) -> None:
         try:
-            self._lexicon.refresh()
+            if self._lexicon.refresh():
+                self._taken()
         except ConfigError as error:
             self._warn(str(error))  # the entries that were there stay
         except Exception as error:  # noqa: BLE001 - the same
@@ -197,6 +201,7 @@ def make_front_end(
     faults: Faults | None = None,
     *,
     isolated: bool = False,
+    taken: Callable[[], None] = lambda: None,
 ) -> FrontEnd:
     """front_end: `kokoro` or `espeak`, the config's `phonemes`; the rest as in KokoroFrontEnd.
 
@@ -206,4 +211,4 @@ def make_front_end(
     espeak = Espeak(library=EspeakProcess(cache_folder / "espeak")) if isolated else None
     if front_end == "espeak":
         return EspeakFrontEnd(espeak)
-    return KokoroFrontEnd(cache_folder, lexicon_file, warn, faults, espeak)
+    return KokoroFrontEnd(cache_folder, lexicon_file, warn, faults, espeak, taken)

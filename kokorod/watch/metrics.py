@@ -29,6 +29,8 @@ class Metrics:
     #: Errors that were contained (faults.py).
     contained: int = 0
     contained_in_reading: int = 0
+    #: What is wrong with the user's pronunciations; empty: nothing.
+    lexicon_problem: str = ""
     _first_sounds: deque[float] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
     def first_sound(self, seconds: float, predicted_s: float | None, idle_s: float) -> None:

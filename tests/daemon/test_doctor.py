@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from support.daemon.examined import CHECKS, environ_in, examine, outcomes
 from support.daemon.making import MakeDaemon, ToyFiles
+from support.daemon.process import DaemonProcess
 
 from kokorod.models.store import Store
 
@@ -123,3 +124,38 @@ def test_what_answers_nonsense_is_a_line_too(folder: Path) -> None:
     daemon = next(f for f in json.loads(out) if f["check"] == "daemon")
     assert daemon["outcome"] == "fail"
     assert doctor.returncode == 1
+
+
+def test_a_lexicon_that_is_wrong(folder: Path) -> None:
+    home = folder / "home"
+    home.mkdir(mode=0o700)
+    (home / "lexicon.toml").write_text('[en]\nNguyen = "wˈɪn"\n', encoding="utf-8-sig")
+    right = examine(environ_in(folder), status=0)["lexicon"]
+    assert (right["outcome"], right["found"][:9]) == ("ok", "1 entries")
+    (home / "lexicon.toml").write_text("[en]\nFoo = \n")
+    wrong = examine(environ_in(folder), status=1)["lexicon"]
+    assert wrong["outcome"] == "fail"
+    assert "lexicon.toml cannot be read" in wrong["found"]
+    assert "kokoroctl reload" in wrong["todo"]
+
+
+def test_settings_that_the_running_daemon_does_not_have(
+    toy_daemon: DaemonProcess, folder: Path
+) -> None:
+    environ = {**toy_daemon.environ, "KOKORO_SENTENCE_PAUSE_MS": "3000"}
+    run = subprocess.run(["kokoroctl", "config"], env=environ, capture_output=True, text=True)
+    assert "sentence_pause_ms is 250 in the running daemon, 3000 here" in run.stdout
+    same = subprocess.run(
+        ["kokoroctl", "config"], env=toy_daemon.environ, capture_output=True, text=True
+    )
+    assert "in the running daemon" not in same.stdout
+    here = environ_in(
+        folder,
+        KOKORO_HOME=str(toy_daemon.home),
+        KOKORO_SOCKET=str(toy_daemon.socket),
+        KOKORO_SENTENCE_PAUSE_MS="3000",
+    )
+    found = examine(here, status=0)["configuration"]
+    assert found["outcome"] == "warn"
+    assert "3000 here" in found["found"]
+    assert "service restart" in found["todo"]

@@ -87,7 +87,7 @@ def test_every_name_is_there_and_no_other(make_daemon: MakeDaemon, tmp_path: Pat
         assert lane.keys() == LANE, lane
         assert lane["cost"] is None or lane["cost"].keys() == {"a", "b"}
     page = (DOCS / "operations.md").read_text()
-    for name in (*PARTS, "lanes", "attention"):
+    for name in (*PARTS, "lanes", "attention", "settings"):
         assert f"`{name}`" in page, name
 
 

@@ -21,6 +21,7 @@ CHECKS = [
     "espeak",
     "sound",
     "configuration",
+    "lexicon",
     "home",
     "model",
     "socket",
