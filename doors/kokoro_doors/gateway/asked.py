@@ -91,6 +91,8 @@ def parse(body: Any, usual: str = "", *, text_key: str = "input") -> Asked:
     """usual: the voice if none is named. Raises RefusedError."""
     if not isinstance(body, dict):
         raise RefusedError(400, "the body is no JSON object", code="invalid_json")
+    if not isinstance(body.get("model", ""), str | None):
+        raise wrong("model", "is a name, any")
     return Asked(
         text=_text(body, text_key),
         voice=voice_of(body.get("voice"), usual),

@@ -69,6 +69,7 @@ def test_speeds_that_kokoro_has_not_are_told(speed: float, spoken: float, note: 
     [
         ({}, "input"),
         ({"input": ""}, "input"),
+        ({"input": "x", "model": {}}, "model"),
         ({"input": 5}, "input"),
         ({"input": "\ud800"}, "input"),
         ({"input": "x" * (MAX_INPUT_CHARS + 1)}, "input"),
