@@ -48,6 +48,7 @@ class Effort:
     many, several       requests over which memory must not grow: toy, the model
     cost_texts   cut into runs whose time is predicted
     edge_sentences  whose words' onsets are looked for
+    distance_phrases  whose norms no phrase like them was learned from
     """
 
     trials: int
@@ -67,6 +68,7 @@ class Effort:
     many: int = 2_000
     cost_texts: int = 18
     edge_sentences: int = 200
+    distance_phrases: int = 60
     several: int = 60
 
     @classmethod
@@ -100,6 +102,7 @@ class Effort:
             many=80,
             cost_texts=3,
             edge_sentences=9,
+            distance_phrases=2,
             several=8,
         )
 

@@ -126,7 +126,7 @@ def measure_beside(stage: Stage) -> list[Metric]:
             value=median(beside),
             compared=median(alone),
             against="alone",
-            asked=(ratio_at_most(1.4),),
+            asked=(ratio_at_most(1.3),),
             samples={"beside": beside, "alone": alone},
         )
     ]
@@ -157,7 +157,7 @@ def measure_pace(stage: Stage) -> list[Metric]:
             value=median(pace["disturbed"]),
             compared=median(pace["undisturbed"]),
             against="undisturbed",
-            asked=(ratio_at_least(0.75),),
+            asked=(ratio_at_least(0.92),),
             samples={**pace, "first sound of the short requests": shorts},
             note=f"{len(shorts)} short requests, first sound {median(shorts):.3f} s (median)",
         )

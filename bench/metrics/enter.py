@@ -13,7 +13,7 @@ from bench.sink.room import in_turns
 from bench.stage import Stage
 
 #: Characters -> what must be reached beside stackvox.
-ASKED: Final = {12: 0.45, 60: 0.35, 400: 0.25, 2_000: 0.25}
+ASKED: Final = {12: 0.45, 60: 0.20, 400: 0.16, 2_000: 0.14}
 
 #: What a process, a connection and a device may add to the daemon's first sound.
 _ADDED_MS: Final = 150.0

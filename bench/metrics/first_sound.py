@@ -10,7 +10,7 @@ from bench.speaker import alternate
 from bench.stage import Stage
 
 #: Characters -> what must be reached beside kokoro-onnx.
-ASKED: Final = {12: 1.05, 60: 0.35, 400: 0.05, 2_000: 0.05}
+ASKED: Final = {12: 0.50, 60: 0.25, 400: 0.04, 2_000: 0.04}
 
 _OWN_COST_MS: Final = 25.0
 
