@@ -66,8 +66,10 @@ golden: develop  ## Record tests/golden/ anew; git diff then shows what changed
 reading: develop ## The table of docs/reading.md, made anew from the rules' examples
 	@$(BIN)/python tools/reading_page.py
 
-fuzz: develop    ## Random and mutated bytes against real daemons
+fuzz: develop    ## Random bytes and texts against real daemons; the whole dictionary, a thousand texts
 	@$(BIN)/python -m pytest tests/fuzz $(ARGS)
+	@KOKORO_EVERY=1 KOKORO_ORACLE_TEXTS=500 $(BIN)/python -m pytest -n $(WORKERS) \
+	  tests/unit/speech/phonemes/test_english.py tests/daemon/test_speak_oracle.py
 
 bench: develop   ## Every figure, beside kokoro-onnx (two hours); ARGS="first-sound cancel" for some
 	@$(BIN)/python -m bench $(ARGS)

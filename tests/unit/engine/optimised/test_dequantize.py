@@ -323,20 +323,19 @@ def test_kokoros_float_graph_is_that_of_shared(tmp_path: Path) -> None:
     assert changes == Changes(148 + 87 + 6, durations=True)
     runpy.run_path(str(script))["widen"](released, wide)
     with np.load(voices) as archive:
-        styles = {name: archive[name] for name in ("af_heart", "bm_george")}
+        style = archive["bm_george"]
     ours, theirs = [], []
     for graph, sounds in ((made / rewrite.GRAPH, ours), (wide, theirs)):
         options = ort.SessionOptions()
         options.intra_op_num_threads = 1
         session = ort.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-        for voice, count, speed in (("af_heart", 12, 1.0), ("bm_george", 20, 1.3)):
-            tokens = np.random.default_rng(count).integers(16, 157, count)
-            feed = {
-                "tokens": np.array([[0, *tokens, 0]], np.int64),
-                "style": styles[voice][count - 1],
-                "speed": np.array([speed], np.float32),
-            }
-            sounds.append(session.run(["audio", "duration"], feed))
+        tokens = np.random.default_rng(12).integers(16, 157, 12)
+        feed = {
+            "tokens": np.array([[0, *tokens, 0]], np.int64),
+            "style": style[len(tokens) - 1],
+            "speed": np.array([1.3], np.float32),
+        }
+        sounds.append(session.run(["audio", "duration"], feed))
     for our, their in zip(ours, theirs, strict=True):
         assert np.array_equal(our[0], their[0])
         assert np.array_equal(our[1], their[1])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from itertools import islice
+
 import pytest
 from support.phonemizing import cache_folder, phonemizer, readings, say, sources
 from support.untraced import untraced
@@ -12,6 +15,9 @@ from kokorod.speech.phonemes.reading import Source
 from kokorod.speech.tables import rows
 from kokorod.speech.token import Token
 
+#: Of the dictionary's words, one in so many is said.
+EVERY = 5
+
 
 def heard(phonemes: str) -> str:
     """As the model is given them: it has its own letter for the flap."""
@@ -19,12 +25,14 @@ def heard(phonemes: str) -> str:
 
 
 @pytest.mark.parametrize(("lang", "accent"), [("en-us", "us"), ("en-gb", "gb")])
-def test_the_whole_dictionary_comes_out_as_it_is(lang: str, accent: str) -> None:
+def test_the_dictionary_comes_out_as_it_is(lang: str, accent: str) -> None:
+    """A word in EVERY; `KOKORO_EVERY=1` asks for all, twenty seconds an accent."""
+    every = int(os.environ.get("KOKORO_EVERY", EVERY))
     wrong = []
     total = 0
     known_better = {row[0].casefold() for row in rows("names")}
     with untraced():
-        for word, entry in open_dictionary(accent, cache_folder()).words():
+        for word, entry in islice(open_dictionary(accent, cache_folder()).words(), 0, None, every):
             if entry.forms or entry.default is None or word.casefold() in known_better:
                 continue
             total += 1
@@ -32,7 +40,7 @@ def test_the_whole_dictionary_comes_out_as_it_is(lang: str, accent: str) -> None
             if said != heard(entry.default):
                 wrong.append(word)
     print(f"{lang}: {total - len(wrong)} of {total} words; not: {wrong[:20]}")
-    assert total > 180_000
+    assert total > 180_000 // every
     # What hangs on the words beside it: a, an, the, in, I, bases, Lima and lima.
     assert len(wrong) <= 9
 
