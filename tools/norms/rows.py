@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import chain, zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -56,20 +57,32 @@ def main(home: Path, out: Path, voices: Sequence[str]) -> None:
         sys.exit("the model has no copy in parts: run `kokoroctl models optimise`")
     out.mkdir(parents=True, exist_ok=True)
     (out / "layout.txt").write_text(str(synthesizer.layout))
-    for voice in voices or synthesizer.voices():
-        for at, speed, lang, text in planned(voice):
-            path = out / voice / f"{at:03}.npz"
-            if path.exists():
-                continue
+    names = voices or synthesizer.voices()
+    # In rounds: every voice says a phrase before one says the next, so that what is there when
+    # it is stopped serves all of them alike.
+    rounds = zip_longest(*(planned(voice) for voice in names))
+    for voice, (at, speed, lang, text) in chain.from_iterable(
+        ((v, said) for v, said in zip(names, each, strict=True) if said) for each in rounds
+    ):
+        path = out / voice / f"{at:03}.npz"
+        if not path.exists():
             path.parent.mkdir(exist_ok=True)
-            said = " ".join(s.phonemes for s in read(text, lang, settings) if s.phonemes)
-            known = "".join(symbol for symbol in said if symbol in synthesizer.vocabulary)
-            segment = Segment(0, 0, 0, "", known)
-            front, _ = synthesizer.exact(segment, Utterance(voice, speed, lang), Run())
-            features, norms = synthesizer.features_of(front), synthesizer.norms_of(front)
-            part = path.with_suffix(".part.npz")
-            np.savez(part, features=features, norms=norms)
-            part.replace(path)
+            _write_row(synthesizer, path, Utterance(voice, speed, lang), text, settings)
+
+
+def _write_row(
+    synthesizer: PartsSynthesizer,
+    path: Path,
+    utterance: Utterance,
+    text: str,
+    settings: config.Config,
+) -> None:
+    said = " ".join(s.phonemes for s in read(text, utterance.lang, settings) if s.phonemes)
+    known = "".join(symbol for symbol in said if symbol in synthesizer.vocabulary)
+    front, _ = synthesizer.exact(Segment(0, 0, 0, "", known), utterance, Run())
+    part = path.with_suffix(".part.npz")
+    np.savez(part, features=synthesizer.features_of(front), norms=synthesizer.norms_of(front))
+    part.replace(path)
 
 
 if __name__ == "__main__":
