@@ -15,11 +15,9 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
-from . import faults
 from .admin import answer
 from .admin.parts import Parts
 from .admin.reload import reload
@@ -27,7 +25,6 @@ from .config import Config, LiveConfig
 from .engine.lane import Lane
 from .engine.loading import Opened
 from .errors import KokorodError
-from .faults import Fault, Faults
 from .lanes.after_ready import AfterReady
 from .lanes.pool import Pool
 from .maintenance.priming import Priming
@@ -45,6 +42,7 @@ from .schedule.scheduler import Scheduler
 from .shutdown import Shutdown
 from .speech.thread import FrontEnd, SpeechThread
 from .watch import logfile
+from .watch.containment import Containment
 from .watch.log import Level, Log
 from .watch.metrics import Metrics
 from .watch.notify import Notifier
@@ -53,14 +51,6 @@ from .watch.watchdog import Watchdog
 
 #: Threads end within a segment's node; a run that hangs must not keep the process.
 _JOIN_S: Final = 2.0
-
-#: Of a trace, the lines that are logged; each is bounded by the log.
-_TRACE_LINES: Final = 40
-
-#: What the loop contains itself, in seconds: an error that comes back with every turn is a
-#: broken loop.
-_MOST_CONTAINED: Final = 100
-_CONTAINED_S: Final = 60.0
 
 #: numpy and onnxruntime, from a slow disk. Then speech is loaded beside them.
 _LIBRARIES_S: Final = 2.0
@@ -85,9 +75,6 @@ class App:
         self._startup = startup
         self._notifier = notifier
         self._loop = loop = Loop()
-        loop.on_error = self._on_loop_error
-        self._strict = strict
-        self._loop_errors: deque[float] = deque(maxlen=_MOST_CONTAINED)  # when
         # First of all: the socket is there already, and would be left behind.
         loop.on_signals((signal.SIGTERM, signal.SIGINT), self._on_stop_signal)
         loop.on_signals((signal.SIGHUP,), self._on_reload_signal)
@@ -98,16 +85,16 @@ class App:
         self._watchdog = Watchdog(lambda: loop.busy_since, log)
         self._scheduler = scheduler = Scheduler()
         self._metrics = metrics = Metrics()
-        self._faults = Faults(lambda fault: loop.post(lambda: self._on_reading_fault(fault)))
-        self._contained = Faults(lambda fault: loop.post(lambda: self._on_fault(fault)))
-        self._performer = performer = Performer(loop, live, scheduler, metrics, self._contained)
+        self._faults = faults = Containment(loop.post, log, metrics, self._on_crash, strict=strict)
+        loop.on_error = faults.on_loop_error
+        self._performer = performer = Performer(loop, live, scheduler, metrics, faults.all)
         self._speech = SpeechThread(
             self._make_front_end,
             lambda key, report: loop.post(lambda: performer.on_read(key, report)),
-            self._faults,
+            faults.reading,
         )
         self._server = Server(loop, listener, log, config.max_clients)
-        self._pool = pool = Pool(loop, live, startup, performer, log, self._contained)
+        self._pool = pool = Pool(loop, live, startup, performer, log, faults.all)
         self._after_ready = AfterReady(loop, live, pool, startup, log)
         self._priming = Priming(loop, live, log)
         phrases = PhraseCache(int(config.phrase_cache_mb * 2**20))
@@ -170,7 +157,7 @@ class App:
             in_flight,
             perform,
             questions,
-            self._contained,
+            self._faults.all,
         )
         self._shutdown = Shutdown(loop, scheduler, self._dispatch, in_flight, self._server)
         self._performer.parts = PerformerParts(
@@ -206,32 +193,18 @@ class App:
         from .speech.frontend import make_front_end
         from .speech.normalize.faults import FAULTS
 
-        FAULTS.tell = lambda rule, error: self._faults.caught(f"rule {rule}", error)
+        faults = self._faults.reading
+        FAULTS.tell = lambda rule, error: faults.caught(f"rule {rule}", error)
         config = self._live.config
         return make_front_end(
             config.phonemes,
             config.cache_folder,
             config.lexicon_file,
             lambda why: self._loop.post(lambda: self._on_lexicon(why)),
-            self._faults,
+            faults,
             isolated=True,
             taken=lambda: self._loop.post(lambda: self._on_lexicon("")),
         )
-
-    def _on_reading_fault(self, fault: Fault) -> None:
-        self._metrics.contained_in_reading += 1
-        self._on_fault(fault)
-
-    def _on_fault(self, fault: Fault) -> None:
-        self._metrics.contained += 1
-        if fault.worth_telling:
-            self._log.warning(
-                "contained",
-                place=fault.place,
-                error=fault.error,
-                line=fault.line,
-                times=fault.times,
-            )
 
     def _on_opened(self, opened: Opened) -> None:
         self._after_ready.begin(opened.model, opened.copy)
@@ -293,23 +266,7 @@ class App:
         self.exit_status = os.EX_TEMPFAIL
         self._on_stop_signal(signal.SIGTERM)
 
-    def _on_loop_error(self, error: Exception) -> None:
-        """What no request was given up for: a timer, a report, a connection."""
-        now = self._loop.clock()
-        full = len(self._loop_errors) == _MOST_CONTAINED
-        often = full and now - self._loop_errors[0] < _CONTAINED_S
-        in_tests = self._strict and not isinstance(error, MemoryError)
-        if faults.broken(error) or often or in_tests:
-            self._crash(error)
-        else:
-            self._loop_errors.append(now)
-            self._contained.caught("loop", error)
-
-    def _crash(self, error: Exception) -> None:
-        lines = faults.trace_of(error)
-        self._log.error("crashed", why=lines[-1])
-        for line in lines[-_TRACE_LINES:]:
-            self._log.error("trace", line=line)
+    def _on_crash(self) -> None:
         self.exit_status = 1
         self._loop.stop()
 
