@@ -113,6 +113,7 @@ class App:
             loop, scheduler, self._speech, phrases, performer.perform, log, strict=strict
         )
         self._in_flight.on_waiting = self._after_ready.on_waiting
+        self._in_flight.on_spoken = self._after_ready.on_spoken
         self._wire()
 
     def _wire(self) -> None:

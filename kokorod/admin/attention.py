@@ -36,7 +36,7 @@ def _wrong(parts: Parts) -> list[str]:
     lines += [
         f"voice {voice} speaks sentence by sentence: streamed it is "
         f"{verdict.distance_db:.1f} dB off on this machine"
-        for voice, verdict in parts.after_ready.norms.items()
+        for voice, verdict in parts.after_ready.guarding.verdicts.items()
         if not verdict.near
     ]
     if problem := parts.metrics.lexicon_problem:

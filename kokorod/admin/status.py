@@ -55,7 +55,7 @@ def status_value(parts: Parts) -> dict[str, Any]:
         "phrase_cache": parts.phrases.value(),
         "clients": len(parts.server.peers),
         "sessions": pool.sessions_value(),
-        "norms": parts.after_ready.norms_value(),
+        "norms": parts.after_ready.guarding.value(),
         "lanes": [*parts.scheduler.lanes_value(now), *_refused(parts)],
         "socket": str(config.socket),
         "home": str(config.home),

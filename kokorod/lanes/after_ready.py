@@ -26,15 +26,15 @@ from ..engine import child
 from ..engine.child import Child
 from ..models.record import InstalledModel
 from ..net.loop import Loop
-from ..types import Precision, Utterance
+from ..types import Precision
 from ..watch.log import Log
 from ..watch.startup import Startup
+from .guarding import Guarding
 from .holding import Holding
-from .pool import CPU, Pool
+from .pool import Pool
 
 if TYPE_CHECKING:
     from ..engine.accelerators import hardware, providers, selftest
-    from ..engine.norms.verdicts import Verdict
     from ..engine.optimised.copies import Copy
 
 #: Failures to build a copy in a row after which the original has to do until the next start.
@@ -49,7 +49,7 @@ class AfterReady:
         self, loop: Loop, live: LiveConfig, pool: Pool, startup: Startup, log: Log
     ) -> None:
         self.copy_problem = ""
-        self.norms: dict[str, Verdict] = {}  # of this copy, by voice
+        self.guarding = Guarding(live, pool, log)
         self.working = ""  # what is being done, for `status`
         self._loop = loop
         self._live = live
@@ -76,7 +76,8 @@ class AfterReady:
         elif self._tries < _TRIES:
             self._steps.append(lambda: self._build(model))
         if copy is not None and copy.parts:
-            self._steps.append(lambda: self._guard(model, copy))
+            self.guarding.begin(model, copy)
+            self._steps.append(self._guard)
         self._steps.append(lambda: self._choose_lanes(model))
         if not self.working:
             self._next()
@@ -126,8 +127,10 @@ class AfterReady:
                 self._startup.reached_optimised()
                 self.copy_problem = ""
                 self._log.info("optimised", took_s=outcome.seconds)
-                if outcome.value.get("changed"):
-                    # Another sound, or times that the original has not: now, and begin() follows.
+                streams = outcome.value.get("parts") and self._live.config.streaming
+                if outcome.value.get("changed") or streams:
+                    # Another sound, times that the original has not, or a unit's first sound
+                    # before its last is made: now, and begin() follows.
                     self.working, self._child = "", None
                     self._pool.open_kokoro(anew=True)
                     return
@@ -170,60 +173,27 @@ class AfterReady:
 
     # -- predicted norms
 
-    def _guard(self, model: InstalledModel, copy: Copy) -> None:
-        """Examine the configured voice, once for each copy."""
-        from ..engine.norms import guard
-        from ..engine.norms.verdicts import Verdicts
+    def on_spoken(self, voice: str, idle: bool) -> None:
+        """A request was spoken in the voice, a name or a blend; idle: no other is in flight."""
+        self.guarding.spoken(voice)
+        if idle and not self.working and not self._stopped and self.guarding.due():
+            self._guard()
 
-        config, verdicts = self._live.config, Verdicts(self._live.config.cache_folder)
-        utterance = Utterance(config.voice, 1.0, "")
-        self.norms = verdicts.of(copy.key)
-        known = config.voice in self.norms or not guard.due(model)
-        if known or not self._pool.streams(CPU, utterance):
+    def _guard(self) -> None:
+        """Compare the voice that is due, if one is."""
+        voice, copy = self.guarding.due(), self._copy
+        if not voice or copy is None:
             self._next()
             return
-
-        def on_outcome(outcome: child.Report) -> None:
-            self._loop.post(lambda: self._on_guarded(copy, outcome))
-
         self.working = "comparing the streamed voice"
-        self._child = guard.start_guard(
-            config.models_folder,
-            model.name,
-            config.cache_folder,
-            Precision(config.precision),
-            config.voice,
-            on_outcome,
+        self._child = self.guarding.start(
+            voice, lambda outcome: self._loop.post(lambda: self._on_guarded(voice, copy, outcome))
         )
 
-    def _on_guarded(self, copy: Copy, outcome: child.Report) -> None:
-        from ..engine.norms.verdicts import Verdicts, verdict_of
-
-        match outcome:
-            case child.Done():
-                verdict = verdict_of(outcome.value)
-                Verdicts(self._live.config.cache_folder).put(copy.key, verdict)
-                self.norms[verdict.voice] = verdict
-                self._log.info(
-                    "norms_compared",
-                    voice=verdict.voice,
-                    distance_db=round(verdict.distance_db, 2),
-                    near=verdict.near,
-                )
-                if not verdict.near and self._copy == copy:
-                    self._pool.open_kokoro(anew=True)  # which sets the voice aside
-            case child.Failed():
-                self._log.warning("norms_not_compared", why=outcome.why)
-            case child.Stopped():
-                pass
+    def _on_guarded(self, voice: str, copy: Copy, outcome: child.Report) -> None:
+        if self.guarding.took(voice, copy, outcome) and self._copy == copy:
+            self._pool.open_kokoro(anew=True)  # which sets the voice aside
         self._next()
-
-    def norms_value(self) -> dict[str, dict[str, float | bool]]:
-        """For `status`: the voices that were examined."""
-        return {
-            voice: {"distance_db": round(verdict.distance_db, 2), "set_aside": not verdict.near}
-            for voice, verdict in self.norms.items()
-        }
 
     # -- lanes
 

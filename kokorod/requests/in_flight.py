@@ -53,6 +53,8 @@ class InFlight:
         self.when_empty: Callable[[], None] | None = None
         #: Told True when a request begins to wait for its first sound, False when none does.
         self.on_waiting: Callable[[bool], None] | None = None
+        #: Told when a request was spoken: its voice, and whether no other is in flight.
+        self.on_spoken: Callable[[str, bool], None] | None = None
         self._waiting = 0
         self._scheduler = scheduler
         self._speech = speech
@@ -178,6 +180,8 @@ class InFlight:
         peer.send(done)
         self.close_if_done(peer)
         self.turns.leave(key)
+        if self.on_spoken is not None and end is RequestState.FINISHED:
+            self.on_spoken(request.utterance.voice, not self.requests)
 
     def _enter(self, request: SpeakRequest, following: RequestState) -> None:
         try:

@@ -71,9 +71,11 @@ def start_building(
     precision: Precision,
     report: Callable[[child.Report], None],
 ) -> Child:
-    """Build in the background; one report: Done {"bytes", "key", "changed"}, Failed or Stopped.
+    """Build in the background; one report: Done {"bytes", "key", "changed", "parts"}, Failed or
+    Stopped.
 
     changed: the copy is heard or timed otherwise than the original (rewrite.Changes).
+    parts: it lies in parts, too, so it can stream.
     """
 
     def clean_and_report(outcome: child.Report) -> None:
@@ -230,7 +232,8 @@ def main(arguments: Sequence[str]) -> int:
         store = Store(Path(models))
         copies = Copies(Path(cache), Precision(precision))
         copy = build(store, store.get(name), copies)
-        return {"bytes": copy.bytes, "key": copy.key, "changed": bool(copy.changes)}
+        changed = bool(copy.changes)
+        return {"bytes": copy.bytes, "key": copy.key, "changed": changed, "parts": copy.parts}
 
     return child.answer(work)
 
