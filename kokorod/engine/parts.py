@@ -29,9 +29,11 @@ from .onsets import expected, pads, silence, speech
 from .optimised.names import AUDIO, ENCODER, FRONT, GENERATOR, LAYOUT, SOURCE
 from .synthesizer import FRAME, Front, Run, Styles
 
-#: Frames on each side of a chunk that its sound depends on: with 5 it is the whole's to 1e-6,
-#: with 4 to 2e-5, with 3 to 6e-3 on consonants. At the sound's ends there is nothing to know.
-CONTEXT: Final = 5
+#: Frames before and after a chunk that its sound depends on. With 5 and 4 it is the whole's to
+#: 3e-5, with 5 and 5 to 2e-6, with 4 and 4 to 2e-4, with 3 to 3e-2, on consonants. At the sound's
+#: ends there is nothing to know.
+BEFORE: Final = 5
+AFTER: Final = 4
 
 #: Of the front's output and of the source's to a frame.
 _X: Final = 2
@@ -86,6 +88,16 @@ class _State:
 def _state_of(front: Front) -> _State:
     assert isinstance(front.state, _State), "a front of another synthesizer"
     return front.state
+
+
+def _reach(front: Front, first: int, last: int) -> tuple[int, int]:
+    """The frames that a chunk is computed with. Silence at its ends needs less around it."""
+    sounding = np.flatnonzero(~front.silent[first:last])
+    if not len(sounding):
+        return max(0, first - BEFORE), min(front.frames, last + AFTER)
+    before = max(first - BEFORE, first + int(sounding[0]) - BEFORE - 1)
+    after = first + int(sounding[-1]) + 1 + AFTER
+    return max(0, min(first, before)), min(front.frames, max(last, after))
 
 
 class PartsSynthesizer(KokoroSynthesizer):
@@ -144,7 +156,7 @@ class PartsSynthesizer(KokoroSynthesizer):
     def chunk(self, front: Front, first: int, last: int, run: Run) -> NDArray[np.float32]:
         state = _state_of(front)
         assert 0 <= first < last <= front.frames, (first, last, front.frames)
-        low, high = max(0, first - CONTEXT), min(front.frames, last + CONTEXT)
+        low, high = _reach(front, first, last)
         x = state.decoded.x[:, :, _X * low : _X * high]
         har = state.decoded.har[:, :, _HAR * low : _HAR * high + 1]
         pcm, _ = self._generate(x, har, state.decoded.style, state.norms, run)

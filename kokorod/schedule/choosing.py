@@ -1,8 +1,8 @@
 # pure: no socket, thread or clock.
 """Which request runs on which lane next, and whose run ends for another.
 
-Order: by priority; among equals, who waits for the first sound or is about to hear an underrun
-comes before who has sound in store, and then the client served longest ago.
+Order: by priority; among equals, whose first sound is being made; then who waits for it or is
+about to hear an underrun; then who has sound in store; and then the client served longest ago.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from . import frames, router
+from .actions import RunFront
 from .job import RUNS_BETWEEN, Job
 from .lanes import LaneState
 from .router import Option
@@ -17,6 +18,9 @@ from .state import CAP, MARGIN, SchedulerState
 
 #: A run that ends this soon is not worth terminating: the termination takes as long.
 _NEARLY_DONE_S: Final = 0.06
+
+#: The same of a chunk, of which what was made is lost: its last quarter, but no more than that.
+_CHUNK_NEARLY_DONE_S: Final = 0.15
 
 #: Share of a run that may be thrown away where another lane is free to run beside it: a run
 #: beside another takes more than twice as long, but wastes nothing.
@@ -51,9 +55,16 @@ def choose_preemption(state: SchedulerState, now: float) -> LaneState | None:
     return None
 
 
-def _urgency(state: SchedulerState, job: Job, now: float) -> tuple[int, bool, int, int]:
+def _urgency(state: SchedulerState, job: Job, now: float) -> tuple[int, int, int, int]:
     served = state.served.get(job.key.peer, 0)
-    return job.rank, state.well_buffered(job, now), served, job.order
+    return job.rank, _store(state, job, now), served, job.order
+
+
+def _store(state: SchedulerState, job: Job, now: float) -> int:
+    """How much its listener can do without a step: the least first."""
+    if state.goes_first(job):
+        return 0
+    return 2 if state.well_buffered(job, now) else 1
 
 
 def _idle_lane(state: SchedulerState, job: Job, now: float) -> LaneState | None:
@@ -110,14 +121,17 @@ def _may_end(lane: LaneState, waiting: Job, now: float) -> bool:
     running = lane.job
     if running is None or lane.segment is None or lane.terminating or lane.express:
         return False
-    if lane.streaming:
-        return False
+    if isinstance(lane.step, RunFront):
+        return False  # it is over soon, and has no sound yet
     whole = lane.run_s
-    if lane.started + whole - now < _NEARLY_DONE_S:
+    nearly_done_s = min(whole / 4, _CHUNK_NEARLY_DONE_S) if lane.streaming else 0.0
+    if lane.started + whole - now < max(nearly_done_s, _NEARLY_DONE_S):
         return False
     if waiting.rank < running.rank:
         return True
     if waiting.rank > running.rank or running.waits_for_first_sound:
         return False
-    enough = running.buffered_s(now) >= MARGIN * (waiting.first_s + whole)
+    # What is made again of a chunk is little beside the other's own first sound.
+    needed_s = waiting.first_s + (0.0 if lane.streaming else whole)
+    enough = running.buffered_s(now) >= MARGIN * needed_s
     return enough and running.runs_since_preempted >= RUNS_BETWEEN

@@ -13,7 +13,7 @@ from .cost import Cost, CostFit
 from .job import Job, Unit
 
 #: Frames around a chunk that it is computed with.
-_CONTEXT: Final = 10
+_CONTEXT: Final = 9
 
 #: Guesses before the first: Kokoro's own weights on two cores.
 _FRONT: Final = Cost(0.0, 0.0014, 0.0)
@@ -86,7 +86,7 @@ class LaneState:
 
     @property
     def streaming(self) -> bool:
-        """What it does now is over soon, and ends for nobody."""
+        """What it does now is over soon."""
         return isinstance(self.step, RunFront | RunChunk)
 
     def busy_s(self, now: float) -> float:

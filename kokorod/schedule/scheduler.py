@@ -16,20 +16,21 @@ read as fast as it is heard. A step of _dispatch() picks the most urgent job tha
 run now (choosing.py), cuts its next segment to the time there is (cutting.py, script.py) and
 starts it; so requests take turns at every segment, and a lane never holds a queue.
 
-Urgent is, in this order: the priority; who hears nothing yet or is about to hear an underrun,
-before who has sound ahead; the client that was served longest ago; who came first. With the
+Urgent is, in this order: the priority; whose first sound is being made; who hears nothing yet or
+is about to hear an underrun; the client that was served longest ago; who came first. With the
 lanes comes a choice too: router.py takes the one that will be done first by its own fitted
 cost, and may say that waiting for a busy one is quicker.
 
 A voice that streams is spoken in units, sentences whole, and a step is a unit's front or one
 chunk of its sound (steps.py, chunks.py): Job.unit is the one under way, and what is made of it
-stays made. So nothing is ended for somebody else, and a chunk is all that others wait for.
+stays made.
 
-A whole run that has begun cannot be stopped half way for its sound, only thrown away. That is done
-if somebody waits for a first sound and the run's own listener has enough ahead, at most every
-third run of a document, and not if the run is nearly done or has done most of its work: then
-the express lane, a second thread on the same session, runs the short one beside it. What was
-thrown away or failed is kept in Job.again and runs before anything else of its request.
+A run or a chunk that has begun cannot be stopped half way for its sound, only thrown away. That
+is done if somebody waits for a first sound and the other's own listener has enough ahead, at
+most every third run of a document, and not if it is nearly done. Of a whole run it is not done
+either if most of its work is behind it: then the express lane, a second thread on the same
+session, runs the short one beside it. A whole run that was thrown away or failed is kept in
+Job.again and runs before anything else of its request; a chunk is made again.
 
 A run that fails is done again: on the CPU if an accelerator failed, which is benched for a
 while when it fails twice in a row. A request whose segment fails twice on the CPU is failed.

@@ -24,6 +24,9 @@ MARGIN: Final = 1.25
 #: Who has sound for so many fronts and longest chunks lets others go first.
 _TURNS: Final = 2
 
+#: Frames of a request's end that are made without a break: 1.2 s, a short request whole.
+_LITTLE: Final = 48
+
 #: How long after another request's first sound a document still counts as interrupted.
 _INTERRUPTED_S: Final = 15.0
 
@@ -52,10 +55,23 @@ class SchedulerState:
             need = lane.cost.seconds(expected(CAP) / job.speed)
         return not job.waits_for_first_sound and job.buffered_s(now) > need
 
+    @staticmethod
+    def goes_first(job: Job) -> bool:
+        """Its first sound is being made, or the little that is left of it: no other of its
+        priority comes in between.
+        """
+        if job.unit is None:
+            return False
+        if job.waits_for_first_sound and not job.held_s:
+            return True
+        return job.script.ended and 0 < job.unit.left <= _LITTLE
+
     def sharers(self, job: Job, now: float) -> int:
         """Who takes turns with it at the lanes, itself included: who is as urgent, and has not
         enough sound to let others go first.
         """
+        if job.unit is not None and job.script.ended and 0 < job.unit.left <= _LITTLE:
+            return 1
         return 1 + sum(
             1
             for other in self.jobs.values()

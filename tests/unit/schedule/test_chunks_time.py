@@ -44,8 +44,7 @@ def whole_and_in_order(listener: Listener) -> None:
 @settings(max_examples=60)
 @given(
     seed=st.integers(0, 10**6),
-    # Slower lanes may be late by up to 0.1 s between two units: 1 of 70 texts at 0.5.
-    rtf=st.floats(0.05, 0.4),
+    rtf=st.floats(0.05, 0.6),
     phonemes=st.integers(5, 1500),
     express=st.booleans(),
 )
@@ -114,8 +113,8 @@ def beside_a_document(seed: int, rtf: float) -> tuple[Simulation, Listener, list
     return simulation, document, asked
 
 
-@pytest.mark.parametrize("rtf", [0.2, 0.4])
-def test_nothing_is_thrown_away_for_a_short_request_beside_a_document(rtf: float) -> None:
+@pytest.mark.parametrize("rtf", [0.2, 0.4, 0.8])
+def test_a_short_request_beside_a_document_is_heard_nearly_as_soon_as_alone(rtf: float) -> None:
     ratios, rates = [], []
     for seed in range(4):
         alone = settled(seed, rtf)
@@ -126,12 +125,13 @@ def test_nothing_is_thrown_away_for_a_short_request_beside_a_document(rtf: float
         undisturbed.run(until=40)
         simulation, document, asked = beside_a_document(seed, rtf)
         assert all(one.ended for one in asked)
-        assert document.dry_s == 0
-        assert simulation.scheduler.counters.terminated_runs == 0
-        ratios += [one.wait_s / short.wait_s for one in asked]
+        assert document.dry_s == 0 or rtf > 0.5
+        assert simulation.scheduler.counters.terminated_runs <= len(asked)
+        # To end a chunk takes 20 ms, which is much to the fastest lane.
+        ratios += [(one.wait_s - 0.02) / short.wait_s for one in asked]
         rates.append(document.made_s / whole.made_s)
-    assert median(ratios) <= 2.2  # the rest of a chunk, and its own
-    assert min(rates) >= 0.7
+    assert median(ratios) <= 1.3
+    assert min(rates) >= 0.65
 
 
 def test_requests_of_one_priority_take_turns_at_each_chunk() -> None:
@@ -148,7 +148,7 @@ def test_requests_of_one_priority_take_turns_at_each_chunk() -> None:
     assert max(begun) < 12
 
 
-def test_the_more_urgent_comes_at_the_next_chunk() -> None:
+def test_a_chunk_is_ended_for_the_more_urgent() -> None:
     simulation = settled(8, rtf=0.5)
     notice = simulation.submit(1, 1, sentences(random.Random(8), 2000), rank=4)
     asked: list[Listener] = []
@@ -160,10 +160,9 @@ def test_the_more_urgent_comes_at_the_next_chunk() -> None:
             ),
         )
     simulation.run()
-    longest_chunk_s = simulation.machine.chunk * (64 + 6 + 10) * 1.1
-    assert max(one.wait_s for one in asked) < longest_chunk_s + 0.5
+    assert max(one.wait_s for one in asked) < 0.5
     whole_and_in_order(notice)
-    assert simulation.scheduler.counters.terminated_runs == 0
+    assert 0 < simulation.scheduler.counters.terminated_runs <= len(asked)
 
 
 def test_a_cancel_ends_the_chunk_and_leaves_the_lane_to_the_next() -> None:
