@@ -14,9 +14,10 @@ from typing import Final
 
 from .actions import RunChunk
 from .cost import Cost
+from .frames import expected
 from .job import Job
 from .lanes import LaneState, work
-from .state import MARGIN, SchedulerState
+from .state import CAP, MARGIN, SchedulerState
 
 #: Sound of a frame, in seconds.
 FRAME_S: Final = 0.025
@@ -27,8 +28,11 @@ SIZES: Final = (6, 9, 12, 18, 24, 36, 48, 64)
 #: The longest chunk while others come in between: what is ended for them is made again.
 _SHORT: Final = 36
 
-#: The longest first chunk. Who cannot keep up after it holds sound back.
+#: The longest chunk that is to gain ground. Who cannot keep up with it holds sound back.
 _LONGEST_FIRST: Final = 24
+
+#: Of a first chunk.
+_FIRST: Final[tuple[int, ...]] = (*range(SIZES[0], _LONGEST_FIRST), 24, 28, 32, 36, 42, 48)
 
 #: A plan of several chunks is off by less than one: their errors even out.
 _PLANNED: Final = 1.08
@@ -40,20 +44,21 @@ _GAINING: Final = 1.1
 _PLANNED_FRAMES: Final = 300
 
 
-def first_frames(cost: Cost, sharers: int, left: int = _PLANNED_FRAMES) -> int:
+def first_frames(cost: Cost, sharers: int, left: int = _PLANNED_FRAMES, then_s: float = 0.0) -> int:
     """The shortest chunk, of a unit that has `left` frames, after which the rest is in time."""
     sizes = _sizes(cost, sharers)
-    for size in range(SIZES[0], sizes[0]):
-        if _lasts(cost, sharers, sizes, size * FRAME_S, left - size):
-            return size
+    for wanted_s in (then_s, 0.0) if then_s else (0.0,):
+        for size in _FIRST:
+            if _lasts(cost, sharers, sizes, size * FRAME_S, left - size, wanted_s):
+                return size
     return sizes[0]
 
 
-def lasts(cost: Cost, sharers: int, ahead_s: float, left: int) -> bool:
+def lasts(cost: Cost, sharers: int, ahead_s: float, left: int, then_s: float = 0.0) -> bool:
     """Whether so much sound lasts until the rest of a unit is made, each chunk the longest that
-    is in time.
+    is in time, and then_s more.
     """
-    return _lasts(cost, sharers, _sizes(cost, sharers), ahead_s, left)
+    return _lasts(cost, sharers, _sizes(cost, sharers), ahead_s, left, then_s)
 
 
 def _sizes(cost: Cost, sharers: int) -> list[int]:
@@ -71,7 +76,9 @@ def _sizes(cost: Cost, sharers: int) -> list[int]:
     return [least, *(size for size in SIZES if size > least)]
 
 
-def _lasts(cost: Cost, sharers: int, sizes: list[int], ahead_s: float, left: int) -> bool:
+def _lasts(
+    cost: Cost, sharers: int, sizes: list[int], ahead_s: float, left: int, then_s: float
+) -> bool:
     left = min(left, _PLANNED_FRAMES)
     while left > 0:
         for size in reversed(sizes):
@@ -83,7 +90,7 @@ def _lasts(cost: Cost, sharers: int, sizes: list[int], ahead_s: float, left: int
                 break
         else:
             return False
-    return True
+    return ahead_s >= then_s
 
 
 def lag_s(cost: Cost, sharers: int) -> float:
@@ -98,23 +105,37 @@ def chunk(state: SchedulerState, lane: LaneState, job: Job, now: float) -> RunCh
     assert unit is not None
     cost, sharers = lane.chunks.cost, state.sharers(job, now)
     first, end = unit.piece()
-    size = _size(state, job, cost, sharers, now)
+    size = _size(state, lane, job, sharers, now)
     last = end if end - first < size + SIZES[0] else first + size
     if not unit.given:
         left, ahead_s = unit.left - (last - first), job.buffered_s(now) + job.held_s
         if ahead_s and not job.waits_for_first_sound:
             ahead_s = max(0.0, ahead_s - cost.seconds(work(last - first)))
-        unit.given = lasts(cost, sharers, ahead_s + (last - first) * FRAME_S, left)
+        made_s = ahead_s + (last - first) * FRAME_S
+        unit.given = not left or lasts(cost, sharers, made_s, left)
     return RunChunk(lane.name, job.key, unit.segment, first, last, unit.given)
 
 
-def _size(state: SchedulerState, job: Job, cost: Cost, sharers: int, now: float) -> int:
+def _then_s(lane: LaneState, job: Job, sharers: int) -> float:
+    """What the next unit takes until it is heard; 0 if none is known. The pause before it is made
+    with it.
+    """
+    if not job.script.upcoming:
+        return 0.0
+    cost = lane.chunks.cost
+    front_s = lane.fronts.cost.seconds(expected(min(job.script.upcoming, CAP)) / job.speed)
+    chunk_s = cost.seconds(work(_sizes(cost, sharers)[0]))
+    return _PLANNED * sharers * (front_s + chunk_s)
+
+
+def _size(state: SchedulerState, lane: LaneState, job: Job, sharers: int, now: float) -> int:
     assert job.unit is not None
+    cost = lane.chunks.cost
     longest = _SHORT if state.recently_interrupted(job, now) else SIZES[-1]
     ahead_s = job.buffered_s(now) + job.held_s
     affordable = cost.frames(ahead_s / MARGIN / sharers) - work(0)
     sizes = _sizes(cost, sharers)
     if not ahead_s:
-        return first_frames(cost, sharers, job.unit.left)
+        return first_frames(cost, sharers, job.unit.left, _then_s(lane, job, sharers))
     in_time = [size for size in sizes if size <= min(affordable, longest)]
     return in_time[-1] if in_time else sizes[0]

@@ -72,6 +72,11 @@ class Script:
         return bool(self._sentences)
 
     @property
+    def upcoming(self) -> int:
+        """Phonemes of the sentence that comes next, as far as it is known."""
+        return len(self._sentences[0].phonemes) - self._offset if self._sentences else 0
+
+    @property
     def voice(self) -> str:
         """That markup asks for in what is spoken next; "" for the request's own."""
         return self._sentences[0].voice if self._sentences else ""
