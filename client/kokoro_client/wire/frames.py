@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import msgpack
 
+from . import shallow
 from .errors import ErrorCode, WireError
 
 HEADER: Final = struct.Struct(">I")
@@ -64,8 +65,10 @@ def encode(payload: dict[str, Any], max_frame: int = MAX_ANSWER) -> bytes:
 class FrameDecoder:
     """Turns bytes into payload maps: feed() what arrived, then iterate frames()."""
 
-    def __init__(self, max_frame: int) -> None:
+    def __init__(self, max_frame: int, depth: int | None = None) -> None:
+        """depth: maps and arrays in one another, at most; None: as msgpack can."""
         self._max_frame = max_frame
+        self._depth = depth
         self._buffer = bytearray()
         self._failed = False
 
@@ -105,21 +108,11 @@ class FrameDecoder:
 
     def _unpack(self, body: bytes) -> dict[str, Any]:
         try:
-            # surrogateescape lets a string that is not UTF-8 reach the schema
-            # check, which refuses it with the id of its request.
-            payload = msgpack.unpackb(
-                body,
-                raw=False,
-                unicode_errors="surrogateescape",
-                strict_map_key=True,
-                ext_hook=_refuse_extension,
-                max_array_len=_MAX_ARRAY,
-                max_map_len=_MAX_MAP,
-                max_str_len=len(body),
-                max_bin_len=len(body),
-                max_ext_len=0,
-                object_pairs_hook=_unique_keys,
-            )
+            payload = self._value(body)
+        except shallow.NestedError as error:
+            raise self._fail(
+                ErrorCode.BAD_REQUEST, f"frame {error}; see docs/protocol.md"
+            ) from None
         except Exception as error:  # noqa: BLE001 - msgpack raises a dozen unrelated types
             raise self._fail(
                 ErrorCode.BAD_REQUEST,
@@ -131,6 +124,25 @@ class FrameDecoder:
                 f"frame holds a {type(payload).__name__}, not a map; see docs/protocol.md",
             )
         return payload
+
+    def _value(self, body: bytes) -> Any:
+        if self._depth is not None:
+            return shallow.unpack(body, self._depth, _refuse_extension)
+        # surrogateescape lets a string that is not UTF-8 reach the schema check, which refuses
+        # it with the id of its request.
+        return msgpack.unpackb(
+            body,
+            raw=False,
+            unicode_errors="surrogateescape",
+            strict_map_key=True,
+            ext_hook=_refuse_extension,
+            max_array_len=_MAX_ARRAY,
+            max_map_len=_MAX_MAP,
+            max_str_len=len(body),
+            max_bin_len=len(body),
+            max_ext_len=0,
+            object_pairs_hook=_unique_keys,
+        )
 
     def _fail(self, code: ErrorCode, message: str) -> FrameError:
         self._failed = True
