@@ -220,10 +220,10 @@ class Config:
         live=False,
     )
     max_clients: int = _setting(
-        64, _integer(1, 1_000), "connections at once; each may hold 2 MB of audio"
+        1_000, _integer(1, 1_000), "connections at once; 64 MB of answers wait for all of them"
     )
     max_requests_per_client: int = _setting(
-        32, _integer(1, 10_000), "speak requests one connection may have in flight"
+        32, _integer(1, 10_000), "speak requests one program may have in flight"
     )
     max_requests: int = _setting(256, _integer(1, 100_000), "speak requests in flight in all")
     max_text_chars: int = _setting(

@@ -26,12 +26,14 @@ from kokoro_client.wire.messages import (
 )
 
 from ..types import PeerId
+from .backlog import Backlog
 from .loop import READ, WRITE, Loop, Timer
 
 #: Outgoing bytes above which the peer's own synthesis pauses, and below which it goes
-#: on. HIGH is 20 s of audio: enough that a player with small buffers never starves.
-HIGH: Final = 1024 * 1024
-LOW: Final = 256 * 1024
+#: on. HIGH is 5 s of audio, beside as much in the socket: a player with small buffers, that
+#: reads when it needs more, never starves.
+HIGH: Final = 256 * 1024
+LOW: Final = 64 * 1024
 
 #: Above this the peer's requests are no longer read: audio alone stays below it, so
 #: only a peer that asks without ever reading the answers gets here.
@@ -45,6 +47,9 @@ READING_S: Final = 30.0
 #: Small kernel buffers (8 KB on macOS) would cost a turn of the loop for each slice.
 _KERNEL_BUFFER: Final = 256 * 1024
 _RECEIVE: Final = 64 * 1024
+
+#: Of a request's values: the map itself, and one that the schema is to refuse with its id.
+_DEPTH: Final = 2
 
 #: Requests handled in one turn, so that a peer that sends without pause leaves room.
 _FRAMES_A_TURN: Final = 64
@@ -61,7 +66,15 @@ class Handler(Protocol):
 
 
 class Peer:
-    def __init__(self, loop: Loop, sock: socket.socket, id: PeerId, handler: Handler) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        sock: socket.socket,
+        id: PeerId,
+        handler: Handler,
+        backlog: Backlog | None = None,
+    ) -> None:
+        """backlog: counts what is queued for all; None: for this one alone."""
         self.id = id
         self.name = ""
         self.pid: int | None = None
@@ -70,11 +83,14 @@ class Peer:
         self._loop = loop
         self._socket = sock
         self._handler = handler
-        self._decoder = FrameDecoder(MAX_REQUEST)
+        self._decoder = FrameDecoder(MAX_REQUEST, depth=_DEPTH)
+        self._backlog = backlog or Backlog()
         self._outgoing: deque[memoryview] = deque()
         self._outgoing_bytes = 0
         self._ended = False  # the peer sends nothing any more
         self._whole = False  # a frame ended in what was received last
+        self._spoke = False  # a frame of it has ended
+        self._since = loop.clock()
         self._held = False  # requests that have arrived wait for their turn
         self._closing = False
         self._partial_since: float | None = None  # a frame has begun and is not whole
@@ -96,6 +112,20 @@ class Peer:
         """The other end is gone: of a half-closed one that is told by nothing else."""
         return self.closed or _hung_up(self._socket)
 
+    @property
+    def queued(self) -> int:
+        """Bytes that wait to be read by it."""
+        return self._outgoing_bytes
+
+    def idle_since(self, now: float) -> float | None:
+        """When the frame began that it has not sent whole, or when it came, if it has sent
+        nothing whole since and had the time for it; None: it may keep its place.
+        """
+        if self._partial_since is not None:
+            return self._partial_since
+        silent = not self._spoke and not self._outgoing and now - self._since >= FRAME_S
+        return self._since if silent else None
+
     def send(self, answer: Answer) -> None:
         """Queue one answer. After close() it goes nowhere."""
         if self.closed or self._closing:
@@ -105,6 +135,7 @@ class Peer:
             self._moved = self._loop.clock()
         self._outgoing.append(memoryview(frame))
         self._outgoing_bytes += len(frame)
+        self._backlog.add(len(frame))
         if len(self._outgoing) == 1:
             self._write()  # most often the socket takes it at once: one turn less
         if not self.closed:
@@ -122,6 +153,12 @@ class Peer:
         else:
             self.close()
 
+    def give_way(self, why: str) -> None:
+        """Drop the connection now, so that another has its place."""
+        if not self.closed and not self._closing:
+            self._refuse(WireError(ErrorCode.BUSY, why, retry_after_ms=1000))
+        self.close()
+
     def close(self) -> None:
         """Drop the connection now."""
         if self.closed:
@@ -132,6 +169,7 @@ class Peer:
         self._loop.unwatch(self._socket.fileno())
         self._socket.close()
         self._outgoing.clear()
+        self._backlog.take(self._outgoing_bytes)
         self._outgoing_bytes = 0
         # Later: whoever is just sending to the peer need not expect it to vanish.
         self._loop.post(lambda: self._handler.on_gone(self))
@@ -207,7 +245,7 @@ class Peer:
             if payload is None:
                 self._held = False
                 return
-            self._whole = True
+            self._whole = self._spoke = True
             try:
                 request = parse_request(payload)
             except WireError as error:
@@ -253,6 +291,7 @@ class Peer:
                 self.close()
                 return
             self._outgoing_bytes -= sent
+            self._backlog.take(sent)
             self._moved = self._loop.clock()
             if sent < len(chunk):
                 self._outgoing[0] = chunk[sent:]

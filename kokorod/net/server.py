@@ -18,6 +18,7 @@ from ..errors import KokorodError
 from ..types import PeerId
 from ..watch.log import Log
 from . import listener as listening
+from .backlog import Backlog
 from .descriptors import room_for
 from .listener import Listener
 from .loop import READ, Loop
@@ -42,6 +43,9 @@ class Server:
         self._handler: Handler
         self._listens = False
         self._next = 1
+        self._strangers = 0
+        self._backlog = Backlog()
+        self._backlog.relieve = self._drop_longest_queue
         self.allow(max_clients)
 
     def allow(self, max_clients: int) -> None:
@@ -86,21 +90,51 @@ class Server:
             return
         uid = listening.peer_uid(connection)
         if uid not in (os.getuid(), 0):
-            self._log.warning("foreign_user", uid=uid)
+            self._tell_of_stranger(uid)
             connection.close()
             return
         try:
-            peer = Peer(self._loop, connection, PeerId(self._next), self._handler)
+            peer = Peer(self._loop, connection, PeerId(self._next), self._handler, self._backlog)
         except OSError:
             connection.close()  # gone before its buffers could be set
             return
         peer.pid = listening.peer_pid(connection)
         self._next += 1
         self.peers[peer.id] = peer
-        if len(self.peers) > self._max:
+        if len(self.peers) > self._max and not self._make_room():
             message = f"{self._max} clients are connected; try again later"
             peer.send(Error(code=ErrorCode.BUSY, message=message, retry_after_ms=1000))
             peer.close_after_sending()
+
+    def _tell_of_stranger(self, uid: int | None) -> None:
+        """The first, the tenth, the hundredth time: who tries does not fill the log."""
+        self._strangers += 1
+        if str(self._strangers).rstrip("0") == "1":
+            self._log.warning("foreign_user", uid=uid, times=self._strangers)
+
+    def _make_room(self) -> bool:
+        """Who has held a place for longest without a whole request gives it up, if anybody."""
+        now = self._loop.clock()
+        idle = [(since, p) for p in self.peers.values() if (since := p.idle_since(now)) is not None]
+        if not idle:
+            return False
+        since, peer = min(idle, key=lambda found: found[0])
+        self._log.info("gave_way", peer=peer.id, idle_s=now - since)
+        self._drop(peer, f"{self._max} clients are connected, and this one sent nothing whole")
+        return True
+
+    def _drop_longest_queue(self) -> bool:
+        peer = max(self.peers.values(), key=lambda peer: peer.queued, default=None)
+        if peer is None or not peer.queued:
+            return False
+        self._log.warning("backlog_dropped", peer=peer.id, bytes=peer.queued)
+        self.peers.pop(peer.id)
+        peer.close()
+        return True
+
+    def _drop(self, peer: Peer, why: str) -> None:
+        self.peers.pop(peer.id)  # its place is free now; the rest is told later
+        peer.give_way(why)
 
     def _look_at_name(self) -> None:
         if not self._listens:

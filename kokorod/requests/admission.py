@@ -12,33 +12,51 @@ from kokoro_client.wire.messages import Speak
 from ..config import Config
 from ..errors import UnknownLanguageError
 from ..lanes.availability import Availability
-from ..types import Engine, Utterance
+from ..types import Engine, Priority, Utterance
 from ..voices.languages import language, language_of_voice
 from ..voices.names import BUILT_IN
 
 #: Text of all requests together. A request's own limit is in the config.
 MAX_TEXT_IN_ALL: Final = 64_000_000
 
+#: Places beyond the limits that only what is important gets, in all and for a program: a notice
+#: is heard whatever others have asked for. And text.
+KEPT: Final = 8
+KEPT_A_CLIENT: Final = 2
+KEPT_TEXT: Final = 1_000_000
+
 
 def check_number(
-    in_flight: int, of_client: int, config: Config, retry_after_s: Callable[[], float]
+    in_flight: int,
+    of_client: int,
+    priority: Priority,
+    config: Config,
+    retry_after_s: Callable[[], float],
 ) -> None:
-    """Whether one more request is taken on. Raises WireError if not."""
-    if in_flight >= config.max_requests:
+    """Whether one more request is taken on. Raises WireError if not.
+
+    of_client: of the same process, over all its connections
+    """
+    important = priority is Priority.IMPORTANT
+    if in_flight >= config.max_requests + KEPT * important:
         raise busy(f"{config.max_requests} requests are in flight in all", retry_after_s())
-    if of_client >= config.max_requests_per_client:
-        most = config.max_requests_per_client
+    most = config.max_requests_per_client
+    if of_client >= most + KEPT_A_CLIENT * important:
         raise busy(f"this client has {most} requests in flight", retry_after_s())
 
 
 def check_text(
-    characters: int, in_all: int, config: Config, retry_after_s: Callable[[], float]
+    characters: int,
+    in_all: int,
+    priority: Priority,
+    config: Config,
+    retry_after_s: Callable[[], float],
 ) -> None:
     """Whether a request may have so much text, and all together. Raises WireError if not."""
     limit = config.max_text_chars
     if characters > limit:
         raise WireError(ErrorCode.TOO_LARGE, f"text is over {limit} characters; send less")
-    if in_all > MAX_TEXT_IN_ALL:
+    if in_all > MAX_TEXT_IN_ALL + KEPT_TEXT * (priority is Priority.IMPORTANT):
         raise busy("too much text is waiting", retry_after_s())
 
 

@@ -84,6 +84,12 @@ class InFlight:
     def of(self, peer: Peer) -> list[SpeakRequest]:
         return [request for key, request in self.requests.items() if key.peer == peer.id]
 
+    def of_process(self, peer: Peer) -> int:
+        """How many requests its process has, over all its connections."""
+        if peer.pid is None:
+            return len(self.of(peer))
+        return sum(other.pid == peer.pid for other in self._peers.values())
+
     # -- its way
 
     def submitted(self, request: SpeakRequest) -> None:

@@ -95,7 +95,8 @@ class Speaking:
         config = self._live.config
         admission.check_number(
             len(in_flight.requests),
-            len(in_flight.of(peer)),
+            in_flight.of_process(peer),
+            speak.priority,
             config,
             self._scheduler.retry_after_s,
         )
@@ -235,7 +236,9 @@ class Speaking:
         try:
             in_all = self._in_flight.charged
             retry_after_s = self._scheduler.retry_after_s
-            admission.check_text(request.charged, in_all, self._live.config, retry_after_s)
+            admission.check_text(
+                request.charged, in_all, request.speak.priority, self._live.config, retry_after_s
+            )
         except WireError as error:
             self._in_flight.fail(key, error.code, error.message, error.retry_after_ms)
             return

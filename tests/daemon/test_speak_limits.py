@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from support.daemon.conversation import Conversation
 from support.daemon.hearing import hear
 from support.daemon.homes import speaking, toy_home
+from support.daemon.making import MakeDaemon
 from support.daemon.process import DaemonProcess, wait_until
+from support.paths import TESTS
+
+#: Says in a process of its own, whose requests are not the test's, and tells how each ended.
+_ELSEWHERE = """
+import sys
+from support.daemon.conversation import Conversation
+path, priority = sys.argv[1:]
+with Conversation(path) as conversation:
+    conversation.speak(1, "a b.", phonemes=True, priority=priority, cache=False)
+    end = conversation.end_of(1)
+    print(end.get("code", end["type"]))
+"""
 
 SAID = "ˈOnli ðˈɪs ɪz hˈɜɹd."
 
@@ -75,3 +93,45 @@ def test_more_requests_than_allowed_in_all_are_told_when_to_try_again(
         two.answers.clear()
         hear(two.said(3, SAID, phonemes=True), SAID)
     wait_until(lambda: daemon.ask("status")["requests"]["active"] == 0, "nothing is left")
+
+
+def elsewhere(daemon: DaemonProcess, priority: str = "text") -> str:
+    """How a request of another process ends."""
+    command = [sys.executable, "-c", _ELSEWHERE, str(daemon.socket), priority]
+    environ = {**os.environ, "PYTHONPATH": str(TESTS)}
+    return subprocess.run(
+        command, env=environ, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def test_a_program_is_one_client_whatever_it_connects(
+    tmp_path: Path, make_daemon: MakeDaemon
+) -> None:
+    settings = {"KOKORO_MAX_REQUESTS_PER_CLIENT": "4", "KOKORO_MAX_REQUESTS": "5"}
+    daemon = make_daemon(settings, home=toy_home(tmp_path)).start().wait_ready()
+    with ExitStack() as stack:
+        mine = [stack.enter_context(Conversation(daemon.socket)) for _ in range(8)]
+        for one in mine[:4]:
+            one.speak(1, "And then", final=False)
+            one.until(lambda a: a["type"] == "accepted")
+        for one in mine[4:]:
+            one.speak(1, "And then", final=False)
+            assert one.end_of(1)["code"] == "busy"
+            assert one.end_of(1)["retry_after_ms"] > 0
+        # Another program is none the worse for it.
+        assert elsewhere(daemon) == "done"
+        for id, one in enumerate(mine[4:6], 2):
+            one.speak(id, "And then", final=False, priority="important")
+            one.until(lambda a, id=id: a["id"] == id and a["type"] == "accepted")
+        assert elsewhere(daemon) == "busy"
+        assert elsewhere(daemon, "important") == "done"
+        mine[7].speak(9, "And then", final=False, priority="important")
+        assert mine[7].end_of(9)["code"] == "busy"
+
+
+def test_appends_without_text_count(daemon: DaemonProcess) -> None:
+    with Conversation(daemon.socket) as conversation:
+        conversation.speak(1, "And then", final=False)
+        for _ in range(200):
+            conversation.send("append", 1, text="")
+        assert conversation.end_of(1)["code"] == "too_large"

@@ -11,6 +11,7 @@ from typing import Any
 from kokoro_client.wire import frames
 from kokoro_client.wire.errors import WireError
 from kokoro_client.wire.messages import Error, Request, Result
+from kokorod.net.backlog import Backlog
 from kokorod.net.loop import Loop
 from kokorod.net.peer import Peer
 from kokorod.types import PeerId
@@ -113,8 +114,8 @@ class Connected:
             return True
 
 
-def connect(loop: Loop, id: int = 1) -> Connected:
+def connect(loop: Loop, id: int = 1, backlog: Backlog | None = None) -> Connected:
     ours, other = socket.socketpair()
     other.setblocking(False)
     reported = Reported()
-    return Connected(loop, Peer(loop, ours, PeerId(id), reported), reported, other)
+    return Connected(loop, Peer(loop, ours, PeerId(id), reported, backlog), reported, other)
