@@ -18,6 +18,11 @@ from .errors import EngineError
 METADATA_KEY = "kokoro_config"
 
 
+#: Kokoro has 178 tokens.
+_MOST = 10_000
+_SHOWN = 200
+
+
 @cache
 def default_vocabulary() -> Mapping[str, int]:
     """The one shipped with kokoro-onnx, for models that carry none.
@@ -57,9 +62,15 @@ def embedded_vocabulary(metadata: Mapping[str, str]) -> Mapping[str, int]:
 def _parsed(config: str) -> Mapping[str, int]:
     try:
         vocabulary = json.loads(config)["vocab"]
-        return {str(symbol): int(token) for symbol, token in vocabulary.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EngineError(f"the model's vocabulary cannot be read: {error!r}") from None
+        found = {str(symbol): int(token) for symbol, token in vocabulary.items()}
+    except (
+        ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError,
+    ) as error:  # fmt: skip
+        why = repr(error)[:_SHOWN]
+        raise EngineError(f"the model's vocabulary cannot be read: {why}") from None
+    if not found or len(found) > _MOST or not all(0 <= token < _MOST for token in found.values()):
+        raise EngineError(f"the model's vocabulary is none: 1 to {_MOST} symbols and their ids")
+    return found
 
 
 def fitted(vocabulary: Mapping[str, int]) -> tuple[Mapping[str, int], str]:

@@ -9,8 +9,10 @@ Never:      loads the whole file (28 MB) to speak with one voice.
 
 from __future__ import annotations
 
+import struct
 import threading
 import zipfile
+import zlib
 from collections import OrderedDict
 from pathlib import Path
 from typing import Final
@@ -27,17 +29,38 @@ _KEPT: Final = 8
 STYLE_SIZE: Final = 256
 
 
+#: What reading an archive raises that is damaged, or made to be.
+_DAMAGE: Final = (
+    OSError, ValueError, EOFError, LookupError, TypeError, RuntimeError, SyntaxError,
+    MemoryError, ArithmeticError, struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+
+#: Rows for a count of tokens each, 510 in the real file, in float64 at most.
+_MOST_ROWS: Final = 1_024
+_MOST_BYTES: Final = 8 * STYLE_SIZE * _MOST_ROWS + 4_096
+
+#: As `models import` has it.
+_MOST_VOICES: Final = 2_000
+
+#: Kokoro's numbers lie within 3; a model is not asked what it makes of larger ones.
+_LARGEST: Final = 1_000.0
+
+
 def voice_names(path: Path) -> list[str]:
     """The voices in a file, without reading any. Raises EngineError."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return sorted(
-                name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")
-            )
-    except (OSError, zipfile.BadZipFile) as error:
+            names = archive.namelist()
+    except _DAMAGE as error:
         raise EngineError(
             f"voices file {path.name} cannot be read: {error}; run `kokoroctl models verify`"
         ) from None
+    voices = sorted(name.removesuffix(".npy") for name in names if name.endswith(".npy"))
+    if not 0 < len(voices) <= _MOST_VOICES:
+        raise EngineError(
+            f"voices file {path.name} holds {len(voices)} voices; 1 to {_MOST_VOICES} can be"
+        )
+    return voices
 
 
 class Voices:
@@ -84,12 +107,20 @@ class Voices:
         if voice not in self.names:
             raise UnknownVoiceError(f"no voice {voice}; `kokoroctl voices` lists them")
         try:
-            with np.load(self._path, allow_pickle=False) as archive:
-                styles: NDArray[np.float32] = np.asarray(archive[voice], dtype=np.float32)
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            with zipfile.ZipFile(self._path) as archive:
+                size = archive.getinfo(f"{voice}.npy").file_size
+            if size > _MOST_BYTES:
+                raise ValueError(f"it has {size:,} bytes")
+            with np.load(self._path, allow_pickle=False) as arrays:
+                styles: NDArray[np.float32] = np.asarray(arrays[voice], dtype=np.float32)
+        except _DAMAGE as error:
             raise EngineError(f"voice {voice} cannot be read: {error}") from None
         if styles.ndim < 2 or styles.shape[-1] != STYLE_SIZE or not len(styles):
             raise EngineError(f"voice {voice} has shape {styles.shape}, not (510, 1, 256)")
+        if styles.size != len(styles) * STYLE_SIZE:
+            raise EngineError(f"voice {voice} has shape {styles.shape}, not (510, 1, 256)")
         if not np.isfinite(styles).all():
             raise EngineError(f"voice {voice} holds numbers that are none: NaN, or infinite")
+        if np.abs(styles).max() > _LARGEST:
+            raise EngineError(f"voice {voice} is no style: its numbers are far too large")
         return styles

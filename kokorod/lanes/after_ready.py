@@ -1,8 +1,9 @@
 # loop: runs on the one selector thread.
 """What is done once, after ready, beside requests: the optimised copy, more lanes.
 
-A copy is trusted by its stamps at start, since hashing it takes a second; here it is hashed
-whole. One that rotted is removed, the original is opened, and the copy is made anew.
+A copy and a model are trusted by their stamps at start, since hashing them takes a second; here
+they are hashed whole. A copy that rotted is removed, the original is opened, and the copy is made
+anew; of a model that rotted the built-in voice tells.
 
 Owns:       the child process at work, the steps that are still to come.
 Invariants: one step at a time, each in a child of low priority or on its lane's own
@@ -61,14 +62,16 @@ class AfterReady:
         self._steps: deque[Callable[[], None]] = deque()  # a handful, from begin() alone
         self._stopped = False
         self._tries = 0
-        self._hashed: set[str] = set()  # keys of copies; as many as models were open
+        #: Keys of copies and sha256 of models; as many as models were open.
+        self._hashed: set[str] = set()
+        self._model: InstalledModel | None = None
         self._copy: Copy | None = None  # in use
         self._open: dict[str, str] = {}  # accelerators: lane -> key of its verdict
 
     def begin(self, model: InstalledModel, copy: Copy | None) -> None:
         """The CPU lane speaks `model`; copy: from this one."""
         self._steps.clear()
-        self._copy = copy
+        self._model, self._copy = model, copy
         if copy is not None:
             self.copy_problem = ""
             if self._startup.optimised_s is None:
@@ -171,6 +174,33 @@ class AfterReady:
                 pass
         self._next()
 
+    def _hash_model(self, model: InstalledModel) -> None:
+        """Read the model whole, once in the daemon's life."""
+        from ..engine.recheck_model import start_rechecking_model
+
+        self.working = "checking the model"
+        self._hashed.add(model.model_sha256)
+        self._child = start_rechecking_model(
+            self._live.config.models_folder,
+            model.name,
+            lambda outcome: self._loop.post(lambda: self._on_model_hashed(model, outcome)),
+        )
+
+    def _on_model_hashed(self, model: InstalledModel, outcome: child.Report) -> None:
+        match outcome:
+            case child.Done():
+                self._log.info("model_checked", took_s=outcome.seconds)
+            case child.Failed(answered=True):
+                self._log.warning("model_damaged", why=outcome.why)
+                self._hashed.discard(model.model_sha256)  # it may be pulled again
+                if self._pool.model == model:
+                    self._pool.open_kokoro(anew=True)
+            case child.Failed():
+                self._log.warning("model_not_checked", why=outcome.why)
+            case child.Stopped():
+                pass
+        self._next()
+
     # -- predicted norms
 
     def on_spoken(self, voice: str, idle: bool) -> None:
@@ -249,6 +279,8 @@ class AfterReady:
         """Last of all: it only matters where something is wrong."""
         if self._copy is not None and self._copy.key not in self._hashed:
             self._steps.append(partial(self._hash, self._copy))
+        if self._model is not None and self._model.model_sha256 not in self._hashed:
+            self._steps.append(partial(self._hash_model, self._model))
 
     def _try(self, model: InstalledModel, machine: hardware.Hardware, lane: str) -> None:
         from ..engine.accelerators import selftest

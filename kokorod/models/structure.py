@@ -41,6 +41,10 @@ _MAX_VOICES_BYTES: Final = 2 * 1024**3
 #: A real header has 128 bytes.
 _MAX_NPY_HEADER: Final = 4_096
 
+#: A real voice has 510 rows; and its name, of which a listing of 2,000 has to have room.
+_MAX_ROWS: Final = 1_024
+_MAX_VOICE_NAME: Final = 128
+
 #: Numbers of a style, and of a block that is read at once: 1 MB.
 _STYLE: Final = 256
 _BLOCK: Final = 1 << 20
@@ -163,6 +167,8 @@ def _varint(data: mmap.mmap, at: int, end: int) -> tuple[int, int]:
 
 
 def _check_voice(name: str, array: IO[bytes]) -> None:
+    if len(name) > _MAX_VOICE_NAME:
+        raise ValueError(f"{name[:_MAX_VOICE_NAME]}... is no name of a voice")
     if not name.endswith(".npy") or array.read(6) != b"\x93NUMPY":
         raise ValueError(f"{name} is no array")
     major = array.read(2)[0]
@@ -177,8 +183,10 @@ def _check_voice(name: str, array: IO[bytes]) -> None:
         raise ValueError(f"{name} holds {header['descr']!r}, not float numbers")
     shape = header["shape"]
     middle = shape[1:-1]
-    if not (len(shape) in (2, 3) and shape[0] > 0 and shape[-1] == _STYLE and middle in ((), (1,))):
-        raise ValueError(f"{name} has the shape {shape!r}, not (510, 1, {_STYLE})")
+    rows = 0 < shape[0] <= _MAX_ROWS
+    if not (len(shape) in (2, 3) and rows and shape[-1] == _STYLE and middle in ((), (1,))):
+        shown = repr(shape)[:_MAX_VOICE_NAME]
+        raise ValueError(f"{name} has the shape {shown}, not (510, 1, {_STYLE})")
     _check_numbers(name, array, shape[0] * _STYLE, width)
 
 

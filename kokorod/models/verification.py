@@ -9,6 +9,8 @@ files whose size, time of change and inode are those it hashed.
 from __future__ import annotations
 
 import contextlib
+import os
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -80,6 +82,12 @@ def remember(model: InstalledModel, stamps: Mapping[str, Stamp]) -> None:
         disk.write_atomically(model.folder / record.VERIFIED, record.dump_seen(seen))
 
 
+def distrust(model: InstalledModel) -> None:
+    """Forget that its files were right: the next check hashes them whole."""
+    with contextlib.suppress(OSError):
+        (model.folder / record.VERIFIED).unlink()
+
+
 def _files(model: InstalledModel) -> list[_Expected]:
     expected = [_Expected(model.model, model.model_bytes, model.model_sha256)]
     if model.voices is not None:
@@ -88,18 +96,34 @@ def _files(model: InstalledModel) -> list[_Expected]:
 
 
 def _look(model: InstalledModel, expected: _Expected) -> Stamp:
-    """The file's stamp now; its size is the expected one."""
+    """The file's stamp now; its size is the expected one, and nobody else may write it."""
     try:
-        stamp = Stamp.of(expected.path.stat())
+        status = expected.path.lstat()
     except FileNotFoundError:
         raise _damaged(model, expected, "is missing") from None
     except OSError as error:
         raise _damaged(model, expected, f"cannot be read ({error.strerror})") from None
+    if problem := _untrusted(status):
+        raise _damaged(model, expected, problem)
+    stamp = Stamp.of(status)
     if stamp.size != expected.bytes:
         raise _damaged(
             model, expected, f"has {stamp.size:,} bytes, expected are {expected.bytes:,}"
         )
     return stamp
+
+
+def _untrusted(status: os.stat_result) -> str:
+    """Why what has the file's name is not what was stored; empty if it may be."""
+    if stat.S_ISLNK(status.st_mode):
+        return "is a symbolic link"
+    if not stat.S_ISREG(status.st_mode):
+        return "is no regular file"
+    if status.st_uid not in (os.geteuid(), 0):
+        return f"belongs to another user ({status.st_uid})"
+    if status.st_mode & stat.S_IWOTH:
+        return f"may be written to by everybody (its mode is {stat.S_IMODE(status.st_mode):o})"
+    return ""
 
 
 def _damaged(model: InstalledModel, expected: _Expected, problem: str) -> ModelDamagedError:
