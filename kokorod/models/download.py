@@ -156,8 +156,10 @@ class _Part:
             file.truncate(start)
             file.seek(start)
             have = start
+            pace = _Pace(self._patience)
             while data := self._read(response):
                 have += len(data)
+                pace.came(len(data))
                 if have > size:
                     self.begin_anew()
                     raise DownloadError(_wrong(self._url, self._expected, f"over {size:,}"))
@@ -174,6 +176,25 @@ class _Part:
             return response.read1(_CHUNK)
         except (OSError, http.client.HTTPException) as error:
             raise web.broken_off(error, self._patience) from None
+
+
+class _Pace:
+    """Whether what comes is still worth waiting for."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self._since = time.monotonic()
+        self._bytes = 0
+
+    def came(self, count: int) -> None:
+        """Raises TransientError where too little has come for too long."""
+        patience = self._patience
+        self._bytes += count
+        if time.monotonic() - self._since < patience.slow_s:
+            return
+        if self._bytes < patience.slow_bytes:
+            raise TransientError(f"only {self._bytes:,} bytes came in {patience.slow_s:g} s")
+        self._since, self._bytes = time.monotonic(), 0
 
 
 def _start(response: http.client.HTTPResponse, url: str, have: int, expected: RemoteFile) -> int:

@@ -8,13 +8,16 @@ errors that say what to do.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import queue
+import socket
 import ssl
 import threading
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 from functools import partial
@@ -33,6 +36,8 @@ class Patience:
     stall_s     without a byte before the connection counts as dead
     attempts    failures in a row, none of which brought `gain_bytes`
     backoff_s   wait before the second attempt; doubled for each further one
+    slow_s      in each such time slow_bytes must come, else the connection counts as dead: who
+                sends a byte now and then is never silent; so long may an answer's head take too
     """
 
     connect_s: float = 5.0
@@ -40,6 +45,8 @@ class Patience:
     attempts: int = 5
     backoff_s: float = 1.0
     gain_bytes: int = 1_000_000
+    slow_s: float = 60.0
+    slow_bytes: int = 64 * 1024
 
 
 class UnreachableError(DownloadError):
@@ -237,6 +244,10 @@ class _Plain(http.client.HTTPConnection):
     def connect(self) -> None:
         _connect(self, super().connect, self._patience)
 
+    def getresponse(self) -> http.client.HTTPResponse:
+        with _in_time(self, self._patience.slow_s):
+            return super().getresponse()
+
 
 class _Secure(http.client.HTTPSConnection):
     def __init__(self, patience: Patience, host: str, **options: Any) -> None:
@@ -245,6 +256,36 @@ class _Secure(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         _connect(self, super().connect, self._patience)
+
+    def getresponse(self) -> http.client.HTTPResponse:
+        with _in_time(self, self._patience.slow_s):
+            return super().getresponse()
+
+
+@contextlib.contextmanager
+def _in_time(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
+    """What is read within ends after so long, however slowly it comes. Raises TimeoutError."""
+    sock, over = connection.sock, threading.Event()
+
+    def end() -> None:
+        over.set()
+        with contextlib.suppress(OSError):
+            # Of the connection below TLS, whose own state is the other thread's.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException):
+        if over.is_set():
+            raise TimeoutError from None
+        raise
+    finally:
+        timer.cancel()
+    if over.is_set():
+        raise TimeoutError  # a head that was cut short looks like a whole one
 
 
 def _halved(options: dict[str, Any], patience: Patience) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,31 @@ def test_trouble_that_passes_is_tried_again(status: int, server: FileServer, sto
     server.faults.extend([Fault(status=status)] * 2)
     pull(RELEASE, server.url, store, patience=QUICK)
     assert len(server.requests) == 4
+
+
+#: As QUICK, and what drips is known for it in half a second.
+SLOW = replace(QUICK, slow_s=0.5, slow_bytes=10_000)
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (Fault(drips_after=100), "bytes came in 0.5 s"),
+        (Fault(drips_head=True), "did not answer in time"),
+    ],
+    ids=["body", "head"],
+)
+def test_what_drips_is_given_up(fault: Fault, why: str, server: FileServer, store: Store) -> None:
+    server.faults.extend([fault] * 10)
+    with pytest.raises(DownloadError, match=why) as caught:
+        pull(RELEASE, server.url, store, patience=SLOW)
+    assert "given up after 3 attempts" in str(caught.value)
+    assert len(server.requests) == 3
+    assert store.installed() == []
+    # And where one drips once, the next goes on.
+    server.faults.clear()
+    server.faults.append(fault)
+    assert pull(RELEASE, server.url, store, patience=SLOW).model.read_bytes() == MODEL
 
 
 def test_redirects_are_followed_and_keep_the_range(server: FileServer, store: Store) -> None:

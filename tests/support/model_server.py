@@ -54,6 +54,8 @@ class Fault:
     status: int | None = None  # answer this instead
     cut_after: int | None = None  # bytes of the body, then the connection is reset
     stall_after: int | None = None  # bytes of the body, then nothing until the server closes
+    drips_after: int | None = None  # bytes of the body, then one now and then
+    drips_head: bool = False  # a header without end, a byte now and then
     ignore_range: bool = False
     no_length: bool = False  # the body ends where the connection does
     content_range: str = ""  # a lie about what is sent
@@ -156,6 +158,10 @@ def _answer(handler: BaseHTTPRequestHandler, state: FileServer) -> None:
     if start and start >= len(content):
         handler.send_error(416)
         return
+    if fault.drips_head:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        _drip(handler, state, b"x" * 1_000)
+        return
     handler.send_response(206 if start else 200)
     if path.endswith("/"):
         handler.send_header("Content-Type", "text/html")  # a page of an index
@@ -167,9 +173,19 @@ def _answer(handler: BaseHTTPRequestHandler, state: FileServer) -> None:
         handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
     limit = min(
-        len(body) if at is None else at for at in (fault.cut_after, fault.stall_after, None)
+        len(body) if at is None else at
+        for at in (fault.cut_after, fault.stall_after, fault.drips_after, None)
     )
     handler.wfile.write(body[:limit])
     request.sent = limit
     if fault.stall_after is not None:
         state.closing.wait(60)
+    if fault.drips_after is not None:
+        _drip(handler, state, body[limit:])
+
+
+def _drip(handler: BaseHTTPRequestHandler, state: FileServer, content: bytes) -> None:
+    for byte in content:
+        if state.closing.wait(0.05):
+            return
+        handler.wfile.write(bytes([byte]))
