@@ -1,0 +1,36 @@
+"""Clients that do anything in any order: speak, append, cancel, pause, leave, reload, kill.
+
+Always the same orders; `make fuzz` has others, for FUZZ_S.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+from support.daemon.homes import toy_home
+from support.daemon.machine import DaemonMachine
+from support.daemon.making import MakeDaemon
+
+#: About 15 s, of which most is kills and starts.
+EXAMPLES = 15
+STEPS = 25
+
+
+def test_whatever_clients_do_all_ends_well(make_daemon: MakeDaemon, tmp_path: Path) -> None:
+    class Machine(DaemonMachine):
+        daemon = make_daemon(home=toy_home(tmp_path)).start().wait_ready()
+        kills_left = 3
+
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Machine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
