@@ -1,0 +1,178 @@
+"""Faults by the thousand: clients that leave, kills, rivals, damaged models, idle crowds.
+
+Not among the default tests: `make chaos`. CHAOS_N divides the counts, e.g. 10 for a tenth.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import pytest
+from support import toy
+from support.daemon.conversation import Conversation
+from support.daemon.hearing import hear
+from support.daemon.homes import speaking, toy_home
+from support.daemon.process import DaemonProcess, wait_until
+from support.hostile import damaged_homes
+from support.loop import bind_race
+
+DIVISOR = int(os.environ.get("CHAOS_N", "1"))
+SEED = int(os.environ.get("CHAOS_SEED", "17"))
+
+DISCONNECTS = 10_000 // DIVISOR
+KILLS = 1_000 // DIVISOR
+STARTS = 2_000 // DIVISOR
+ROUNDS = 200 // DIVISOR
+IDLE = 1_000 // DIVISOR
+
+SAID = "ˈOnli ðˈɪs ɪz hˈɜɹd."
+LONG = " ".join(["ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˈOvəɹ ðə lˈAzi dˈɔɡ, ænd slˈips."] * 20)
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[DaemonProcess]:
+    with speaking(toy_home(tmp_path)) as made:
+        wait_until(lambda: made.ask("status")["startup"]["phase"] in ("", "ready"), "rest", 120)
+        yield made
+
+
+def process_of(daemon: DaemonProcess) -> psutil.Process:
+    assert daemon.process is not None
+    return psutil.Process(daemon.process.pid)
+
+
+def speaks(daemon: DaemonProcess) -> None:
+    with Conversation(daemon.socket) as conversation:
+        hear(conversation.said(1, SAID, phonemes=True, cache=False), SAID)
+
+
+@pytest.mark.timeout(3600)
+def test_clients_that_leave_while_they_are_spoken_to(daemon: DaemonProcess) -> None:
+    source = random.Random(SEED)
+    process = process_of(daemon)
+    speaks(daemon)
+    before = process.num_fds(), process.num_threads()
+    free: list[float] = []
+    for number in range(DISCONNECTS):
+        with Conversation(daemon.socket) as conversation:
+            conversation.speak(1, LONG, phonemes=True, cache=False)
+            if source.random() < 0.8:
+                conversation.first_audio(1)
+        if number % 20 == 0:
+            began = time.monotonic()
+            wait_until(lambda: daemon.ask("status")["requests"]["active"] == 0, "a free lane")
+            free.append(time.monotonic() - began)
+    wait_until(lambda: daemon.ask("status")["clients"] == 1, "all to be gone")
+    speaks(daemon)
+    free.sort()
+    print(f"{DISCONNECTS} left; free after p99 {free[len(free) * 99 // 100] * 1000:.0f} ms")
+    assert process.num_fds() <= before[0] + 2
+    assert process.num_threads() <= before[1] + 2
+
+
+@pytest.mark.timeout(3600)
+def test_killed_at_any_time_the_next_start_binds_and_speaks(tmp_path: Path) -> None:
+    source = random.Random(SEED)
+    daemon = DaemonProcess(toy_home(tmp_path))
+    try:
+        for number in range(KILLS):
+            daemon.start()
+            time.sleep(source.uniform(0, 2.2))
+            daemon.stop(signal.SIGKILL)
+            if number % 50 == 0:
+                daemon.start().wait_ready()
+                assert daemon.ask("status")["engine"] == "kokoro", daemon.log[-3_000:]
+                speaks(daemon)
+                daemon.stop(signal.SIGKILL)
+        assert "Traceback" not in daemon.log
+    finally:
+        daemon.clean_up()
+
+
+@pytest.mark.timeout(3600)
+def test_of_eight_rivals_one_owns_the_socket(tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    folder.mkdir(mode=0o700)
+    ended = subprocess.run(
+        [sys.executable, bind_race.__file__, str(folder / "s"), "8", str(ROUNDS)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    rounds = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert len(rounds) == ROUNDS
+    for said in rounds:
+        assert sum("listens" in each for each in said) == 1, said
+
+
+@pytest.mark.timeout(6 * 3600)
+def test_no_damaged_model_makes_a_crash_loop(tmp_path: Path) -> None:
+    """Whatever is in the store: the daemon is ready and somebody speaks, twice in a row."""
+    engines: dict[str, int] = {}
+    for home in damaged_homes(tmp_path, random.Random(SEED), STARTS // 2):
+        daemon = DaemonProcess(home)
+        try:
+            for _ in range(2):
+                daemon.start().wait_ready()
+                with Conversation(daemon.socket) as conversation:
+                    conversation.speak(1, "Here I am.", cache=False)
+                    end = conversation.end_of(1)
+                    assert end["type"] == "done" or end["code"] == "engine_failed", end
+                engine = daemon.ask("status")["engine"]
+                engines[engine] = engines.get(engine, 0) + 1
+                assert daemon.stop() == 0
+        finally:
+            daemon.clean_up()
+    print(engines)
+
+
+@pytest.mark.timeout(1800)
+def test_a_thousand_that_ask_for_nothing_cost_nothing(daemon: DaemonProcess) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = IDLE + 200
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
+    process = process_of(daemon)
+    speaks(daemon)
+    before = process.memory_info().rss
+    with ExitStack() as stack:
+        # One asks, and one place is kept for it.
+        for _ in range(IDLE - 2):
+            sock = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+            sock.connect(str(daemon.socket))
+        wait_until(lambda: daemon.ask("status")["clients"] >= IDLE - 1, "all to be in")
+        grown = (process.memory_info().rss - before) / 2**20
+        used, began = process.cpu_times(), time.monotonic()
+        time.sleep(20)
+        now, seconds = process.cpu_times(), time.monotonic() - began
+        busy = (now.user + now.system - used.user - used.system) / seconds
+        waits = []
+        for _ in range(200):
+            asked = time.monotonic()
+            daemon.ask("status")
+            waits.append(time.monotonic() - asked)
+        waits.sort()
+        print(f"{grown:.1f} MB, {busy:.2%} CPU, status p99 {waits[197] * 1000:.1f} ms")
+        assert grown <= 5
+        assert busy < 0.005
+        speaks(daemon)
+    wait_until(lambda: daemon.ask("status")["clients"] == 1, "all to be gone")
+
+
+def test_the_toy_is_what_is_damaged(tmp_path: Path) -> None:
+    """Else the tests above would have nothing to find."""
+    (home, *_) = damaged_homes(tmp_path, random.Random(1), 1)
+    model = home / "models" / "toy" / "model.onnx"
+    assert model.read_bytes() != toy.build(tmp_path / "whole.onnx").read_bytes()
