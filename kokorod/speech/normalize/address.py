@@ -8,7 +8,7 @@ from typing import Final
 
 from ..abbreviations import words
 from ..tables import rows
-from .cursor import Cursor, Part, mark, say
+from .cursor import Cursor, Part, mark, say, spell
 from .rule import CAPITALS, Rule, Start
 
 _ROWS: Final = rows("states")
@@ -80,7 +80,35 @@ def _read_side(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     )
 
 
+#: A member of a parliament: (D-N.M.), (R-Texas).
+_PARTY: Final = re.compile(
+    r"(?<=\()(?P<party>[DRI])[-–](?P<state>(?:[A-Z]\.){2}|[A-Z][A-Za-z]{1,12}\.?)(?=\)|,)"
+)
+_DOTTED_STATES: Final = {f"{code[0]}.{code[1]}.": name for code, name in _STATES.items()}
+
+
+def _read_party(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    written = match["state"]
+    bare = written.rstrip(".")
+    state = _DOTTED_STATES.get(written) or _STATES.get(bare) or _SHORT_STATES.get(bare)
+    if state is None and bare not in _STATES.values():
+        return None
+    parts = spell(match["party"], *match.span("party"))
+    return parts + say(state or bare, *match.span("state"))
+
+
 RULES: Final = (
+    Rule(
+        "address.party",
+        Start.LETTER,
+        _PARTY,
+        _read_party,
+        (
+            ("Ruiz (D-N.M.) won", "Ruiz (D New Mexico) won"),
+            ("Lee (R-Utah) lost", "Lee (R Utah) lost"),
+        ),
+        firsts="DRI",
+    ),
     Rule(
         "address.side",
         Start.LETTER,

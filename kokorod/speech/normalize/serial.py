@@ -129,6 +129,22 @@ def _read_hex(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + characters(match["value"].replace("_", "").upper(), start + 2, end)
 
 
+#: Parts of an exercise: 3a-f.
+_ITEMS: Final = re.compile(r"(?P<value>\d{1,3})(?P<one>[a-z])[-–](?P<two>[a-z])(?![\w-])")
+
+
+def _read_items(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if match["one"] >= match["two"]:
+        return None
+    one, two = match.span("one"), match.span("two")
+    return [
+        *say(label(match["value"]), *match.span("value")),
+        *spell(match["one"].upper(), *one),
+        *say("to", one[1], two[0]),
+        *spell(match["two"].upper(), *two),
+    ]
+
+
 def _read_lettered(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     value, letters = match["value"], match["letters"]
     if len(letters) == 3 and not letters.isupper():
@@ -227,6 +243,13 @@ RULES: Final = (
             ("0xFF", "zero x F F", "numbers"),
             ("0b1010", "zero b one zero one zero"),
         ),
+    ),
+    Rule(
+        "serial.items",
+        Start.NUMBER,
+        _ITEMS,
+        _read_items,
+        (("do 3a-f", "do three A to F"), ("1b–d", "one B to D")),
     ),
     Rule(
         "serial.lettered",
