@@ -29,8 +29,9 @@ def breaks(owner, name, when):
         return real(*args)
     setattr(owner, name, broken)
 
-for firsts in grammar._TRIED.values():
-    for first, tried in firsts.items():
+for start, firsts in grammar._TRIED.items():
+    for first in firsts:
+        tried = firsts[first] or grammar._tried_at(start, first)
         firsts[first] = tuple(
             (matches, breaking if name == "money.unit_first" else read, name)
             for matches, read, name in tried

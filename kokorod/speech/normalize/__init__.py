@@ -8,10 +8,10 @@ the way people say them; every token knows which characters it was read from. Co
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from ..patterns import lazy_pattern
 from ..token import Token
 from . import abbreviation, address, chat, date, items, roman, weekday
 from .clean import Cleaned
@@ -25,12 +25,12 @@ PLAIN: Final = "plain"
 FOREIGN: Final = "foreign"
 
 #: A word that no rule needs to look at, and what may follow it.
-_PLAIN: Final = re.compile(
+_PLAIN: Final = lazy_pattern(
     r"\s*([A-Z]?[a-z]+(?:'[a-z]+)?|[aI](?=\s+[a-z]))(?=\s|[,;!?\")”…]|[.:](?:\s|\Z)|—|\Z)"
 )
 #: A mark after a word, with nothing to consider.
-_MARK: Final = re.compile(r"([,;:!?]|\.(?! ?\.))(?=\s|\Z)")
-_SPACE: Final = re.compile(r"\s+")
+_MARK: Final = lazy_pattern(r"([,;:!?]|\.(?! ?\.))(?=\s|\Z)")
+_SPACE: Final = lazy_pattern(r"\s+")
 
 #: Plain-looking words that have rules: abbreviations, months, weekdays.
 _LOOKED_AT: Final = (

@@ -8,12 +8,13 @@ from typing import Final
 
 from .. import abbreviations as abbr
 from ..abbreviations import words
+from ..patterns import lazy_pattern
 from .cursor import Cursor, Part, mark, say, spell
 from .rule import Rule, Start
 
-_ABBREVIATION: Final = re.compile(r"(?P<name>[A-Za-z]{1,8}(?:'[a-z])?)(?P<dot>\.)")
-_BARE: Final = re.compile(r"(?P<name>[A-Za-z]{1,7})(?![\w'.-])")
-_SHORT: Final = re.compile(
+_ABBREVIATION: Final = lazy_pattern(r"(?P<name>[A-Za-z]{1,8}(?:'[a-z])?)(?P<dot>\.)")
+_BARE: Final = lazy_pattern(r"(?P<name>[A-Za-z]{1,7})(?![\w'.-])")
+_SHORT: Final = lazy_pattern(
     r"(?P<name>Nº(?= ?\d)|w/o|w/|b/c|c/o|n/a|N/A|and/or|either/or|he/she|she/he|his/her|him/her"
     r"|s/he|w/e|s/p|h/o|f/u|r/o)(?![\w/])"
 )
@@ -103,7 +104,7 @@ _NOUN_NEXT: Final = words(
     "its his her this that since from est estimated scheduled actual expected late early no"
 )
 _OF_TRAVEL: Final = words("time times date dates gate gates city airport lounge hall terminal day")
-_FOUNDED: Final = re.compile(r" ?(?:c\. ?)?(?:1[0-9]|20)\d\d(?![\d,%])")
+_FOUNDED: Final = lazy_pattern(r" ?(?:c\. ?)?(?:1[0-9]|20)\d\d(?![\d,%])")
 _PATIENT_DOES: Final = words(
     "is was has had will may can should presents presented denies denied reports reported states "
     "stated c complains complained admits admitted tolerated appears seen given remains refuses "
@@ -126,7 +127,7 @@ def _expanded(cursor: Cursor, match: re.Match[str], space: bool) -> str | None:
 _PERSONS: Final = words("jr sr mr mrs ms dr prof capt sgt lt")
 #: Units that mean something else without a number.
 _ALONE: Final = {"min": "minimum", "sec": "second"}
-_BRACKETED: Final = re.compile(r" ?\(\d")
+_BRACKETED: Final = lazy_pattern(r" ?\(\d")
 _SAFE: Final = words("etc vs inc ltd jr sr ave max avg tel al cf co ea")
 _NEEDS_MORE: Final = words("co rd ln")
 #: Ordinary words too: at the end of a text the full stop is only a full stop.
@@ -196,7 +197,7 @@ def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 #: Of whom it is said: the patient c/o pain.
-_COMPLAINT: Final = re.compile(
+_COMPLAINT: Final = lazy_pattern(
     r"\b(?:pt|patient|y/?o|y\.o\.?|[MF]|male|female)\b[^.!?]{0,24}\Z", re.I
 )
 _BACK: Final = 48

@@ -7,13 +7,14 @@ import re
 from typing import Final
 
 from ..abbreviations import words
+from ..patterns import lazy_pattern
 from ..tables import rows
 from .cursor import Cursor, Part, mark, say, spell
 from .rule import CAPITALS, Rule, Start
 
 _ROWS: Final = rows("states")
 _STATES: Final = {code: name for code, _, name in _ROWS}
-_STATE: Final = re.compile(
+_STATE: Final = lazy_pattern(
     r"(?P<name>[A-Z]{2})(?:(?P<zip>(?= \d{5}(?:-\d{4})?(?!\w)))|(?=[,.;)]|\Z))"
 )
 #: Words too: states only before a zip code.
@@ -30,7 +31,7 @@ def _read_state(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(name, *match.span())
 
 
-_SHORT_STATE: Final = re.compile(r"(?P<name>[A-Z][a-z]{1,4})\.")
+_SHORT_STATE: Final = lazy_pattern(r"(?P<name>[A-Z][a-z]{1,4})\.")
 _SHORT_STATES: Final = {short: name for _, short, name in _ROWS if short}
 
 
@@ -49,14 +50,16 @@ _COMPASS: Final = {
     "SSE": "south southeast", "SSW": "south southwest", "ENE": "east northeast",
     "ESE": "east southeast", "WNW": "west northwest", "WSW": "west southwest",
 }  # fmt: skip
-_SIDE: Final = re.compile(r"(?P<side>[NS]?(?:[NS][EW]|[EW][NS][EW])|[NSEW])(?P<dot>\.?)(?![\w'-])")
+_SIDE: Final = lazy_pattern(
+    r"(?P<side>[NS]?(?:[NS][EW]|[EW][NS][EW])|[NSEW])(?P<dot>\.?)(?![\w'-])"
+)
 #: Before a direction: a wind, a way; or the road that it is a part of.
 _WINDS: Final = words("wind winds gusts heading headed bearing")
-_ROAD_BEFORE: Final = re.compile(
+_ROAD_BEFORE: Final = lazy_pattern(
     r"(?:\b(?:I|US|SR|Hwy|Highway|Route|Rte|Interstate)[- ]?\.? ?\d{1,3}|\b(?:St|Ave|Blvd|Rd|Dr|Ln|"
     r"Street|Avenue|Boulevard|Road|Drive|Lane|Place|Pl|Way|Court|Ct)\.?) \Z"
 )
-_ROAD_AFTER: Final = re.compile(
+_ROAD_AFTER: Final = lazy_pattern(
     r" (?:\d+(?:st|nd|rd|th)|(?:[A-Z][a-z']+ ){1,2}(?:St|Ave|Blvd|Rd|Dr|Ln|Street|Avenue|Boulevard|"
     r"Road|Drive|Lane|Place|Pl|Way|Court|Ct)\b)"
 )
@@ -81,7 +84,7 @@ def _read_side(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 #: A member of a parliament: (D-N.M.), (R-Texas).
-_PARTY: Final = re.compile(
+_PARTY: Final = lazy_pattern(
     r"(?<=\()(?P<party>[DRI])[-–](?P<state>(?:[A-Z]\.){2}|[A-Z][A-Za-z]{1,12}\.?)(?=\)|,)"
 )
 _DOTTED_STATES: Final = {f"{code[0]}.{code[1]}.": name for code, name in _STATES.items()}

@@ -7,24 +7,25 @@ import re
 from typing import Final
 
 from ..abbreviations import words
+from ..patterns import lazy_pattern
 from .cursor import Cursor, Kind, Part, say, spell
 from .money import MAGNITUDES
 from .number_words import NUMBER, cardinal, digits, pairs, spoken_number, year
 from .rule import Rule, Start
 
 #: Thousands parted as elsewhere: 1 000 000, 10 000, 1.234,56.
-_GROUPED: Final = re.compile(
+_GROUPED: Final = lazy_pattern(
     r"(?P<value>\d{1,3}(?:[ ]\d{3}){2,8}|\d{1,3}(?:\.\d{3}){2,8}|\d{1,3}[ ]000|"
     r"\d{1,3}(?:\.\d{3}){1,8}(?=,\d{1,2}(?!\d)))"
     r"(?:,(?P<part>\d{1,2}))?(?![\w]|[ .,-]\d)"
 )
-_FACTOR: Final = re.compile(rf"(?P<sign>[~≈<>≥≤]?)(?P<value>{NUMBER})(?P<cross>[x×X])(?!\w)")
-_SIZED: Final = re.compile(
+_FACTOR: Final = lazy_pattern(rf"(?P<sign>[~≈<>≥≤]?)(?P<value>{NUMBER})(?P<cross>[x×X])(?!\w)")
+_SIZED: Final = lazy_pattern(
     rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<value>{NUMBER})(?:(?P<size>[kKMBT]|bn|mn|tn|mln|bln)(?!\w)"
     r"|[ ](?P<word>thousand|million|billion|trillion|hundred|dozen)\b)(?P<plus>\+)?"
 )
-_AGE: Final = re.compile(rf"(?P<value>{NUMBER})(?P<rest>(?:-[A-Za-z]+)+)(?P<owner>'s)?(?![\w-])")
-_PLAIN: Final = re.compile(
+_AGE: Final = lazy_pattern(rf"(?P<value>{NUMBER})(?P<rest>(?:-[A-Za-z]+)+)(?P<owner>'s)?(?![\w-])")
+_PLAIN: Final = lazy_pattern(
     rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<value>{NUMBER})(?P<power>[²³]|\^\d+)?(?P<plus>\+(?!\w))?(?P<owner>'s\b)?"
 )
 
@@ -149,7 +150,7 @@ def _read_sized(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 _RUNS: Final = words("run runs race races runner runners walk walks")
-_NAME_NEXT: Final = re.compile(r" [A-Z][a-z]")
+_NAME_NEXT: Final = lazy_pattern(r" [A-Z][a-z]")
 
 
 def _read_age(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -265,14 +266,16 @@ def _is_name(cursor: Cursor, before: str, end: int) -> bool:
 
 _CODES: Final = words("zip pin code pincode otp postcode password passcode ZIP PIN OTP passcodes")
 #: What short numbers of telephones are written to: text STOP to 40404.
-_TEXTED: Final = re.compile(r"\b(?:text|texts|texting|sms|send|reply)\b[^.!?\n]{0,40} to \Z", re.I)
+_TEXTED: Final = lazy_pattern(
+    r"\b(?:text|texts|texting|sms|send|reply)\b[^.!?\n]{0,40} to \Z", re.I
+)
 _DIALLED: Final = words("dial dialled dialed call called ring text texted")
 #: Capitals before a number that are not the beginning of its name.
 _NO_NAMES: Final = words("ad bc ce bce in on by to of and the from for about over under than")
 
 
-_STATE: Final = re.compile(r"[A-Z]{2}")
-_ADDRESS: Final = re.compile(
+_STATE: Final = lazy_pattern(r"[A-Z]{2}")
+_ADDRESS: Final = lazy_pattern(
     r"[ ](?:[NSEW]\.?[ ])?(?:[A-Z][a-z]+[ ]|\d+(?:st|nd|rd|th)[ ]){1,3}"
     r"(?:St|Ave|Blvd|Rd|Ln|Dr|Ct|Pl|Hwy|Pkwy|Sq|Way|Street|Avenue|Boulevard|Road|Lane|Drive|"
     r"Court|Place|Highway|Parkway|Square|Terrace)\b"

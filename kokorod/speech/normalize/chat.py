@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
+from ..patterns import lazy_pattern
 from ..tables import rows
 from .cardinal import LABELS
 from .cursor import Cursor, Part, say, spell
@@ -15,13 +16,13 @@ from .rule import Rule, Start
 _CHAT: Final = dict(rows("chat"))
 _WRITTEN: Final = "|".join(re.escape(w) for w in sorted(_CHAT, key=len, reverse=True))
 #: The first letter may be a capital if it is no name then: Gr8, but not Ty or B4.
-_SHORT: Final = re.compile(
+_SHORT: Final = lazy_pattern(
     rf"(?P<name>{_WRITTEN}|(?=[A-Z][a-z0-9]{{2}})(?ai:{_WRITTEN}))(?![\w'’(\[/=_-]|[.:]\w)"
 )
-_U: Final = re.compile(r"u(?![\w'’(\[/=_.-])")
-_DIGESTED: Final = re.compile(r"(?:TL;DR|tl;dr|Tl;dr)(?!\w)")
-_GROWN: Final = re.compile(r"(?:YoY|QoQ|MoM|WoW|yoy|qoq|[yY]/[yY]|[qQ]/[qQ]|m/m|w/w)(?![\w/])")
-_EACH: Final = re.compile(r"(?:p/[phwmdn]|ppp?n|pp|pcm|pw|pa)(?![\w/]|\.\w)")
+_U: Final = lazy_pattern(r"u(?![\w'’(\[/=_.-])")
+_DIGESTED: Final = lazy_pattern(r"(?:TL;DR|tl;dr|Tl;dr)(?!\w)")
+_GROWN: Final = lazy_pattern(r"(?:YoY|QoQ|MoM|WoW|yoy|qoq|[yY]/[yY]|[qQ]/[qQ]|m/m|w/w)(?![\w/])")
+_EACH: Final = lazy_pattern(r"(?:p/[phwmdn]|ppp?n|pp|pcm|pw|pa)(?![\w/]|\.\w)")
 
 _SPANS: Final = {"y": "year", "q": "quarter", "m": "month", "w": "week"}
 _EACH_SAID: Final = {
@@ -30,8 +31,8 @@ _EACH_SAID: Final = {
     "ppn": "per person per night",
     "pp": "per person", "pcm": "per calendar month", "pw": "per week", "pa": "per year",
 }  # fmt: skip
-_PRICE: Final = re.compile(r"[$£€]\d[\d.,]*k?[ ]?\Z")
-_PERCENT: Final = re.compile(r"\d[ ]?(?:%|pct|percent|bps|pp)[ ]?\(?\Z")
+_PRICE: Final = lazy_pattern(r"[$£€]\d[\d.,]*k?[ ]?\Z")
+_PERCENT: Final = lazy_pattern(r"\d[ ]?(?:%|pct|percent|bps|pp)[ ]?\(?\Z")
 
 #: Cells, seats and squares have such names too; np is a module.
 _NO_CHAT: Final = LABELS | words("cell block square key to pawn as import nm")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from ..tables import rows
 from .cardinal import label
 from .cursor import Cursor, Part, say, spell
@@ -18,13 +19,13 @@ from .rule import CAPITALS, Rule, Start
 ELEMENTS: Final = dict(rows("elements"))
 _SYMBOL: Final = "(?:" + "|".join(sorted(ELEMENTS, key=len, reverse=True)) + ")"
 _ATOMS: Final = rf"(?:{_SYMBOL}\d{{0,2}}){{1,6}}"
-_CHARGED: Final = re.compile(
+_CHARGED: Final = lazy_pattern(
     rf"(?=[A-Z][A-Za-z\d()]{{0,24}}[²³⁴-⁹⁺⁻])(?P<formula>(?:{_ATOMS}|\({_ATOMS}\)\d{{0,2}}){{1,4}})(?P<charge>[²³⁴-⁹]?[⁺⁻])(?!\w)"
 )
-_GROUPED: Final = re.compile(
+_GROUPED: Final = lazy_pattern(
     rf"(?=[A-Z][A-Za-z\d]{{0,8}}\([A-Z])(?P<formula>{_ATOMS}(?:\({_ATOMS}\)\d{{1,2}}){{1,3}}(?:{_ATOMS})?)(?!\w)"
 )
-_ISOTOPE: Final = re.compile(rf"(?P<mass>[⁰¹²³⁴-⁹]{{1,3}})(?P<symbol>{_SYMBOL})(?![a-z])")
+_ISOTOPE: Final = lazy_pattern(rf"(?P<mass>[⁰¹²³⁴-⁹]{{1,3}})(?P<symbol>{_SYMBOL})(?![a-z])")
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from .cursor import Cursor, Part, Upto, say, spell
 from .number_words import cardinal
 from .rule import Rule, Start
@@ -16,11 +17,11 @@ _ANY: Final = (
     rf"(?:{_PIECE}|[a-h]x[a-h][1-8](?:=[QRBN])?[+#]?(?!\w)|[a-h][1-8](?:=[QRBN])?[+#]?(?!\w)"
     r"|O-O(?:-O)?[+#]?(?![\w-]))"
 )
-_NUMBERED: Final = re.compile(rf"(?P<number>\d{{1,3}})(?P<dots>\.{{1,3}}[ ]?)?(?P<move>{_ANY})")
-_MOVE: Final = re.compile(_ANY)
+_NUMBERED: Final = lazy_pattern(rf"(?P<number>\d{{1,3}})(?P<dots>\.{{1,3}}[ ]?)?(?P<move>{_ANY})")
+_MOVE: Final = lazy_pattern(_ANY)
 #: Another move, or the number of the next one, that follows.
-_GOES_ON: Final = re.compile(rf"[ ](?:{_ANY}|\d{{1,3}}\.)")
-_MOVED: Final = re.compile(
+_GOES_ON: Final = lazy_pattern(rf"[ ](?:{_ANY}|\d{{1,3}}\.)")
+_MOVED: Final = lazy_pattern(
     rf"(?<!\w)(?:\d{{1,3}}\.{{0,3}}[ ]?)?{_ANY}[ ](?:\d{{1,3}}\.{{1,3}}[ ]?)?\Z"
 )
 _SAID: Final = {"x": "takes", "+": "check", "#": "mate", "=": "promotes to"}

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from typing import Final
 
+from ..patterns import lazy_pattern
+
 _SPACES: Final = (
     "\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 )
@@ -35,11 +37,11 @@ _SAME_LENGTH: Final = {
     **{first + digit: str(digit + 1) for first in (0x2776, 0x2780, 0x278A) for digit in range(9)},
     0xFFFD: " ",
 }
-_FOREIGN_DIGIT: Final = re.compile(r"[^\x00-\x7f]")
+_FOREIGN_DIGIT: Final = lazy_pattern(r"[^\x00-\x7f]")
 
 #: What changes the length: invisible characters, letters with combining marks (and more
 #: marks than a letter can bear), and characters that stand for several.
-_ODD: Final = re.compile(
+_ODD: Final = lazy_pattern(
     r"(?P<broken>(?<=[a-z])(?:[\xad\u2010-]|\ufffe)[ \t]?\r?\n[ \t]{0,8}(?=[a-z])|\ufffe)"
     r"|(?P<gone>[\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064"
     r"\u2066-\u206f\ufeff\ufff9-\ufffb]"
@@ -120,7 +122,7 @@ _HEADS: Final = frozenset(
     "left right north south east west light dark deep fast slow large small hand real time mother "
     "father son daughter brother sister great vice editor air water man made based free".split()
 )
-_WORD_BEFORE: Final = re.compile(r"[A-Za-z]{1,20}\Z")
+_WORD_BEFORE: Final = lazy_pattern(r"[A-Za-z]{1,20}\Z")
 
 
 def _joint(odd: re.Match[str]) -> str:

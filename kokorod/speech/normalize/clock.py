@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
+from ..patterns import lazy_pattern
 from .cursor import Cursor, Part, mark, say, spell
 from .number_words import cardinal, digits, pair
 from .rule import Rule, Start
@@ -20,34 +21,36 @@ _FULL2: Final = (
     + _HALF.format(n=2)
     + "?"
 )
-_CLOCK: Final = re.compile(
+_CLOCK: Final = lazy_pattern(
     rf"{_FULL}(?:[ ]?[-–—][ ]?{_FULL2}(?![\d:]|[.,]\d|\w))?(?![\d:]|[.,]\d|-\d|\w)"
 )
 #: A length of time: 2:30h, 1h30.
-_LASTING: Final = re.compile(
+_LASTING: Final = lazy_pattern(
     r"(?P<hours>\d{1,2})(?:h(?P<minutes>[0-5]\d)|:(?P<minutes2>[0-5]\d)[ ]?h(?:rs|ours)?)(?!\w)"
 )
-_DOTTED: Final = re.compile(
+_DOTTED: Final = lazy_pattern(
     r"(?P<hour>\d{1,2})[.:h](?P<minute>[0-5]\d)(?P<second>)" + _HALF.format(n="") + r"(?!\w)"
 )
-_HOUR: Final = re.compile(
+_HOUR: Final = lazy_pattern(
     r"(?P<hour>\d{1,2})"
     r"(?:(?P<half0>[ ]?[aApP]\.?[mM]\.?)?[ ]?[-–—][ ]?(?P<hour2>\d{1,2})(?::(?P<minute2>\d\d))?)?"
     + _HALF.format(n="")
     + r"(?!\w)"
 )
 #: Half of a day as one letter: 6:42a, 4-5p.
-_SHORT: Final = re.compile(
+_SHORT: Final = lazy_pattern(
     r"(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?(?:(?P<half0>[ap])?[-–](?P<hour2>\d{1,2})"
     r"(?::(?P<minute2>[0-5]\d))?)?(?P<half>[ap])(?![\w'’])"
 )
-_SPAN: Final = re.compile(
+_SPAN: Final = lazy_pattern(
     r"(?P<hour>[1-9]|1[0-2])[-–](?P<hour2>[1-9]|1[0-2]):(?P<minute2>[0-5]\d)(?![\w:]|[.,-]\d)"
 )
-_RACE: Final = re.compile(
+_RACE: Final = lazy_pattern(
     r"(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d)\.(?P<part>\d{1,3})(?![\w:]|\.\d)"
 )
-_MILITARY: Final = re.compile(r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?=[ ]?(?:hours|hrs)\b)")
+_MILITARY: Final = lazy_pattern(
+    r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?=[ ]?(?:hours|hrs)\b)"
+)
 
 
 #: Before chapter and verse.
@@ -62,7 +65,7 @@ BOOKS: Final = words(
 
 
 #: What has a length that is written as a clock; at one of these is a time of day.
-_TIMED: Final = re.compile(
+_TIMED: Final = lazy_pattern(
     r"\b(?:timer|stopwatch|countdown|video|clip|song|track|episode|film|movie|recording|podcast|"
     r"duration|runtime|running time|length|lasts|lasted|lasting|runs|ran for|elapsed)"
     r"\b[^.!?\n]{0,24}\Z",

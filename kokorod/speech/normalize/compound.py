@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from .acronyms import is_said
 from .cardinal import label
 from .cursor import Cursor, Part, Upto, say, spell
@@ -13,12 +14,12 @@ from .identifiers import BRANDS, camel_parts, letter_words
 from .number_words import spoken_number, year
 from .rule import Rule, Start
 
-_HYPHENED: Final = re.compile(
+_HYPHENED: Final = lazy_pattern(
     r"(?P<name>[A-Za-z][A-Za-z']{0,40}(?:-(?:[A-Za-z][A-Za-z']{0,40}|\d{1,6}(?:\.\d+)?)){1,8})(?P<owner>'s|s)?(?![\w])"
 )
-_MID: Final = re.compile(r"(?P<name>[A-Za-z]{2,12})-(?=\d)")
-_SLASHED: Final = re.compile(r"(?P<one>[A-Za-z][a-z]{0,30})/(?=[A-Za-z][a-z]{0,30}(?![\w/.]))")
-_BY: Final = re.compile(r"[x×](?=[ ]?\d)")
+_MID: Final = lazy_pattern(r"(?P<name>[A-Za-z]{2,12})-(?=\d)")
+_SLASHED: Final = lazy_pattern(r"(?P<one>[A-Za-z][a-z]{0,30})/(?=[A-Za-z][a-z]{0,30}(?![\w/.]))")
+_BY: Final = lazy_pattern(r"[x×](?=[ ]?\d)")
 
 
 def _read_hyphened(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -82,7 +83,7 @@ def _read_mid(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     return Upto(parts, when.end() if when else match.end())
 
 
-_YEAR: Final = re.compile(r"(?:1[1-9]|20)\d\d(?![\w-]|[.,]\d)")
+_YEAR: Final = lazy_pattern(r"(?:1[1-9]|20)\d\d(?![\w-]|[.,]\d)")
 
 
 def _read_slashed(cursor: Cursor, match: re.Match[str]) -> Upto | None:
@@ -112,11 +113,13 @@ def _read_by(cursor: Cursor, match: re.Match[str]) -> list[Part] | Upto | None:
 
 
 #: What is counted, and has no size: 5 mL x 3 doses.
-_TAKEN: Final = re.compile(r" ?\d{1,3} ?(?:doses?|times|sets?|reps?|packs?|pieces?|pcs|rounds?)\b")
+_TAKEN: Final = lazy_pattern(
+    r" ?\d{1,3} ?(?:doses?|times|sets?|reps?|packs?|pieces?|pcs|rounds?)\b"
+)
 #: 250 mg x 2, with nothing behind.
-_AGAIN: Final = re.compile(r" ?\d{1,2}(?=[,;)]|\.?\s*\Z)")
+_AGAIN: Final = lazy_pattern(r" ?\d{1,2}(?=[,;)]|\.?\s*\Z)")
 #: How long something is taken or done: one dose x 10 days.
-_LASTS: Final = re.compile(
+_LASTS: Final = lazy_pattern(
     r" ?(?P<count>\d{1,3}) ?(?P<unit>days?|weeks?|wks?|months?|hours?|hrs?|minutes?|"
     r"mins?|[dwh](?!\w))"
 )

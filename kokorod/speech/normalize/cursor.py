@@ -9,9 +9,10 @@ linear in the text's length.
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from typing import Final, NamedTuple
+
+from ..patterns import lazy_pattern
 
 
 class Kind(IntEnum):
@@ -66,9 +67,9 @@ class Cursor:
         return _TAIL.match(self.text, position) is not None
 
 
-_CHUNKS: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*\.?|[^\w\s]")
-_NEXT: Final = re.compile(r"\s*([^\W_]+(?:['’][^\W_]+)*|[^\w\s])")
-_TAIL: Final = re.compile(r"[\s\"'”’»)\]}*_]{0,64}\Z")
+_CHUNKS: Final = lazy_pattern(r"[^\W_]+(?:['’][^\W_]+)*\.?|[^\w\s]")
+_NEXT: Final = lazy_pattern(r"\s*([^\W_]+(?:['’][^\W_]+)*|[^\w\s])")
+_TAIL: Final = lazy_pattern(r"[\s\"'”’»)\]}*_]{0,64}\Z")
 
 
 class Upto(NamedTuple):

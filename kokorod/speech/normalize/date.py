@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from . import clock
 from .cursor import Cursor, Part, mark, say, spell
 from .number_words import cardinal, ordinal, pair, short_year, year
@@ -34,34 +35,34 @@ _YEAR: Final = (
     r"|(?P<comma2>,)?[ ]'(?P<short>\d\d)(?!\d))?"
 )
 
-_ISO: Final = re.compile(
+_ISO: Final = lazy_pattern(
     r"(?P<year>\d{4})(?P<sep>[-/.])(?P<month>0[1-9]|1[0-2])(?P=sep)(?P<day>0[1-9]|[12]\d|3[01])"
     r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?)(?P<part>[.,]\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?(?![\w-])"
 )
-_NUMERIC: Final = re.compile(
+_NUMERIC: Final = lazy_pattern(
     r"(?P<one>\d{1,2})(?P<sep>[-/.])(?P<two>\d{1,2})(?P=sep)(?P<year>\d{4}|\d\d)(?![\w/]|[-.]\d)"
 )
-_SLASHED: Final = re.compile(
+_SLASHED: Final = lazy_pattern(
     r"(?P<one>\d{1,2})/(?P<two>\d{1,2})"
     r"(?:[ ]?[-–—][ ]?(?P<three>\d{1,2})/(?P<four>\d{1,2}))?(?![\w/]|[.,]\d)"
 )
 #: Another date of the same list.
 _LISTED: Final = r"(?P<one>\d{1,2})/(?P<two>\d{1,2})(?![\w/])"
-_LIST_AFTER: Final = re.compile(rf"(?:,? and |, | or | to | through | & ){_LISTED}")
-_MONTH_DAY: Final = re.compile(
+_LIST_AFTER: Final = lazy_pattern(rf"(?:,? and |, | or | to | through | & ){_LISTED}")
+_MONTH_DAY: Final = lazy_pattern(
     rf"(?P<name>{_M})\.?[ ](?P<day>{_DAY})(?P<suffix>st|nd|rd|th)?"
     rf"(?:[ ]?[-–—][ ]?(?:(?P<name2>{_M})\.?[ ])?(?P<day2>{_DAY})(?:st|nd|rd|th)?)?"
     rf"(?![\w%:]|[.,]\d|-\d){_YEAR}"
 )
-_DAY_MONTH: Final = re.compile(
+_DAY_MONTH: Final = lazy_pattern(
     rf"(?P<day>{_DAY})(?P<suffix>st|nd|rd|th)?(?:[ ]?[-–—][ ]?(?P<day2>{_DAY})(?:st|nd|rd|th)?)?"
     rf"(?P<gap>[ -])(?P<of>of[ ])?(?P<name>{_M})\b(?P<dot>\.(?=[ ]\d|,))?"
     rf"(?:-(?P<dashed>\d{{4}}|\d\d)\b)?{_YEAR}"
 )
-_MONTH_YEAR: Final = re.compile(
+_MONTH_YEAR: Final = lazy_pattern(
     rf"(?P<name>{_M})(?P<dot>\.?)(?P<comma>,?)[ ]'?(?P<year>\d{{4}})(?![\w%]|[:.,-]\d)"
 )
-_MONTH_ALONE: Final = re.compile(
+_MONTH_ALONE: Final = lazy_pattern(
     rf"(?P<name>{_M})(?P<dot>\.?)(?:[-–—/](?P<name2>{_M})(?P<dot2>\.?))?(?![\w'])"
 )
 
@@ -148,14 +149,14 @@ _DATED: Final = frozenset(
     "on until till since due dated starting beginning ending effective before after through thru "
     "eod eow cob eob mon tue tues wed thu thur thurs fri sat sun weekend tonight tomorrow".split()
 )
-_DATED_BY_TWO: Final = re.compile(
+_DATED_BY_TWO: Final = lazy_pattern(
     r"(?:\b(?:week|weekend|night|morning|evening|day|month) of|\bdates?|\bdue|\bdeadline|"
     r"\bnext|\bmeetings?|\bschedule|\bupdated?|\bborn|\bdob|"
     r"\bclosed|\bfrom|\bbetween)(?: is| are)?:?[ ]\Z",
     re.IGNORECASE,
 )
 #: What fractions are of: from 1/4 to 1/2 cup is no span of days.
-_MEASURED: Final = re.compile(
+_MEASURED: Final = lazy_pattern(
     r"[ -](?:of|inch|inches|cups?|miles?|full|teaspoons?|tablespoons?|tsp|tbsp|oz|lb|mm|cm|"
     r"acres?)\b"
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from ..tables import rows
 from .cardinal import characters, label
 from .cursor import Cursor, Part, Upto, say, spell
@@ -13,7 +14,7 @@ from .number_words import cardinal, digits
 from .rule import LETTERS, Rule, Start
 
 #: No word and no number: encoded data. Longer patterns than this are never tried on it.
-_LONG: Final = re.compile(r"(?=[A-Za-z]{0,64}\d)[A-Za-z0-9]{65,}")
+_LONG: Final = lazy_pattern(r"(?=[A-Za-z]{0,64}\d)[A-Za-z0-9]{65,}")
 #: Longest address read as one; the rest of a longer one is read as text.
 _LONGEST: Final = 2_048
 
@@ -21,40 +22,40 @@ _TOP: Final = (
     "com|org|net|edu|gov|mil|int|io|ai|dev|app|co|me|info|biz|tv|fm|uk|us|ca|de|fr|it|es|nl|eu|"
     "jp|cn|in|br|au|ch|se|no|fi|dk|pl|ru|be|at|ie|nz|kr|xyz|tech|blog|shop|online|site|cloud"
 )
-_URL: Final = re.compile(
+_URL: Final = lazy_pattern(
     rf"(?:(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]{{1,15}})://|(?P<www>(?=www\.)))(?P<rest>[^\s<>\"”“\[\]{{}}|\\^`]{{1,{_LONGEST}}})"
 )
-_DOMAIN: Final = re.compile(
+_DOMAIN: Final = lazy_pattern(
     rf"(?P<rest>(?:[a-zA-Z0-9][a-zA-Z0-9-]{{0,62}}\.){{1,5}}(?:{_TOP})(?![\w-]|\.\w)(?::\d+)?"
     rf"(?:[/?#][^\s<>\"”“\[\]{{}}|\\^`]{{0,{_LONGEST}}})?)"
 )
-_EMAIL: Final = re.compile(
+_EMAIL: Final = lazy_pattern(
     r"(?:mailto:)?(?P<name>[A-Za-z0-9][\w.+-]{0,63})@(?P<host>[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5})"
 )
-_PATH: Final = re.compile(
+_PATH: Final = lazy_pattern(
     r"(?P<root>~|\.{1,2})?(?:/[\w.@%+~$-]{1,255}){1,40}/?"
     r"(?:\?[\w.%-]{1,64}=[\w.%=&+-]{0,255})?(?![\w/])|~/"
 )
-_RELATIVE: Final = re.compile(
+_RELATIVE: Final = lazy_pattern(
     r"(?=[\w.-]{1,64}/)(?:[\w-][\w.-]{0,255}/){1,40}(?:[\w-]{0,255}\.[A-Za-z]\w{0,7}|(?<=/[\w-]/)[\w.-]+)?(?:(?<=\w):\d{1,6}){0,2}(?![\w/])"
 )
-_WINDOWS: Final = re.compile(
+_WINDOWS: Final = lazy_pattern(
     r"[A-Za-z]:/(?!/)[\w./~-]{0,255}|(?:[A-Za-z]:\\|\\\\)(?:[\w.$ ~-]{0,255}?\\)*[\w.$~-]{0,255}"
 )
-_FILE: Final = re.compile(
+_FILE: Final = lazy_pattern(
     r"(?P<stem>\.?[\w-]{1,128}(?:\.[\w-]{1,32}){0,3})\.(?P<ext>[A-Za-z][A-Za-z0-9]{0,4})(?P<line>(?::\d{1,6}){1,2}(?!\w))?(?![\w]|\.\w)"
 )
-_IP4: Final = re.compile(
+_IP4: Final = lazy_pattern(
     r"(?P<address>\d{1,3}(?:\.\d{1,3}){3})(?P<port>:\d{1,5})?(?P<net>/\d{1,2})?(?![\w]|\.\d)"
 )
-_IP6: Final = re.compile(
+_IP6: Final = lazy_pattern(
     r"(?=[0-9A-Fa-f:]{3,40}(?![0-9A-Za-z]))(?=[0-9A-Fa-f]*:[0-9A-Fa-f]*:)"
     r"(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?P<net>/\d{1,3})?(?![\w:])"
 )
-_MAC: Final = re.compile(r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}(?![\w:])")
-_LOCAL: Final = re.compile(r"localhost:\d{1,5}(?!\w)")
-_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?!\w)")
-_HASH: Final = re.compile(r"(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}(?!\w)")
+_MAC: Final = lazy_pattern(r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}(?![\w:])")
+_LOCAL: Final = lazy_pattern(r"localhost:\d{1,5}(?!\w)")
+_UUID: Final = lazy_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?!\w)")
+_HASH: Final = lazy_pattern(r"(?=[0-9a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}(?!\w)")
 
 _SYMBOL: Final = {
     ".": "dot", "/": "slash", "-": "dash", "_": "underscore", "?": "question mark",
@@ -73,7 +74,7 @@ def _computing(how: str) -> frozenset[str]:
 #: Extensions and short names that are said as words although they look unsayable.
 _SAID: Final = _computing("said")
 _SPELLED: Final = _computing("spelled")
-_PIECE: Final = re.compile(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+|[^\W\d_]+|.", re.DOTALL)
+_PIECE: Final = lazy_pattern(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*|\d+|[^\W\d_]+|.", re.DOTALL)
 _VOWELS: Final = frozenset("aeiouyAEIOUY")
 
 

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
+from ..patterns import lazy_pattern
 from ..tables import rows
 from .cursor import Cursor, Part, say
 from .rule import Rule, Start
@@ -14,9 +15,9 @@ from .rule import Rule, Start
 _CUT: Final = dict(rows("elisions"))
 _HEAD: Final = "|".join(re.escape(w) for w in sorted(_CUT, key=len, reverse=True) if w[0] != "'")
 _TAIL: Final = "|".join(re.escape(w) for w in sorted(_CUT, key=len, reverse=True) if w[0] == "'")
-_LEADING: Final = re.compile(rf"(?:{_TAIL})(?![\w'])", re.IGNORECASE)
-_TRAILING: Final = re.compile(rf"(?=[A-Za-z]{{1,3}}')(?:{_HEAD})(?=\s+[a-zA-Z])", re.IGNORECASE)
-_STUTTER: Final = re.compile(
+_LEADING: Final = lazy_pattern(rf"(?:{_TAIL})(?![\w'])", re.IGNORECASE)
+_TRAILING: Final = lazy_pattern(rf"(?=[A-Za-z]{{1,3}}')(?:{_HEAD})(?=\s+[a-zA-Z])", re.IGNORECASE)
+_STUTTER: Final = lazy_pattern(
     r"(?P<first>[A-Za-z])-(?P<more>(?:(?P=first)-){0,4})"
     r"(?=(?P<word>(?P=first)[a-z']{0,20})(?![\w-]))",
     re.IGNORECASE,

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from typing import Final
 
+from ..patterns import lazy_pattern
 from ..tables import rows
 from .cursor import Cursor, Kind, Part, Upto, say
 from .number_words import digits
@@ -18,12 +19,12 @@ _ONE: Final = (
     r"\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
     r"[\ufe0e\ufe0f]?[\U0001f3fb-\U0001f3ff]?)"
 )
-EMOJI: Final = re.compile(
+EMOJI: Final = lazy_pattern(
     rf"{_ONE}(?:\u200d(?:{_ONE}|[\u2640\u2642\u2695\u2696\u2708\u2764]\ufe0f?))*[\ufe0f\u200d]*"
 )
-KEYCAP: Final = re.compile(r"[0-9#*]\ufe0f?\u20e3")
+KEYCAP: Final = lazy_pattern(r"[0-9#*]\ufe0f?\u20e3")
 #: The signs of the second half are emoji only with a variation selector.
-_PICTURE: Final = re.compile(rf"{EMOJI.pattern}|[©®™ℹ↔-↪▪▫▶◀◻◼‼⁉]\ufe0f")
+_PICTURE: Final = lazy_pattern(rf"{EMOJI.pattern}|[©®™ℹ↔-↪▪▫▶◀◻◼‼⁉]\ufe0f")
 
 #: What people call them, if Unicode's own name is another.
 _KNOWN: Final = dict(rows("emoji"))
@@ -34,7 +35,7 @@ _WORK: Final = {
     "🌾": "farmer", "🔬": "scientist", "🎨": "artist", "🎤": "singer", "🏭": "factory worker",
     "💼": "office worker",
 }  # fmt: skip
-_TRIM: Final = re.compile(r"^(?:black|white|heavy|negative squared) |(?: sign| symbol)$")
+_TRIM: Final = lazy_pattern(r"^(?:black|white|heavy|negative squared) |(?: sign| symbol)$")
 _COUNTRIES: Final = dict(rows("flags"))
 
 
@@ -69,8 +70,8 @@ def _unicode_name(character: str) -> str:
     return name.removesuffix(" symbol").removesuffix(" sign").replace("-", " ")
 
 
-_SHRUG: Final = re.compile(r"¯\\+_\(ツ\)_/¯")
-_FACE: Final = re.compile(r"(?::-?\)|;-?\)|:-?\(|:-?D|:-?P|:-?/|:'\(|<3)(?=[\s.,!?]|\Z)")
+_SHRUG: Final = lazy_pattern(r"¯\\+_\(ツ\)_/¯")
+_FACE: Final = lazy_pattern(r"(?::-?\)|;-?\)|:-?\(|:-?D|:-?P|:-?/|:'\(|<3)(?=[\s.,!?]|\Z)")
 _FACES: Final = {
     ":)": "smiling face", ";)": "winking face", ":(": "sad face", ":D": "grinning face",
     ":P": "playful face", ":/": "skeptical face", ":'(": "crying face", "<3": "heart",
@@ -78,7 +79,7 @@ _FACES: Final = {
 
 
 #: Names between colons, as chats write emoji.
-_NAMED: Final = re.compile(
+_NAMED: Final = lazy_pattern(
     r":(?P<name>\+1|-1|100|[a-z][a-z0-9]{0,20}(?:[_+-][a-z0-9]{1,20}){0,5}):(?![\w/:])"
 )
 _NAMES: Final = dict(rows("shortcodes"))

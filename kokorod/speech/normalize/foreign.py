@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from .cursor import Kind, Part, say
 from .emoji import EMOJI
 from .languages.grammar import LocalReader, local_reader
@@ -21,12 +22,12 @@ _MARKS: Final = re.escape(_OPENING + _CLOSING) + '"—–―'
 _INNER: Final = r"[.,:/](?<=\d[.,:/])(?=\d)"
 _LAST: Final = rf"|(?P<mark>\.{{2,}}|[{_MARKS}])"
 #: A number with its inner marks, a word with its inner apostrophes, hyphens and digits, a mark.
-_PIECE: Final = re.compile(
+_PIECE: Final = lazy_pattern(
     r"(?P<number>(?:(?<!\w)[-−+])?\d++(?:[.,:/]\d++)*+(?:[ ]?[%€$£¥°])?(?![^\W_]))"
     rf"|(?P<word>(?:[^\s{_MARKS}]|{_INNER})+(?:[.](?=\w)[^\s{_MARKS}]+)*)" + _LAST
 )
 #: In a script without spaces all between two marks is a word, numbers too.
-_RUN: Final = re.compile(rf"(?P<word>[-−]?(?:[^\s{_MARKS}]|{_INNER})+)" + _LAST)
+_RUN: Final = lazy_pattern(rf"(?P<word>[-−]?(?:[^\s{_MARKS}]|{_INNER})+)" + _LAST)
 _UNSPACED: Final = frozenset({"ja", "zh"})
 _FOLDED: Final = {
     "。": ".", "．": ".", "｡": ".", "、": ",", "，": ",", "；": ";", "：": ":", "！": "!",
@@ -75,7 +76,7 @@ def _behind_elision(
 
 
 #: l', d', qu', dell'
-_ELISION: Final = re.compile(r"[^\W\d_]{1,6}['’]")
+_ELISION: Final = lazy_pattern(r"[^\W\d_]{1,6}['’]")
 
 
 class _Walk:
@@ -113,11 +114,11 @@ class _Walk:
 _SAID: Final = frozenset("&%€$£+=@°")
 
 
-_MINUS: Final = re.compile(r"-\d")
+_MINUS: Final = lazy_pattern(r"-\d")
 
 
 #: Chinese and Japanese after a number; the signs were one character.
-_DEGREES: Final = re.compile(r"(?<=\d)°[CF]")
+_DEGREES: Final = lazy_pattern(r"(?<=\d)°[CF]")
 
 
 def _words(written: str, start: int, end: int = 0) -> list[Part]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from ..patterns import lazy_pattern
 from . import (
     abbreviation,
     address,
@@ -39,12 +40,12 @@ from . import (
 )
 from .cursor import Cursor, Part, Upto, say
 from .faults import FAULTS
-from .measure import kitchen, marks, quantity, rate
+from .measure import age, kitchen, marks, quantity, rate
 from .number_words import digits
 from .rule import Reader, Rule, Start
 
 FILES: Final = (
-    abbreviation, address, cardinal, chat, chemistry, chess, clock, compound, date, electronic,
+    abbreviation, address, age, cardinal, chat, chemistry, chess, clock, compound, date, electronic,
     elisions, emoji, html_tags, identifiers, kitchen, marks, math, money, music, names, notes,
     ordinal, quantity, range, rate, roman, serial, symbols, telephone, version, weekday, year,
 )  # fmt: skip
@@ -180,6 +181,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "money.unit_first",
         "abbreviation.short",
         "address.party",
+        "measure.sex",
         "address.side",
         "address.state",
         "address.short_state",
@@ -282,15 +284,25 @@ def _tried(names: tuple[str, ...], first: str) -> _Tried:
     )
 
 
-_TRIED: Final[dict[Start, dict[str, _Tried]]] = {
-    start: {first: _tried(names, first) for first in {"", *"".join(RULES[n].firsts for n in names)}}
+#: Made when a text first has such a character there, so that patterns that no text asks are
+#: never compiled; None: not yet.
+_TRIED: Final[dict[Start, dict[str, _Tried | None]]] = {
+    start: dict.fromkeys({"", *"".join(RULES[n].firsts for n in names)})
     for start, names in ORDER.items()
 }
 
+
+def _tried_at(start: Start, first: str) -> _Tried:
+    of_start = _TRIED[start]
+    key = first if first in of_start else ""
+    tried = of_start[key] = _tried(ORDER[start], key)
+    return tried
+
+
 _SIGNS: Final = "-−+±~≈<>≥≤.'" + "$£€¥₹₩₽₺₴₪₫฿₱₦₿½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒(:"
 #: What may be an address, a path or code: signs inside.
-_CODED: Final = re.compile(r"[^\s./@:\\]{1,128}[./@:\\]+[^\s.]")
-_COUNTED: Final = re.compile(r"[^\W\d_]{1,32}\d|v\.? \d")
+_CODED: Final = lazy_pattern(r"[^\s./@:\\]{1,128}[./@:\\]+[^\s.]")
+_COUNTED: Final = lazy_pattern(r"[^\W\d_]{1,32}\d|v\.? \d")
 
 #: A letter: no superscript, fraction, arrow or sign, which count as such for `re`.
 _LETTER: Final = (
@@ -304,8 +316,8 @@ _SIGN: Final = (
     r"\u0bbe-\u0bcd\u0c00-\u0c04\u0c3e-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03\u0d3b-\u0d4d"
     r"\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u102b-\u103e\u17b4-\u17d3]"
 )
-_NUMBER: Final = re.compile(r"[0-9]+")
-_WORD: Final = re.compile(rf"{_LETTER}(?:{_LETTER}|{_SIGN}|'(?={_LETTER}))*")
+_NUMBER: Final = lazy_pattern(r"[0-9]+")
+_WORD: Final = lazy_pattern(rf"{_LETTER}(?:{_LETTER}|{_SIGN}|'(?={_LETTER}))*")
 
 
 def starts_at(text: str, position: int) -> Iterator[Start]:
@@ -355,8 +367,9 @@ def _read_by_rule(start: Start, cursor: Cursor, position: int) -> int | None:
     A rule that raises has not matched: the next ones are tried.
     """
     text = cursor.text
-    tried = _TRIED[start]
-    for matches, reads, name in tried.get(text[position]) or tried[""]:
+    of_start, first = _TRIED[start], text[position]
+    tried = of_start[first] if first in of_start else of_start[""]
+    for matches, reads, name in tried or _tried_at(start, first):
         try:
             match = matches(text, position)
             if match is None or match.end() == position:

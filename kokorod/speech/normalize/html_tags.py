@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from .cursor import Cursor, Part, mark
 from .rule import Rule, Start
 
-_TAG: Final = re.compile(
+_TAG: Final = lazy_pattern(
     r"</?(?P<name>a|abbr|article|aside|b|big|blockquote|body|br|button|caption|center|cite|code|dd|"
     r"del|details|dfn|div|dl|dt|em|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|"
     r"img|input|ins|kbd|label|li|main|mark|nav|ol|option|p|pre|q|s|samp|section|select|small|span|"
@@ -18,7 +19,7 @@ _TAG: Final = re.compile(
     r"(?:\s[^<>]{0,500})?\s?/?>",
     re.IGNORECASE,
 )
-_COMMENT: Final = re.compile(
+_COMMENT: Final = lazy_pattern(
     r"<!--.{0,2000}?-->|<!doctype[^>]{0,200}>|<(?P<code>script|style)\b[^>]{0,500}>.{0,2000}?</(?P=code)>",
     re.DOTALL | re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from ..tables import rows
 from .acronyms import is_said
 from .cardinal import characters, label
@@ -13,42 +14,42 @@ from .cursor import Cursor, Kind, Part, say, spell
 from .electronic import letters_or_word
 from .rule import LETTERS, Rule, Start
 
-_IDENTIFIER: Final = re.compile(
+_IDENTIFIER: Final = lazy_pattern(
     r"(?P<name>_{0,2}[A-Za-z][A-Za-z0-9]{0,64}(?:_{1,8}[A-Za-z0-9]{1,64}){1,16}_{0,2}|__?[A-Za-z]\w{0,64}?__?)(?P<call>\(\))?(?![\w])"
 )
-_DOTTED: Final = re.compile(
+_DOTTED: Final = lazy_pattern(
     r"(?P<name>[A-Za-z_][A-Za-z0-9_]{0,63}(?:\.[A-Za-z_][A-Za-z0-9_]{0,63}){1,8})(?P<call>\(\))?(?![\w])"
 )
-_CAMEL: Final = re.compile(
+_CAMEL: Final = lazy_pattern(
     r"(?P<name>(?:[a-z]{1,40}|[A-Z][a-z]{1,40})(?:[A-Z][a-z0-9]{0,40}){1,12}|[A-Z]{2,8}[a-z]{2,40}(?:[A-Z][a-z0-9]{0,40}){0,12})(?P<owner>'s)?(?P<call>\(\))?(?![\w])"
 )
-_CALL: Final = re.compile(r"(?P<name>[A-Za-z][a-z]{1,40})\(\)(?![\w])")
-_PIECE: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]+|[A-Z]+s?(?![a-z])|[a-z]+|\d+")
-_MC: Final = re.compile(r"(?:Mc|Mac|De|Le|La|Van|Di|Du|Fitz|O)[A-Z][a-z]+\Z")
+_CALL: Final = lazy_pattern(r"(?P<name>[A-Za-z][a-z]{1,40})\(\)(?![\w])")
+_PIECE: Final = lazy_pattern(r"[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]+|[A-Z]+s?(?![a-z])|[a-z]+|\d+")
+_MC: Final = lazy_pattern(r"(?:Mc|Mac|De|Le|La|Van|Di|Du|Fitz|O)[A-Z][a-z]+\Z")
 
-_MIXED_WORD: Final = re.compile(r"(?=[A-Za-z]*\d)(?P<name>[A-Za-z0-9]{2,40})(?P<owner>'s)?(?!\w)")
+_MIXED_WORD: Final = lazy_pattern(r"(?=[A-Za-z]*\d)(?P<name>[A-Za-z0-9]{2,40})(?P<owner>'s)?(?!\w)")
 
-_FORMULA: Final = re.compile(r"(?:[A-Z][a-z]?){2,3}")
-_HASHTAG: Final = re.compile(r"#(?P<name>(?=\d{0,8}[^\W\d_])\w{1,100})")
-_HANDLE: Final = re.compile(r"@(?P<name>[A-Za-z_](?:[\w.]{0,60}\w)?)")
-_COLOR: Final = re.compile(r"#(?P<name>(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6}|[0-9A-F]{6})(?!\w)")
-_NUMBERED: Final = re.compile(r"#(?=\d)(?!\d{1,12}[^\W\d_])|#(?=[A-Z]{1,6}-\d)")
-_DOT_NAME: Final = re.compile(r"\.(?P<name>[A-Za-z][\w-]{1,40})(?!\w)")
+_FORMULA: Final = lazy_pattern(r"(?:[A-Z][a-z]?){2,3}")
+_HASHTAG: Final = lazy_pattern(r"#(?P<name>(?=\d{0,8}[^\W\d_])\w{1,100})")
+_HANDLE: Final = lazy_pattern(r"@(?P<name>[A-Za-z_](?:[\w.]{0,60}\w)?)")
+_COLOR: Final = lazy_pattern(r"#(?P<name>(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6}|[0-9A-F]{6})(?!\w)")
+_NUMBERED: Final = lazy_pattern(r"#(?=\d)(?!\d{1,12}[^\W\d_])|#(?=[A-Z]{1,6}-\d)")
+_DOT_NAME: Final = lazy_pattern(r"\.(?P<name>[A-Za-z][\w-]{1,40})(?!\w)")
 
 
 #: Names that are read otherwise than their capitals suggest.
 BRANDS: Final = dict(rows("brands"))
 
 
-_BRAND: Final = re.compile(
+_BRAND: Final = lazy_pattern(
     "(?:" + "|".join(sorted(map(re.escape, BRANDS), key=len, reverse=True)) + r")(?![\w'-])"
 )
 #: An option on a command line.
-_FLAG: Final = re.compile(r"--(?=[a-z][\w-])|-(?=[A-Za-z]{1,3}(?![\w-]))")
+_FLAG: Final = lazy_pattern(r"--(?=[a-z][\w-])|-(?=[A-Za-z]{1,3}(?![\w-]))")
 #: A variable of a shell, a pattern of file names, "# of".
-_VARIABLE: Final = re.compile(r"\$(?:\{(?P<name>[A-Za-z_]\w{0,63})\}|(?=[A-Za-z_]))")
-_ANY_FILE: Final = re.compile(r"\*(?=\.[A-Za-z])")
-_NUMBER_OF: Final = re.compile(r"#(?= of\b)")
+_VARIABLE: Final = lazy_pattern(r"\$(?:\{(?P<name>[A-Za-z_]\w{0,63})\}|(?=[A-Za-z_]))")
+_ANY_FILE: Final = lazy_pattern(r"\*(?=\.[A-Za-z])")
+_NUMBER_OF: Final = lazy_pattern(r"#(?= of\b)")
 
 
 def letter_words(said: str, start: int, end: int) -> list[Part]:

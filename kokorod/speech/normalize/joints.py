@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from ..tables import rows
 from .cursor import Cursor
 from .date import MONTH_NAME
@@ -28,7 +29,7 @@ _LEFT: Final = {
     "weekday": "day",
 }
 _FRACTIONS: Final = frozenset({"range.fraction", "measure.fraction"})
-_DAY: Final = re.compile(rf"(?:{DAY_NAME}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)(?![\w])")
+_DAY: Final = lazy_pattern(rf"(?:{DAY_NAME}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)(?![\w])")
 _RIGHT: Final = (
     ("open", re.compile(r"(?:present|now|today|noon|midnight|late|close|dusk|dawn)(?!\w)", re.I)),
     ("day", _DAY),
@@ -43,16 +44,16 @@ _RIGHT: Final = (
     ("fraction", re.compile(r"\d{1,2}/\d{1,3}(?![\d/])|(?:\d{1,2}[ -]?)?[½⅓⅔¼¾⅛⅜⅝⅞]")),
     ("quantity", re.compile(r"[\d.,]+[ ]?(?:%|°|[a-zA-Z]{1,4}(?![\w]))")),
 )
-_DAY_LEFT: Final = re.compile(r"(?<!\w)(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\Z")
-_ERA: Final = re.compile(r"\d ?(?:BCE?|AD|CE)\Z")
-_LAST_YEAR: Final = re.compile(r"(?<![\w.,:])(?:1[0-9]|20)\d\d\Z")
+_DAY_LEFT: Final = lazy_pattern(r"(?<!\w)(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\Z")
+_ERA: Final = lazy_pattern(r"\d ?(?:BCE?|AD|CE)\Z")
+_LAST_YEAR: Final = lazy_pattern(r"(?<![\w.,:])(?:1[0-9]|20)\d\d\Z")
 
-_TERM_LEFT: Final = re.compile(r"(?:(?<![A-Za-z'’])\d{0,6}[A-Za-z]{1,2}|\d|[)\]²³⁴πθα-ω!])\Z")
-_TERM_RIGHT: Final = re.compile(r"(?:\d|[A-Za-z]{1,2}(?![A-Za-z'’])|[a-z]{2,6}\(|[(√πθα-ω])")
-_LETTER_LEFT: Final = re.compile(r"(?<![^\W_])[A-Z][A-Za-z]?\Z")
-_LETTER_RIGHT: Final = re.compile(r"[A-Z][A-Za-z]?(?![^\W_])")
+_TERM_LEFT: Final = lazy_pattern(r"(?:(?<![A-Za-z'’])\d{0,6}[A-Za-z]{1,2}|\d|[)\]²³⁴πθα-ω!])\Z")
+_TERM_RIGHT: Final = lazy_pattern(r"(?:\d|[A-Za-z]{1,2}(?![A-Za-z'’])|[a-z]{2,6}\(|[(√πθα-ω])")
+_LETTER_LEFT: Final = lazy_pattern(r"(?<![^\W_])[A-Z][A-Za-z]?\Z")
+_LETTER_RIGHT: Final = lazy_pattern(r"[A-Z][A-Za-z]?(?![^\W_])")
 #: Signs of a sum or an equation.
-_SUM: Final = re.compile(r"[=+×÷^²³√<>≤≥·]|\*(?=[ ]?\w)")
+_SUM: Final = lazy_pattern(r"[=+×÷^²³√<>≤≥·]|\*(?=[ ]?\w)")
 #: How far along the line signs of mathematics are looked for.
 _NEAR: Final = 40
 

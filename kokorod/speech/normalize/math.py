@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from .cardinal import power_words
 from .cursor import Cursor, Kind, Part, Upto, say, spell
 from .joints import is_sum
@@ -19,21 +20,21 @@ _NAMES: Final = {
     "exp": "exponential", "sqrt": "square root", "det": "determinant",
 }  # fmt: skip
 _NAME: Final = "|".join(sorted(_NAMES, key=len, reverse=True))
-_CALLED: Final = re.compile(
+_CALLED: Final = lazy_pattern(
     rf"(?P<name>{_NAME}|[fghFGHP](?P<prime>'{{0,2}}))(?P<base>_?\d{{1,2}})?"
     r"(?P<raised>⁻¹|\^-1|\^\(-1\)|²|\^2)?(?=\([\w+−*/^., °√²³π-]{1,24}\)(?!\w))"
 )
-_BARE: Final = re.compile(rf"(?P<name>{_NAME})(?= ?[θαβφπx](?!\w))")
+_BARE: Final = lazy_pattern(rf"(?P<name>{_NAME})(?= ?[θαβφπx](?!\w))")
 #: Without brackets, a base needs a number or a letter behind it.
-_LOG: Final = re.compile(r"log_?(?P<base>\d{1,2})(?=[ ](?:\d|[a-z](?!\w)))")
+_LOG: Final = lazy_pattern(r"log_?(?P<base>\d{1,2})(?=[ ](?:\d|[a-z](?!\w)))")
 #: Among signs; elsewhere somebody is excited.
-_FACTORIAL: Final = re.compile(r"(?P<of>\d{1,3}|(?<![\w'’])[kmn])!(?=[ ]?[=×·*/+−÷])")
+_FACTORIAL: Final = lazy_pattern(r"(?P<of>\d{1,3}|(?<![\w'’])[kmn])!(?=[ ]?[=×·*/+−÷])")
 #: ab, xy and so on after a number: a product, and no unit (4ac).
-_TERM: Final = re.compile(r"(?P<value>\d{1,4})(?P<letters>[abcxyznpq]{2,3})(?![\w'.])")
-_NEGATIVE: Final = re.compile(r"[-−](?=[A-Za-zα-ω](?![A-Za-z'’]))")
-_FIGURE: Final = re.compile(r"(?P<sign>[△∠∡])[ ]?(?P<name>[A-Z]{1,4})(?!\w)")
-_STRICT: Final = re.compile(r"(?P<not>!)?={2,3}(?=[ ]?[\w\"'(\[-])")
-_SIZE: Final = re.compile(r"\|(?P<name>[a-zA-Z])\|(?![\w|])")
+_TERM: Final = lazy_pattern(r"(?P<value>\d{1,4})(?P<letters>[abcxyznpq]{2,3})(?![\w'.])")
+_NEGATIVE: Final = lazy_pattern(r"[-−](?=[A-Za-zα-ω](?![A-Za-z'’]))")
+_FIGURE: Final = lazy_pattern(r"(?P<sign>[△∠∡])[ ]?(?P<name>[A-Z]{1,4})(?!\w)")
+_STRICT: Final = lazy_pattern(r"(?P<not>!)?={2,3}(?=[ ]?[\w\"'(\[-])")
+_SIZE: Final = lazy_pattern(r"\|(?P<name>[a-zA-Z])\|(?![\w|])")
 
 
 def _read_called(cursor: Cursor, match: re.Match[str]) -> Upto | None:
@@ -118,19 +119,19 @@ def _read_size(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return [*say("absolute value of", start, start + 1), *spell(match["name"], start + 1, end - 1)]
 
 
-_COMPARED: Final = re.compile(r"<=>|<=|>=|!=|==+|=>|->|<-|\+/-|\+-|&&|\|\||::|:=")
+_COMPARED: Final = lazy_pattern(r"<=>|<=|>=|!=|==+|=>|->|<-|\+/-|\+-|&&|\|\||::|:=")
 _COMPARISONS: Final = {
     "<=>": "spaceship", "<=": "is less than or equal to",
     ">=": "is greater than or equal to", "!=": "is not equal to", "=>": "arrow",
     "->": "arrow", "<-": "arrow", "+/-": "plus or minus", "+-": "plus or minus",
     "&&": "and", "||": "or", "::": "colon colon", ":=": "is",
 }  # fmt: skip
-_POWER: Final = re.compile(
+_POWER: Final = lazy_pattern(
     r"\^\(?(?P<power>[-−+]?\d{1,4})\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)"
     r"|\^\(?(?P<minus>[-−]?)(?P<name>[A-Za-z])\)?(?!\w)"
 )
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-_TIMES: Final = re.compile(r"[*·](?=[ ]?[\w(])")
+_TIMES: Final = lazy_pattern(r"[*·](?=[ ]?[\w(])")
 _GREEK: Final = dict(
     zip(
         "αβγδεζηθικλμνξοπρστυφχψω",
@@ -139,13 +140,13 @@ _GREEK: Final = dict(
         strict=True,
     )
 )
-_GREEK_LETTER: Final = re.compile(
+_GREEK_LETTER: Final = lazy_pattern(
     r"[Α-Ωα-ω](?![^\W\d_])(?<![^\W\d_].)|(?<!\w)[ΔδΣΩωλσμπθ](?=[a-zA-Z](?![^\W\d_]))"
 )
-_COMPARING: Final = re.compile(r"[<>](?=\s*[\w.(])")
+_COMPARING: Final = lazy_pattern(r"[<>](?=\s*[\w.(])")
 
 
-OPERAND: Final = re.compile(r"\d[\d.,]*|[A-Za-z]\w?|[)\]πθαβγλμσω²³]")
+OPERAND: Final = lazy_pattern(r"\d[\d.,]*|[A-Za-z]\w?|[)\]πθαβγλμσω²³]")
 
 
 def operands(cursor: Cursor, start: int, end: int) -> bool:
@@ -179,7 +180,7 @@ def _leads(cursor: Cursor, start: int, end: int) -> bool:
     return amounts or (before in ("%", ")") and after is not None)
 
 
-_AMOUNT: Final = re.compile(r"\s*[$£€]?\d")
+_AMOUNT: Final = lazy_pattern(r"\s*[$£€]?\d")
 
 
 def _read_power(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -211,10 +212,10 @@ def _read_times(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 #: One letter on each side: a·b.
-_FACTORS: Final = re.compile(r"(?:[^\w*])?[A-Za-z][*·][A-Za-z](?:[^\w*])?")
+_FACTORS: Final = lazy_pattern(r"(?:[^\w*])?[A-Za-z][*·][A-Za-z](?:[^\w*])?")
 
 
-_YEAR: Final = re.compile(r"1[1-9]\d\d|20\d\d")
+_YEAR: Final = lazy_pattern(r"1[1-9]\d\d|20\d\d")
 
 
 def _read_greek(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:

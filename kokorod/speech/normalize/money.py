@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from ..patterns import lazy_pattern
 from ..tables import rows
 from .cursor import Cursor, Part, say
 from .measure.attribute import is_attribute
@@ -68,7 +69,7 @@ _CODE: Final = "|".join(re.escape(code) for code in sorted(_CODES, key=len, reve
 
 #: 1,50 and 1.234,56, with nothing that could be a list behind.
 _EUROPEAN: Final = r"(?:\d{1,3}(?:\.\d{3})*|\d+),\d\d(?![\d,.]\d|\d)"
-_BEFORE: Final = re.compile(
+_BEFORE: Final = lazy_pattern(
     rf"(?P<sign>[-−+~≈]?)(?P<unit>{_SYMBOL}|(?:{_CODE})(?=[\d ]))[ ]?(?P<sign2>[-−]?)"
     rf"(?P<amount>{_EUROPEAN}|{NUMBER}){_FIRST}"
     rf"(?:[ ]?[-–—][ ]?(?:{_SYMBOL})?(?P<amount2>{NUMBER}){_SECOND}(?![\d%]))?"
@@ -77,13 +78,13 @@ _BEFORE: Final = re.compile(
     r"(?P<plus>\+(?!\w))?(?![\w])",
     re.IGNORECASE,
 )
-_AFTER: Final = re.compile(
+_AFTER: Final = lazy_pattern(
     rf"(?P<sign>[-−+]?)(?P<amount>{_EUROPEAN}|{NUMBER})(?P<comma>,\d\d)?{_FIRST}"
     rf"(?:[-–](?P<amount2>{NUMBER}){_SECOND})?"
     rf"[ ]?(?P<unit>[€£$¥₹₽₩₺₴₪₫฿₱₦₿]|(?:{_CODE})(?!\w))"
 )
-_BILLS: Final = re.compile(r"\$(?P<value>1|2|5|10|20|50|100|500)s(?!\w)")
-_CENTS: Final = re.compile(rf"(?P<amount>{NUMBER})[ ]?¢(?!\w)|(?P<pence>\d{{1,2}})p(?!\w)")
+_BILLS: Final = lazy_pattern(r"\$(?P<value>1|2|5|10|20|50|100|500)s(?!\w)")
+_CENTS: Final = lazy_pattern(rf"(?P<amount>{NUMBER})[ ]?¢(?!\w)|(?P<pence>\d{{1,2}})p(?!\w)")
 
 _PERIODS: Final = {
     "yr": "year",

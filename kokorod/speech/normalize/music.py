@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from .cursor import Cursor, Part, say, spell
 from .number_words import cardinal
 from .rule import Rule, Start
@@ -16,11 +17,11 @@ _KINDS: Final = {
     "aug": "augmented", "sus": "sus", "add": "add",
 }  # fmt: skip
 _KIND: Final = "maj|min|dim|aug|sus|add|m|M"
-_CHORD: Final = re.compile(
+_CHORD: Final = lazy_pattern(
     rf"(?P<note>[A-G])(?:(?P<sign>[♭♯♮]|#(?=[mMdas\d]))(?P<kind>{_KIND})?(?P<number>\d{{1,2}})?"
     r"|(?P<kind2>maj|dim|aug|sus|add|m(?=[679]))(?P<number2>\d{1,2}))(?![\w+])"
 )
-_TIME: Final = re.compile(
+_TIME: Final = lazy_pattern(
     r"(?P<beats>\d{1,2})/(?P<of>2|4|8|16)(?=[ -](?:time|meter|metre|beat|bars?|"
     r"measure|signature|groove|rhythm|waltz|march)\b)"
 )

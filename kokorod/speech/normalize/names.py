@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import STARTERS, words
+from ..patterns import lazy_pattern
 from .acronyms import OF_THE_US, SAID, is_said, shouted
 from .cardinal import label
 from .cursor import Cursor, Kind, Part, mark, say, spell
@@ -14,30 +15,30 @@ from .items import ITEMS, is_item
 from .number_words import plural, spoken_number
 from .rule import CAPITALS, Rule, Start
 
-_DOTTED: Final = re.compile(
+_DOTTED: Final = lazy_pattern(
     r"(?P<letters>(?:[A-Za-z]\.){2,12})(?P<last>(?!s(?!\w))[A-Za-z](?![\w']))?"
     r"(?P<owner>'s|s(?!\w))?"
 )
-_INITIAL: Final = re.compile(
+_INITIAL: Final = lazy_pattern(
     r"(?P<letter>[A-Z])\.(?=[ ]?[A-Z]|[ ]?,|[ ](?P<small>[a-z]{2,20})(?!['’\w]))"
 )
-_PLUSSED: Final = re.compile(r"(?P<name>[A-Za-z]{1,10})(?P<plus>\+\+|\+|#|\*)(?![\w+])")
-_JOINED: Final = re.compile(r"(?P<one>[A-Z]{1,3})&(?P<two>[A-Z]{1,3})(?P<owner>'?s)?(?!\w)")
-_CAPITALS: Final = re.compile(
+_PLUSSED: Final = lazy_pattern(r"(?P<name>[A-Za-z]{1,10})(?P<plus>\+\+|\+|#|\*)(?![\w+])")
+_JOINED: Final = lazy_pattern(r"(?P<one>[A-Z]{1,3})&(?P<two>[A-Z]{1,3})(?P<owner>'?s)?(?!\w)")
+_CAPITALS: Final = lazy_pattern(
     r"(?P<name>[A-Z]{2,40})(?P<owner>'s|s|'S|'ll|'d|'re|'ve)?(?![\w&]|'[a-z])"
 )
-_CONTRACTION: Final = re.compile(
+_CONTRACTION: Final = lazy_pattern(
     r"(?P<head>[A-Z]{1,12})(?P<tail>N'T|'(?:RE|VE|LL|ALL|D|M|S))(?P<more>'(?:VE|LL|D))?(?![\w'])"
 )
-_ALONE: Final = re.compile(r"(?P<letter>[A-Za-z])(?P<owner>'s)?(?![\w'’]|-[A-Za-z])")
-_DEGREE: Final = re.compile(
+_ALONE: Final = lazy_pattern(r"(?P<letter>[A-Za-z])(?P<owner>'s)?(?![\w'’]|-[A-Za-z])")
+_DEGREE: Final = lazy_pattern(
     r"(?P<name>Ph\.?D|Psy\.?D|Ed\.?D|D\.?Phil|M\.?Sc|B\.?Sc|M\.?Ed|M\.?Phil|LL\.?[BM])(?P<dot>\.?)(?P<owner>'?s)?(?!\w)"
 )
 #: The thread of a screw: M8x1.25.
-_THREAD: Final = re.compile(
+_THREAD: Final = lazy_pattern(
     r"M(?P<width>\d{1,2}(?:\.\d)?)[ ]?[x×][ ]?(?P<pitch>\d{1,3}(?:\.\d{1,2})?)(?!\w)"
 )
-_SLASHED: Final = re.compile(r"[A-Z]{1,5}(?:/[A-Z]{1,5}){1,4}(?!\w)|[A-Z]{2,5}/(?=\d)")
+_SLASHED: Final = lazy_pattern(r"[A-Z]{1,5}(?:/[A-Z]{1,5}){1,4}(?!\w)|[A-Z]{2,5}/(?=\d)")
 
 
 def _read_dotted(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -190,14 +191,9 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-_AGED: Final = re.compile(r"\d ?-?(?:y/?o|y\.o\.?|years?[ -]old) \Z")
-
-
 def _read_alone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     letter = match["letter"]
     start, end = match.span()
-    if letter in "MF" and _AGED.search(cursor.text[max(0, start - 12) : start]):
-        return say("male" if letter == "M" else "female", start, end)
     if letter == "a" and is_item(cursor, start, end):
         return spell("A", start, end)
     word = letter != "A" or cursor.before(start).lower() not in _LETTERED
@@ -241,7 +237,7 @@ def _read_degree(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-_MIXED: Final = re.compile(
+_MIXED: Final = lazy_pattern(
     r"(?P<one>[A-Z]{1,6}|[a-z]|[A-Z][a-z]{1,12})(?P<joint>-?)(?P<number>\d{1,6})(?P<part>\.\d{1,3}(?!\.\d))?(?P<rest>(?!s(?!\w))[A-Za-z]{1,4}|-\d{1,5}[A-Za-z]{0,3}|[A-Za-z]\d{1,4})?(?P<owner>'s|s)?(?![\w]|-\w|\.\d)"
 )
 

@@ -6,19 +6,20 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from .cursor import Cursor, Part, mark, say
 from .rule import Rule, Start
 
-_AT_STOP: Final = re.compile(r"(?<=[a-z]{3})\.\d{1,3}(?=[\"'”’)]{0,3}(?:\s|\Z))")
+_AT_STOP: Final = lazy_pattern(r"(?<=[a-z]{3})\.\d{1,3}(?=[\"'”’)]{0,3}(?:\s|\Z))")
 #: Close behind a mark, as in encyclopedias; behind a word it may be code.
-_BRACKETED: Final = re.compile(r"(?<=[.!?,;:%)\]\"”])\[\d{1,3}\]")
+_BRACKETED: Final = lazy_pattern(r"(?<=[.!?,;:%)\]\"”])\[\d{1,3}\]")
 #: How a word sounds, between slashes or in brackets: /ˈkjʊəri/.
-_SOUNDS: Final = re.compile(
+_SOUNDS: Final = lazy_pattern(
     r"(?P<open>\()?(?:/(?=[^/\n]{0,24}[ˈˌəɪʊɛɔæʌɑɒɜʃʒθðŋɹɡː])[^/\n]{1,40}/"
     r"|\[(?=[ˈˌ])[^\]\n]{1,40}\])"
     r"(?(open)\))"
 )
-_NOTE: Final = re.compile(r"n{1,2}\.[ ]?(?=\d)")
+_NOTE: Final = lazy_pattern(r"n{1,2}\.[ ]?(?=\d)")
 
 
 def _read_at_stop(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:

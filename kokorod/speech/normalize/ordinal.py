@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from .cursor import Cursor, Part, say
 from .number_words import ordinal
 from .rule import Rule, Start
 
-_ORDINAL: Final = re.compile(
+_ORDINAL: Final = lazy_pattern(
     r"(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?P<suffix>st|nd|rd|th|ST|ND|RD|TH)"
     r"(?:[-–](?P<value2>\d+)(?:st|nd|rd|th))?(?![A-Za-z\d])"
 )

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
+from ..patterns import lazy_pattern
 from .cardinal import factor_parts, is_counted, sign_parts, sized
 from .clock import BOOKS
 from .cursor import Cursor, Part, Upto, say
@@ -16,29 +17,29 @@ from .number_words import NUMBER, cardinal, digits, pairs, spoken_number, year
 from .ratings import SCORED, is_score
 from .rule import Rule, Start
 
-_FRACTION: Final = re.compile(
+_FRACTION: Final = lazy_pattern(
     rf"(?P<sign>[-−]?){MIXED}(?P<ths>ths?|rds?|nds?|sts?)?(?![\w/]|[.,]\d)"
 )
-_SLASHED: Final = re.compile(r"(?P<one>\d+(?:\.\d+)?)/(?P<two>\d+)(?P<three>/\d+){0,4}(?![\w])")
-_RATIO: Final = re.compile(
+_SLASHED: Final = lazy_pattern(r"(?P<one>\d+(?:\.\d+)?)/(?P<two>\d+)(?P<three>/\d+){0,4}(?![\w])")
+_RATIO: Final = lazy_pattern(
     r"(?P<one>\d+(?:\.\d+)?):(?P<two>\d+(?:\.\d+)?)(?P<three>:\d+){0,4}"
     r"(?:[-–](?P<last>\d+(?:\.\d+)?(?::\d+(?:\.\d+)?)?))?(?![\w:])"
 )
-_SCIENTIFIC: Final = re.compile(
+_SCIENTIFIC: Final = lazy_pattern(
     r"(?P<sign>[-−]?)(?P<value>\d+(?:\.\d+)?)"
     r"(?:[eE](?P<power>[-+−]?\d{1,4})"
     r"|[ ]?[×x*·][ ]?10(?:\^\(?(?P<caret>[-−+]?\d+)\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)))"
     r"(?!\w|\.\d)"
 )
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-_TIMES: Final = re.compile(
+_TIMES: Final = lazy_pattern(
     rf"(?P<one>{NUMBER})(?P<gap>[ ]?)[×x](?P=gap)(?P<two>{NUMBER})"
     rf"(?:(?P=gap)[×x](?P=gap)(?P<three>{NUMBER}))?(?![\w])"
 )
 
-_CHAIN: Final = re.compile(r"\d+(?:[-–]\d+){2,12}(?!\w)")
+_CHAIN: Final = lazy_pattern(r"\d+(?:[-–]\d+){2,12}(?!\w)")
 
-_RANGE: Final = re.compile(
+_RANGE: Final = lazy_pattern(
     rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<one>{NUMBER})(?P<size>[kKMB]|bn|mn|tn)?"
     rf"(?P<joint>[ ]?[–—][ ]?|-|[ ]-[ ])(?P<minus>[-−]?)"
     rf"(?P<two>{NUMBER})(?P<size2>[kKMB]|bn|mn|tn)?(?P<plus>\+)?"
@@ -181,7 +182,7 @@ def _is_product(cursor: Cursor, match: re.Match[str]) -> bool:
     return bool(match["gap"]) and asked and cursor.after(match.end()) == "?"
 
 
-_HYPHENED: Final = re.compile(r"-[A-Za-z]")
+_HYPHENED: Final = lazy_pattern(r"-[A-Za-z]")
 _SUMMED: Final = frozenset("=+-−/÷*×")
 
 

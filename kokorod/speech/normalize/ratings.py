@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
+from ..patterns import lazy_pattern
 from .cursor import Cursor
 
 #: Denominators that marks and surveys are counted in: 7/10 is seven out of ten.
@@ -37,8 +38,8 @@ def _is_marked(cursor: Cursor, start: int) -> bool:
 
 
 #: Nothing follows that it could be a part of.
-_ALONE: Final = re.compile(r"\s*\Z|[.,;!](?:\s|\Z)|\s?[)—–]")
-_GIVEN: Final = re.compile(
+_ALONE: Final = lazy_pattern(r"\s*\Z|[.,;!](?:\s|\Z)|\s?[)—–]")
+_GIVEN: Final = lazy_pattern(
     r"\b(?:giv(?:e|es|ing)|gave|rat(?:e|ed|es|ing)|scor(?:e|ed|es)|got|gets?|earned|deserves?)"
     r"(?: [\w']+){1,3} (?:a )?\Z",
     re.I,

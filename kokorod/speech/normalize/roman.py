@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from ..abbreviations import words
+from ..patterns import lazy_pattern
 from .cursor import Cursor, Part, say, spell
 from .number_words import cardinal, ordinal
 from .rule import Rule, Start
@@ -34,11 +35,11 @@ _NUMBERED: Final = words(
     "nerve corps mission gemini artemis sputnik soyuz falcon model series version edition "
     "street civilization halo"
 )
-_ROMAN: Final = re.compile(
+_ROMAN: Final = lazy_pattern(
     r"(?P<roman>(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))"
     r"(?P<suffix>th|st|nd|rd)?(?P<owner>'s)?(?:[-–](?P<roman2>[IVXLC]{1,7}))?(?![\w&+]|[-'.]\w)"
 )
-_SMALL_ROMAN: Final = re.compile(
+_SMALL_ROMAN: Final = lazy_pattern(
     r"(?P<roman>(?<=[\s(]\()i(?=\) )|(?<=\A\()i(?=\) )|ii|iii|iv|vi|vii|viii|ix|xi|xii)(?!\w)"
 )
 SMALL_ROMANS: Final = words("ii iii iv vi vii viii ix xi xii")
@@ -88,7 +89,7 @@ def _read_roman(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return _with_range(cursor, match)
 
 
-_TITLE_NEXT: Final = re.compile(r"\. [A-Z][a-z]")
+_TITLE_NEXT: Final = lazy_pattern(r"\. [A-Z][a-z]")
 
 #: What a single I may be the number of.
 LEADS: Final = _REGNAL | _NUMBERED
@@ -130,7 +131,7 @@ def _reigns(cursor: Cursor, start: int, end: int) -> bool:
 #: Before a king's name that begins a clause.
 _LEADING: Final = frozenset({",", ".", ";", ":", "(", "—", "When", "when", "While", "while"})
 #: After the verb: I am speaking to you.
-_SPEAKER_NEXT: Final = re.compile(r" \w+ (?:to|you|your|my|it|me|that|this|him|her|them|us)\b")
+_SPEAKER_NEXT: Final = lazy_pattern(r" \w+ (?:to|you|your|my|it|me|that|this|him|her|them|us)\b")
 _TITLED: Final = words("king queen pope tsar czar emperor empress sultan prince saint shah")
 #: What is said of a king, and not by the speaker of himself.
 _REIGNING: Final = words(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from .cardinal import characters, label
 from .cursor import Cursor, Part, say, spell
 from .measure.quantity import MIXED, mixed
@@ -14,24 +15,24 @@ from .roman import roman_value
 from .rule import Rule, Start
 
 #: Paragraphs of a law that everybody knows by number: 401(k), 501(c)(3).
-_PLAN: Final = re.compile(
+_PLAN: Final = lazy_pattern(
     r"(?P<number>40[13]|457|501|529)(?:\((?P<letter>[a-z])\)|(?P<close>k)(?!\w))(?:\((?P<more>\d)\))?"
 )
-_WIRELESS: Final = re.compile(r"802\.(?P<part>\d{1,2})(?P<letters>[a-z]{1,2})?(?!\w|\.\d)")
-_MANY: Final = re.compile(r"(?P<value>1(?:0|00|,?000|0,?000|00,?000|,?000,?000))s(?= of\b)")
+_WIRELESS: Final = lazy_pattern(r"802\.(?P<part>\d{1,2})(?P<letters>[a-z]{1,2})?(?!\w|\.\d)")
+_MANY: Final = lazy_pattern(r"(?P<value>1(?:0|00|,?000|0,?000|00,?000|,?000,?000))s(?= of\b)")
 _NAMES: Final = {
     10: "tens", 100: "hundreds", 1000: "thousands", 10_000: "tens of thousands",
     100_000: "hundreds of thousands", 1_000_000: "millions",
 }  # fmt: skip
-_OPEN: Final = re.compile(r"(?P<numbers>\d{1,3}(?:\.\d{1,3}){0,3})\.(?P<x>[xX])(?!\w)")
-_INCHES: Final = re.compile(rf"{MIXED}[\"″](?![\w\"])")
+_OPEN: Final = lazy_pattern(r"(?P<numbers>\d{1,3}(?:\.\d{1,3}){0,3})\.(?P<x>[xX])(?!\w)")
+_INCHES: Final = lazy_pattern(rf"{MIXED}[\"″](?![\w\"])")
 #: Aircraft in the plural; other numbers with an s are seconds.
-_PLANES: Final = re.compile(r"(?P<value>7[0-8]7)s(?!\w)")
-_FEET: Final = re.compile(r"(?P<feet>[1-9])[ ]?ft[ ]?(?P<inches>\d|1[01])(?![\w.,'\"″]|[ ]in)")
-_POINT: Final = re.compile(
+_PLANES: Final = lazy_pattern(r"(?P<value>7[0-8]7)s(?!\w)")
+_FEET: Final = lazy_pattern(r"(?P<feet>[1-9])[ ]?ft[ ]?(?P<inches>\d|1[01])(?![\w.,'\"″]|[ ]in)")
+_POINT: Final = lazy_pattern(
     r"(?P<value>\d{1,3})(?:pt(?!\w)|[ ]pt[ ](?=font|type|text|Arial|Times|Helvetica))"
 )
-_ZULU: Final = re.compile(
+_ZULU: Final = lazy_pattern(
     r"(?P<hour>0\d)(?P<minute>00)(?=[ ]?(?:flight|train|hour|start|departure))"
 )
 
@@ -43,10 +44,10 @@ def _read_plan(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + (say(cardinal(match["more"]), *match.span("more")) if match["more"] else [])
 
 
-_PARAGRAPH: Final = re.compile(
+_PARAGRAPH: Final = lazy_pattern(
     r"(?P<number>\d{1,4}[a-z]?)(?P<marks>(?:\((?:[a-zA-Z]|[ivx]{2,4}|\d{1,2})\)){1,5})(?!\w)"
 )
-_LAWS: Final = re.compile(
+_LAWS: Final = lazy_pattern(
     r"(?:§§?|\b(?:rule|rules|section|sections|sec|art|article|articles|paragraph|para|clause|title|"
     r"regulation|reg|part|act|code|u\.?s\.?c|c\.?f\.?r|schedule)\b\.?)[ ]?\Z",
     re.IGNORECASE,
@@ -117,8 +118,8 @@ def _read_zulu(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(f"oh {cardinal(hour)} hundred" if hour else "zero hundred", *match.span())
 
 
-_HEX: Final = re.compile(r"0(?P<base>[xXbBoO])(?P<value>[0-9A-Fa-f_]{1,64})(?!\w)")
-_LETTERED: Final = re.compile(
+_HEX: Final = lazy_pattern(r"0(?P<base>[xXbBoO])(?P<value>[0-9A-Fa-f_]{1,64})(?!\w)")
+_LETTERED: Final = lazy_pattern(
     r"(?P<value>\d{1,6})(?P<letters>[A-Za-z]{1,3})(?P<more>\d{1,4})?(?!\w)"
 )
 
@@ -130,7 +131,7 @@ def _read_hex(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 #: Parts of an exercise: 3a-f.
-_ITEMS: Final = re.compile(r"(?P<value>\d{1,3})(?P<one>[a-z])[-–](?P<two>[a-z])(?![\w-])")
+_ITEMS: Final = lazy_pattern(r"(?P<value>\d{1,3})(?P<one>[a-z])[-–](?P<two>[a-z])(?![\w-])")
 
 
 def _read_items(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from .cursor import Cursor, Kind, Part, mark, say
 from .joints import joint
 from .math import OPERAND, operands
@@ -13,25 +14,25 @@ from .number_words import digits
 from .rule import Rule, Start
 
 #: The same sign again and again.
-_DECORATION: Final = re.compile(r"([^\w\s.!?…])\1{7,}")
-_ELLIPSIS: Final = re.compile(r"\.{2,}|…+|(?:\. ){2,}\.|⋯")
-_STOPS: Final = re.compile(r"(?P<mark>[.!?‽])(?P<run>[.!?‽]{0,200})")
-_CLOSING: Final = re.compile(r"[,;:،؛，；：、]")
-_WIDE_STOP: Final = re.compile(r"[。．｡।॥۔]|[！？؟]")
-_DASH: Final = re.compile(r"[—–―]+|-{2,}|[-−](?=\s)|(?<=\s)[-−]")
-_HYPHEN: Final = re.compile(r"-")
-_QUOTE: Final = re.compile(r"[\"“”„«»〈〉《》「」『』‹›]|''|``")
-_APOSTROPHE: Final = re.compile(r"['`‚]+")
-_BRACKET: Final = re.compile(r"[(\[{（【]|[)\]}）】]")
-_RULE: Final = re.compile(r"[_*=~#·•]{3,}(?=\s|\Z)|-{3,}(?=\s*(?:\n|\Z))")
-_SLASH: Final = re.compile(r"/")
-_BAR: Final = re.compile(r"[|¦]+")
+_DECORATION: Final = lazy_pattern(r"([^\w\s.!?…])\1{7,}")
+_ELLIPSIS: Final = lazy_pattern(r"\.{2,}|…+|(?:\. ){2,}\.|⋯")
+_STOPS: Final = lazy_pattern(r"(?P<mark>[.!?‽])(?P<run>[.!?‽]{0,200})")
+_CLOSING: Final = lazy_pattern(r"[,;:،؛，；：、]")
+_WIDE_STOP: Final = lazy_pattern(r"[。．｡।॥۔]|[！？؟]")
+_DASH: Final = lazy_pattern(r"[—–―]+|-{2,}|[-−](?=\s)|(?<=\s)[-−]")
+_HYPHEN: Final = lazy_pattern(r"-")
+_QUOTE: Final = lazy_pattern(r"[\"“”„«»〈〉《》「」『』‹›]|''|``")
+_APOSTROPHE: Final = lazy_pattern(r"['`‚]+")
+_BRACKET: Final = lazy_pattern(r"[(\[{（【]|[)\]}）】]")
+_RULE: Final = lazy_pattern(r"[_*=~#·•]{3,}(?=\s|\Z)|-{3,}(?=\s*(?:\n|\Z))")
+_SLASH: Final = lazy_pattern(r"/")
+_BAR: Final = lazy_pattern(r"[|¦]+")
 _LOWERED: Final = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_AND_SO_ON: Final = re.compile(r"&c\.")
-_DEGREES: Final = re.compile(r"[°º]\s?(?P<scale>[CF])(?!\w)")
-_BULLET: Final = re.compile(r"[+•‣◦▪·](?=\s)")
+_AND_SO_ON: Final = lazy_pattern(r"&c\.")
+_DEGREES: Final = lazy_pattern(r"[°º]\s?(?P<scale>[CF])(?!\w)")
+_BULLET: Final = lazy_pattern(r"[+•‣◦▪·](?=\s)")
 
-_ANY: Final = re.compile(r".", re.DOTALL)
+_ANY: Final = lazy_pattern(r".", re.DOTALL)
 
 #: Said wherever they stand.
 NAMES: Final[dict[str, str]] = {
@@ -102,8 +103,8 @@ def _read_dash(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return [Part("—", start, end, Kind.DASH)]
 
 
-_AFTER_HANGING: Final = re.compile(r" (?:to|and|or|or to|and to)\b")
-_AFTER_GRADE: Final = re.compile(r"[\s.,;:!?)\"”]|\Z")
+_AFTER_HANGING: Final = lazy_pattern(r" (?:to|and|or|or to|and to)\b")
+_AFTER_GRADE: Final = lazy_pattern(r"[\s.,;:!?)\"”]|\Z")
 
 
 def _is_hanging(cursor: Cursor, start: int, end: int) -> bool:

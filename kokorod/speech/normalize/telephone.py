@@ -7,12 +7,13 @@ import re
 from typing import Final
 
 from ..abbreviations import words
+from ..patterns import lazy_pattern
 from .cardinal import is_counted
 from .cursor import Cursor, Part, say, spell
 from .number_words import digits
 from .rule import Rule, Start
 
-_PHONE: Final = re.compile(
+_PHONE: Final = lazy_pattern(
     r"(?:\+(?P<country>\d{1,3})[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){1,5}"
     r"|(?:1[ .-]?)?\(\d{3}\)[ .-]?\d{3}[ .-]\d{4}"
     r"|(?:1[ .-])?\d{3}[.-]\d{3}[.-]\d{4}"
@@ -49,18 +50,18 @@ _COUNTS: Final = words("pages page about roughly between from of years lines")
 
 
 #: A name of something that numbers tell apart, and what may stand between: Meeting ID: 842 ...
-_IDENTIFIED: Final = re.compile(
+_IDENTIFIED: Final = lazy_pattern(
     r"\b(?:id|ids|passcode|passcodes|pin|code|account|acct|routing|iban|confirmation|tracking|card|"
     r"ein|ssn|imei|vat|aba|swift|barcode|isbn|npi|ref|reference|serial|membership|policy|sku)"
     r"(?:[ ](?:number|no\.|id|code|is|#))?(?:[:#.]|[ ](?:is|number|no\.))?[ ]?#?\Z",
     re.IGNORECASE,
 )
-_GROUPS: Final = re.compile(
+_GROUPS: Final = lazy_pattern(
     r"\d{2,7}(?:[ ]\d{2,7}){1,6}(?![\w%]|[.,:/-]\d|[ ][a-z])|\d{5,12}(?![\w%]|[.,:/-]\d)"
 )
 
 
-_EXTENSION: Final = re.compile(r"x\.? ?(?P<number>\d{2,6})(?!\w)")
+_EXTENSION: Final = lazy_pattern(r"x\.? ?(?P<number>\d{2,6})(?!\w)")
 _CALLED: Final = words("call dial at ring reach on desk phone office")
 
 

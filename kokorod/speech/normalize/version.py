@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from ..tables import rows
 from .cardinal import characters, sign_parts
 from .cursor import Cursor, Part, say
@@ -13,13 +14,13 @@ from .electronic import piece_parts
 from .number_words import cardinal, digits
 from .rule import Rule, Start
 
-_VERSION: Final = re.compile(
+_VERSION: Final = lazy_pattern(
     r"(?P<v>[vV]\.?[ ]?)?(?P<numbers>\d+(?:\.\d+){2,5})"
     r"(?P<tail>(?:[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3}))?(?![\w]|\.\d)"
 )
 #: What a package asks for: foo@^2.0.0, ~1.4.
-_ASKED: Final = re.compile(r"[\^~](?=\d{1,4}\.\d)")
-_V: Final = re.compile(
+_ASKED: Final = lazy_pattern(r"[\^~](?=\d{1,4}\.\d)")
+_V: Final = lazy_pattern(
     r"[vV](?P<numbers>\d+(?:\.\d+){0,5})(?P<tail>[-+][A-Za-z0-9.]{1,32}|[a-z]{1,4}\d{1,3})?(?![\w]|\.\d)"
 )
 
@@ -30,7 +31,7 @@ def _numbers(text: str) -> str:
     )
 
 
-_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,}")
+_THOUSANDS: Final = lazy_pattern(r"[1-9]\d{0,2}(?:\.\d{3}){2,}")
 
 
 def _read_version(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -64,7 +65,7 @@ def _is_engine(cursor: Cursor, match: re.Match[str]) -> bool:
     )
 
 
-_VERSION_LIKE: Final = re.compile(
+_VERSION_LIKE: Final = lazy_pattern(
     r"(?P<sign>[≥≤<>]?)(?P<whole>\d+)\.(?P<part>\d+)(?P<tail>[a-z]{0,2}\d{0,2})(?![\w.]\w|\w)"
 )
 #: After these a number with a point is a version: Python three point eleven.

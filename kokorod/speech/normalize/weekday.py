@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from .cursor import Cursor, Part, say
 from .date import MONTH_NAME, dotted
 from .rule import Rule, Start
@@ -28,7 +29,7 @@ _ALSO_WORDS: Final = frozenset({"Mon", "Wed", "Sat", "Sun"})
 DAY_NAME: Final = "(?:" + "|".join(sorted(_WEEKDAY, key=len, reverse=True)) + ")"
 _D: Final = DAY_NAME
 _M: Final = MONTH_NAME
-_DAYS: Final = re.compile(
+_DAYS: Final = lazy_pattern(
     rf"(?P<name>{_D})(?P<dot>\.?)(?:(?P<to>[-–—/])(?P<name2>{_D})(?P<dot2>\.?))?(?![\w'])"
 )
 
@@ -56,10 +57,10 @@ def _read_days(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 _ANY_DAY: Final = rf"(?:{_D}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)(?![\w'])"
-_DAY_AFTER: Final = re.compile(
+_DAY_AFTER: Final = lazy_pattern(
     rf",? (?:{_M}(?![a-z])|\d)|\.?(?: ?[-–—&/,+] ?| (?:to|and|or|through|thru|until) ){_ANY_DAY}"
 )
-_DAY_BEFORE: Final = re.compile(
+_DAY_BEFORE: Final = lazy_pattern(
     rf"(?<!\w){_ANY_DAY}\.?(?: ?[-–—&/,+] ?| (?:to|and|or|through|thru|until) |, (?:and|or) )\Z"
 )
 
@@ -78,7 +79,7 @@ _LETTERS: Final = {
 }  # fmt: skip
 _LETTER: Final = "Tu|Th|Sa|Su|[MTWF]"
 #: Opening hours follow: M-F 9-5, Tu-Sa: 10am.
-_BY_LETTER: Final = re.compile(
+_BY_LETTER: Final = lazy_pattern(
     rf"(?P<one>{_LETTER})[ ]?[-–][ ]?(?P<two>{_LETTER})"
     r"(?=[:,]?[ ]\d{1,2}(?::\d\d)?(?:[ ]?[apAP]\.?[mM]?\b|[ ]?[-–]|[ ]to\b))"
 )

@@ -6,22 +6,23 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..patterns import lazy_pattern
 from .cursor import Cursor, Part, say
 from .date import MONTHS
 from .joints import is_sum
 from .number_words import decade, short_year, year
 from .rule import Rule, Start
 
-_DECADE: Final = re.compile(
+_DECADE: Final = lazy_pattern(
     r"(?P<tick>')?(?P<decade>\d\d(?:\d0|00)|\d0)'?s"
     r"(?:[ ]?[-–—][ ]?(?P<tick2>')?(?P<decade2>\d{4}|\d0)'?s)?(?!\w)"
 )
-_SHORT_YEAR: Final = re.compile(r"'(?P<short>\d\d)(?:[-–]'(?P<short2>\d\d))?(?!\w|')")
-_YEARS: Final = re.compile(
+_SHORT_YEAR: Final = lazy_pattern(r"'(?P<short>\d\d)(?:[-–]'(?P<short2>\d\d))?(?!\w|')")
+_YEARS: Final = lazy_pattern(
     r"(?P<one>1[0-9]\d\d|20\d\d)[ ]?[-–—/][ ]?(?P<two>1[0-9]\d\d|20\d\d|\d\d|present|now|today)"
     r"(?![\w%]|[.,-]\d)"
 )
-_ERA: Final = re.compile(r"(?P<year>\d{1,4})(?=[ ]?(?:BCE|BC|CE|AD|B\.C|A\.D|C\.E)(?![A-Za-z]))")
+_ERA: Final = lazy_pattern(r"(?P<year>\d{1,4})(?=[ ]?(?:BCE|BC|CE|AD|B\.C|A\.D|C\.E)(?![A-Za-z]))")
 
 
 def _read_decade(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:

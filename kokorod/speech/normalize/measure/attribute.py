@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from ...abbreviations import words
+from ...patterns import lazy_pattern
 from ..cursor import Cursor
 
 #: Nouns that amounts are said of in the singular even without an article: a sixty watt bulb.
@@ -35,7 +35,7 @@ _NO_NOUN: Final = words(
     "she so tall than that the their then they this to under until was we were when while who wide "
     "will with worth you your"
 )
-_NOUN: Final = re.compile(r"[ -](?P<noun>[a-z]+)")
+_NOUN: Final = lazy_pattern(r"[ -](?P<noun>[a-z]+)")
 
 
 def is_attribute(cursor: Cursor, start: int, end: int) -> bool:

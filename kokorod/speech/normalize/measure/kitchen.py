@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ...patterns import lazy_pattern
 from ..cursor import Cursor, Part, say
 from ..number_words import plural, spoken_number
 from ..rule import Rule, Start
@@ -20,7 +21,7 @@ _MEASURES: Final = {
 _SIZES: Final = {"lg": "large", "med": "medium", "sm": "small"}
 _SHORT: Final = "|".join(sorted({**_MEASURES, **_SIZES}, key=len, reverse=True))
 #: A small letter follows, and not "of": 5 t. of steel is no recipe.
-_AMOUNT: Final = re.compile(
+_AMOUNT: Final = lazy_pattern(
     rf"(?:{MIXED}|(?P<value>\d{{1,2}}(?:\.\d)?)(?:[ ]?[-–][ ]?(?P<value2>\d{{1,2}}))?)"
     rf"[ ](?P<short>{_SHORT})\.(?=[ ](?!of\b)[a-z]{{3}})"
 )

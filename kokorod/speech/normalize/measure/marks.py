@@ -6,34 +6,35 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ...patterns import lazy_pattern
 from ..cursor import Cursor, Part, mark, say
 from ..number_words import cardinal, fraction, is_one, spoken_number
 from ..rule import Rule, Start
 from .quantity import FRACTIONS, FUNCTION_WORDS, direction
 from .unit import unit_name
 
-_FEET: Final = re.compile(
+_FEET: Final = lazy_pattern(
     r"(?P<feet>\d{1,3})(?:'|′|[ ]?ft\.?|[ ]?feet|[ ]?foot)[ ,-]{0,2}"
     r"(?P<inches>\d{1,2}(?:\.\d)?|)(?P<vulgar>[½¼¾])?"
     r"(?:\"|″|''|”|[ ]?in\b\.?(?!\w)|[ ]?inches\b)"
 )
-_POUNDS: Final = re.compile(
+_POUNDS: Final = lazy_pattern(
     r"(?P<one>\d{1,4})[ ]?(?P<big>lbs?|h|hrs?|m|min|°|º)\.?[ ]?(?P<two>\d{1,2}(?:\.\d+)?)"
     r"[ ]?(?P<small>oz|m|min|mins|s|secs?|'|′)(?![A-Za-z\d])\.?"
     r"(?:[ ]?(?P<three>\d{1,2}(?:\.\d+)?)[ ]?(?P<least>s|secs?|\"|″)(?![A-Za-z\d]))?"
 )
-_BEARING: Final = re.compile(
+_BEARING: Final = lazy_pattern(
     r"(?P<one>\d{1,3})[°º][ ]?(?P<two>\d{1,2}(?:\.\d+)?)['′]"
     r"(?:[ ]?(?P<three>\d{1,2}(?:\.\d+)?)(?:[\"″]|''))?(?:[ ]?(?P<side>[NSEW])(?!\w))?"
 )
-_INCHES: Final = re.compile(
+_INCHES: Final = lazy_pattern(
     r"(?:(?P<low>\d{1,3}(?:\.\d+)?)(?P<mark>[\"″])?(?P<joint>[ ]?[x×–-][ ]?))?"
     r"(?P<inches>\d{1,3}(?:\.\d+)?)[\"″](?![\w\"])"
 )
-_TWO_FIGURES: Final = re.compile(
+_TWO_FIGURES: Final = lazy_pattern(
     r"(?P<one>\d{1,3})/(?P<two>\d{1,3})[ ]?(?P<unit>mpg|mph|kph|MPH|mmHg|rpm)\b"
 )
-_FEET_ALONE: Final = re.compile(r"(?P<feet>\d{1,3})['′](?![\w'])")
+_FEET_ALONE: Final = lazy_pattern(r"(?P<feet>\d{1,3})['′](?![\w'])")
 
 
 def _read_feet(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from ...abbreviations import words
+from ...patterns import lazy_pattern
 from ..cardinal import LABELS
 from ..cursor import Cursor, Part, Upto, mark, say
 from ..number_words import NUMBER, fraction, is_one, spoken_number
@@ -19,7 +20,7 @@ _DOUBTFUL: Final = frozenset({"in", "t", "K", "N", "B", "L", "J", "s", "h", "ct"
 #: Close to their number these are no units: 5G, 4K, 3D, 221B, 10t.
 _NOT_CLOSE: Final = frozenset({"K", "N", "B", "J", "t", "MP", "AU"})
 _SCALES: Final = frozenset({"F", "C"})
-_DOTTED_ON: Final = re.compile(r"\.[A-Z]\.")
+_DOTTED_ON: Final = lazy_pattern(r"\.[A-Z]\.")
 
 _U: Final = "|".join(re.escape(u) for u in sorted(UNITS, key=len, reverse=True))
 _P: Final = "|".join(re.escape(u) for u in sorted(PER, key=len, reverse=True))
@@ -41,12 +42,12 @@ MIXED: Final = (
     rf"(?:(?P<top>\d{{1,2}})/(?P<bottom>\d{{1,3}})|(?P<vulgar>{VULGAR}))"
 )
 
-_QUANTITY: Final = re.compile(
+_QUANTITY: Final = lazy_pattern(
     rf"(?P<sign>(?:[-−+±~<>≥≤≈])?)(?P<value>{_VALUE})(?P<mark>(?:[°º][CF]?|%)(?=[ ]?[-–—]))?"
     rf"(?:(?P<joint>[ ]?[-–—×x][ ]?|[ ](?:to|or|by)[ ])"
     rf"(?P<minus2>[-−](?=\d))?(?P<value2>{_VALUE}))?{_UNIT}"
 )
-_FRACTIONAL: Final = re.compile(rf"(?P<sign>[-−]?){MIXED}(?![\d/]){_UNIT}")
+_FRACTIONAL: Final = lazy_pattern(rf"(?P<sign>[-−]?){MIXED}(?![\d/]){_UNIT}")
 FUNCTION_WORDS: Final = frozenset(
     {"a", "above", "after", "an", "and", "apart", "are", "as", "at", "away", "back", "before"}
     | {"below", "but", "by", "can", "deep", "for", "from", "go", "high", "if", "in", "into"}
@@ -64,11 +65,11 @@ _SIGNS: Final = {
 }  # fmt: skip
 
 
-_POUNDS_NEXT: Final = re.compile(r" ?\d{1,2} ?lbs?\b")
+_POUNDS_NEXT: Final = lazy_pattern(r" ?\d{1,2} ?lbs?\b")
 
 
 #: The rest of an address after the letter of a direction.
-_ROAD_NEXT: Final = re.compile(
+_ROAD_NEXT: Final = lazy_pattern(
     r"\.? (?:\d+(?:st|nd|rd|th)\b|(?:[A-Z][a-z']+ ){1,3}(?:St|Ave|Blvd|Rd|Ln|Dr|Ct|Pl|Hwy|Pkwy|Sq|"
     r"Way|Ter|Cir|Street|Avenue|Boulevard|Road|Lane|Drive|Court|Place|Highway|Parkway|Square|"
     r"Terrace|Circle)\b)"
@@ -80,7 +81,7 @@ _LASTING: Final = words(
 )
 _SINCE: Final = words("ago left remaining late later early behind read")
 #: Before minutes written so may stand a number of hours or days: 2d 5m.
-_BIGGER: Final = re.compile(r"\d[dh],? \Z")
+_BIGGER: Final = lazy_pattern(r"\d[dh],? \Z")
 
 
 def _is_minutes(cursor: Cursor, match: re.Match[str]) -> bool:
@@ -142,9 +143,9 @@ def attributive(cursor: Cursor, match: re.Match[str]) -> bool:
 
 _AGES: Final = frozenset({"yo", "y/o", "y.o"})
 #: A letter behind an age: 45 y.o. M.
-SEX: Final = re.compile(r" ?[MF](?![\w'-])")
+SEX: Final = lazy_pattern(r" ?[MF](?![\w'-])")
 #: Two units of one amount after a number that is none of theirs: 3 by 1h 20m.
-_OWN_AMOUNT: Final = re.compile(
+_OWN_AMOUNT: Final = lazy_pattern(
     r"\d{1,4} ?(?:lbs?|h|hrs?|m|min|ft|feet|°)\.? ?\d{1,2} ?"
     r"(?:oz|m|mins?|s|secs?|in|inches|['′\"″])(?![A-Za-z\d])"
 )
@@ -312,7 +313,7 @@ def _read_fractional(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + say(between, end, end) + _unit_parts(cursor, match, True)
 
 
-_UNIT_AT: Final = re.compile(_UNIT)
+_UNIT_AT: Final = lazy_pattern(_UNIT)
 
 
 def unit_after(cursor: Cursor, position: int) -> Upto | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ...patterns import lazy_pattern
 from ..cursor import Cursor, Part, Upto, mark, say
 from ..rule import Rule, Start
 from .unit import PER, UNITS, unit_name
@@ -18,11 +19,11 @@ _OF: Final = (
     r"patient|book|chapter|word|token|image|song|acre|hectare|term|semester|shift|trip)"
 )
 _PERS: Final = "|".join(re.escape(unit) for unit in sorted(PER, key=len, reverse=True))
-_WORD: Final = re.compile(rf"(?P<one>[A-Za-z][a-z]{{1,30}})/(?=(?:{_OF}|{_PERS})(?![\w/.]))")
-_EACH: Final = re.compile(rf"/[ ]?(?P<name>sq\.? ft|{_OF}|{_PERS})(?P<stop>\.?)(?![\w/])")
-_PER_AMOUNT: Final = re.compile(r"/[ ]?(?=\d{1,4}[ ]?(?:m[lLg]|[lLg]|kg|km|min|hr?|oz|lb)(?!\w))")
+_WORD: Final = lazy_pattern(rf"(?P<one>[A-Za-z][a-z]{{1,30}})/(?=(?:{_OF}|{_PERS})(?![\w/.]))")
+_EACH: Final = lazy_pattern(rf"/[ ]?(?P<name>sq\.? ft|{_OF}|{_PERS})(?P<stop>\.?)(?![\w/])")
+_PER_AMOUNT: Final = lazy_pattern(r"/[ ]?(?=\d{1,4}[ ]?(?:m[lLg]|[lLg]|kg|km|min|hr?|oz|lb)(?!\w))")
 #: Units that nothing else is written as.
-_BARE: Final = re.compile(
+_BARE: Final = lazy_pattern(
     r"(?P<unit>mph|kph|rpm|mpg|kWh|MWh|kW|MW|GW|kHz|MHz|GHz|Hz|kg|mg|km|cm|mm|ml|mL|dB|mmHg|GB|MB|"
     r"kB|KB|TB|Mbps|Gbps|kbps|Mb|Gb|ft|lb|lbs|oz|m|g)(?P<power>[²³])?"
     rf"(?:/(?P<per>{_PERS}))?(?![\w/²³'^-]|\.\w)"
