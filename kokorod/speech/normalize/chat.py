@@ -32,6 +32,12 @@ _EACH_SAID: Final = {
     "pp": "per person", "pcm": "per calendar month", "pw": "per week", "pa": "per year",
 }  # fmt: skip
 _PRICE: Final = lazy_pattern(r"[$£€]\d[\d.,]*k?[ ]?\Z")
+#: What makes m/m and w/w a comparison, and no speed or share of weights.
+_GREW: Final = words(
+    "up down rose rise rises fell fall falls grew grow grows growth gained lost dropped drop "
+    "climbed increase increased decrease decreased jumped slipped declined advanced "
+    "inflation change"
+)
 _PERCENT: Final = lazy_pattern(r"\d[ ]?(?:%|pct|percent|bps|pp)[ ]?\(?\Z")
 
 #: Cells, seats and squares have such names too; np is a module.
@@ -55,6 +61,8 @@ def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     if cursor.before(start).lower() in _NO_CHAT or (start and cursor.text[start - 1] in ".$/@#-_"):
         return None
+    if match["name"] == "prob" and cursor.text[end : end + 1] == ".":
+        return None  # a problem's
     said, _, other = _CHAT[match["name"].lower()].partition("|")
     if other and cursor.after(end).lower() not in _BEING:
         said = other
@@ -79,8 +87,10 @@ def _read_grown(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """YoY, and WoW or m/m after a share: others are a game, a kiss, a speed."""
     start, end = match.span()
     written = match.group().lower()
-    if written[0] in "mw" and not _PERCENT.search(cursor.text[max(0, start - 16) : start]):
-        return None
+    if written[0] in "mw":
+        left = cursor.text[max(0, start - 48) : start].lower()
+        if not _PERCENT.search(left) or not ("+" in left or _GREW.intersection(left.split())):
+            return None
     span = _SPANS[written[0]]
     return say(f"{span} over {span}", start, end)
 

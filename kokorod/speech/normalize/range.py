@@ -97,7 +97,8 @@ def _number(cursor: Cursor, text: str) -> str:
 
 def _read_ratio(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     last = match["last"]
-    if match.group() == "1:1" and cursor.before(match.start()).lower() in _MEETING:
+    met = cursor.before(match.start()).lower() in _MEETING
+    if match.group() == "1:1" and met and cursor.after(match.end()).lower() not in ("ratio", "mix"):
         return say("one on one", *match.span())
     if not last and not match["three"] and _is_standard(cursor, match):
         when = year(int(match["two"]), cursor.british)

@@ -20,16 +20,18 @@ _MEASURES: Final = {
 #: They stand before what is counted.
 _SIZES: Final = {"lg": "large", "med": "medium", "sm": "small"}
 _SHORT: Final = "|".join(sorted({**_MEASURES, **_SIZES}, key=len, reverse=True))
-#: A small letter follows, and not "of": 5 t. of steel is no recipe.
+#: A word in small letters follows.
 _AMOUNT: Final = lazy_pattern(
     rf"(?:{MIXED}|(?P<value>\d{{1,2}}(?:\.\d)?)(?:[ ]?[-–][ ]?(?P<value2>\d{{1,2}}))?)"
-    rf"[ ](?P<short>{_SHORT})\.(?=[ ](?!of\b)[a-z]{{3}})"
+    rf"[ ](?P<short>{_SHORT})\.(?=[ ](?P<of>of[ ])?[a-z]{{3}})"
 )
 
 
 def _read_amount(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     value, short = match["value"], match["short"]
     start, end = match.start(), match.start("short")
+    if match["of"] and short == "t":
+        return None  # 5 t. of steel
     said = spoken_number(value, cursor.british) if value else mixed(cursor, match)
     if said is None:
         return None
