@@ -19,7 +19,9 @@ from ..models.choice import Choice, Source, choose
 from ..models.manifest import Variant
 from ..models.record import InstalledModel
 from ..models.store import Store
+from ..models.structure import voice_names
 from ..types import Precision
+from ..voices.names import DEFAULT
 from . import FAILED, OK, Context
 from .progress import Bar
 
@@ -103,6 +105,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
                 partial(bar.show, args.name),
             )
         print(f"{model.name} is installed; sha256 {model.model_sha256}")
+        if model.voices is not None and DEFAULT not in (names := voice_names(model.voices)):
+            print(f"its voices have no {DEFAULT}: {names[0]} speaks unless KOKORO_VOICE is set")
     elif args.action == "use":
         store.check(store.get(args.name))
         store.use(args.name)

@@ -315,7 +315,7 @@ class SentenceSplitter:
         if word in _ZONES:
             return True
         if bare in _GOES_ON:
-            return False
+            return self._abbreviation_ends(bare, first) if bare in ("dep", "arr") else False
         if (
             bare in UNITS
             and word not in ("N", "W")

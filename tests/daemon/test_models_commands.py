@@ -129,6 +129,7 @@ def test_import_list_use_verify_remove(environ: dict[str, str], files: tuple[str
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "one is installed" in ended.stdout
     assert "one will speak" in ended.stdout
+    assert "its voices have no af_heart: af_toy speaks unless KOKORO_VOICE is set" in ended.stdout
     assert _kokoroctl(environ, "models", "import", *files, "--name", "two").returncode == 0
 
     ended = _kokoroctl(environ, "models", "use", "two")
