@@ -8,16 +8,11 @@ from pathlib import Path
 
 import pytest
 from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
-from support.speaker.at_speaker import THREE, heard_by, streamed, tokens_of
+from support.speaker.at_speaker import THREE, heard_by, said, streamed, tokens_of
 from support.speaker.null_sink import Recording
 from support.speechd.server import Server, speech_dispatcher
 
 LONG = "Nine men in a small boat looked for land all night and did not find any of it. " * 3
-
-
-def said(tokens: list[int]) -> list[int]:
-    """Without repeats: the server's sound has gaps if the machine is busy, and each cuts a tone."""
-    return [token for at, token in enumerate(tokens) if tokens[at - 1 : at] != [token]]
 
 
 def carries(heard: list[int], tokens: list[int]) -> bool:
@@ -39,6 +34,16 @@ def test_spd_say_is_heard(server: Server, heard_daemon: DaemonProcess, sink: Rec
     ended = server.spd_say("--wait", THREE)
     assert ended.returncode == 0, ended.stderr
     assert carries(said(heard_by(sink)), said(tokens_of(streamed(heard_daemon, THREE)))), server.log
+
+
+def test_the_generic_module_is_heard_too(
+    server: Server, heard_daemon: DaemonProcess, sink: Recording
+) -> None:
+    """By `kokoroctl say`, so that a line with a quote and a dollar is what it is."""
+    text = "Stop that, it's $HOME now."
+    ended = server.spd_say("--wait", "-o", "kokoro-generic", "-y", "af_heart", text)
+    assert ended.returncode == 0, ended.stderr
+    assert carries(said(heard_by(sink)), said(tokens_of(streamed(heard_daemon, text)))), server.log
 
 
 def test_callbacks_tell_begin_marks_and_end(server: Server) -> None:

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from support import toy
 from support.daemon.process import DaemonProcess, wait_until
 from support.speechd.by_hand import ByHand, by_hand, names_of, sound_of
+
+from kokoro_doors.speechd.stretching import available
 
 LONG = "Nine men in a small boat looked for land all night and did not find any of it. " * 3
 
@@ -78,7 +81,11 @@ def test_pause_ends_the_message(module: ByHand) -> None:
 def test_500_messages_in_quick_succession_leave_the_last(
     module: ByHand, shared_daemon: DaemonProcess
 ) -> None:
+    process = psutil.Process(module.process.pid)
     for number in range(500):
+        if number == 50:  # it has met all that it needs
+            parts = process.num_threads(), process.num_fds()
+            memory = process.memory_info().rss
         module.begin("SPEAK", f"<speak>Line {number} of them.</speak>")
         module.send("STOP")
         ended = names_of(list(module.events()))
@@ -87,6 +94,8 @@ def test_500_messages_in_quick_succession_leave_the_last(
     assert names_of(last) == ["BEGIN", "AUDIO", "END"]
     assert tokens(sound_of(last)) == tokens(sound_of(module.say("SPEAK", "Stop that now.")))
     wait_until(lambda: shared_daemon.ask("queue") == [], "an empty speaker")
+    assert (process.num_threads(), process.num_fds()) == parts
+    assert process.memory_info().rss - memory < 10e6
 
 
 def test_a_key_is_kept_and_heard_again_without_a_daemon(
@@ -136,6 +145,39 @@ def test_what_is_no_command_is_refused_and_the_module_lives(module: ByHand) -> N
     assert module.process.stdin
     module.process.stdin.close()
     assert module.process.wait(60) == 0
+
+
+def test_what_is_written_is_said_as_the_settings_say(module: ByHand) -> None:
+    """Each of them makes of the same message another one, that is more to say."""
+    text = "Ab, (c)."
+    lengths = []
+    for settings in (
+        {},
+        {"punctuation_mode": "some"},
+        {"punctuation_mode": "most"},
+        {"punctuation_mode": "all"},
+        {"spelling_mode": "on"},
+        {"cap_let_recogn": "spell"},
+    ):
+        module.set(**settings)
+        lengths.append(len(tokens(sound_of(module.say("SPEAK", text)))))
+    none, some, most, every, spelled, capital = lengths
+    assert none <= some <= most < every
+    assert none < spelled < capital
+
+
+@pytest.mark.skipif(not available(), reason="the extra kokoro-doors[stretch] is not installed")
+def test_a_rate_beyond_kokoros_is_stretched_with_marks_in_their_places(module: ByHand) -> None:
+    text = '<speak>Nine men looked <mark name="a"/>for land all night.</speak>'
+    lengths, places = [], []
+    for rate in (63, 100):  # 2.0 and 3.0 times the normal one
+        module.set(rate=rate)
+        events = module.say("SPEAK", text)
+        lengths.append(len(sound_of(events)))
+        at = next(at for at, (name, _) in enumerate(events) if name == "INDEX MARK")
+        places.append(len(sound_of(events[:at])))
+    assert lengths[1] == pytest.approx(lengths[0] / 1.5, rel=0.1)
+    assert places[1] == pytest.approx(places[0] / 1.5, rel=0.1)
 
 
 def test_a_voice_that_is_gone_is_replaced(module: ByHand) -> None:

@@ -27,6 +27,7 @@ AudioOutputMethod "pulse"
 DefaultVolume 100
 DefaultLanguage "en"
 AddModule "kokoro" "sd_kokoro" "kokoro.conf"
+AddModule "kokoro-generic" "sd_generic" "kokoro-generic.conf"
 DefaultModule kokoro
 """
 
@@ -87,13 +88,14 @@ def speech_dispatcher(daemon: DaemonProcess) -> Iterator[Server]:
         "XDG_CACHE_HOME": str(folder / "cache"),
         "SPEECHD_ADDRESS": f"unix_socket:{socket}",
     }
-    installed = subprocess.run(
-        ["kokoroctl", "speechd", "install", "--no-default"],
-        env=environ,
-        capture_output=True,
-        text=True,
-    )
-    assert installed.returncode == 0, installed.stderr
+    for flags in ((), ("--generic",)):
+        installed = subprocess.run(
+            ["kokoroctl", "speechd", "install", "--no-default", *flags],
+            env=environ,
+            capture_output=True,
+            text=True,
+        )
+        assert installed.returncode == 0, installed.stderr
     config = folder / "config" / "speech-dispatcher"
     (config / "speechd.conf").write_text(_CONFIG)
     (folder / "log").mkdir()

@@ -142,6 +142,11 @@ def test_capitals_spelling_and_punctuation_are_said_if_asked_for() -> None:
     assert text_of(Kind.SPEAK, message, spelled, "en-us") == wanted
     some = Settings(punctuation_mode="some")
     assert text_of(Kind.SPEAK, "a+b, (c)", some, "en-us") == "a plus b, (c)"
+    assert text_of(Kind.SPEAK, "a+b, (c)", Settings(punctuation_mode="none"), "en-us") == "a+b, (c)"
+    most = Settings(punctuation_mode="most")
+    assert text_of(Kind.SPEAK, "a+b, (c)", most, "en-us") == (
+        "a plus b, left parenthesis c right parenthesis"
+    )
     every = Settings(punctuation_mode="all")
     assert text_of(Kind.SPEAK, "(c), d", every, "en-us") == (
         "left parenthesis c right parenthesis comma, d"
