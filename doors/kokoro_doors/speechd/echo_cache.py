@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 from array import array
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kokoro_client.atomic_file import write_atomically
 from kokoro_client.wire.choices import SAMPLE_RATE
@@ -29,8 +30,9 @@ _SILENT: Final = 100
 _BEFORE: Final = SAMPLE_RATE * 15 // 1000
 _AFTER: Final = SAMPLE_RATE * 60 // 1000
 
-#: Which model made them; a file of another name than any digest.
+#: Which model made them, and what voices it has; files of other names than any digest.
 _MODEL: Final = "model"
+_VOICES: Final = "voices"
 
 
 def default_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -57,6 +59,18 @@ class EchoCache:
             self._model = model
             with contextlib.suppress(OSError):
                 self._write(_MODEL, model.encode())
+
+    def remember(self, usual: str, voices: object) -> None:
+        """The daemon's own voice and its list, so that keys are found before it answers."""
+        with contextlib.suppress(OSError):
+            self._write(_VOICES, json.dumps({"usual": usual, "voices": voices}).encode())
+
+    def remembered(self) -> tuple[str, list[Any]]:
+        """What remember() was told last, by whichever run."""
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            told = json.loads((self._folder / _VOICES).read_bytes())
+            return str(told["usual"]), list(told["voices"])
+        return "", []
 
     def get(self, *decides: object) -> bytes | None:
         """PCM, or None. decides: text, voice, rate, all that the sound hangs on."""
@@ -89,7 +103,11 @@ class EchoCache:
         write_atomically(self._folder / name, data)
 
     def _prune(self) -> None:
-        found = [(entry.stat(), entry.path) for entry in os.scandir(self._folder)]
+        found = [
+            (entry.stat(), entry.path)
+            for entry in os.scandir(self._folder)
+            if entry.name not in (_MODEL, _VOICES)
+        ]
         total = sum(stat.st_size for stat, _ in found)
         for stat, path in sorted(found, key=lambda each: each[0].st_mtime):
             if total <= MAX_BYTES * 7 // 8:

@@ -61,8 +61,11 @@ class Speaking:
         self._message: Message | None = None
         self._speech: Speech | None = None
         self._closed = False
-        self._voices: list[Voice] = []
-        self._usual = ""
+        # As an earlier run knew them, until the daemon has been asked: no key waits for that.
+        self._usual, voices = cache.remembered()
+        self._voices = Voice.read(voices)
+        self._asked = False
+        self._ask_again = False
         self._to_make: list[tuple[Profile, str]] = []  # at most one profile's table
         self._made_for: Profile | None = None
         self._thread = threading.Thread(target=self._run, name="speaking", daemon=True)
@@ -104,7 +107,8 @@ class Speaking:
     # -- its own thread
 
     def _run(self) -> None:
-        self._learn()
+        if not self._voices:
+            self._learn()
         while (message := self._next()) is not None:
             try:
                 self._speak(message)
@@ -117,17 +121,20 @@ class Speaking:
                 self._speech = None
 
     def _next(self) -> Message | None:
-        """The next message. Meanwhile echoes are made. None: the end."""
+        """The next message. Meanwhile the daemon is asked, and echoes are made. None: the end."""
         while True:
             with self._changed:
-                waits = _IDLE_S if self._to_make else None
+                waits = _IDLE_S if self._to_make or not self._asked else None
                 self._changed.wait_for(lambda: self._closed or self._message, waits)
                 if self._closed:
                     return None
                 if self._message is not None:
                     message, self._message = self._message, None
                     return message
-            self._make_echo()
+            if not self._asked:
+                self._learn()
+            elif self._to_make:
+                self._make_echo()
 
     def _speak(self, message: Message) -> None:
         if not self._voices:
@@ -138,14 +145,13 @@ class Speaking:
         lang = voice.lang if voice else settings.language.lower() or "en-us"
         text = text_of(message.kind, message.text, settings, lang)
         profile = Profile(name, lang, settings.speed, settings.stretch, settings.semitones)
-        words, marks = words_alone(text)
+        words, before, behind = words_alone(text)
         echoes = bool(words) and words in _echoed(lang)
         if echoes:
             self._want_echoes(profile)
             if (pcm := self._cache.get(words, profile)) is not None:
-                play(self._sender(message), [(pcm, [])], settings.gain)
-                for mark in marks:
-                    self._stream.event(message.number, protocol.index_mark(mark))
+                marks = [(0, mark) for mark in before] + [(len(pcm) // 2, mark) for mark in behind]
+                play(self._sender(message), [(pcm, marks)], settings.gain)
                 self._stream.finish(message.number, protocol.END)
                 return
         try:
@@ -187,6 +193,8 @@ class Speaking:
             self._stream.finish(message.number, last)
             if kept:
                 self._cache.put(trimmed(b"".join(kept)), echo, profile)
+            if self._ask_again:
+                self._asked = self._ask_again = False
             pace.wait_heard(lambda: self._message is not None or self._closed)
             speech.played(pace.sent_s * stretching.factor, final=True)
 
@@ -232,14 +240,23 @@ class Speaking:
             self._speech = None
 
     def _learn(self) -> None:
-        """Which model speaks, with which voices."""
+        """Which model speaks, with which voices. A daemon that is starting is asked again."""
         try:
             status = self._client.status()
-            self._cache.of_model("/".join(str(status.get(key, "")) for key in _MODEL_KEYS))
+            starting = status.get("state") == "starting"  # it may know neither yet
+            if starting and self._voices:
+                return
+            voices = self._client.voices()
             self._usual = str(status.get("voice", ""))
-            self._voices = Voice.read(self._client.voices())
+            self._voices = Voice.read(voices)
+            if not starting:
+                self._asked = True
+                self._cache.of_model("/".join(str(status.get(key, "")) for key in _MODEL_KEYS))
+                self._cache.remember(self._usual, voices)
         except Exception as error:  # noqa: BLE001 - as above
             complain(error)
+            self._asked = True  # once a message has been spoken it is asked again
+            self._ask_again = True
 
 
 _MODEL_KEYS: Final = ("engine", "model", "model_source", "voice")

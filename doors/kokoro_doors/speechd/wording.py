@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from xml.sax.saxutils import escape, unescape
 
 from . import names
@@ -58,27 +58,34 @@ def plain(text: str) -> str:
     return unescape(_TAG.sub(" ", text), _ENTITIES) if is_ssml(text) else text
 
 
-def words_alone(text: str) -> tuple[str, tuple[str, ...]]:
-    """A text and the marks at its end, if there is no other markup in it; else "".
+class Alone(NamedTuple):
+    """A text, and the names of the marks before and behind it."""
 
-    speech-dispatcher marks the end of each sentence.
+    words: str
+    before: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+
+
+def words_alone(text: str) -> Alone:
+    """The text, if there is no markup in it and none but marks around it; else no words.
+
+    speech-dispatcher marks the end of each sentence, Orca the beginning of each word.
     """
     if not is_ssml(text):
-        return text.strip(), ()
-    words, marks = "", []
+        return Alone(text.strip())
+    words = ""
+    marks: tuple[list[str], list[str]] = ([], [])
     for part in _TAG.split(text):
         if mark := _MARK.fullmatch(part):
-            marks.append(unescape(mark[2], _ENTITIES))
+            marks[bool(words)].append(unescape(mark[2], _ENTITIES))
         elif _TAG.fullmatch(part):
             if not re.fullmatch(r"</?speak[^<>]*>", part):
-                return "", ()
+                return Alone("")
         elif part.strip():
             if words:
-                return "", ()
+                return Alone("")
             words = unescape(part.strip(), _ENTITIES)
-            if marks:
-                return "", ()  # a mark before the words
-    return words, tuple(marks)
+    return Alone(words, *map(tuple, marks))
 
 
 def _worded(message: str, said: Callable[[str], str]) -> str:

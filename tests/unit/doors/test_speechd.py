@@ -154,11 +154,15 @@ def test_capitals_spelling_and_punctuation_are_said_if_asked_for() -> None:
 
 
 def test_words_alone_and_their_marks() -> None:
-    assert words_alone('<speak>button<mark name="__spd_0"/></speak>') == ("button", ("__spd_0",))
-    assert words_alone("<speak>a &amp; b</speak>") == ("a & b", ())
-    assert words_alone("link") == ("link", ())
-    assert words_alone('<speak><mark name="x"/>link</speak>') == ("", ())
-    assert words_alone("<speak>a <emphasis>link</emphasis></speak>") == ("", ())
+    assert words_alone('<speak>button<mark name="__spd_0"/></speak>') == (
+        "button", (), ("__spd_0",),
+    )  # fmt: skip
+    assert words_alone("<speak>a &amp; b</speak>") == ("a & b", (), ())
+    assert words_alone("link") == ("link", (), ())
+    assert words_alone('<speak><mark name="0:4"/>link</speak>') == ("link", ("0:4",), ())
+    two = '<speak><mark name="0:5"/>check <mark name="6:9"/>box</speak>'
+    assert words_alone(two) == ("", (), ())  # where the second word begins is not kept
+    assert words_alone("<speak>a <emphasis>link</emphasis></speak>") == ("", (), ())
     assert marks_of("<speak>a<mark name='q'/>b<mark  name=\"&lt;\"/></speak>") == ["q", "<"]
     assert plain("<speak>a &lt; <b>c</speak>").split() == ["a", "<", "c"]
 
