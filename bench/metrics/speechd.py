@@ -1,27 +1,32 @@
 """The output module of speech-dispatcher: how soon it gives out a sound, and that it does not grow.
 
-What a server and a sound card add is not in these figures.
+Of the module alone first, then (speechd_server.py) with a real server, at a null sink, if both are
+installed.
 """
 
 from __future__ import annotations
 
-import time
 from statistics import median
 from typing import Final
 
+import numpy as np
+
 from bench.metric import Metric, at_most
+from bench.metrics import speechd_server
+from bench.screen_reader import BEFORE_S, kept_keys, marked
+from bench.sink.recording import loud
+from bench.sink.server import missing_packages
 from bench.stage import Stage
+from bench.systems import speech_dispatcher
+from bench.systems.kokorod import Kokorod
 from bench.systems.speechd_module import SpeechdModule
-from kokorod.errors import EngineError
-
-_KEYS: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
-
-#: The table is made while nothing is asked: some 150 sounds of the model.
-_TABLE_S: Final = 600.0
-_TABLE: Final = 100
+from kokorod.types import SAMPLE_RATE
 
 #: As long as "button": as a screen reader says them, and not in the table.
 _SHORT: Final = ("buttons", "linked", "headline", "twelve chars")
+
+#: Characters spoken before anything is measured.
+_WARM_UP: Final = 60
 
 _BURST: Final = 500
 
@@ -29,14 +34,34 @@ _GROWN_MB: Final = 10.0
 
 
 def measure(stage: Stage) -> list[Metric]:
-    module = SpeechdModule(stage.kokorod.socket)
+    # With its own phonemes: those of kokoro-onnx, which the other metrics compare, have no marks.
+    stage.note("starting kokorod as a reader has it")
+    kokorod = Kokorod(stage.files, phonemes="kokoro")
     try:
-        return [_beyond(stage, module), _echo(stage, module), _burst(stage, module)]
+        kokorod.speak(stage.texts.next(_WARM_UP))
+        metrics = _of_module(stage, kokorod)
+        if lacking := [*filter(None, [speech_dispatcher.missing()]), *missing_packages()]:
+            stage.note(f"not measured with a real server; missing: {', '.join(lacking)}")
+            return metrics
+        return metrics + speechd_server.measure(stage, kokorod.socket)
+    finally:
+        kokorod.close()
+
+
+def _of_module(stage: Stage, kokorod: Kokorod) -> list[Metric]:
+    module = SpeechdModule(kokorod.socket)
+    try:
+        return [
+            _beyond(stage, kokorod, module),
+            _marks(stage, module),
+            _echo(stage, module),
+            _burst(stage, module),
+        ]
     finally:
         module.close()
 
 
-def _beyond(stage: Stage, module: SpeechdModule) -> Metric:
+def _beyond(stage: Stage, kokorod: Kokorod, module: SpeechdModule) -> Metric:
     """What the module adds to the daemon's first sound, the phrase cache aside."""
     added: list[float] = []
     stage.note("short texts that are not in the table")
@@ -44,8 +69,7 @@ def _beyond(stage: Stage, module: SpeechdModule) -> Metric:
         for words in _SHORT:
             # Another text each time: no cache knows it.
             text = f"{words} {number}{stage.random.randrange(10_000)}"
-            daemon = stage.kokorod.speak(f"{text}.", to_end=False).first_sound_s
-            stage.kokorod.wait_idle()
+            daemon = kokorod.speak(f"{text}.", to_end=False).first_sound_s
             added.append((module.seconds_to_sound("SPEAK", text) - daemon) * 1000)
     return Metric(
         name="speechd: SPEAK to its first sound, beyond the daemon's",
@@ -56,15 +80,29 @@ def _beyond(stage: Stage, module: SpeechdModule) -> Metric:
     )
 
 
+def _marks(stage: Stage, module: SpeechdModule) -> Metric:
+    """Where they lie in the sound, beside the onset of the word behind them, after a pause."""
+    stage.note("marks in the sound")
+    errors: list[float] = []
+    for number in range(stage.effort.trials):
+        pcm, marks = module.heard(marked(number))
+        sounds = np.flatnonzero(loud(np.frombuffer(pcm, "<i2")))
+        for sample in marks:
+            behind = sounds[sounds > sample - BEFORE_S * SAMPLE_RATE]
+            errors.append((sample - int(behind[0])) / SAMPLE_RATE * 1000)
+    return Metric(
+        name="speechd: marks against the sound, median error",
+        unit="ms",
+        value=median(map(abs, errors)),
+        asked=(at_most(25.0),),
+        samples={"mark after its word's onset, ms": errors},
+        note=f"{min(errors):.0f} to {max(errors):.0f} ms",
+    )
+
+
 def _echo(stage: Stage, module: SpeechdModule) -> Metric:
-    stage.note("the table of keys is made")
-    module.seconds_to_sound("KEY", "a")
-    deadline = time.monotonic() + _TABLE_S
-    while module.echoes() < _TABLE:
-        if time.monotonic() > deadline:
-            raise EngineError(f"{module.echoes()} of {_TABLE} sounds were made in {_TABLE_S:g} s")
-        time.sleep(0.5)
-    keys = [stage.random.choice(_KEYS) for _ in range(max(100, stage.effort.trials * 20))]
+    times = max(100, stage.effort.trials * 20)
+    keys = kept_keys(stage, module.echoes, lambda key: module.seconds_to_sound("KEY", key), times)
     taken = sorted(module.seconds_to_sound("KEY", key) * 1000 for key in keys)
     return Metric(
         name="speechd: KEY to its first sound, kept, p95",

@@ -18,6 +18,7 @@ from typing import Final
 
 import psutil
 
+from kokoro_doors.speechd import protocol
 from kokorod.errors import EngineError
 
 #: An answer that takes longer is none.
@@ -75,6 +76,17 @@ class SpeechdModule:
         self._until(b"702 END")
         return taken
 
+    def heard(self, text: str) -> tuple[bytes, list[int]]:
+        """A message's whole sound, and the samples at which its marks are, but the server's own."""
+        self.begin("SPEAK", text)
+        pcm, marks = bytearray(), []
+        while (line := self._line()) != b"702 END":
+            if line.startswith(b"705-AUDIO\0"):
+                pcm += protocol.unescaped(line[len(b"705-AUDIO\0") :])
+            elif line.startswith(b"700-"):
+                marks.append(len(pcm) // 2)
+        return bytes(pcm), marks
+
     def stop(self) -> None:
         self._send("STOP\n")
         self._until(b"703 STOP")
@@ -92,15 +104,17 @@ class SpeechdModule:
 
     def _until(self, begins: bytes) -> None:
         """Read lines until one begins so."""
+        while not self._line().startswith(begins):
+            pass
+
+    def _line(self) -> bytes:
         deadline = time.monotonic() + _ANSWER_S
-        while True:
-            while b"\n" in self._rest:
-                line, _, self._rest = self._rest.partition(b"\n")
-                if line.startswith(begins):
-                    return
+        while b"\n" not in self._rest:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self._out], [], [], left)[0]:
-                raise EngineError(f"the module did not say {begins.decode()} in {_ANSWER_S:g} s")
+                raise EngineError(f"the module said nothing for {_ANSWER_S:g} s")
             if not (data := os.read(self._out, 65_536)):
                 raise EngineError("the module has ended")
             self._rest += data
+        line, _, self._rest = self._rest.partition(b"\n")
+        return line
