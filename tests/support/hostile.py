@@ -9,7 +9,7 @@ import os
 import random
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import numpy as np
@@ -165,7 +165,7 @@ def write_hostile(home: Path, what: str) -> None:
     vouched_for(folder)
 
 
-def damaged_homes(folder: Path, source: random.Random, count: int) -> Iterator[Path]:
+def damaged_homes(folder: Path, source: random.Random, count: int) -> Generator[Path, None, None]:
     """Homes with a toy: each hostile one, and as many with bits turned over as make `count`."""
     whole = toy_home(folder)
     kinds = [*GRAPHS, *VOICES]
