@@ -69,8 +69,11 @@ class Source(Protocol):
 class PlainSource:
     """Sentences as they are, with `[pause 500ms]` and `[word](/phonemes/)` in them."""
 
-    def __init__(self, lang: str, *, inline: bool = True, begin: int = 0) -> None:
+    def __init__(
+        self, lang: str, *, inline: bool = True, begin: int = 0, spent: Spent = never
+    ) -> None:
         """begin: where the first character fed stands in the user's text."""
+        self._spent = spent
         self._splitter = SentenceSplitter(lang)
         self._lang = lang
         self._inline = inline
@@ -108,6 +111,8 @@ class PlainSource:
             if end - self._base >= _FORGET:
                 self._text = self._text[end - self._base :]
                 self._base = end
+            if not self._fragments and self._spent():
+                raise NotYetError
         return self._fragments.popleft()
 
 
@@ -222,7 +227,11 @@ class AutoSource:
         if final or len(seen) >= _TELLING or (seen and not seen.startswith("<")):
             begin = "".join([*self._blank, self._begin])
             ssml = is_ssml(begin)
-            self._source = SsmlSource(self._lang, self._spent) if ssml else PlainSource(self._lang)
+            self._source = (
+                SsmlSource(self._lang, self._spent)
+                if ssml
+                else PlainSource(self._lang, spent=self._spent)
+            )
             self._source.feed(begin, final)
             self._begin = ""
             self._blank.clear()

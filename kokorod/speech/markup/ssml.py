@@ -43,12 +43,12 @@ _ENTITY: Final = re.compile(r"&#?\w{1,32};")
 _PARAGRAPH_S: Final = 0.6
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
-#: Characters of a step, and on to the end of a tag: 10 ms of the shortest elements.
-_STEP: Final = 4_096
+#: Characters of a step, and on to the end of a tag: some 10 ms of the shortest elements.
+_STEP: Final = 1_024
 
-#: Parts of a fragment after which the next blank ends it, and ten times as many anything: what
+#: Parts of a fragment after which the next blank ends it, and four times as many anything: what
 #: people write has some dozens, and a fragment's parts are joined in one step.
-_MOST_PARTS: Final = 2_000
+_MOST_PARTS: Final = 500
 
 
 class SsmlError(KokorodError):
@@ -310,7 +310,7 @@ class _Reader(ContentHandler):
         if scope.silent or scope.alias is not None:
             return
         parts = len(self._held)
-        if parts > 10 * _MOST_PARTS or (parts > _MOST_PARTS and content[:1].isspace()):
+        if parts > 4 * _MOST_PARTS or (parts > _MOST_PARTS and content[:1].isspace()):
             self._end_fragment(None)
         start = self.here()
         entity = _ENTITY.match(self._text, start)
