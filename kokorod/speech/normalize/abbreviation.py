@@ -88,6 +88,8 @@ def _by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: bo
         return "patient" if told or named else None
     if low in _SPANS and before.lower() in _EACH:
         return _SPANS[low]
+    if low == "co" and cursor.before(match.start(), 2).lower() in _LOCATED and before.istitle():
+        return "county"
     if low == "bus" and after in ("day", "days", "hours", "hrs"):
         return "business"
     if low in ("no", "nos") and before.lower().rstrip(".") in abbr.NUMBERED:
@@ -95,6 +97,8 @@ def _by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: bo
     return None
 
 
+#: Before the name of a county: in Polk Co.
+_LOCATED: Final = words("in for of near across throughout northern southern eastern western")
 #: On the 1st of each mo.
 _SPANS: Final = {"mo": "month", "wk": "week", "yr": "year", "hr": "hour"}
 _EACH: Final = words("each per every last next this a one")

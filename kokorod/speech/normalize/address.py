@@ -72,13 +72,15 @@ def _read_side(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     beside = cursor.before(start)
     if not (
         beside.lower() in _WINDS
+        or (len(match["side"]) > 1 and cursor.after(match.end()).lower() in _WINDS)
         or _ROAD_BEFORE.search(left)
         or (beside.isdecimal() and _ROAD_AFTER.match(cursor.text, match.end()))
     ):
         return None
     said = _COMPASS[match["side"]]
     stops = match["dot"] and cursor.ends(match.end())
-    return say(said if beside.lower() in _WINDS else said.title(), start, end) + (
+    road = beside.lower() not in _WINDS and cursor.after(match.end()).lower() not in _WINDS
+    return say(said.title() if road else said, start, end) + (
         mark(".", end, end + 1) if stops else []
     )
 

@@ -175,6 +175,13 @@ _RECKONED: Final = frozenset(
 )
 
 
+#: What is on a day: the 11/14 meeting.
+_HELD_ON: Final = frozenset(
+    "meeting meetings call deadline email appointment game show flight event session release "
+    "invoice order visit class exam interview lunch dinner party update minutes".split()
+)
+
+
 def _is_part(one: int, two: int) -> bool:
     return one < two and two in _BOTTOMS
 
@@ -194,6 +201,8 @@ def _is_dated(cursor: Cursor, match: re.Match[str]) -> bool:
     if previous == "by":
         doing = cursor.before(start, 2).lower()
         return doing in _DUE or not (_is_part(one, two) or doing in _RECKONED)
+    if cursor.after(end).lower() in _HELD_ON and not _is_part(one, two):
+        return True
     if match["three"] and not (
         _is_part(one, two) and _is_part(*map(int, match.group("three", "four")))
     ):

@@ -40,12 +40,13 @@ from . import (
 )
 from .cursor import Cursor, Part, Upto, say
 from .faults import FAULTS
-from .measure import age, kitchen, marks, quantity, rate
+from .measure import age, dose, kitchen, marks, quantity, rate
 from .number_words import digits
 from .rule import Reader, Rule, Start
 
 FILES: Final = (
-    abbreviation, address, age, cardinal, chat, chemistry, chess, clock, compound, date, electronic,
+    abbreviation, address, age, cardinal, chat, chemistry, chess, clock, compound, date, dose,
+    electronic,
     elisions, emoji, html_tags, identifiers, kitchen, marks, math, money, music, names, notes,
     ordinal, quantity, range, rate, roman, serial, symbols, telephone, version, weekday, year,
 )  # fmt: skip
@@ -152,6 +153,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "abbreviation.short",
     ),
     Start.COUNTED: (
+        "measure.every",
         "telephone.extension",
         "chess.move",
         "chat.short",
@@ -182,6 +184,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "abbreviation.short",
         "address.party",
         "measure.sex",
+        "measure.every",
         "address.side",
         "address.state",
         "address.short_state",

@@ -141,7 +141,7 @@ _GREEK: Final = dict(
     )
 )
 _GREEK_LETTER: Final = lazy_pattern(
-    r"[Α-Ωα-ω](?![^\W\d_])(?<![^\W\d_].)|(?<!\w)[ΔδΣΩωλσμπθ](?=[a-zA-Z](?![^\W\d_]))"
+    r"[Α-Ωα-ω](?![^\W\d_])(?<![^\W\d_].)|(?<!\w)[ΔδΣΩωλσμπθ](?=[a-zA-Z](?![a-zA-Z]))"
 )
 _COMPARING: Final = lazy_pattern(r"[<>](?=\s*[\w.(])")
 

@@ -102,6 +102,8 @@ def _fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
     unit, close = match["unit"], not match["gap"]
     if unit in ("N", "W") and not close and _ROAD_NEXT.match(cursor.text, match.end("unit")):
         return False  # 45 W 34th St.
+    if unit == "W" and cursor.before(match.start()).lower() in ("size", "sizes"):
+        return False  # a shoe, and wide
     if unit in ("N", "W") and cursor.before(match.start()).lower() in LABELS:
         return False  # Route 9 W
     if unit == "st":
