@@ -49,6 +49,7 @@ class Effort:
     cost_texts   cut into runs whose time is predicted
     edge_sentences  whose words' onsets are looked for
     distance_phrases  whose norms no phrase like them was learned from
+    asked        requests of a list over HTTP
     """
 
     trials: int
@@ -69,6 +70,7 @@ class Effort:
     cost_texts: int = 18
     edge_sentences: int = 200
     distance_phrases: int = 60
+    asked: int = 10_000
     several: int = 60
 
     @classmethod
@@ -103,6 +105,7 @@ class Effort:
             cost_texts=3,
             edge_sentences=9,
             distance_phrases=2,
+            asked=300,
             several=8,
         )
 

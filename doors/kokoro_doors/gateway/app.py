@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sys
 import traceback
@@ -19,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kokoro_client.errors import KokoroError
 
-from . import looking, speaker, speech
+from . import encoding, looking, speaker, speech
 from .counters import Counters
 from .failures import RefusedError, refusal_of
 from .guard import Guard
@@ -52,7 +53,9 @@ def application(settings: Settings, environ: Mapping[str, str]) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        loading = asyncio.create_task(asyncio.to_thread(encoding.load))
         yield
+        await loading
         await parts.close()
 
     app = Starlette(

@@ -71,6 +71,12 @@ def encoder_of(format: Format, *, whole: bool) -> Encoder:
     return _Soundfile(_SOUNDFILE[format], whole)
 
 
+def load() -> None:
+    """Load what encodes, which takes a tenth of a second, before the first request asks for it."""
+    with contextlib.suppress(RefusedError):
+        _Soundfile(SoundFormat.MP3, whole=True)._end()
+
+
 def available() -> list[Format]:
     """The formats that can be made here."""
     there = [Format.WAV, Format.PCM]

@@ -162,7 +162,7 @@ _POSTS: Final[_Json] = {
         {
             "200": {
                 "description": "the sound, or with stream_format=sse events",
-                "content": _SOUND | {"text/event-stream": {"schema": _STRING}},
+                "content": _SOUND | {"text/event-stream": {"schema": _object({"data": _STRING})}},
             }
         },
         _ref("Speech") | {"required": ["input"]},
