@@ -7,7 +7,7 @@ import base64
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,6 +22,9 @@ from .failures import RefusedError
 from .parts import Parts, parts_of
 from .settings import MAX_STREAMS
 from .streaming import GoneError, Streamed, while_there
+
+#: 0.1 s of sound. A frame of the daemon may hold three times that, which take Opus a while.
+_FIRST_BYTES: Final = 4_800
 
 
 async def speak(request: Request) -> Response:
@@ -118,9 +121,14 @@ async def _whole(request: Request, parts: Parts, pieces: AsyncGenerator[bytes, N
 async def _sound(speech: Speech, encoder: Encoder) -> AsyncGenerator[bytes, None]:
     try:
         async with speech:
+            begun = False
             async for pcm in speech:
-                if data := await encoder.feed(pcm):
-                    yield data
+                # Before anything has left, little is encoded at once.
+                step = len(pcm) if begun else _FIRST_BYTES
+                for at in range(0, len(pcm), step):
+                    if data := await encoder.feed(pcm[at : at + step]):
+                        begun = True
+                        yield data
             if data := await encoder.finish():
                 yield data
     finally:
