@@ -216,6 +216,22 @@ def test_at_the_speaker_it_is_told_whose_turn_it_is(daemon: FakeDaemon) -> None:
     run(daemon, task)
 
 
+def test_back_and_forward_are_told_with_their_number(daemon: FakeDaemon) -> None:
+    async def task(client: Client) -> None:
+        speech = await client.speak("One man looked for land. Two men did, too.", output="speaker")
+        seeks: list[tuple[float, int]] = []
+        speech.on_turn(lambda turn: None, lambda at_s, number: seeks.append((at_s, number)))
+        begins = [e.start_s async for e in speech.events() if isinstance(e, SegmentInfo)]
+        assert (await client.forward())["moved"] is True
+        await until(lambda: seeks)
+        speech.played(begins[1] + 1.1)  # it counts the last one that came
+        await client.back()
+        await until(lambda: len(seeks) > 1)
+        assert seeks == [(begins[1], 1), (begins[1], 2)]
+
+    run(daemon, task)
+
+
 def test_what_has_not_begun_is_handed_to_the_next_daemon(daemon: FakeDaemon) -> None:
     async def task(client: Client) -> None:
         daemon.hold()
