@@ -62,10 +62,10 @@ def end_of(process: subprocess.Popen[bytes]) -> tuple[int, str]:
     return process.returncode, said.decode()
 
 
-def streamed(daemon: DaemonProcess, text: str) -> NDArray[np.int16]:
+def streamed(daemon: DaemonProcess, text: str, **fields: Any) -> NDArray[np.int16]:
     """The text's sound as it is sent to a client that plays nothing."""
     with Client(daemon.socket, start=False) as client:
-        return np.frombuffer(b"".join(client.speak(text)), "<i2")
+        return np.frombuffer(b"".join(client.speak(text, **fields)), "<i2")
 
 
 def trimmed(pcm: NDArray[np.int16]) -> NDArray[np.int16]:
