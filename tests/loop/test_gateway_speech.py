@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import io
 import json
 import shutil
@@ -183,6 +184,26 @@ def test_sixteen_streams_at_once_are_not_mixed(door: Gateway) -> None:
 
     with ThreadPoolExecutor(len(texts)) as pool:
         assert list(pool.map(one, texts)) == [pcm_of(text) for text in texts]
+
+
+def test_a_daemon_that_has_gone_is_found_again(daemon: FakeDaemon, door: Gateway) -> None:
+    assert sound(door, "Before.", response_format="pcm").body == pcm_of("Before.")
+    daemon.drop()
+    assert sound(door, "After.", response_format="pcm").body == pcm_of("After.")
+
+
+def test_an_answer_breaks_off_with_the_daemon_in_the_middle(
+    daemon: FakeDaemon, door: Gateway
+) -> None:
+    connection = door.connect()
+    body = {"input": "A long sentence to be spoken. " * 3_000, "response_format": "pcm"}
+    response = door.begin(connection, "POST", SPEECH, body)
+    assert response.read(100)
+    daemon.drop()
+    with pytest.raises(http.client.IncompleteRead):
+        response.read()
+    connection.close()
+    assert sound(door, "After.", response_format="pcm").body == pcm_of("After.")
 
 
 @pytest.mark.parametrize(
