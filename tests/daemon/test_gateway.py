@@ -106,6 +106,12 @@ def test_the_speaker_is_stopped_and_takes_no_unknown_voice(
     assert (unknown.status, unknown.error["param"]) == (400, "voice")
 
 
+def test_the_status_tells_no_paths(heard_daemon: DaemonProcess, door: Gateway) -> None:
+    status = door.get("/status")
+    assert status.json["daemon"]["state"] == "ready"
+    assert str(heard_daemon.home).encode() not in status.body
+
+
 def test_explain_tells_how_a_text_is_read(door: Gateway) -> None:
     told = door.post("/explain", {"input": "It costs $5.30."}).json
     assert told["normalized"] == "It costs five dollars and thirty cents."

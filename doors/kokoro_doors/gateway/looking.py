@@ -34,6 +34,9 @@ MODELS: Final = ("kokoro", "tts-1", "tts-1-hd", "gpt-4o-mini-tts")
 _CREATED: Final = 1_735_257_600
 
 
+#: Of the daemon's status: paths of its user, which others who reach the port need not know.
+_UNTOLD: Final = frozenset({"home", "socket", "pid"})
+
 #: Loading the dictionaries takes a second, a long text a few.
 _EXPLAIN_S: Final = 30.0
 _EXPLAIN_CHARS: Final = 5_000
@@ -106,7 +109,8 @@ async def metrics(request: Request) -> Response:
 async def status(request: Request) -> Response:
     """The daemon's, for the page; none is started for it."""
     answer = await parts_of(request).looking.status()
-    return JSONResponse({"formats": available(), "daemon": answer})
+    told = {key: value for key, value in answer.items() if key not in _UNTOLD}
+    return JSONResponse({"formats": available(), "daemon": told})
 
 
 async def explain(request: Request) -> Response:
