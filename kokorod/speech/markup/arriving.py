@@ -14,10 +14,12 @@ Never:      hides what is not whole: a tag that is only spoken of takes nothing 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 #: What may be hidden or joined begins with one of these.
-_BEGINNINGS: Final = ("<t", "<T", "<d", "<D", "$$", "\\[")
+_BEGINNINGS: Final = ("<t", "<T", "<d", "<D", "$$", "\\[")  # the first two: of thoughts
+_CLOSES: Final = re.compile(r"</think(?:ing)?\s{0,9}>", re.IGNORECASE)
 _TAG: Final = re.compile(
     r"<(?P<name>think|thinking|details)\b(?P<attributes>[^<>]{0,200})>", re.IGNORECASE
 )
@@ -63,14 +65,19 @@ class Arriving:
             return self._given([text], "")
         out: list[str] = []
         given = position = 0
-        beginnings = _Beginnings(text)
+        # Where no thought ends, as at the end of a text, its many beginnings are text at once.
+        thoughts = not final or _CLOSES.search(text) is not None
+        beginnings = _Beginnings(text, _BEGINNINGS if thoughts else _BEGINNINGS[2:])
         self._endless.clear()
         while (start := beginnings.after(position)) >= 0:
             position = start + 1
             tag = _TAG.match(text, start)
             if text[start] == "<" and (tag is None or not self._begins_line(text, start)):
                 continue
-            replaced = self._thought(text, tag, final) if tag else self._formula(text, start, final)
+            if tag:
+                replaced = self._thought(text, tag, final)
+            else:
+                replaced = self._formula(text, start, final, beginnings)
             if replaced is None:
                 out.append(text[given:start])
                 return self._given(out, text[start:])
@@ -112,14 +119,19 @@ class Arriving:
             return None
         return "\n" * (close.end() - found.start()), close.end()
 
-    def _formula(self, text: str, start: int, final: bool) -> tuple[str, int] | None:
+    def _formula(
+        self, text: str, start: int, final: bool, beginnings: _Beginnings
+    ) -> tuple[str, int] | None:
         """The same for a displayed formula."""
         sign, after = text[start : start + 2], start + 2
-        last = after + _LONGEST_FORMULA
-        end = text.find("$$" if sign == "$$" else "\\]", after, last + 2)
+        closing, last = "$$" if sign == "$$" else "\\]", after + _LONGEST_FORMULA
+        end = text.find(closing, after, last + 2)
         if end < 0:
-            whole = final or len(text) > last or "\n\n" in text[after:]
-            return (sign, after) if whole else None
+            if len(text) > last:
+                far = text.find(closing, last)
+                beginnings.skip(sign, (len(text) if far < 0 else far) - _LONGEST_FORMULA - 2)
+                return sign, after
+            return (sign, after) if final or "\n\n" in text[after:] else None
         end += 2
         written = text[start:end]
         if "\n\n" in written:
@@ -128,11 +140,16 @@ class Arriving:
 
 
 class _Beginnings:
-    """Where any of _BEGINNINGS stands; each is looked for once over the text."""
+    """Where any of what is looked for stands; each is looked for once over the text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, looked_for: Sequence[str]) -> None:
         self._text = text
-        self._next = dict.fromkeys(_BEGINNINGS, -2)
+        self._next = dict.fromkeys(looked_for, -2)
+
+    def skip(self, beginning: str, until: int) -> None:
+        """None of it matters before `until`."""
+        if until > self._next[beginning]:
+            self._next[beginning] = self._text.find(beginning, until)
 
     def after(self, position: int) -> int:
         """The next place from `position` on; -1 if there is none."""

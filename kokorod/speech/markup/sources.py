@@ -245,20 +245,37 @@ class AutoSource:
 
 
 class FilteredSource:
-    """A source that is not fed what is not for the ear (arriving.py)."""
+    """A source that is not fed what is not for the ear (arriving.py).
 
-    def __init__(self, source: Source, *, thoughts: bool) -> None:
+    Owns: what has come and was not looked at yet: feed() costs nothing, next() has steps.
+    """
+
+    def __init__(self, source: Source, *, thoughts: bool, spent: Spent = never) -> None:
         self._source = source
+        self._spent = spent
         self._arriving = Arriving(thoughts=thoughts)
+        self._waiting: deque[tuple[str, bool] | None] = deque()  # None: a lull
 
     def feed(self, text: str, final: bool) -> None:
-        self._source.feed(self._arriving.feed(text, final), final)
+        for start in range(0, len(text), _AT_ONCE):
+            self._waiting.append((text[start : start + _AT_ONCE], False))
+        if final or not text:
+            self._waiting.append(("", final))
 
     def lull(self) -> None:
-        self._source.lull()
+        self._waiting.append(None)
 
     def next(self) -> Fragment | None:
-        return self._source.next()
+        while (fragment := self._source.next()) is None and self._waiting:
+            step = self._waiting.popleft()
+            if step is None:
+                self._source.lull()
+            else:
+                text, final = step
+                self._source.feed(self._arriving.feed(text, final), final)
+            if self._waiting and self._spent():
+                raise NotYetError
+        return fragment
 
 
 class ContainedSource:
@@ -338,13 +355,13 @@ def open_source(
     """
     match markup:
         case Markup.MARKDOWN:
-            return FilteredSource(MarkdownSource(lang, code, spent), thoughts=thoughts)
+            return FilteredSource(MarkdownSource(lang, code, spent), thoughts=thoughts, spent=spent)
         case Markup.SSML:
             return SsmlSource(lang, spent)
         case Markup.PLAIN:
             return PlainSource(lang, inline=False)
         case Markup.AUTO:
-            return FilteredSource(AutoSource(lang, spent), thoughts=thoughts)
+            return FilteredSource(AutoSource(lang, spent), thoughts=thoughts, spent=spent)
 
 
 def by_sentence(fragment: Fragment, lang: str) -> Iterator[Fragment]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokorod.faults import Faults
-from kokorod.speech.markup import ssml
+from kokorod.speech.markup import arriving, ssml
 from kokorod.speech.markup.arriving import Arriving
 from kokorod.speech.markup.fragments import Fragment
 from kokorod.speech.markup.sources import ContainedSource, NotYetError, Source, open_source
@@ -146,17 +146,30 @@ def test_thoughts_without_an_end_are_looked_for_once() -> None:
 
 
 def test_a_thought_that_comes_in_small_parts_is_looked_through_once() -> None:
-    arriving = Arriving(thoughts=False)
-    assert arriving.feed("<think>", final=False) == ""
+    thinking = Arriving(thoughts=False)
+    assert thinking.feed("<think>", final=False) == ""
     for _ in range(100_000):
-        assert arriving.feed("hm, hm, so it is", final=False) == ""
-    assert arriving.feed("</thi", final=False) == ""
-    assert arriving.feed("nk>Four.", final=False).lstrip("\n") == "Four."
+        assert thinking.feed("hm, hm, so it is", final=False) == ""
+    assert thinking.feed("</thi", final=False) == ""
+    assert thinking.feed("nk>Four.", final=False).lstrip("\n") == "Four."
 
 
 def test_formulas_without_an_end_are_looked_for_as_far_as_one_may_go() -> None:
-    text = "\\[" * 30_000
+    text = "\\[" * 2_000_000
     assert Arriving(thoughts=False).feed(text, final=True) == text
+
+
+FORMULAS = ["\\[", "\\]", "$$", "\n", "\n\n", "a b", "x" * 40, "<think>", "</think>"]
+
+
+@given(st.lists(st.sampled_from(FORMULAS), max_size=60), st.booleans())
+def test_what_is_skipped_is_no_formula(parts: list[str], final: bool) -> None:
+    text = "".join(parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arriving, "_LONGEST_FORMULA", 50)
+        skipped = Arriving(thoughts=False).feed(text, final)
+        patch.setattr(arriving._Beginnings, "skip", lambda *_: None)
+        assert Arriving(thoughts=False).feed(text, final) == skipped
 
 
 @pytest.mark.parametrize("markup", [Markup.AUTO, Markup.PLAIN])
