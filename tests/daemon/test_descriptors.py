@@ -79,6 +79,7 @@ def test_who_leaves_while_it_is_spoken_to_leaves_nothing(toy_daemon: DaemonProce
     wait_until(calm, "nothing to be left")
     with Conversation(toy_daemon.socket) as conversation:
         hear(conversation.said(1, SAID, phonemes=True, cache=False), SAID)
-    # What is done after ready may have a pipe and a thread of its own just now.
-    assert process.num_fds() <= descriptors + 2
-    assert process.num_threads() <= threads + 2
+    # What is done after ready has a pipe and a thread of its own, and may have opened the copy
+    # meanwhile, with the threads of its sessions.
+    assert process.num_fds() <= descriptors + 4
+    assert process.num_threads() <= threads + 16
