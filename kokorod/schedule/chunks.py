@@ -32,7 +32,7 @@ _SHORT: Final = 36
 _LONGEST_FIRST: Final = 24
 
 #: Of a first chunk.
-_FIRST: Final[tuple[int, ...]] = (*range(SIZES[0], _LONGEST_FIRST), 24, 28, 32, 36, 42, 48)
+_FIRST: Final[tuple[int, ...]] = (*range(SIZES[0], 24), *range(24, 50, 2))
 
 #: A plan of several chunks is off by less than one: their errors even out.
 _PLANNED: Final = 1.08
