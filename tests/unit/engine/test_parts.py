@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from kokorod.engine.optimised.boundaries import NoPartsError, find
 from kokorod.engine.optimised.build import build
 from kokorod.engine.optimised.copies import Copies, Copy
 from kokorod.engine.optimised.names import PARTS
-from kokorod.engine.parts import PartsSynthesizer
+from kokorod.engine.parts import AFTER, BEFORE, PartsSynthesizer, _reach, _state_of
 from kokorod.engine.synthesizer import FRAME, Front, Run, TerminatedError
 from kokorod.types import Segment, Utterance
 
@@ -76,6 +77,27 @@ def test_chunks_are_the_whole_however_it_is_divided(
     ]
     assert np.abs(np.concatenate(chunks) - whole.pcm).max() <= 1e-4
     assert toy.decode(np.concatenate(chunks)).tokens == toy.tokens_of(SEGMENT.phonemes)
+
+
+def test_the_pitch_of_chunks_is_that_of_the_whole(
+    synthesizer: PartsSynthesizer, front: Front
+) -> None:
+    exact, _ = synthesizer.exact(SEGMENT, UTTERANCE, Run())
+    ours, theirs = _state_of(front).decoded, _state_of(exact).decoded
+    assert ours.f0.size == 2 * front.frames
+    assert np.array_equal(ours.f0, theirs.f0)
+    assert np.array_equal(ours.har, theirs.har)
+
+
+def test_silence_at_a_chunks_ends_needs_less_around_it(front: Front) -> None:
+    silent = np.zeros(40, np.bool_)
+    silent[10:13] = True
+    paused = dataclasses.replace(front, frames=40, silent=silent)
+    assert _reach(paused, 14, 20) == (14 - BEFORE, 20 + AFTER)
+    assert _reach(paused, 10, 20) == (13 - BEFORE - 1, 20 + AFTER)
+    assert _reach(paused, 5, 12) == (0, 10 + AFTER)
+    assert _reach(paused, 10, 13) == (10 - BEFORE, 13 + AFTER)  # nothing but silence
+    assert _reach(paused, 0, 40) == (0, 40)
 
 
 def test_the_front_tells_edges_and_silence(synthesizer: PartsSynthesizer, front: Front) -> None:
