@@ -70,6 +70,8 @@ def _if_settled(value: dict[str, Any]) -> dict[str, Any] | None:
     startup, lanes = value["startup"], {lane["name"]: lane for lane in value["lanes"]}
     if not startup["optimised_ms"] or startup["phase"] or "cpu" not in lanes:
         return None
+    if value["sessions"]["created"] < 2:
+        return None  # the copy in parts is about to be taken up
     return value if lanes["cpu"]["runs"] > 1 and lanes["cpu"]["state"] == "idle" else None
 
 
