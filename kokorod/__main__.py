@@ -138,7 +138,7 @@ def main() -> None:
         _say(f"kokorod: {error}")
         status = 1
     except Exception as error:  # noqa: BLE001 - told without its message, which may hold a text
-        from .faults import trace_of
+        from .safety.faults import trace_of
 
         _say(f"kokorod: ended by a bug: {' < '.join(reversed(trace_of(error)))}")
         status = 1

@@ -19,8 +19,8 @@ from typing import Any, Final
 from kokoro_client.wire import address
 from kokoro_client.wire.errors import WireError
 
-from . import own_files
 from .errors import ConfigError
+from .safety import own_files
 from .voices.blends import parse as parse_blend
 from .voices.names import BUILT_IN, DEFAULT, KNOWN
 

@@ -17,18 +17,18 @@ from kokoro_client.wire.choices import MAX_SPEED, MIN_SPEED
 from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Answer
 
-from . import faults
 from .config import ACCELERATORS, LiveConfig
 from .engine.lane import Chunked, Fronted, Step, Synthesized, Task
 from .engine.loading import Opened
 from .errors import EngineError, KokorodError, UnknownLanguageError
-from .faults import Faults
 from .lanes.overdue import Overdue
 from .lanes.pool import EXPRESS, Pool
 from .maintenance.runner import Maintenance
 from .net.loop import Loop
 from .requests.in_flight import InFlight
 from .requests.request import SpeakRequest
+from .safety import faults
+from .safety.faults import Faults
 from .schedule.actions import Action, Fail, Finish, Prepare, Run, RunChunk, RunFront, Terminate
 from .schedule.actions import Step as Act
 from .schedule.lanes import FrontResult, RunResult

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from .. import limits
+from ..safety import limits
 from .result import CheckResult, fail, ok, warn
 
 _LOWEST_PYTHON: Final = (3, 11)

@@ -23,7 +23,7 @@ _MAX_SAID: Final = 200
 # Each prints one JSON value. -c, not -m: what they import is the module asked about.
 _HARDWARE: Final = """
 import json
-from kokorod import limits
+from kokorod.safety import limits
 from kokorod.engine.accelerators.hardware import detect
 machine = detect()
 told = ", ".join(filter(None, (machine.described(), limits.read().described())))

@@ -209,7 +209,7 @@ def answer(work: Callable[[], dict[str, Any]]) -> int:
     A bug's traceback goes out before the answer would, and the status is Python's own.
     """
     from ..errors import KokorodError
-    from ..isolated import end_with
+    from ..safety.isolated import end_with
 
     os.nice(_NICENESS)
     # Who is held while the daemon is killed would be left for good. Elsewhere than on Linux the

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from ..errors import EngineError
-from ..isolated import DiedError, Isolated
+from ..safety.isolated import DiedError, Isolated
 from ..types import SAMPLE_RATE, Engine, Segment, Utterance
 from ..voices.names import BUILT_IN
 from .espeak_library import RATE

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import EngineError
-from ..isolated import Answer, nursery
+from ..safety.isolated import Answer, nursery
 
 #: Before the samples of an answer: their rate.
 RATE: Final = struct.Struct(">I")

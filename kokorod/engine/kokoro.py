@@ -20,8 +20,8 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from .. import limits
 from ..errors import EngineError
+from ..safety import limits
 from ..types import MAX_TOKENS, Engine, Segment, Utterance
 from ..vocabulary import embedded_vocabulary, fitted
 from . import plausible

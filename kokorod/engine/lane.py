@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Final
 
 from kokoro_client.wire.choices import AudioFormat
 
-from .. import faults
 from ..errors import KokorodError
-from ..faults import Faults
+from ..safety import faults
+from ..safety.faults import Faults
 from ..types import SAMPLE_RATE, RequestKey, Segment, Utterance
 from ..worker import Worker
 from .synthesizer import Run, Synthesizer, TerminatedError

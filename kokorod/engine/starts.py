@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
-from .. import own_files
 from ..errors import KokorodError, ModelDamagedError
+from ..safety import own_files
 from ..types import Precision
 
 #: Starts that ended over it: a kill or a power cut is no fault of a file's, twice is odd.

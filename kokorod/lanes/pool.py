@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kokoro_client.wire.errors import ErrorCode
 
-from .. import faults
 from ..config import CPU_LANES, LiveConfig
 from ..engine import lane as lane_reports
 from ..engine.lane import Chunked, Fronted, Lane, Report, Synthesized, Task
 from ..engine.loading import KokoroPlan, Opened, open_accelerator, open_built_in
 from ..engine.sessions import Sessions
-from ..faults import Faults
 from ..models.record import InstalledModel
 from ..net.loop import Loop
+from ..safety import faults
+from ..safety.faults import Faults
 from ..types import Engine, Precision, Utterance, VoiceInfo
 from ..voices.languages import language_of_voice
 from ..voices.names import BUILT_IN, gender

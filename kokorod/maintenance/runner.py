@@ -18,12 +18,12 @@ from typing import Any, Final
 
 from kokoro_client.wire.choices import AudioFormat
 
-from .. import limits
 from ..config import Config, LiveConfig
 from ..engine import heap
 from ..engine.lane import Stream, Task
 from ..lanes.pool import CPU, EXPRESS, Pool
 from ..net.loop import Loop, Timer
+from ..safety import limits
 from ..schedule.actions import Perform
 from ..schedule.scheduler import Scheduler
 from ..schedule.state import WARM_PEER

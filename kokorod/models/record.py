@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from .. import own_files
 from ..errors import ModelDamagedError
+from ..safety import own_files
 from .disk import Stamp
 
 MODEL: Final = "model.onnx"

@@ -23,8 +23,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from .. import own_files
 from ..errors import ModelDamagedError, ModelError, ModelMissingError
+from ..safety import own_files
 from . import disk, manifest, record, verification
 from .disk import Stamp
 from .lock import exclusive

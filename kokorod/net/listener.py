@@ -21,8 +21,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from .. import own_files
 from ..errors import KokorodError
+from ..safety import own_files
 
 #: The kernel's queue of connections not yet accepted: clients that arrive while the
 #: daemon starts or restarts wait here.

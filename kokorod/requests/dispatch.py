@@ -32,13 +32,14 @@ from kokoro_client.wire.messages import (
     Welcome,
 )
 
-from .. import __version__, faults
+from .. import __version__
 from ..config import LiveConfig
-from ..faults import Faults
 from ..lanes.availability import Availability
 from ..net.loop import Loop
 from ..net.peer import Peer
 from ..net.server import Server
+from ..safety import faults
+from ..safety.faults import Faults
 from ..schedule.actions import Perform
 from ..schedule.scheduler import Scheduler
 from ..types import SAMPLE_RATE

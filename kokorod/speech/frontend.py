@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from ..errors import ConfigError, KokorodError
-from ..faults import Faults
-from ..isolated import DiedError
+from ..safety.faults import Faults
+from ..safety.isolated import DiedError
 from ..types import Mark, Sentence, Word
 from ..vocabulary import alphabet
 from ..voices.languages import check

@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from .. import own_files
 from ..errors import ConfigError
+from ..safety import own_files
 from ..voices.languages import ENGLISH, LANGUAGES
 from .phonemes.punctuation import MARKS
 from .phonemes.symbols import NEAREST

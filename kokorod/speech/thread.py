@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ..errors import EngineError, KokorodError
-from ..faults import Faults, why
+from ..safety.faults import Faults, why
 from ..types import CodeBlocks, Markup, Reading, RequestKey, Sentence
 from ..worker import InboxFullError, Worker
 

@@ -15,8 +15,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from .. import faults
-from ..faults import Fault, Faults
+from ..safety import faults
+from ..safety.faults import Fault, Faults
 from .log import Log
 from .metrics import Metrics
 

@@ -8,12 +8,12 @@ import pytest
 from support.loop.turning import Connected, connect
 
 from kokoro_client.wire.messages import Speak
-from kokorod.faults import Faults
 from kokorod.net.loop import Loop
 from kokorod.requests.in_flight import InFlight
 from kokorod.requests.phrase_cache import PhraseCache
 from kokorod.requests.request import SpeakRequest
 from kokorod.requests.state import IllegalTransitionError, RequestState
+from kokorod.safety.faults import Faults
 from kokorod.schedule.scheduler import Scheduler
 from kokorod.speech.thread import FrontEnd, SpeechThread
 from kokorod.types import Engine, PeerId, RequestKey, Utterance

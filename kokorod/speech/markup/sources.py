@@ -18,7 +18,7 @@ from itertools import chain
 from typing import Final, Protocol
 
 from ...errors import KokorodError
-from ...faults import Faults
+from ...safety.faults import Faults
 from ...types import CodeBlocks, Markup
 from ..sentences import SentenceSplitter
 from .arriving import Arriving

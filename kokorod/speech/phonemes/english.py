@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...errors import KokorodError
-from ...faults import Faults
+from ...safety.faults import Faults
 from ..token import Token
 from . import endings
 from .heteronyms import word_classes

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from ...isolated import Answer, DiedError, Isolated, nursery
+from ...safety.isolated import Answer, DiedError, Isolated, nursery
 from .espeak_library import EspeakLibrary, clean
 
 #: 60 words take a millisecond; a machine that sleeps or swaps may take long.

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import KokorodError
-from ...faults import Faults
+from ...safety.faults import Faults
 from ...types import Sentence
 from ...voices.languages import ENGLISH, check
 from ..token import Token

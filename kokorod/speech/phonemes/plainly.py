@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ...errors import KokorodError
-from ...faults import Faults
+from ...safety.faults import Faults
 from .reading import Reading, Source
 
 #: Characters of a word that are said one by one at most: what fails so is no word of people.

@@ -10,7 +10,7 @@ import pytest
 from support.phonemizing import cache_folder
 
 from kokorod.errors import EngineError
-from kokorod.faults import Fault, Faults
+from kokorod.safety.faults import Fault, Faults
 from kokorod.speech import frontend, tokenize
 from kokorod.speech.frontend import KokoroFrontEnd
 from kokorod.speech.lexicon import Lexicon

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokorod.faults import Faults
+from kokorod.safety.faults import Faults
 from kokorod.speech.markup import arriving, ssml
 from kokorod.speech.markup.arriving import Arriving
 from kokorod.speech.markup.fragments import Fragment

@@ -15,7 +15,7 @@ import psutil
 import pytest
 from support.daemon.process import wait_until
 
-from kokorod.isolated import DiedError
+from kokorod.safety.isolated import DiedError
 from kokorod.speech.phonemes.espeak import Espeak
 from kokorod.speech.phonemes.espeak_process import EspeakProcess
 from kokorod.vocabulary import alphabet

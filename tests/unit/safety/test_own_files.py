@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kokorod import own_files
+from kokorod.safety import own_files
 
 
 def test_a_regular_file_is_read(tmp_path: Path) -> None:

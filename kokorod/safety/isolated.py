@@ -31,7 +31,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from .errors import EngineError
+from ..errors import EngineError
 
 _HEADER: Final = struct.Struct(">IBI")  # bytes that follow, kind, number of the question
 

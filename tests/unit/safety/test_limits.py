@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kokorod import limits
-from kokorod.limits import Limits
+from kokorod.safety import limits
+from kokorod.safety.limits import Limits
 
 
 def tree(root: Path, groups: str, files: dict[str, str]) -> Path:

@@ -21,13 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from .errors import BrokenInvariantError
+from ..errors import BrokenInvariantError
 
 #: Kinds of fault counted apart; a text cannot make the table grow without end.
 _MAX_KINDS: Final = 200
 
 #: The package: a fault is named by the last of its own lines that was on the way.
-_ROOT: Final = Path(__file__).resolve().parent
+_ROOT: Final = Path(__file__).resolve().parents[1]
 
 #: Half done, its steps leave a state that no request may go on with.
 _DECIDES: Final = _ROOT / "schedule"
