@@ -20,7 +20,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..config import ACCELERATORS, CPU_LANES, LiveConfig
 from ..engine import child
@@ -130,8 +130,7 @@ class AfterReady:
                 self._startup.reached_optimised()
                 self.copy_problem = ""
                 self._log.info("optimised", took_s=outcome.seconds)
-                streams = outcome.value.get("parts") and self._live.config.streaming
-                if outcome.value.get("changed") or streams:
+                if outcome.value.get("changed") or self._will_stream(outcome.value):
                     # Another sound, times that the original has not, or a unit's first sound
                     # before its last is made: now, and begin() follows.
                     self.working, self._child = "", None
@@ -144,6 +143,13 @@ class AfterReady:
             case child.Stopped():
                 pass
         self._next()
+
+    def _will_stream(self, built: dict[str, Any]) -> bool:
+        """The copy that was built lies in parts, and the package knows the model's norms."""
+        from ..engine.norms.guard import due
+
+        known = self._model is not None and due(self._model)
+        return bool(built["parts"] and self._live.config.streaming and known)
 
     def _hash(self, copy: Copy) -> None:
         """Read the copy whole, once in the daemon's life."""

@@ -63,7 +63,7 @@ LANE = {
 def settled(daemon: DaemonProcess, *, refused: bool = False) -> dict[str, Any]:
     """The status once the background work after ready is done, and both patterns are warm.
 
-    refused: and a lane is, which is known when the copy was taken up and the hardware looked at.
+    refused: and a lane is, which is known when the hardware was looked at.
     """
 
     def value() -> dict[str, Any] | None:
@@ -79,8 +79,6 @@ def _if_settled(value: dict[str, Any]) -> dict[str, Any] | None:
     startup, lanes = value["startup"], {lane["name"]: lane for lane in value["lanes"]}
     if not startup["optimised_ms"] or startup["phase"] or "cpu" not in lanes:
         return None
-    if value["sessions"]["created"] < 2:
-        return None  # the copy in parts is about to be taken up
     return value if lanes["cpu"]["runs"] > 1 and lanes["cpu"]["state"] == "idle" else None
 
 
