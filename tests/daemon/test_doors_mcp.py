@@ -15,6 +15,9 @@ from support.speaker.null_sink import Recording
 
 mcp = pytest.importorskip("mcp", reason="the extra kokoro-doors[mcp] is not installed")
 
+#: Up to this number tokens are punctuation and the space.
+SIGNS = 16
+
 LONG = "Nine men in a small boat looked for land all night and did not find any of it. " * 3
 
 Ask = Callable[[Any], Awaitable[None]]
@@ -70,7 +73,9 @@ def test_it_speaks_and_tells_how_it_ended(heard_daemon: DaemonProcess, sink: Rec
         assert "nobody" in wrong.content[0].text
 
     asked(heard_daemon, ask)
-    assert heard_by(sink) == tokens_of(streamed(heard_daemon, THREE))
+    # But for the signs: how busy the machine is decides between which sentences a unit ends.
+    said = tokens_of(streamed(heard_daemon, THREE))
+    assert [t for t in heard_by(sink) if t > SIGNS] == [t for t in said if t > SIGNS]
 
 
 def test_stop_ends_its_own_speech_and_pause_anybodys(heard_daemon: DaemonProcess) -> None:

@@ -278,11 +278,18 @@ def test_a_broken_frame_ends_the_connection_and_nothing_else(
         assert other.last(1)["type"] == "done"
 
 
-def test_a_message_as_deep_as_msgpack_goes_is_refused_and_nothing_else(line: Line) -> None:
+def test_a_message_as_deep_as_msgpack_goes_ends_its_connection_and_no_other(
+    shared_daemon: DaemonProcess,
+) -> None:
     body = b"\x82\xa2id\x06\xa4type" + b"\x91" * 1015 + b"\xc0"
-    line.sock.sendall(struct.pack(">I", len(body)) + body)
-    assert line.last(6)["code"] == "bad_request"
-    line.works()
+    with _line(shared_daemon) as other, _line(shared_daemon) as line:
+        line.sock.sendall(struct.pack(">I", len(body)) + body)
+        answer = line.receive()
+        assert answer is not None
+        assert answer["code"] == "bad_request"
+        assert answer.get("id") is None  # nothing of it was built, its id neither
+        assert line.receive() is None
+        other.works()
 
 
 def test_a_string_that_is_no_utf_8_is_refused_with_the_id(line: Line) -> None:

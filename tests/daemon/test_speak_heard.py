@@ -26,7 +26,9 @@ IN_FLIGHT = 8
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
     """It reads text as kokoro-onnx does, so that the two can be compared."""
     home = toy_home(tmp_path_factory.mktemp("heard"))
-    with speaking(home, {"KOKORO_PHONEMES": "espeak"}) as daemon:
+    # All clients of a test are one program, which may have 32 requests in flight by default.
+    settings = {"KOKORO_PHONEMES": "espeak", "KOKORO_MAX_REQUESTS_PER_CLIENT": "256"}
+    with speaking(home, settings) as daemon:
         yield daemon
 
 
