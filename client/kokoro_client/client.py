@@ -20,11 +20,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from . import errors
@@ -32,14 +32,13 @@ from .speech import Speech
 from .transport import connection
 from .transport.exchange import Exchange
 from .transport.inbox import Inbox
+from .transport.reach import Reach
 from .transport.requests import checked, speak_request
 from .version import __version__
 from .wire import messages
 
 if TYPE_CHECKING:
     from .playing import Playing
-
-_T = TypeVar("_T")
 
 #: For the child of a fork.
 _clients: WeakSet[Client] = WeakSet()
@@ -51,6 +50,12 @@ def _after_fork() -> None:
 
 
 os.register_at_fork(after_in_child=_after_fork)
+
+
+def _start_daemon(path: Path, environ: Mapping[str, str]) -> None:
+    from . import autostart  # with what only starting needs
+
+    autostart.start(path, environ)
 
 
 class Client:
@@ -75,10 +80,7 @@ class Client:
         the answer to a question.
         name: which program this is, for the daemon's log and queue(); 64 characters at most.
         """
-        self._path = connection.default_path(environ) if socket is None else Path(socket)
-        self._start = start and environ.get("KOKORO_NO_START", "") in ("", "0")
-        self._timeout = timeout
-        self._environ = environ
+        self._reach = Reach.of(socket, start, timeout, environ, _start_daemon)
         self._hello = checked(messages.Hello, {"type": "hello", "id": 0, "client": name})
         self._opening = threading.Lock()
         self._exchange: Exchange | None = None
@@ -194,7 +196,7 @@ class Client:
     @property
     def welcome(self) -> messages.Welcome:
         """What the daemon said of itself when the connection was opened."""
-        return self._connected().welcome(self._timeout)
+        return self._connected().welcome(self._reach.timeout)
 
     def close(self) -> None:
         """Close the connection. What is still being spoken is cancelled."""
@@ -235,14 +237,7 @@ class Client:
             return send(self._connected(None, start))
 
     def _ask(self, question: dict[str, Any], tries: int = 2) -> Any:
-        # Over a connection of its own, so that no unread audio is ever in its way.
-        while True:
-            tries -= 1
-            try:
-                return self._reach(lambda: connection.ask(self._path, question, self._timeout))
-            except errors.ConnectionLostError:
-                if not tries:
-                    raise
+        return self._reach.ask(question, tries)
 
     def _connected(self, gone: Exchange | None = None, start: bool = True) -> Exchange:
         with self._opening:
@@ -250,23 +245,11 @@ class Client:
                 raise errors.KokoroError("the client is closed; make another")
             # `gone` may still bring what others wait for, but takes nothing new.
             if self._exchange in (None, gone) or not self._exchange.alive:
-                sock = self._reach(lambda: connection.open_socket(self._path, self._timeout), start)
+                sock = self._reach.open(start)
                 if self._exchange is not None:
                     self._former.add(self._exchange)
-                self._exchange = Exchange(sock, self._hello, self._timeout)
+                self._exchange = Exchange(sock, self._hello, self._reach.timeout)
             return self._exchange
-
-    def _reach(self, attempt: Callable[[], _T], start: bool = True) -> _T:
-        try:
-            return attempt()
-        except errors.NoDaemonError as error:
-            # Only if nobody listens would a daemon of our own be of use.
-            if not (self._start and start) or type(error) is not errors.NoDaemonError:
-                raise
-        from . import autostart
-
-        autostart.start(self._path, self._environ)
-        return attempt()
 
     def __enter__(self) -> Client:
         return self

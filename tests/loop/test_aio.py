@@ -16,9 +16,9 @@ from support.daemon.process import PATIENCE_S, wait_until
 from support.loop.scripted_peer import Peer, ScriptedDaemon
 
 from kokoro_client import Audio, SegmentInfo, errors
-from kokoro_client.aio import Client, exchange, speech
+from kokoro_client.aio import Client, exchange
 from kokoro_client.testing import FakeDaemon, pcm_of
-from kokoro_client.transport import inbox
+from kokoro_client.transport import inbox, speech_state
 
 LONG = "One sentence. And another one. " * 40
 
@@ -322,7 +322,7 @@ def test_who_does_not_read_holds_up_the_others_for_a_while_only(
 
 
 def test_a_silent_daemon_is_a_timeout(socket_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speech, "SILENCE_S", 0.05)
+    monkeypatch.setattr(speech_state, "SILENCE_S", 0.05)
 
     def script(peer: Peer) -> None:
         peer.welcome()

@@ -8,7 +8,7 @@ import pytest
 from support.loop.scripted_peer import Peer
 
 from kokoro_client import Client, errors
-from kokoro_client.speech import CRASHES, REPEATS
+from kokoro_client.transport.speech_state import CRASHES, REPEATS
 from kokoro_client.wire.choices import Turn
 
 MakePair = Callable[..., Client]

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from support.loop.scripted_peer import PATIENCE_S, Peer, ScriptedDaemon
 
-from kokoro_client import Client, errors, speech
-from kokoro_client.transport import inbox, io_thread
+from kokoro_client import Client, errors
+from kokoro_client.transport import inbox, io_thread, speech_state
 from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Audio, SegmentInfo
 
@@ -406,7 +406,7 @@ def test_a_text_that_brings_daemons_down_does_not_bring_down_many(pair: MakePair
         peer.expect("speak")
 
     with (
-        pair(*[falls] * (speech.CRASHES + 1)) as client,
+        pair(*[falls] * (speech_state.CRASHES + 1)) as client,
         pytest.raises(errors.ConnectionLostError),
     ):
         list(client.speak("Hi"))
@@ -606,7 +606,7 @@ def test_who_does_not_read_holds_up_the_others_for_a_while_only(
 def test_append_waits_for_a_daemon_that_takes_no_text_and_then_says_so(
     pair: MakePair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(speech, "SILENCE_S", 0.2)
+    monkeypatch.setattr(speech_state, "SILENCE_S", 0.2)
     over = threading.Event()
 
     def script(peer: Peer) -> None:
@@ -624,7 +624,7 @@ def test_append_waits_for_a_daemon_that_takes_no_text_and_then_says_so(
 
 
 def test_a_silent_daemon_is_a_timeout(pair: MakePair, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speech, "SILENCE_S", 0.05)
+    monkeypatch.setattr(speech_state, "SILENCE_S", 0.05)
 
     def script(peer: Peer) -> None:
         peer.welcome()

@@ -16,15 +16,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self
 from weakref import WeakSet
 
 from .. import errors
 from ..transport import connection
+from ..transport.reach import Reach
 from ..transport.requests import checked, speak_request
 from ..version import __version__
 from ..wire import messages
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from .. import client as threaded
     from ..playing import Playing as ThreadedPlaying
 
-_T = TypeVar("_T")
-
 #: For the child of a fork.
 _clients: Final[WeakSet[Client]] = WeakSet()
 
@@ -48,6 +47,12 @@ def _after_fork() -> None:
 
 
 os.register_at_fork(after_in_child=_after_fork)
+
+
+def _start_daemon(path: Path, environ: Mapping[str, str]) -> None:
+    from .. import autostart  # with what only starting needs
+
+    autostart.start(path, environ)
 
 
 class Client:
@@ -67,11 +72,8 @@ class Client:
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         """The arguments are those of kokoro_client.Client."""
-        self._path = connection.default_path(environ) if socket is None else Path(socket)
-        self._start = start and environ.get("KOKORO_NO_START", "") in ("", "0")
-        self._timeout = timeout
+        self._reach = Reach.of(socket, start, timeout, environ, _start_daemon)
         self._name = name
-        self._environ = environ
         self._hello = checked(messages.Hello, {"type": "hello", "id": 0, "client": name})
         self._loop: asyncio.AbstractEventLoop | None = None
         self._opening = asyncio.Lock()
@@ -146,11 +148,11 @@ class Client:
             from ..client import Client as Threaded
 
             self._player = Threaded(
-                self._path,
-                start=self._start,
-                timeout=self._timeout,
+                self._reach.path,
+                start=self._reach.start,
+                timeout=self._reach.timeout,
                 name=self._name,
-                environ=self._environ,
+                environ=self._reach.environ,
             )
         player = self._player
 
@@ -200,7 +202,7 @@ class Client:
 
     async def welcome(self) -> messages.Welcome:
         """What the daemon said of itself when the connection was opened."""
-        return await (await self._connected()).welcome(self._timeout)
+        return await (await self._connected()).welcome(self._reach.timeout)
 
     async def close(self) -> None:
         """Close the connection. What is still being spoken is cancelled."""
@@ -240,15 +242,7 @@ class Client:
             return send(await self._connected(None, start))
 
     async def _ask(self, question: dict[str, Any], tries: int = 2) -> Any:
-        # In a thread, over a connection of its own: no unread audio is ever in its way.
-        ask = partial(connection.ask, self._path, question, self._timeout)
-        while True:
-            tries -= 1
-            try:
-                return await asyncio.to_thread(self._reach, ask)
-            except errors.ConnectionLostError:
-                if not tries:
-                    raise
+        return await asyncio.to_thread(self._reach.ask, question, tries)
 
     async def _connected(self, gone: Exchange | None = None, start: bool = True) -> Exchange:
         self._enter_loop()
@@ -257,11 +251,10 @@ class Client:
                 raise errors.KokoroError("the client is closed; make another")
             # `gone` may still bring what others wait for, but takes nothing new.
             if self._exchange in (None, gone) or not self._exchange.alive:
-                opened = partial(connection.open_socket, self._path, self._timeout)
-                sock = await asyncio.to_thread(self._reach, opened, start)
+                sock = await asyncio.to_thread(self._reach.open, start)
                 if self._exchange is not None:
                     self._former.add(self._exchange)
-                self._exchange = Exchange(sock, self._hello, self._timeout)
+                self._exchange = Exchange(sock, self._hello, self._reach.timeout)
             return self._exchange
 
     def _enter_loop(self) -> None:
@@ -271,18 +264,6 @@ class Client:
         if self._exchange is not None:
             self._exchange.close_soon()
         self._loop, self._exchange, self._opening = loop, None, asyncio.Lock()
-
-    def _reach(self, attempt: Callable[[], _T], start: bool = True) -> _T:
-        try:
-            return attempt()
-        except errors.NoDaemonError as error:
-            # Only if nobody listens would a daemon of our own be of use.
-            if not (self._start and start) or type(error) is not errors.NoDaemonError:
-                raise
-        from .. import autostart
-
-        autostart.start(self._path, self._environ)
-        return attempt()
 
     async def __aenter__(self) -> Self:
         return self

@@ -187,14 +187,8 @@ class Exchange:
             await self._receive()
         except asyncio.CancelledError:
             failure = errors.KokoroError("the client is closed")
-        except WireError as error:
-            failure = self.requests.broken(error, self._address)
-        except OSError as error:
-            failure = errors.ConnectionLostError(
-                f"the connection to the daemon broke: {error.strerror or error}"
-            )
-        except errors.KokoroError as error:
-            failure = error
+        except (WireError, OSError, errors.KokoroError) as error:
+            failure = self.requests.failure_of(error, self._address)
         finally:
             sender.cancel()
             self.requests.end(failure)

@@ -4,20 +4,16 @@
 from __future__ import annotations
 
 import asyncio
-import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
-from typing import Any, Final, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from .. import errors
-from ..speech import CRASHES, REPEATS, SILENCE_S
+from ..transport import speech_state
 from ..transport.requests import check_text
-from ..wire.choices import Ending, Turn
-from ..wire.messages import Accepted, Audio, Done, Seek, SegmentInfo
+from ..transport.speech_state import GONE, SpeechState
+from ..wire.messages import Accepted, Audio, SegmentInfo
 from .exchange import Exchange, Inbox
-
-#: The daemon that was asked is no more; another may come.
-_GONE: Final = (errors.ShuttingDownError, errors.ConnectionLostError)
 
 _T = TypeVar("_T")
 
@@ -27,36 +23,12 @@ class _Begin(Protocol):
         """Send it all over a connection that is not `gone`. start: a daemon may be started."""
 
 
-class Speech:
+class Speech(SpeechState[Exchange, Inbox, _Begin]):
     """What Client.speak() returns. Iterate it for PCM, in order, until it ends.
 
     Dropping the last reference before the end cancels it, as leaving its `async with` does,
     and the cancellation of a task that waits for it.
     """
-
-    def __init__(
-        self,
-        client: object,
-        exchange: Exchange,
-        inbox: Inbox,
-        final: bool,
-        bounded: bool,
-        begin: _Begin | None = None,
-    ) -> None:
-        """client: only kept alive, and with it the connection, while this is in use.
-        begin: sends it all again, elsewhere than over the exchange that is gone.
-        """
-        self._client = client
-        self._exchange = exchange
-        self._inbox = inbox
-        self._final = final
-        self._bounded = bounded
-        self._begin = begin
-        self._repeats = 0
-        self._crashes = 0
-        self._told: Callable[[Turn | None], None] | None = None
-        self._seek: Callable[[float, int], None] | None = None
-        self._sought: Seek | None = None
 
     def __aiter__(self) -> Self:
         """Frames of PCM: mono, in the format asked for. A frame has at most 1 MiB.
@@ -90,19 +62,16 @@ class Speech:
             raise errors.BadRequestError("no text can follow finish(); start another speech")
         check_text(text)
         self._final = final
-        await self._or_cancel(self._exchange.append(self._inbox, text, final, SILENCE_S))
+        await self._or_cancel(
+            self._exchange.append(self._inbox, text, final, speech_state.SILENCE_S)
+        )
 
     async def finish(self) -> None:
         """No more text follows; the last sentence can be spoken. Safe to call twice."""
         if not self._final:
             await self.append("", final=True)
 
-    def cancel(self) -> None:
-        """End it: iteration stops, the daemon drops the rest. Never waits, never raises."""
-        self._begin = None
-        self._exchange.cancel(self._inbox)
-
-    async def wait(self, timeout: float | None = SILENCE_S) -> dict[str, Any]:
+    async def wait(self, timeout: float | None = speech_state.SILENCE_S) -> dict[str, Any]:
         """Wait for the end without taking audio, and return the stats.
 
         For after cancel(), and after played(..., final=True). Raises the error that ended
@@ -112,110 +81,18 @@ class Speech:
         return end.stats
 
     @property
-    def stats(self) -> dict[str, Any]:
-        """What the daemon measured (docs/protocol.md, `done`); empty before the end."""
-        return self._inbox.end.stats if isinstance(self._inbox.end, Done) else {}
-
-    @property
-    def cancelled(self) -> bool:
-        """True once the daemon has ended it early, for whatever reason."""
-        return isinstance(self._inbox.end, Done) and self._inbox.end.cancelled
-
-    @property
-    def ending(self) -> Ending | None:
-        """How it ended; None before that, and if it failed."""
-        return self._inbox.end.ending if isinstance(self._inbox.end, Done) else None
-
-    @property
     def accepted(self) -> Accepted | None:
         """What the daemon made of the request. None: ended before that."""
         return self._inbox.accepted
 
-    @property
-    def voice(self) -> str:
-        """The voice that really speaks."""
-        return accepted.voice if (accepted := self.accepted) else ""
-
-    @property
-    def engine(self) -> str:
-        """`kokoro` or `built-in`."""
-        return accepted.engine if (accepted := self.accepted) else ""
-
-    @property
-    def note(self) -> str:
-        """Why it is not what was asked for, for people; else empty."""
-        return accepted.note if (accepted := self.accepted) else ""
-
-    @property
-    def sample_rate(self) -> int:
-        """Samples a second."""
-        return accepted.sample_rate if (accepted := self.accepted) else 0
-
-    def on_turn(
-        self,
-        told: Callable[[Turn | None], None],
-        seek: Callable[[float, int], None] | None = None,
-    ) -> None:
-        """With output="speaker": call `told` now and at each change, with what to do.
-
-        None: be silent, it has ended. seek(at_s, number): go on from at_s seconds of it; a
-        player that cannot goes without. Client.play() does all of this.
-        """
-        self._told = told
-        self._seek = seek
-        self._watch()
-
-    def played(self, at_s: float, final: bool = False, seeks: int | None = None) -> None:
-        """With output="speaker": `at_s` seconds of it have been heard. Never waits.
-
-        final: no more will be; the turn is free. seeks: the number of the last seek that was
-        done; None: of the last one that came, as whoever cannot seek says.
-        """
-        inbox = self._inbox
-        if seeks is None:
-            seeks = inbox.seek.number if inbox.seek is not None else 0
-        self._exchange.played(inbox, at_s, final, seeks)
-
     async def settle(self) -> None:
         """Wait until the daemon has accepted it. Raises what it refuses."""
-        await self._unless_gone(lambda: self._exchange.await_accepted(self._inbox, SILENCE_S))
-
-    def _watch(self) -> None:
-        # The connection holds the inbox, and must not hold this.
-        here = weakref.ref(self)
-
-        def look() -> None:
-            if (speech := here()) is not None:
-                speech._look_whose_turn()
-
-        self._inbox.watch(look)
-
-    def _look_whose_turn(self) -> None:
-        inbox, told = self._inbox, self._told
-        if told is None:
-            return
-        if inbox.end is None:
-            if inbox.seek is not self._sought:
-                self._sought = inbox.seek
-                if self._seek is not None and inbox.seek is not None:
-                    self._seek(inbox.seek.at_s, inbox.seek.number)
-            if inbox.turn is not None:
-                told(inbox.turn)
-        elif isinstance(inbox.end, _GONE) and self._may_repeat(inbox.end):
-            told(Turn.WAIT)
-        else:
-            told(None)
-
-    def _may_repeat(self, gone: errors.KokoroError) -> bool:
-        if self._begin is None or self._repeats >= REPEATS:
-            return False
-        return not isinstance(gone, errors.ConnectionLostError) or self._crashes < CRASHES
+        await self._unless_gone(
+            lambda: self._exchange.await_accepted(self._inbox, speech_state.SILENCE_S)
+        )
 
     async def _next(self) -> SegmentInfo | Audio | None:
-        # While text is still to come, or the user has paused the speaker, silence
-        # is no failure: the caller decides how long to wait.
-        timeout = SILENCE_S if self._final and self._bounded else None
-        event = await self._unless_gone(lambda: self._exchange.take(self._inbox, timeout))
+        event = await self._unless_gone(lambda: self._exchange.take(self._inbox, self._timeout))
         if event is not None:
             self._begin = None  # what was heard is not to be heard again
         return event
@@ -225,22 +102,12 @@ class Speech:
         while True:
             try:
                 return await self._or_cancel(attempt())
-            except _GONE as gone:
-                begin = self._begin
-                if begin is None or not self._may_repeat(gone):
-                    raise
-                crashed = isinstance(gone, errors.ConnectionLostError)
-                self._repeats += 1
-                self._crashes += crashed
-                # A daemon that had accepted it may have died of it. Another that runs is asked
-                # once more; none is started for it.
-                start = not crashed or self._inbox.accepted is None
+            except GONE as gone:
+                begin, start = self._hand_on(gone)
                 try:
-                    self._exchange, self._inbox = await begin(self._exchange, start=start)
+                    self._handed_on(*await begin(self._exchange, start=start))
                 except errors.NoDaemonError:
                     raise gone from None  # none comes after it
-                if self._told is not None:
-                    self._watch()
             if self._begin is None:  # cancelled meanwhile by another task
                 self._exchange.cancel(self._inbox)
 

@@ -126,8 +126,15 @@ class Multiplexer(Generic[_Inbox]):
                 )
             )
 
-    def broken(self, error: WireError, address: object) -> errors.KokoroError:
-        """What is raised for an answer that cannot be read. address: where it came from."""
+    def failure_of(
+        self, error: WireError | OSError | errors.KokoroError, address: object
+    ) -> errors.KokoroError:
+        """What is raised for what ended the connection. address: where the answers came from."""
+        if isinstance(error, errors.KokoroError):
+            return error
+        if isinstance(error, OSError):
+            why = error.strerror or error
+            return errors.ConnectionLostError(f"the connection to the daemon broke: {why}")
         if self.answered:
             return errors.ProtocolError(f"the daemon's answer is broken: {error.message}")
         return errors.not_kokorod(address)
