@@ -15,6 +15,7 @@ from kokoro_client.wire.errors import ErrorCode
 from kokoro_client.wire.messages import Error
 
 from ..errors import KokorodError
+from ..safety.faults import worth_telling
 from ..types import PeerId
 from ..watch.log import Log
 from . import listener as listening
@@ -107,9 +108,8 @@ class Server:
             peer.close_after_sending()
 
     def _tell_of_stranger(self, uid: int | None) -> None:
-        """The first, the tenth, the hundredth time: who tries does not fill the log."""
         self._strangers += 1
-        if str(self._strangers).rstrip("0") == "1":
+        if worth_telling(self._strangers):
             self._log.warning("foreign_user", uid=uid, times=self._strangers)
 
     def _make_room(self) -> bool:

@@ -45,8 +45,14 @@ class Fault:
 
     @property
     def worth_telling(self) -> bool:
-        """The first time, the tenth, the hundredth: a text may meet it at every word."""
-        return str(self.times).rstrip("0") == "1"
+        return worth_telling(self.times)
+
+
+def worth_telling(times: int) -> bool:
+    """The first time, the tenth, the hundredth: what comes at every word, or from who tries on
+    and on, does not fill the log.
+    """
+    return str(times).rstrip("0") == "1"
 
 
 class Faults:

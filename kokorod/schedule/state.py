@@ -62,15 +62,13 @@ class SchedulerState:
         """
         if job.unit is None:
             return False
-        if job.waits_for_first_sound and not job.held_s:
-            return True
-        return job.script.ended and 0 < job.unit.left <= _LITTLE
+        return (job.waits_for_first_sound and not job.held_s) or _is_little_left(job)
 
     def sharers(self, job: Job, now: float) -> int:
         """Who takes turns with it at the lanes, itself included: who is as urgent, and has not
         enough sound to let others go first.
         """
-        if job.unit is not None and job.script.ended and 0 < job.unit.left <= _LITTLE:
+        if _is_little_left(job):
             return 1
         return 1 + sum(
             1
@@ -88,3 +86,7 @@ class SchedulerState:
             for peer, at in self.first_sounds.items()
             if peer != job.key.peer
         )
+
+
+def _is_little_left(job: Job) -> bool:
+    return job.unit is not None and job.script.ended and 0 < job.unit.left <= _LITTLE
