@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
-from support.speaker.at_speaker import THREE, heard_by, said, streamed, tokens_of
+from support.speaker.at_speaker import THREE, heard_by, streamed, tokens_of
 from support.speaker.null_sink import Recording
 from support.speechd.server import Server, speech_dispatcher
 
@@ -33,7 +33,7 @@ def test_spd_say_is_heard(server: Server, heard_daemon: DaemonProcess, sink: Rec
     assert voice["name"] in server.spd_say("-L").stdout
     ended = server.spd_say("--wait", THREE)
     assert ended.returncode == 0, ended.stderr
-    assert carries(said(heard_by(sink)), said(tokens_of(streamed(heard_daemon, THREE)))), server.log
+    assert carries(heard_by(sink), tokens_of(streamed(heard_daemon, THREE))), server.log
 
 
 def test_the_generic_module_is_heard_too(
@@ -43,7 +43,7 @@ def test_the_generic_module_is_heard_too(
     text = "Stop that, it's $HOME now."
     ended = server.spd_say("--wait", "-o", "kokoro-generic", "-y", "af_heart", text)
     assert ended.returncode == 0, ended.stderr
-    assert carries(said(heard_by(sink)), said(tokens_of(streamed(heard_daemon, text)))), server.log
+    assert carries(heard_by(sink), tokens_of(streamed(heard_daemon, text))), server.log
 
 
 def test_callbacks_tell_begin_marks_and_end(server: Server) -> None:
@@ -61,7 +61,7 @@ def test_held_down_keys_leave_the_last_one_to_be_heard(
     sink.wait_more(1.0)
     sink.clear()
     assert server.spd_say("--wait", THREE).returncode == 0
-    assert carries(said(heard_by(sink)), said(tokens_of(streamed(heard_daemon, THREE)))), server.log
+    assert carries(heard_by(sink), tokens_of(streamed(heard_daemon, THREE))), server.log
 
 
 def test_stop_is_silence(
@@ -73,5 +73,5 @@ def test_stop_is_silence(
     _, err = client.communicate(timeout=PATIENCE_S)
     assert not err
     wait_until(lambda: heard_daemon.ask("queue") == [], "the end of it")
-    heard = said(heard_by(sink))
-    assert len(heard) < len(said(tokens_of(streamed(heard_daemon, LONG)))) / 2
+    heard = heard_by(sink)
+    assert len(heard) < len(tokens_of(streamed(heard_daemon, LONG))) / 2

@@ -74,13 +74,14 @@ def trimmed(pcm: NDArray[np.int16]) -> NDArray[np.int16]:
     return pcm[sound[0] : sound[-1] + 1] if len(sound) else pcm[:0]
 
 
-def tokens_of(pcm: NDArray[np.int16]) -> list[int]:
-    return toy.decode(pcm).tokens
-
-
 def said(tokens: list[int]) -> list[int]:
     """Without repeats: sound has gaps if the machine is busy, and each cuts a tone in two."""
     return [token for at, token in enumerate(tokens) if tokens[at - 1 : at] != [token]]
+
+
+def tokens_of(pcm: NDArray[np.int16]) -> list[int]:
+    """What was said, without repeats: what is heard is compared with what was sent."""
+    return said(toy.decode(pcm).tokens)
 
 
 def heard_by(sink: Recording) -> list[int]:
