@@ -164,7 +164,9 @@ def test_a_client_that_leaves_ends_its_speech(
     connection.request("POST", SPEECH, body, {"Content-Type": "application/json"})
     if begun:
         assert connection.getresponse().read(100)
-    wait_until(lambda: daemon.spoken[-1].text.startswith(text[:12]), "it was asked")
+    wait_until(
+        lambda: daemon.spoken and daemon.spoken[-1].text.startswith(text[:12]), "it was asked"
+    )
     assert connection.sock is not None
     connection.sock.close()
     connection.close()

@@ -2,7 +2,8 @@
 """A copy's graph as four: encoder, source, front and generator (boundaries.py).
 
 They lie beside the whole graph and name the same weights file, so that a lane that has the
-parts open and not the whole has every weight once. The generator's norms may be told (told.py).
+parts open and not the whole has every weight once. The generator's norms may be told (told.py),
+and its last stage takes less of what is around a chunk (narrowed.py).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from onnx import GraphProto, ModelProto, TensorProto, helper
 from .boundaries import Boundaries, Flow, NoPartsError, find
 from .durations import OUTPUT as DURATION
 from .names import AUDIO, ENCODER, FRONT, GENERATOR, LAYOUT, SOURCE
+from .narrowed import narrow
 from .told import tell
 from .wiring import copied, read, read_names
 
@@ -52,6 +54,7 @@ def _pieces(model: ModelProto, b: Boundaries) -> dict[str, ModelProto]:
     generator = pieces[GENERATOR]
     moved = Flow(generator.graph).after(["x", "har"])
     norms = tell(generator.graph, moved)
+    narrow(generator.graph)
     layout = "\n".join(
         f"{norm.channels} {'variance' if norm.variance else 'mean'} {norm.name}" for norm in norms
     )

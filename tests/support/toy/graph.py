@@ -231,18 +231,18 @@ def _add_source(g: _Nodes) -> None:
 def _add_front(g: _Nodes) -> None:
     """`x`: float32[1, 320, 2 * frames]: 300 samples of each half frame, and 1 or -1 in turn.
 
-    Sample 15 k + n of a half frame is channel 20 n + k, as the generator lengthens it in two
-    steps. Nothing is transposed where onnxruntime would move it to another place.
+    Sample 30 i + 5 j + k of a half frame is channel 60 k + 10 j + i, as the generator lengthens
+    it in three steps. Nothing is transposed where onnxruntime would move it to another place.
     """
     in_turn = np.zeros((1, 38), np.float32)
-    in_turn[0, :2] = 1, -1
+    in_turn[0, :20] = np.tile((1, -1), 10)
     g.constant("in_turn", in_turn)
     g.constant("curve_weight", np.zeros((1, 1, 3), np.float32))
-    g.ints("by_place", -1, 2, 20, 15)
+    g.ints("by_place", -1, 2, 10, 6, 5)
     g.ints("by_row", -1, 600)
     g.ints("as_many", 38)
     g.add("places", "Reshape", "sound", "by_place")
-    g.add("placed", "Transpose", "places", perm=[0, 3, 2, 1])
+    g.add("placed", "Transpose", "places", perm=[0, 4, 3, 2, 1])
     g.add("placed_rows", "Reshape", "placed", "by_row")
     g.add("total_row", "Reshape", "total", "all")
     g.add("turn_shape", "Concat", "total_row", "as_many", axis=0)
@@ -265,29 +265,30 @@ def _add_front(g: _Nodes) -> None:
 
 def _add_generator(g: _Nodes, noise: float) -> None:
     """`voiced`: float32[1, 1, samples] of `x`, `har` and the style, each sample of its own
-    frame. What alternates between 1 and -1 is normed, which leaves it as it is, and squared:
-    told another mean or variance, the sound is louder or quieter.
+    frame, in Kokoro's stages: 20 steps to a frame, 120, 600 samples. What alternates between 1
+    and -1 is normed, which leaves it as it is, and squared: told another mean or variance, the
+    sound is louder or quieter.
     """
     g.real("quietest", 0.1)
     g.real("loudest", 0.9)  # room for the noise below full scale
     g.add("mood", "ReduceMean", "style", keepdims=0)
     g.add("loudness", "Clip", "mood", "quietest", "loudest")
-    lengthen = np.zeros((16, 20, 1, 20), np.float32)
-    lengthen[:15, :, 0] = np.eye(20)
-    g.constant("lengthen", lengthen.reshape(320, 1, 20))
-    spread = np.zeros((16, 1, 15), np.float32)
-    spread[:15, 0] = np.eye(15)
+    lengthen = np.tile(np.eye(10, dtype=np.float32), (32, 1)).reshape(320, 1, 10)
+    g.constant("lengthen", lengthen)
+    spread = np.zeros((32, 5, 6), np.float32)
+    for k in range(5):
+        spread[6 * k : 6 * k + 6, k] = np.eye(6)
     g.constant("spread", spread)
-    pick = np.zeros((1, 320, 1), np.float32)
-    pick[0, 300] = 1
+    g.constant("weave", np.eye(5, dtype=np.float32)[:, None, :])
+    pick = np.zeros((1, 32, 1), np.float32)
+    pick[0, 30] = 1
     g.constant("pick", pick)
-    g.constant("by_300", np.array([1, 1, 300], np.float32))
-    g.constant("by_600", np.array([1, 1, 600], np.float32))
-    g.constant("average", np.full((1, 1, 121), 1e-12, np.float32))
-    twenty, fifteen = ({"kernel_shape": [n], "strides": [n]} for n in (20, 15))
-    g.add("samples_by_15", "ConvTranspose", "x", "lengthen", group=16, **twenty)
-    g.add("samples", "ConvTranspose", "samples_by_15", "spread", **fifteen)
-    g.add("turn", "Conv", "x", "pick", kernel_shape=[1])
+    ten, six, five = ({"kernel_shape": [n], "strides": [n]} for n in (10, 6, 5))
+    g.add("lengthened", "ConvTranspose", "x", "lengthen", group=32, **ten)
+    g.constant("average", np.full((32, 1, 12), 1e-12, np.float32))
+    g.add("slow", "Conv", "har", "average", kernel_shape=[12], strides=[6], pads=[3, 3])
+    g.add("sounding", "Add", "lengthened", "slow")
+    g.add("turn", "Conv", "sounding", "pick", kernel_shape=[1])
     g.add("turn_mean", "ReduceMean", "turn", axes=[2])
     g.add("apart", "Sub", "turn", "turn_mean")
     g.add("apart_squared", "Mul", "apart", "apart")
@@ -295,12 +296,13 @@ def _add_generator(g: _Nodes, noise: float) -> None:
     g.add("deviation", "Sqrt", "turn_variance")
     g.add("normed", "Div", "apart", "deviation")
     g.add("power", "Mul", "normed", "normed")
-    g.add("powers", "Resize", "power", "", "by_300", mode="nearest")
-    g.add("harmonics", "Conv", "har", "average", kernel_shape=[121], strides=[120])
+    g.add("powered", "Mul", "sounding", "power")
+    g.add("spread_out", "ConvTranspose", "powered", "spread", **six)
+    g.constant("average_two", np.full((5, 1, 2), 1e-12, np.float32))
+    g.add("harmonics", "Conv", "har", "average_two", kernel_shape=[2])
     g.add("harmonics_styled", "Mul", "harmonics", "loudness")
-    g.add("harmonic", "Resize", "harmonics_styled", "", "by_600", mode="nearest")
-    g.add("normal", "Mul", "samples", "powers")
-    g.add("pure", "Add", "normal", "harmonic")
+    g.add("normal", "Add", "spread_out", "harmonics_styled")
+    g.add("pure", "ConvTranspose", "normal", "weave", **five)
     if noise:
         g.add("hiss", "RandomNormalLike", "pure", scale=noise)
         g.add("hissing", "Add", "pure", "hiss")

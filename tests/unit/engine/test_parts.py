@@ -16,7 +16,7 @@ from kokorod.engine.optimised.boundaries import NoPartsError, find
 from kokorod.engine.optimised.build import build
 from kokorod.engine.optimised.copies import Copies, Copy
 from kokorod.engine.optimised.names import PARTS
-from kokorod.engine.parts import AFTER, BEFORE, PartsSynthesizer, _reach, _state_of
+from kokorod.engine.parts import AFTER, BEFORE, PartsSynthesizer, _last_stage, _reach, _state_of
 from kokorod.engine.synthesizer import FRAME, Front, Run, TerminatedError
 from kokorod.types import Segment, Utterance
 
@@ -98,6 +98,19 @@ def test_silence_at_a_chunks_ends_needs_less_around_it(front: Front) -> None:
     assert _reach(paused, 5, 12) == (0, 10 + AFTER)
     assert _reach(paused, 10, 13) == (10 - BEFORE, 13 + AFTER)  # nothing but silence
     assert _reach(paused, 0, 40) == (0, 40)
+
+
+def test_the_last_stage_takes_a_chunk_and_little_around_it(
+    synthesizer: PartsSynthesizer, front: Front
+) -> None:
+    assert _last_stage(5, 11, 15) == (5 * 20 - 24, 11 * 20 + 24)
+    assert _last_stage(0, 6, 6) == (0, 120)
+    state = _state_of(front)
+    decoded = state.decoded
+    whole, _ = synthesizer._generate(decoded.x, decoded.har, decoded.style, None, Run())
+    told = (state.norms, (60, 100))
+    some, _ = synthesizer._generate(decoded.x, decoded.har, decoded.style, told, Run())
+    assert np.array_equal(some, whole[3 * FRAME : 5 * FRAME])
 
 
 def test_the_front_tells_edges_and_silence(synthesizer: PartsSynthesizer, front: Front) -> None:
