@@ -11,6 +11,7 @@ float: hence a process of its own, of low priority.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -172,7 +173,9 @@ def _rewritten(
 def _build_and_compare(original: _Original, place: Path, recipe: _Recipe, say: Say) -> None:
     from ..kokoro import open_session, session_options
     from ..shipped_voices import styles_of
+    from .boundaries import NoPartsError
     from .fold import fold
+    from .spectrum import convolve
 
     voices = styles_of(original.model)
     options = session_options(1)
@@ -191,6 +194,8 @@ def _build_and_compare(original: _Original, place: Path, recipe: _Recipe, say: S
     (place / WEIGHTS).touch()  # there is none if every weight is small
     if recipe.folded:
         fold(place / GRAPH)
+        with contextlib.suppress(NoPartsError):
+            convolve(place / GRAPH)
     say("speaking with the original")
     runs = (speak(session, voices), speak(session, voices))
     if original.changes.durations:

@@ -49,7 +49,7 @@ def _pieces(model: ModelProto, b: Boundaries) -> dict[str, ModelProto]:
     }
     flow = Flow(model.graph)
     pieces = {
-        name: _cut(model, flow, inputs, outputs, names) for name, (inputs, outputs) in parts.items()
+        name: cut(model, flow, inputs, outputs, names) for name, (inputs, outputs) in parts.items()
     }
     generator = pieces[GENERATOR]
     moved = Flow(generator.graph).after(["x", "har"])
@@ -62,7 +62,7 @@ def _pieces(model: ModelProto, b: Boundaries) -> dict[str, ModelProto]:
     return pieces
 
 
-def _cut(
+def cut(
     model: ModelProto,
     flow: Flow,
     inputs: Sequence[str],

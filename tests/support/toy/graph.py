@@ -211,7 +211,9 @@ def _add_sound(g: _Nodes) -> None:
 
 
 def _add_source(g: _Nodes) -> None:
-    """`har`: float32[1, 1, 120 * frames + 1], too faint to hear; made of pitch alone."""
+    """`har`: float32[1, 1, 120 * frames + 1], too faint to hear; made of pitch alone, as a bin of
+    its spectrum.
+    """
     g.ints("column", 1, 1, -1)
     g.ints("two", 1, 2)
     g.add("hz_f", "Cast", "hz", to=TensorProto.FLOAT)
@@ -224,8 +226,18 @@ def _add_source(g: _Nodes) -> None:
     g.add("turns", "Mul", "stretched_pitch", "step")
     g.add("turned", "CumSum", "turns", "axis2")
     g.add("swing", "Sin", "turned")
-    g.constant("one_more", np.zeros((1, 1, 1), np.float32))
-    g.add("har", "Concat", "swing", "one_more", axis=2)
+    g.constant("edge", np.zeros((1, 1, 2), np.float32))
+    g.add("swinging", "Concat", "edge", "swing", "edge", axis=2)
+    g.ints("flat", 1, -1)
+    g.constant("one_step", np.array(1, np.int64))
+    g.constant("four", np.array(4, np.int64))
+    g.constant("window", np.array([0, 0.5, 1, 0.5], np.float32))
+    g.add("signal", "Reshape", "swinging", "flat")
+    g.add("spectrum", "STFT", "signal", "one_step", "window", "four")
+    g.ints("first_bin", 0, 0, 1, 0)
+    g.ints("next_bin", 1, 2**62, 2, 1)
+    g.add("bin", "Slice", "spectrum", "first_bin", "next_bin")
+    g.add("har", "Reshape", "bin", "column")
 
 
 def _add_front(g: _Nodes) -> None:
