@@ -19,7 +19,7 @@ END = "<!-- tools/reading_page.py: end -->\n"
 ROWS = (
     "money", "ranges", "times", "dates", "years", "numbers", "labels", "marks", "fractions",
     "units", "verses, timings", "phone", "versions", "addresses", "names", "acronyms",
-    "titles, streets", "abbreviations", "mathematics", "formulas", "games", "music",
+    "titles, streets", "abbreviations", "mathematics", "formulas", "games", "scores", "music",
     "code", "social", "chat", "rates", "law", "emoji",
 )  # fmt: skip
 

@@ -56,7 +56,9 @@ def _read_abbreviation(cursor: Cursor, match: re.Match[str]) -> list[Part] | Non
         said = abbr.ROADS[low]
     elif low in abbr.TITLES and written[0].isupper() and space and upcoming.isupper():
         said = abbr.TITLES[low]
-    elif low in abbr.EXPANDED and (len(low) > 4 or low in _SAFE or space or not following):
+    elif low in abbr.EXPANDED and (
+        len(low) > 4 or low in _SAFE or space or not following[:1].isalnum()
+    ):
         said = _expanded(cursor, match, space)
     elif low in abbr.AFTER_NUMBER and before[:1].isdecimal():
         said = abbr.AFTER_NUMBER[low]
@@ -81,11 +83,21 @@ def _by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: bo
         return {"dep": "departure", "arr": "arrival"}[low] if noun else None
     if low == "est" and not written.isupper():
         founded = _FOUNDED.match(cursor.text, match.end()) or after in ("by", "in")
+        priced = before[:1].isdecimal() and not founded
+        if priced:
+            return "estimated"
         return "established" if founded or cursor.ends(match.end()) else "estimated"
     if low == "pt" and not number:
         told = written == "Pt" and after in _PATIENT_DOES
         named = before.lower() in _THE_PATIENT and after.isalpha() and after.islower()
         return "patient" if told or named else None
+    if written == "P" and before in _OF_PROCEDURE:
+        return "P"
+    if low == "ex" and number and _EXERCISE.match(cursor.text, match.end()):
+        many = _EXERCISES.match(cursor.text, match.end())
+        return "exercises" if many else "exercise"
+    if written == "d" and before.istitle() and _BEATEN.match(cursor.text, match.end()):
+        return "defeated"
     if low in _SPANS and before.lower() in _EACH:
         return _SPANS[low]
     if low == "co" and cursor.before(match.start(), 2).lower() in _LOCATED and before.istitle():
@@ -114,6 +126,15 @@ _PATIENT_DOES: Final = words(
     "stated c complains complained admits admitted tolerated appears seen given remains refuses "
     "refused arrived ambulates ambulating lives to with w advised instructed educated continues"
 )
+#: Federal Rules: Fed. R. Civ. P. 12.
+_OF_PROCEDURE: Final = frozenset({"Civ.", "Crim.", "App.", "Bankr."})
+#: Of a book with letters behind the number (ex. 3a-f), or pages behind it.
+_EXERCISE: Final = lazy_pattern(
+    r" ?\d{1,3}(?:[a-h](?!\w)|[-–]\d|(?:,| and) \d|[^.!?]{0,24}(?:\bon (?:p|pg|page)\b|\bdue\b))"
+)
+_EXERCISES: Final = lazy_pattern(r" ?\d{1,3}[a-h]?(?:[-–]| ?, ?\d| and \d| & \d)")
+#: A name and the sets: Nadal d. Thiem 6-4, 6-3
+_BEATEN: Final = lazy_pattern(r" [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)? [0-7][-–][0-7](?!\d)")
 _THE_PATIENT: Final = words("the this each every a our his her new")
 
 
@@ -191,6 +212,8 @@ def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         said = abbr.EXPANDED[low]
     elif written in ("Fig", "Vol", "Ch", "No", "pp", "Sec", "Eq", "Apt") and upcoming.isdecimal():
         said = abbr.BEFORE_NUMBER[low]
+    elif written == "Pt" and cursor.after(end).lower() in _PATIENT_DOES:
+        said = "patient"
     elif written in ("eg", "ie"):
         said = "for example" if low == "eg" else "that is"
     if said is None:

@@ -87,7 +87,8 @@ def _read_side(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 #: A member of a parliament: (D-N.M.), (R-Texas).
 _PARTY: Final = lazy_pattern(
-    r"(?<=\()(?P<party>[DRI])[-–](?P<state>(?:[A-Z]\.){2}|[A-Z][A-Za-z]{1,12}\.?)(?=\)|,)"
+    r"(?:(?<=\()|(?<=\d, ))(?P<party>[DRI])[-–]"
+    r"(?P<state>(?:[A-Z]\.){2}|[A-Z][A-Za-z]{1,12}\.?)(?=\)|,)"
 )
 _DOTTED_STATES: Final = {f"{code[0]}.{code[1]}.": name for code, name in _STATES.items()}
 

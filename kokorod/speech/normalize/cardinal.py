@@ -75,6 +75,8 @@ def sign_parts(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         and (cursor.text[start - 1].isalnum() or cursor.text[start - 1] in ")]")
     ):
         return None
+    if sign == "~" and start and cursor.text[start - 1].isalnum():
+        return say("tilde", start, start + 1)  # HEAD~3
     return say(_SIGNS[sign], start, start + 1)
 
 
@@ -249,6 +251,8 @@ def _is_code(cursor: Cursor, value: str, before: str, start: int) -> bool:
         written = cursor.text[max(0, start - 56) : start]
         if _TEXTED.search(written) and not is_counted(cursor.after(start + len(value)).lower()):
             return True
+    if value in _EMERGENCY and before in ("or", "not", ",", "and"):
+        return _CALLED.search(cursor.text[max(0, start - 40) : start]) is not None
     if len(value) in (3, 5, 6) and before in _DIALLED:
         return not is_counted(cursor.after(start + len(value)).lower())
     if len(value) == 5 and (_ends_address(cursor, start) or _STATE.fullmatch(cursor.before(start))):
@@ -268,6 +272,12 @@ _CODES: Final = words("zip pin code pincode otp postcode password passcode ZIP P
 #: What short numbers of telephones are written to: text STOP to 40404.
 _TEXTED: Final = lazy_pattern(
     r"\b(?:text|texts|texting|sms|send|reply)\b[^.!?\n]{0,40} to \Z", re.I
+)
+_EMERGENCY: Final = words("911 999 112 988 311 211 411 511 811 000 111")
+#: Another number that is dialled stands before: dial 911 or 999.
+_CALLED: Final = lazy_pattern(
+    r"\b(?:dial(?:led|ed)?|call(?:ed)?|ring|text(?:ed)?) \d{3}(?:,? (?:or|and) \d{3}){0,2}"
+    r"(?:,? (?:or|not|and)|,) (?:not )?\Z"
 )
 _DIALLED: Final = words("dial dialled dialed call called ring text texted")
 #: Capitals before a number that are not the beginning of its name.

@@ -31,6 +31,7 @@ from . import (
     ordinal,
     range,
     roman,
+    scores,
     serial,
     symbols,
     telephone,
@@ -48,7 +49,8 @@ FILES: Final = (
     abbreviation, address, age, cardinal, chat, chemistry, chess, clock, compound, date, dose,
     electronic,
     elisions, emoji, html_tags, identifiers, kitchen, marks, math, money, music, names, notes,
-    ordinal, quantity, range, rate, roman, serial, symbols, telephone, version, weekday, year,
+    ordinal, quantity, range, rate, roman, scores, serial, symbols, telephone, version,
+    weekday, year,
 )  # fmt: skip
 
 #: Every rule by its name.
@@ -73,6 +75,9 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "serial.hours",
         "notes.at_stop",
         "chess.numbered",
+        "scores.sets",
+        "scores.record",
+        "scores.shots",
         "music.time",
         "math.term",
         "math.factorial",
@@ -112,6 +117,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "measure.two_units",
         "measure.fraction",
         "measure.quantity",
+        "measure.sides",
         "measure.inches",
         "measure.feet",
         "ordinal.number",
@@ -223,6 +229,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
     Start.SIGN: (
         "html_tags.tag",
         "html_tags.comment",
+        "identifiers.quoted_mark",
         "elisions.leading",
         "notes.bracketed",
         "notes.sounds",

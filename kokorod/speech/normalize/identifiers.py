@@ -196,7 +196,33 @@ def _read_dot_name(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return [*say("dot", start, start + 1), *pieces]
 
 
+_MARKS: Final = {
+    ",": "comma", ".": "dot", "-": "dash", ";": "semicolon", ":": "colon", "/": "slash",
+    "|": "pipe", "_": "underscore", "*": "asterisk", "#": "hash", "+": "plus", "=": "equals",
+    "&": "ampersand", "@": "at sign", "%": "percent sign", "!": "exclamation mark",
+    "?": "question mark", "~": "tilde", "^": "caret", "<": "less than", ">": "greater than",
+}  # fmt: skip
+_QUOTED_MARK: Final = lazy_pattern(
+    r"(?P<quote>[\"'“‘`])(?P<mark>[-,.;:/|_*#+=&@%!?~^<>])(?:(?P=quote)|[”’])(?!\w)"
+)
+
+
+def _read_quoted_mark(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """A mark that is named, as in split(","); not one that closes a quotation in another."""
+    if cursor.text[match.start() - 1 : match.start()].isalnum():
+        return None
+    return say(_MARKS[match["mark"]], *match.span())
+
+
 RULES: Final = (
+    Rule(
+        "identifiers.quoted_mark",
+        Start.SIGN,
+        _QUOTED_MARK,
+        _read_quoted_mark,
+        (("Replace '.' with '-'", "Replace dot with dash"),),
+        firsts="\"'“‘`",
+    ),
     Rule(
         "identifiers.brand",
         Start.LETTER,

@@ -127,7 +127,7 @@ _COMPARISONS: Final = {
     "&&": "and", "||": "or", "::": "colon colon", ":=": "is",
 }  # fmt: skip
 _POWER: Final = lazy_pattern(
-    r"\^\(?(?P<power>[-−+]?\d{1,4})\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)"
+    r"\^(?P<open>\()?(?P<power>[-−+]?\d{1,4})(?(open)\))|(?P<raised>[⁻⁺]?[⁰¹²³⁴-⁹]+)"
     r"|\^\(?(?P<minus>[-−]?)(?P<name>[A-Za-z])\)?(?!\w)"
 )
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")

@@ -88,6 +88,7 @@ _CENTS: Final = lazy_pattern(rf"(?P<amount>{NUMBER})[ ]?¢(?!\w)|(?P<pence>\d{{1
 
 _PERIODS: Final = {
     "yr": "year",
+    "bbl": "barrel",
     "mo": "month",
     "wk": "week",
     "hr": "hour",

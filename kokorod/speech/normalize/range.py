@@ -51,6 +51,8 @@ _BOTTOMS: Final = frozenset({2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 16, 20, 32, 50,
 
 def _read_fraction(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["bottom"] and not match["ths"] and not match["whole"]:
+        if cursor.before(match.start()).lower() in _OF_ALL:
+            return None
         bottom = int(match["bottom"])
         if bottom not in _BOTTOMS or "0" in (match["top"][0], match["bottom"][0]):
             return None
@@ -81,12 +83,18 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return say(f"{spoken_number(one)} divided by {spoken_number(two)}", *match.span())
     outof = int(two) in SCORED or two == one or "." in one
     joint = "out of" if outof else "over"
+    if cursor.before(match.start()).lower() in _OF_ALL and "." not in one:
+        joint = "of"
     if len(one) + len(two) > 6:
         joint = "slash"
     if len(one) == len(two) == 4:
         joint = ""
     said = f"{_number(cursor, one)} {joint} {_number(cursor, two)}"
     return say(said, *match.span())
+
+
+#: Step 2/5 is the second of five.
+_OF_ALL: Final = words("step slide phase try attempt epoch iteration stage")
 
 
 def _number(cursor: Cursor, text: str) -> str:

@@ -45,7 +45,7 @@ NAMES: Final[dict[str, str]] = {
     "∑": "sum of", "∏": "product of", "∫": "integral of", "∂": "partial", "∇": "nabla",
     "∆": "delta", "∈": "in", "∉": "not in", "⊂": "subset of", "∪": "union",
     "∩": "intersection", "∀": "for all", "∃": "there exists", "∧": "and", "∨": "or",
-    "¬": "not", "→": "to", "←": "from", "↔": "to and from", "⇒": "implies",
+    "¬": "not", "→": "to", "←": "from", "↑": "up", "↓": "down", "↔": "to and from", "⇒": "implies",
     "⇔": "if and only if", "≡": "is equivalent to", "∝": "is proportional to",
     "∅": "empty set", "∴": "therefore", "∵": "because", "‰": "per mille", "\\": "backslash",
     "ª": "", "∘": "of", "♯": "sharp", "♭": "flat", "⊕": "plus", "≪": "is much less than",

@@ -44,7 +44,28 @@ def _read_days(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
             and written in ("Sun", "Sat", "Wed")
             and match["dot"]
             and cursor.before(match.start()).lower()
-            not in ("and", "or", "on", "to", "until", "by", "&", "-", "–", "—", "/", ",")
+            not in (
+                "and",
+                "or",
+                "on",
+                "to",
+                "until",
+                "by",
+                "&",
+                "-",
+                "–",
+                "—",
+                "/",
+                ",",
+                "closed",
+                "open",
+                "every",
+                "next",
+                "last",
+                "this",
+                "early",
+                "late",
+            )
         ):
             return None
     parts = say(_WEEKDAY[written], *match.span("name"))
@@ -80,7 +101,7 @@ _LETTERS: Final = {
 _LETTER: Final = "Tu|Th|Sa|Su|[MTWF]"
 #: Opening hours follow: M-F 9-5, Tu-Sa: 10am.
 _BY_LETTER: Final = lazy_pattern(
-    rf"(?P<one>{_LETTER})[ ]?[-–][ ]?(?P<two>{_LETTER})"
+    rf"(?P<one>{_LETTER})[ ]?(?P<to>[-–/])[ ]?(?P<two>{_LETTER})"
     r"(?=[:,]?[ ]\d{1,2}(?::\d\d)?(?:[ ]?[apAP]\.?[mM]?\b|[ ]?[-–]|[ ]to\b))"
 )
 
@@ -89,7 +110,7 @@ def _read_letters(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     begin = match.start("two")
     return [
         *say(_LETTERS[match["one"]], *match.span("one")),
-        *say("to", begin - 1, begin),
+        *say("and" if match["to"] == "/" else "to", begin - 1, begin),
         *say(_LETTERS[match["two"]], *match.span("two")),
     ]
 

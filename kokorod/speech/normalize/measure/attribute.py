@@ -18,7 +18,7 @@ _MEASURED: Final = words(
     "deadline delay deposit descent diet discount distance dive diver donation dose drill drive "
     "drop dumbbell engine fee file film filter fine fish fence gap gate gift glass grant "
     "gun gust hammer hike hole hose house interval investment jar jog jug jump knife ladder laptop "
-    "lens letter limit line link loan mast menu mile mission monitor motor nail "
+    "lens letter limit line link loan mast menu mile mission model monitor motor nail "
     "note notes pack package panel parcel payment period phone pipe pistol plan plank pole pool "
     "pot prize process question race radius range raise ramp rate relay resolution "
     "reward rifle ride road robot rod rope round route row ruler run sack sale sample scale screen "
@@ -35,11 +35,17 @@ _NO_NOUN: Final = words(
     "she so tall than that the their then they this to under until was we were when while who wide "
     "will with worth you your"
 )
+#: 1 (15 oz) can
+_CANNED: Final = lazy_pattern(
+    r"\.?\) (?:cans?|jars?|tins?|bags?|box(?:es)?|bottles?|packages?|packets?|pkgs?|tubs?)(?!\w)"
+)
 _NOUN: Final = lazy_pattern(r"[ -](?P<noun>[a-z]+)")
 
 
 def is_attribute(cursor: Cursor, start: int, end: int) -> bool:
     """Whether the amount that is written from `start` to `end` belongs to the noun after it."""
+    if _CANNED.match(cursor.text, end) and cursor.text[start - 1 : start] == "(":
+        return True
     following = _NOUN.match(cursor.text, end, end + 32)
     if following is None:
         return False

@@ -19,8 +19,8 @@ _FEET: Final = lazy_pattern(
     r"(?:\"|″|''|”|[ ]?in\b\.?(?!\w)|[ ]?inches\b)"
 )
 _POUNDS: Final = lazy_pattern(
-    r"(?P<one>\d{1,4})[ ]?(?P<big>lbs?|h|hrs?|m|min|°|º)\.?[ ]?(?P<two>\d{1,2}(?:\.\d+)?)"
-    r"[ ]?(?P<small>oz|m|min|mins|s|secs?|'|′)(?![A-Za-z\d])\.?"
+    r"(?P<one>\d{1,4})[ ]?(?P<big>lbs?|d|h|hrs?|m|min|°|º)\.?[ ]?(?P<two>\d{1,2}(?:\.\d+)?)"
+    r"[ ]?(?P<small>oz|h|hrs?|m|min|mins|s|secs?|'|′)(?![A-Za-z\d])\.?"
     r"(?:[ ]?(?P<three>\d{1,2}(?:\.\d+)?)[ ]?(?P<least>s|secs?|\"|″)(?![A-Za-z\d]))?"
 )
 _BEARING: Final = lazy_pattern(
@@ -31,6 +31,10 @@ _INCHES: Final = lazy_pattern(
     r"(?:(?P<low>\d{1,3}(?:\.\d+)?)(?P<mark>[\"″])?(?P<joint>[ ]?[x×–-][ ]?))?"
     r"(?P<inches>\d{1,3}(?:\.\d+)?)[\"″](?![\w\"])"
 )
+#: 24"W x 18"D x 36"H
+_SIDE: Final = r"\d{1,3}(?:\.\d{1,2})?[\"″]?[ ]?[WDHL](?!\w)"
+_SIDES: Final = lazy_pattern(rf"{_SIDE}(?:[ ]?[x×][ ]?{_SIDE}){{1,2}}")
+_OF_SIDES: Final = lazy_pattern(r"(?P<value>\d[\d.]*)(?P<mark>[\"″]?)[ ]?(?P<side>[WDHL])")
 _TWO_FIGURES: Final = lazy_pattern(
     r"(?P<one>\d{1,3})/(?P<two>\d{1,3})[ ]?(?P<unit>mpg|mph|kph|MPH|mmHg|rpm)\b"
 )
@@ -55,16 +59,19 @@ def _read_feet(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-_BIG: Final = {"lb": "pound", "lbs": "pound", "h": "hour", "hr": "hour", "hrs": "hour"}
+_BIG: Final = {"lb": "pound", "lbs": "pound", "d": "day", "h": "hour", "hr": "hour", "hrs": "hour"}
 _SMALL: Final = {"oz": "ounce", "m": "minute", "min": "minute", "mins": "minute", "'": "minute"}
+_HOURS: Final = frozenset({"h", "hr", "hrs"})
 
 
 def _read_pounds(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     big, small, least = match["big"], match["small"], match["least"]
+    if (big == "d") != (small in _HOURS):
+        return None
     names = [
         {"m": "minute", "min": "minute", "°": "degree", "º": "degree"}.get(big) or _BIG[big],
         {"s": "second", "sec": "second", "secs": "second", "′": "minute"}.get(small)
-        or _SMALL[small],
+        or ("hour" if small in _HOURS else _SMALL[small]),
         "second",
     ]
     weights = names[0] == "pound", names[1] == "ounce"
@@ -105,6 +112,22 @@ def _read_inches(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     single = is_one(value) or (noun is not None and noun[1] not in FUNCTION_WORDS)
     unit = "inch" if single else "inches"
     return parts + say(f"{spoken_number(value)} {unit}", match.start("inches"), match.end())
+
+
+_SAID_SIDES: Final = {"W": "wide", "D": "deep", "H": "high", "L": "long"}
+
+
+def _read_sides(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    parts: list[Part] = []
+    for side in _OF_SIDES.finditer(cursor.text, *match.span()):
+        start, end = side.span()
+        if parts:
+            parts += say("by", start - 1, start)
+        parts += say(spoken_number(side["value"], cursor.british), *side.span("value"))
+        if side["mark"]:
+            parts += say("inch" if is_one(side["value"]) else "inches", *side.span("mark"))
+        parts += say(_SAID_SIDES[side["side"]], end - 1, end)
+    return parts
 
 
 def _read_two_figures(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -159,6 +182,13 @@ RULES: Final = (
         _TWO_FIGURES,
         _read_two_figures,
         (("28/36 mpg", "twenty eight thirty six miles per gallon"),),
+    ),
+    Rule(
+        "measure.sides",
+        Start.NUMBER,
+        _SIDES,
+        _read_sides,
+        (('24"W x 36"H', "twenty four inches wide by thirty six inches high", "units"),),
     ),
     Rule(
         "measure.inches",

@@ -1,0 +1,119 @@
+# pure: no socket, thread or clock.
+"""Figures of sport that are no ranges: sets (6-4, 7-6(5)), records (11-2), shots (7-12 from 3)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..patterns import lazy_pattern
+from .cursor import Cursor, Part, mark, say
+from .number_words import cardinal
+from .rule import Rule, Start
+
+_SET: Final = r"(?:6[-–][0-4]|[0-4][-–]6|7[-–][56]|[56][-–]7)(?: ?\(\d{1,2}(?:[-–]\d{1,2})?\))?"
+#: Two sets or more are a match; a set alone may be anything.
+_SETS: Final = lazy_pattern(rf"{_SET}(?:[,;]? {_SET}){{1,4}}(?![\w-]|[.:/]\d)")
+#: Before sets; elsewhere they are hours or ages.
+_PLAYED: Final = lazy_pattern(
+    r"(?:\A|[:(]|\b(?:won|wins?|lost|loss|beat|beats|victory|defeat|scores?|sets?|[A-Z][\w'’-]+)"
+    r"(?: (?:by|of|in|was))?)\s*\Z"
+)
+_PIECE: Final = lazy_pattern(r"\d+|[-–(),;]")
+_RECORD: Final = lazy_pattern(
+    r"(?P<won>\d{1,3})[-–](?P<lost>\d{1,3})(?:[-–](?P<drawn>\d{1,2}))?(?!\w|[.,:/-]\d|[-–%])"
+)
+#: A record in brackets is that of the name before, if a word of sport stands by.
+_NAMED: Final = lazy_pattern(r"[A-Z][\w.'’&]*[A-Za-z.] \(\Z")
+_SPORT: Final = lazy_pattern(
+    r"\b(?:hosts?|visits?|beat|beats|faces?|plays?|played|defeated|edged|routed|"
+    r"season|playoffs?|standings|conference|division|league|home game|kickoff|coach)\b",
+    re.I,
+)
+_HELD: Final = lazy_pattern(
+    r"\b(?:(?:improved?s?|fell|falls?|dropped) to|records? (?:of|is|was)|(?:is|are|now) now|"
+    r"to (?:an? )|(?:an|a) )(?: overall)? ?\Z",
+    re.I,
+)
+_TOLD: Final = lazy_pattern(r"(?:improved?s?|fell|falls?|dropped|records?)\b[^.!?]*\Z", re.I)
+_OVER: Final = lazy_pattern(
+    r"\s*\Z|[.,;!?)]|,? (?:with|after|on|overall|this|in|for|and|by|at|when|following)(?!\w)"
+)
+_STANDS: Final = lazy_pattern(r" (?:record|start|season|mark|overall)(?!\w)")
+_SHOTS: Final = lazy_pattern(
+    r"(?P<made>\d{1,2})[-–](?P<tried>\d{1,2})(?= (?:from (?:3|three|deep|beyond|downtown|"
+    r"the (?:field|line|floor|arc|stripe))(?!\w)|shooting|on (?:3s|threes)))"
+)
+_NEAR: Final = 96
+
+
+def _read_sets(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    before = cursor.text[max(0, match.start() - _NEAR) : match.start()]
+    if "(" not in match.group() and not _PLAYED.search(before):
+        return None
+    parts: list[Part] = []
+    for piece in _PIECE.finditer(match.group()):
+        start, end = match.start() + piece.start(), match.start() + piece.end()
+        sign = piece.group()
+        if sign.isdecimal():
+            parts += say(cardinal(sign), start, end)
+        elif sign in "(,;":
+            parts += mark(",", start, end)
+    return parts
+
+
+def _read_record(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    before = cursor.text[max(0, start - _NEAR) : start]
+    if before.endswith("("):
+        if cursor.text[end : end + 1] not in (")", ",") or not _NAMED.search(before):
+            return None
+        if not _SPORT.search(cursor.text[max(0, start - _NEAR) : end + _NEAR]):
+            return None
+    elif not _STANDS.match(cursor.text, end) and not (
+        _HELD.search(before) and _TOLD.search(before) and _OVER.match(cursor.text, end)
+    ):
+        return None
+    numbers = [n for n in match.group("won", "lost", "drawn") if n]
+    said = " ".join([*map(cardinal, numbers[:-1]), "and", cardinal(numbers[-1])])
+    return say(said, start, end)
+
+
+def _read_shots(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if int(match["made"]) > int(match["tried"]):
+        return None
+    return say(f"{cardinal(match['made'])} for {cardinal(match['tried'])}", *match.span())
+
+
+RULES: Final = (
+    Rule(
+        "scores.sets",
+        Start.NUMBER,
+        _SETS,
+        _read_sets,
+        (
+            ("won 6-4, 3-6, 7-6(5)", "won six four, three six, seven six, five", "scores"),
+            ("6-3 6-2", "six three six two"),
+        ),
+        firsts="01234567",
+    ),
+    Rule(
+        "scores.record",
+        Start.NUMBER,
+        _RECORD,
+        _read_record,
+        (
+            ("Bears (11-2) host", "Bears (eleven and two) host", "scores"),
+            ("improved to 8-3-1", "improved to eight three and one", "scores"),
+        ),
+        firsts="0123456789",
+    ),
+    Rule(
+        "scores.shots",
+        Start.NUMBER,
+        _SHOTS,
+        _read_shots,
+        (("7-12 from 3", "seven for twelve from three", "scores"),),
+        firsts="0123456789",
+    ),
+)
