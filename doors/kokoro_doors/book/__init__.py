@@ -1,0 +1,15 @@
+"""kokoroctl book: what of a book would be read, chapter by chapter.
+
+parts.py    a book, its chapters, what is wrong with one
+blocks.py   HTML as paragraphs, without footnotes and page numbers
+archive.py  a zip file, with limits
+epub.py     an EPUB: its spine, its table of contents, cut into chapters
+plain.py    text, Markdown and HTML files
+command.py  the command
+"""
+
+from __future__ import annotations
+
+from .command import EPILOG, HELP, add_arguments, run
+
+__all__ = ["EPILOG", "HELP", "add_arguments", "run"]

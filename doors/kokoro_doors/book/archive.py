@@ -1,0 +1,76 @@
+# process: blocking file reads.
+"""Members of a zip file as text; nothing is unpacked to disk.
+
+Owns the open file. Never reads more of a member than it may have, whatever its header says.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Final
+
+from .parts import MAX_TEXT_BYTES, BookError
+
+#: A book of 1,000 chapters and as many pictures has a fifth of it.
+_MAX_MEMBERS: Final = 10_000
+#: Prose packs 3 to 1, tables 20 to 1; a bomb 1000 to 1.
+_MAX_RATIO: Final = 200
+#: Below it the ratio says nothing.
+_SMALL_BYTES: Final = 1024 * 1024
+
+
+class Archive:
+    """A zip file; use it in a `with`. Raises BookError if it is none, or has too many members."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            raise BookError(f"{path.name} is no EPUB: {error}; fetch it anew") from None
+        self.names = frozenset(self._zip.namelist())
+        self._left = MAX_TEXT_BYTES
+        if len(self.names) > _MAX_MEMBERS:
+            self._zip.close()
+            raise BookError(f"{path.name} has more than {_MAX_MEMBERS} members; it is not read")
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._zip.close()
+
+    def text(self, name: str) -> str:
+        """A member as text. Raises BookError if it is missing, damaged, encrypted or a bomb."""
+        try:
+            info = self._zip.getinfo(name)
+            packed = max(info.compress_size, 1)
+            if info.file_size > _SMALL_BYTES and info.file_size > packed * _MAX_RATIO:
+                raise BookError(f"{name} unpacks to over {_MAX_RATIO} times its size: a zip bomb")
+            with self._zip.open(info) as member:
+                data = member.read(self._left + 1)
+        except KeyError:
+            raise BookError(f"{name} is missing in the EPUB; fetch it anew") from None
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            RuntimeError,
+            NotImplementedError,
+        ) as error:
+            raise BookError(f"{name} cannot be unpacked: {error}") from None
+        if len(data) > self._left:
+            raise BookError(f"its text has more than {MAX_TEXT_BYTES} bytes; it is not read")
+        self._left -= len(data)
+        return decoded(data)
+
+
+def decoded(data: bytes) -> str:
+    """UTF-8, UTF-16 with its mark, or Windows-1252."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")

@@ -1,0 +1,84 @@
+# process: blocking file reads.
+"""Books in one file of text, Markdown or HTML."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from .archive import decoded
+from .blocks import Block, read_page
+from .epub import read_epub
+from .parts import MAX_TEXT_BYTES, Book, BookError, Chapter
+
+_CHAPTER: Final = re.compile(r"(?:chapter|part|book)\s+(?:\d+|[ivxlc]+|[a-z]+)\b.{0,80}", re.I)
+_HEADING: Final = re.compile(r"#{1,6}\s+(.+?)\s*#*")
+_FENCE: Final = re.compile(r" {0,3}(?:```|~~~)")
+_HTML: Final = (".html", ".htm", ".xhtml")
+
+
+def read_book(path: Path) -> Book:
+    """A book by its suffix. Raises BookError, and OSError if the file cannot be read."""
+    suffix = path.suffix.lower()
+    if suffix == ".epub":
+        return read_epub(path)
+    if suffix not in (".txt", ".md", *_HTML):
+        raise BookError(f"{path.name}: only .epub, .txt, .md and .html are read")
+    with path.open("rb") as file:
+        data = file.read(MAX_TEXT_BYTES + 1)
+    if len(data) > MAX_TEXT_BYTES:
+        raise BookError(f"{path.name} has more than {MAX_TEXT_BYTES} bytes; split it")
+    text = decoded(data)
+    if suffix in _HTML:
+        blocks = read_page(text).blocks
+    else:
+        blocks = _markdown(text) if suffix == ".md" else _text(text)
+    if not blocks:
+        raise BookError(f"{path.name} holds no text")
+    return Book(path.stem, tuple(_cut(blocks, path.stem)))
+
+
+def _text(text: str) -> list[Block]:
+    """Paragraphs between blank lines; one that reads like "Chapter 7" is a heading."""
+    parts = (" ".join(part.split()) for part in re.split(r"\n[ \t\r]*\n", text))
+    return [Block(part, _CHAPTER.fullmatch(part) is not None) for part in parts if part]
+
+
+def _markdown(text: str) -> list[Block]:
+    """Paragraphs as they are written; the daemon reads their Markdown."""
+    blocks: list[Block] = []
+    lines: list[str] = []
+    fenced = False
+
+    def end() -> None:
+        if any(line.strip() for line in lines):
+            blocks.append(Block("\n".join(lines)))
+        lines.clear()
+
+    for line in text.splitlines():
+        fenced ^= _FENCE.match(line) is not None
+        heading = None if fenced else _HEADING.fullmatch(line.strip())
+        if heading:
+            end()
+            blocks.append(Block(heading[1], heading=True))
+        elif fenced or line.strip():
+            lines.append(line)
+        else:
+            end()
+    end()
+    return blocks
+
+
+def _cut(blocks: list[Block], title: str) -> list[Chapter]:
+    """A chapter begins at each heading that follows something else."""
+    chapters: list[Chapter] = []
+    part: list[Block] = []
+    for block in [*blocks, Block("", heading=True)]:
+        if (block.heading and any(not one.heading for one in part)) or not block.text:
+            name = part[0].text if part and part[0].heading else title
+            if part:
+                chapters.append(Chapter(name, tuple(one.text for one in part)))
+            part = []
+        part.append(block)
+    return chapters
