@@ -76,6 +76,16 @@ class Flow:
                 waiting += new
         return found
 
+    def channels_made(self, node: NodeProto) -> int:
+        """How many channels a convolution makes, by its weights; 0 if it is none."""
+        dims = self.constants.get(node.input[1], ()) if len(node.input) > 1 else ()
+        if node.op_type == "Conv" and dims:
+            return dims[0]
+        if node.op_type == "ConvTranspose" and dims:
+            groups = next((a.i for a in node.attribute if a.name == "group"), 1)
+            return int(dims[1] * groups)
+        return 0
+
     def reaches(self, source: str, target: str, without: str) -> bool:
         return target in self.after([source], [without])
 

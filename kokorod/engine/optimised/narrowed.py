@@ -21,7 +21,7 @@ from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
 from .boundaries import Flow, NoPartsError
 from .names import AUDIO
-from .wiring import copied, replace_nodes
+from .wiring import copied, replace_nodes, surround
 
 STEPS: Final = "steps"
 
@@ -51,17 +51,11 @@ def narrow(graph: GraphProto) -> None:
 
 def _last_lengthening(flow: Flow) -> NodeProto:
     """But for that to one channel, which makes samples of a spectrum."""
-    found = [
-        node for node in flow.nodes if node.op_type == "ConvTranspose" and _channels(flow, node) > 1
-    ]
+    lengthening = [node for node in flow.nodes if node.op_type == "ConvTranspose"]
+    found = [node for node in lengthening if flow.channels_made(node) > 1]
     if len(found) < 2:
         raise NoPartsError("its generator has one stage")
     return found[-1]
-
-
-def _channels(flow: Flow, node: NodeProto) -> int:
-    groups = next((a.i for a in node.attribute if a.name == "group"), 1)
-    return flow.constants.get(node.input[1], (0, 1))[1] * groups
 
 
 def _add_bounds(graph: GraphProto, stride: int) -> None:
@@ -82,7 +76,5 @@ def _add_bounds(graph: GraphProto, stride: int) -> None:
         # One more, as its transform is centred.
         node("Add", [scaled, f"{STEPS}/one"], f"{source}/last"),
     ]
-    nodes = [*first, *(copied(node) for node in graph.node)]
-    del graph.node[:]
-    graph.node.extend(nodes)
+    surround(graph, first)
     graph.input.append(helper.make_tensor_value_info(STEPS, TensorProto.INT64, [2]))

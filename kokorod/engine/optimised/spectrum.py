@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from onnx import GraphProto, ModelProto, NodeProto, helper, numpy_helper
 
-from .boundaries import Flow, find
+from ...errors import EngineError
+from .boundaries import Flow, NoPartsError, find
 from .parts import cut
 from .wiring import Wiring, read, replace_nodes
 
@@ -39,14 +40,14 @@ if TYPE_CHECKING:
 #: A longer window is some other model's: a convolution would take longer than the transform.
 _LONGEST: Final = 64
 
-#: Half frames of silence that are tried: their middle is nobody's edge.
+#: Half frames without voice that the source is tried with.
 _TRIED: Final = 40
 
 
 def convolve(path: Path) -> bool:
     """Rewrite the transform of the onnx file's source, in place; whether there was one.
 
-    Raises EngineError if the file is no graph of Kokoro's kind.
+    Raises EngineError if the file is none, NoPartsError if the graph is not of Kokoro's kind.
     """
     model = read(path)
     nodes = [node for node in model.graph.node if node.op_type == "STFT"]
@@ -59,7 +60,12 @@ def convolve(path: Path) -> bool:
         return False
     if window.shape != (int(length),) or int(length) > _LONGEST:
         return False
-    measured = _measured(model, node, int(length))
+    try:
+        measured = _measured(model, node, int(length))
+    except EngineError:
+        raise
+    except Exception as error:  # noqa: BLE001 - onnxruntime raises its own types, unrelated
+        raise NoPartsError(f"its spectrum cannot be measured: {error}") from None
     new = _convolution(model.graph, node, int(step), measured)
     replace_nodes(model.graph, lambda n: new if n.output[0] == node.output[0] else None)
     path.write_bytes(model.SerializeToString())

@@ -20,7 +20,7 @@ import numpy as np
 from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
 from .boundaries import Flow, NoPartsError
-from .wiring import copied, replace_nodes
+from .wiring import copied, replace_nodes, surround
 
 TOLD: Final = "told"
 NORMS: Final = "norms"
@@ -122,9 +122,7 @@ def _add_ends(graph: GraphProto, kept: list[Told]) -> None:
         helper.make_node("Concat", names, ["norms/all"], name="norms/all", axis=1),
         helper.make_node("Reshape", ["norms/all", "norms/flat"], [FOUND], name=FOUND),
     ]
-    nodes = [*first, *(copied(node) for node in graph.node), *last]
-    del graph.node[:]
-    graph.node.extend(nodes)
+    surround(graph, first, last)
     total = int(sizes.sum())
     graph.input.append(helper.make_tensor_value_info(TOLD, TensorProto.BOOL, []))
     graph.input.append(helper.make_tensor_value_info(NORMS, TensorProto.FLOAT, [total]))
@@ -140,11 +138,7 @@ def _channels(flow: Flow, name: str) -> int:
         if node is None or node.output[0] in seen:
             continue
         seen.add(node.output[0])
-        dims = flow.constants.get(node.input[1], ()) if len(node.input) > 1 else ()
-        if node.op_type == "Conv" and dims:
-            return dims[0]
-        if node.op_type == "ConvTranspose" and dims:
-            groups = next((a.i for a in node.attribute if a.name == "group"), 1)
-            return dims[1] * groups
+        if channels := flow.channels_made(node):
+            return channels
         waiting += flow.inputs[node.output[0]]
     raise NoPartsError(f"nobody knows how many channels {name} has")

@@ -94,6 +94,13 @@ def replace_nodes(
     graph.node.extend(nodes)
 
 
+def surround(graph: GraphProto, first: Iterable[NodeProto], last: Iterable[NodeProto] = ()) -> None:
+    """Put nodes before all others, and behind them."""
+    nodes = [*first, *(copied(node) for node in graph.node), *last]
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
 def prune(graph: GraphProto) -> None:
     """Leave out nodes and constants that no output needs."""
     wanted = {value.name for value in graph.output}

@@ -12,6 +12,7 @@ from onnx import helper, numpy_helper
 from support import toy
 
 from kokorod.engine.optimised import spectrum
+from kokorod.engine.optimised.boundaries import NoPartsError
 from kokorod.engine.optimised.wiring import read
 
 SAMPLES = np.random.default_rng(7).normal(0, 0.5, 400).astype(np.float32)
@@ -70,4 +71,16 @@ def test_a_long_window_is_left_as_it_is(tmp_path: Path) -> None:
     path = of_length(tmp_path / "toy.onnx", 128)
     before = path.read_bytes()
     assert not spectrum.convolve(path)
+    assert path.read_bytes() == before
+
+
+def test_a_graph_that_onnxruntime_cannot_run_alone_is_left_as_it_is(tmp_path: Path) -> None:
+    path = of_length(tmp_path / "toy.onnx", 20)
+    proto = onnx.load(path)
+    (tensor,) = (t for t in proto.graph.initializer if t.name == "step")
+    tensor.CopyFrom(numpy_helper.from_array(np.array(1, np.int64), "step"))
+    onnx.save(proto, str(path))
+    before = path.read_bytes()
+    with pytest.raises(NoPartsError, match="cannot be measured"):
+        spectrum.convolve(path)
     assert path.read_bytes() == before
