@@ -277,7 +277,8 @@ _EMERGENCY: Final = words("911 999 112 988 311 211 411 511 811 000 111")
 #: Another number that is dialled stands before: dial 911 or 999.
 _CALLED: Final = lazy_pattern(
     r"\b(?:dial(?:led|ed)?|call(?:ed)?|ring|text(?:ed)?) \d{3}(?:,? (?:or|and) \d{3}){0,2}"
-    r"(?:,? (?:or|not|and)|,) (?:not )?\Z"
+    r"(?:,? (?:or|not|and)|,) (?:not )?\Z",
+    re.I,
 )
 _DIALLED: Final = words("dial dialled dialed call called ring text texted")
 #: Capitals before a number that are not the beginning of its name.

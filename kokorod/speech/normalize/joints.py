@@ -69,7 +69,8 @@ def joint(cursor: Cursor, start: int, end: int) -> str | None:
         return None
     if is_sum(cursor, start, end) and _TERM_LEFT.search(left) and _TERM_RIGHT.match(right):
         return _SAID[sign, "sum", "sum"]
-    if tight and _LETTER_LEFT.search(left) and _LETTER_RIGHT.match(right):
+    lettered = _LETTER_LEFT.search(left) and _LETTER_RIGHT.match(right)
+    if tight and lettered and not _ERA.search(left):
         return _SAID[sign, "letters", "letters"]
     return _SAID.get((sign, _left(cursor, left), _right(right)))
 
