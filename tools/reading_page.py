@@ -26,7 +26,7 @@ ROWS = (
 
 def marked() -> dict[str, list[tuple[str, str]]]:
     """Row -> its examples, (written, spoken), in the order of the rules."""
-    from kokorod.speech.normalize.grammar import RULES
+    from kokorod.speech.normalize.order import RULES
 
     rows: dict[str, list[tuple[str, str]]] = {}
     for rule in RULES.values():

@@ -7,8 +7,8 @@ import random
 
 from kokorod.errors import KokorodError, UnknownLanguageError
 from kokorod.speech.markup.sources import open_source
-from kokorod.speech.normalize.grammar import RULES
 from kokorod.speech.normalize.languages.grammar import LOCAL_RULES
+from kokorod.speech.normalize.order import RULES
 from kokorod.speech.tables import rows
 from kokorod.speech.tokenize import tokens_of
 from kokorod.types import CodeBlocks, Markup

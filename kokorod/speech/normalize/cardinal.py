@@ -8,6 +8,7 @@ from typing import Final
 
 from ..abbreviations import words
 from ..patterns import lazy_pattern
+from .bare_number import LABELS, bare_number, is_counted, is_noted_year
 from .cursor import Cursor, Kind, Part, say, spell
 from .money import MAGNITUDES
 from .number_words import NUMBER, cardinal, digits, pairs, spoken_number, year
@@ -29,34 +30,6 @@ _PLAIN: Final = lazy_pattern(
     rf"(?P<sign>[-−+±~≈<>≥≤]?)(?P<value>{NUMBER})(?P<power>[²³]|\^\d+)?(?P<plus>\+(?!\w))?(?P<owner>'s\b)?"
 )
 
-#: After these a number is a label and is said in pairs: room one oh one, flight three seventy.
-LABELS: Final = words(
-    "room rooms flight suite apartment apt highway route interstate boeing airbus hwy ste rm "
-    "extension ext gate building course channel model bus train unit line studio us rte cabin "
-    "locker form fahrenheit porsche xbox seat exit row section door bay platform terminal"
-)
-_TIGHT_SCORES: Final = words(
-    "score scored won lost win beat beating lead led leading ahead defeat victory draw tied "
-    "record final loss by"
-)
-#: Before a bare number from 1100 to 2099: a year.
-_YEAR_BEFORE: Final = words(
-    "in since from until till by before after during year circa ca c late early mid around of "
-    "and to summer winter spring autumn fall class between january february march april may "
-    "june july august september october november december vintage copyright ©"
-)
-#: Nouns in the plural that do not end in s, after which a number counts.
-_COUNTED: Final = words(
-    "people men women children feet mice teeth sheep fish aircraft species dollars euros "
-    "percent degrees calories more other of different new additional"
-)
-_NOT_PLURAL: Final = words(
-    "was is has its this as us ours his hers theirs does goes says yes thus perhaps besides "
-    "always sometimes across towards afterwards plus versus olympics census crisis analysis basis "
-    "campus virus corps news chaos canvas bonus status corpus consensus focus genus christmas "
-    "texas paris thesis emphasis atlas physics economics athletics genesis prospectus syllabus "
-    "apparatus hypothesis synopsis oasis series paralympics"
-)
 _SIGNS: Final = {
     "-": "minus", "−": "minus", "+": "plus", "±": "plus or minus", "~": "about",
     "≈": "about", "<": "less than", ">": "more than", "≥": "at least", "≤": "at most",
@@ -188,8 +161,8 @@ def _read_plain(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if sign is None:
         return None
     value = match["value"]
-    noted = _is_noted_year(cursor, match)
-    said = year(int(value), cursor.british) if noted else _plain(cursor, match, value)
+    noted = is_noted_year(cursor, match)
+    said = year(int(value), cursor.british) if noted else bare_number(cursor, match, value)
     parts = sign + say(said, *match.span("value"))
     if match["power"] and not noted:
         parts += say(power_words(match["power"].lstrip("^")), *match.span("power"))
@@ -201,14 +174,6 @@ def _read_plain(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
-def _is_noted_year(cursor: Cursor, match: re.Match[str]) -> bool:
-    """Whether the raised figure is the mark of a footnote: built in 1922²."""
-    value = match["value"]
-    if match["power"] not in ("²", "³") or not (len(value) == 4 and value.isdecimal()):
-        return False
-    return cursor.before(match.start()).lower() in _YEAR_BEFORE and 1100 <= int(value) <= 2099
-
-
 def power_words(power: str) -> str:
     """2 -> squared, 3 -> cubed, 4 -> to the power of four."""
     if power in ("2", "²"):
@@ -217,120 +182,6 @@ def power_words(power: str) -> str:
         return "cubed"
     minus = "minus " if power[0] in "-−" else ""
     return f"to the power of {minus}{cardinal(power.lstrip('+-−'))}"
-
-
-def _plain(cursor: Cursor, match: re.Match[str], value: str) -> str:
-    if not value.isdecimal():
-        return spoken_number(value, cursor.british)
-    start, end = match.span("value")
-    before = cursor.before(start).lower().rstrip(".")
-    bare = not match["sign"] and not match["power"]
-    if _is_code(cursor, value, before, start):
-        return digits(value)
-    if bare and len(value) in (3, 4) and _is_name(cursor, before, end):
-        return pairs(value)
-    if bare and len(value) == 4 and _is_year(cursor, int(value), before, end):
-        return year(int(value), cursor.british)
-    if 3 <= len(value) <= 5 and _ADDRESS.match(cursor.text, end):
-        return pairs(value) if len(value) < 5 else digits(value)
-    return cardinal(value, cursor.british)
-
-
-def _is_code(cursor: Cursor, value: str, before: str, start: int) -> bool:
-    """Whether the digits are said one by one: 007, call 911, PIN 1234, a zip code."""
-    if len(value) > 1 and value[0] == "0":
-        return True
-    counted = is_counted(cursor.after(start + len(value)).lower())
-    if counted and before == "code":
-        return False
-    if before in _CODES or (before in ("is", "was", ":") and cursor.before(start, 2) in _CODES):
-        return True
-    if value == "911" and before != "porsche":
-        return True
-    if before == "to" and len(value) in (5, 6):
-        written = cursor.text[max(0, start - 56) : start]
-        if _TEXTED.search(written) and not is_counted(cursor.after(start + len(value)).lower()):
-            return True
-    if value in _EMERGENCY and before in ("or", "not", ",", "and"):
-        return _CALLED.search(cursor.text[max(0, start - 40) : start]) is not None
-    if len(value) in (3, 5, 6) and before in _DIALLED:
-        return not is_counted(cursor.after(start + len(value)).lower())
-    if len(value) == 5 and (_ends_address(cursor, start) or _STATE.fullmatch(cursor.before(start))):
-        return True
-    return len(value) >= 10 and not value.endswith("000")
-
-
-def _is_name(cursor: Cursor, before: str, end: int) -> bool:
-    """Whether the number is part of a name: room 101, RTX 4090, ISO 9001."""
-    if before in LABELS:
-        return True
-    named = bool(cursor.parts) and cursor.parts[-1].text.isupper() and len(before) > 1
-    return named and before not in _NO_NAMES and not is_counted(cursor.after(end).lower())
-
-
-_CODES: Final = words("zip pin code pincode otp postcode password passcode ZIP PIN OTP passcodes")
-#: What short numbers of telephones are written to: text STOP to 40404.
-_TEXTED: Final = lazy_pattern(
-    r"\b(?:text|texts|texting|sms|send|reply)\b[^.!?\n]{0,40} to \Z", re.I
-)
-_EMERGENCY: Final = words("911 999 112 988 311 211 411 511 811 000 111")
-#: Another number that is dialled stands before: dial 911 or 999.
-_CALLED: Final = lazy_pattern(
-    r"\b(?:dial(?:led|ed)?|call(?:ed)?|ring|text(?:ed)?) \d{3}(?:,? (?:or|and) \d{3}){0,2}"
-    r"(?:,? (?:or|not|and)|,) (?:not )?\Z",
-    re.I,
-)
-_DIALLED: Final = words("dial dialled dialed call called ring text texted")
-#: Capitals before a number that are not the beginning of its name.
-_NO_NAMES: Final = words("ad bc ce bce in on by to of and the from for about over under than")
-
-
-_STATE: Final = lazy_pattern(r"[A-Z]{2}")
-_ADDRESS: Final = lazy_pattern(
-    r"[ ](?:[NSEW]\.?[ ])?(?:[A-Z][a-z]+[ ]|\d+(?:st|nd|rd|th)[ ]){1,3}"
-    r"(?:St|Ave|Blvd|Rd|Ln|Dr|Ct|Pl|Hwy|Pkwy|Sq|Way|Street|Avenue|Boulevard|Road|Lane|Drive|"
-    r"Court|Place|Highway|Parkway|Square|Terrace)\b"
-)
-
-
-def _ends_address(cursor: Cursor, start: int) -> bool:
-    """Whether the five digits at `start` stand after a US state: a zip code."""
-    return (
-        re.search(r", ?(?:[A-Z]{2}|[A-Z][a-z]+) \Z", cursor.text[max(0, start - 24) : start])
-        is not None
-    )
-
-
-def _is_year(cursor: Cursor, value: int, before: str, end: int) -> bool:
-    if before in ("year", "pre", "post"):
-        return True
-    if not (1100 <= value <= 2099 or (value > 1000 and (before in _YEAR_BEFORE or before == "("))):
-        return False
-    following = cursor.after(end).lower()
-    if value >= 1900 and (following in _OCCASIONS or (before == "the" and following in _HELD)):
-        return True
-    if cursor.text[end : end + 1] == "-" or before in ("in", "since"):
-        return following not in _COUNTED
-    return not is_counted(following)
-
-
-#: In the plural, after a year: the 2020 elections.
-_OCCASIONS: Final = words(
-    "elections finals playoffs primaries midterms championships awards riots protests oscars "
-    "earnings taxes results guidelines floods wildfires models budgets attacks bombings"
-)
-#: Nouns of which a year is said after "the": the 2024 games.
-_HELD: Final = words("games season games' awards'")
-
-
-def is_counted(word: str) -> bool:
-    return word in _COUNTED or _plural_noun(word)
-
-
-def _plural_noun(word: str) -> bool:
-    return (
-        len(word) > 3 and word.endswith("s") and not word.endswith("ss") and word not in _NOT_PLURAL
-    )
 
 
 RULES: Final = (

@@ -9,7 +9,7 @@ from typing import Final
 from ..abbreviations import words
 from ..patterns import lazy_pattern
 from ..tables import rows
-from .cardinal import LABELS
+from .bare_number import LABELS
 from .cursor import Cursor, Part, say, spell
 from .rule import Rule, Start
 

@@ -8,7 +8,8 @@ from typing import Final
 
 from ..abbreviations import words
 from ..patterns import lazy_pattern
-from .cardinal import factor_parts, is_counted, sign_parts, sized
+from .bare_number import is_counted
+from .cardinal import factor_parts, sign_parts, sized
 from .clock import BOOKS
 from .cursor import Cursor, Part, Upto, say
 from .joints import is_sum

@@ -42,7 +42,7 @@ LETTERS: Final = CAPITALS + CAPITALS.lower()
 @dataclass(frozen=True, slots=True)
 class Rule:
     """name     its file, a point, what it reads: `date.iso`
-    starts   where it is tried; grammar.py has the order
+    starts   where it is tried; order.py has the order
     pattern  bounds how far it looks
     firsts   the characters that it may begin with, so that it is not tried at others; "": any
     """

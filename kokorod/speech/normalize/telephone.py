@@ -8,7 +8,7 @@ from typing import Final
 
 from ..abbreviations import words
 from ..patterns import lazy_pattern
-from .cardinal import is_counted
+from .bare_number import is_counted
 from .cursor import Cursor, Part, say, spell
 from .number_words import digits
 from .rule import Rule, Start

@@ -8,7 +8,7 @@ from typing import Final
 
 from ...abbreviations import words
 from ...patterns import lazy_pattern
-from ..cardinal import LABELS
+from ..bare_number import LABELS
 from ..cursor import Cursor, Part, Upto, mark, say
 from ..number_words import NUMBER, fraction, is_one, spoken_number
 from ..rule import Rule, Start

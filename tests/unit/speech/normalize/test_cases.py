@@ -9,7 +9,7 @@ from support.cases import Case, cases
 from support.paths import CASES
 
 from kokorod.speech.normalize import normalize, spoken
-from kokorod.speech.normalize.grammar import RULES
+from kokorod.speech.normalize.order import RULES
 
 FILES = sorted((CASES / "normalize").glob("*.tsv"))
 EVERY = [case for file in FILES for case in cases(file)]

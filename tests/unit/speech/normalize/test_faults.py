@@ -11,10 +11,10 @@ import pytest
 from kokorod.speech.normalize import faults, grammar, normalize, spoken
 from kokorod.speech.normalize.cursor import Cursor, Part
 from kokorod.speech.normalize.faults import RuleFaults
-from kokorod.speech.normalize.grammar import RULES
 from kokorod.speech.normalize.languages import grammar as languages
 from kokorod.speech.normalize.languages.grammar import LOCAL_RULES
 from kokorod.speech.normalize.languages.language import Language
+from kokorod.speech.normalize.order import RULES
 from kokorod.speech.normalize.rule import Start
 
 
