@@ -13,11 +13,12 @@ from typing import Final, Literal
 
 from ..patterns import lazy_pattern
 from ..token import Token
-from . import abbreviation, address, chat, date, items, roman, weekday
+from . import abbreviation, address, chat, date, items, law, roman, weekday
 from .clean import Cleaned
 from .cursor import Cursor, Kind, Part
 from .foreign import read_foreign
 from .grammar import read_at
+from .measure import forecast
 
 #: Named as the rule of a token that no rule has read: a word or mark as it stands.
 PLAIN: Final = "plain"
@@ -37,6 +38,8 @@ _LOOKED_AT: Final = (
     abbreviation.KEYS
     | address.KEYS
     | chat.KEYS
+    | forecast.KEYS
+    | law.KEYS
     | {name.lower() for name in date.NAMES | weekday.NAMES}
     | roman.SMALL_ROMANS
     | {"x"}

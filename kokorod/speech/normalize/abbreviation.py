@@ -185,6 +185,28 @@ def _is_road(cursor: Cursor, before: str, start: int, low: str, upcoming: str) -
     return True
 
 
+#: A time of day follows: dep 18:40, arr 9am.
+_CLOCK_NEXT: Final = lazy_pattern(r":? ?(?:at )?\d{1,2}(?:[:.]\d\d|[ ]?[ap]\.?m?\b)")
+_AMOUNT_NEXT: Final = lazy_pattern(r":? ?\d")
+_WEIGHED: Final = words(
+    "net gross shipping ship body birth dry tare total max min item unit goal current"
+)
+
+
+def _by_number(cursor: Cursor, match: re.Match[str]) -> str | None:
+    """What a word without a full stop is short for beside a number."""
+    low, end = match["name"].lower(), match.end()
+    if low in ("dep", "arr") and _CLOCK_NEXT.match(cursor.text, end):
+        return abbr.EXPANDED[low]
+    if low == "blk" and _AMOUNT_NEXT.match(cursor.text, end):
+        return "block"
+    if low in ("wt", "ht"):
+        weighed = cursor.before(match.start()).lower() in _WEIGHED
+        if weighed or _AMOUNT_NEXT.match(cursor.text, end):
+            return abbr.EXPANDED[low]
+    return None
+
+
 def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     written = match["name"]
     low = written.lower()
@@ -192,7 +214,9 @@ def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     before = cursor.before(start)
     upcoming = cursor.text[end : end + 2].strip()[:1]
     said: str | None = None
-    if low in abbr.BARE:
+    if (special := _by_number(cursor, match)) is not None:
+        said = special
+    elif low in abbr.BARE:
         said = abbr.EXPANDED[low]
     elif written in ("Mr", "Mrs", "Ms", "Dr", "Prof", "Sgt", "Lt", "Capt") and upcoming.isupper():
         said = abbr.TITLES[low]

@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from .. import abbreviations as abbr
 from ..patterns import lazy_pattern
 from .acronyms import is_said
 from .cardinal import label
-from .cursor import Cursor, Part, Upto, say, spell
+from .cursor import Cursor, Part, Upto, mark, say, spell
 from .identifiers import BRANDS, camel_parts, letter_words
 from .number_words import spoken_number, year
 from .rule import Rule, Start
@@ -89,7 +90,14 @@ _YEAR: Final = lazy_pattern(r"(?:1[1-9]|20)\d\d(?![\w-]|[.,]\d)")
 def _read_slashed(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     word = match["one"]
     start, end = match.span("one")
-    return Upto([*say(word, start, end), *say("slash", end, end + 1)], match.end())
+    if word == "fan" and _GAS.match(cursor.text, match.end()):
+        return Upto([*say(word, start, end), *mark(",", end, end + 1)], match.end())
+    said = abbr.EXPANDED[word.lower()] if word.lower() in abbr.BARE else word
+    return Upto([*say(said, start, end), *say("slash", end, end + 1)], match.end())
+
+
+#: Of a cooker: 190C/170C fan/gas 5.
+_GAS: Final = lazy_pattern(r"gas(?: mark)? \d")
 
 
 def _read_by(cursor: Cursor, match: re.Match[str]) -> list[Part] | Upto | None:

@@ -23,6 +23,12 @@ _DATED_BY_TWO: Final = lazy_pattern(
     r"\bclosed|\bfrom|\bbetween)(?: is| are)?:?[ ]\Z",
     re.IGNORECASE,
 )
+#: What has got another day.
+_MOVED: Final = lazy_pattern(
+    r"\b(?:moved|pushed|postponed|extended|rescheduled|changed|delayed|slipped|moving|pushing|shifted|"
+    r"bumped|brought forward|moved up)(?: back| out| it)? (?:to|until|from)[ ]\Z",
+    re.IGNORECASE,
+)
 #: What fractions are of: from 1/4 to 1/2 cup is no span of days.
 _MEASURED: Final = lazy_pattern(
     r"[ -](?:of|inch|inches|cups?|miles?|full|teaspoons?|tablespoons?|tsp|tbsp|oz|lb|mm|cm|"
@@ -76,6 +82,8 @@ def is_dated(cursor: Cursor, match: re.Match[str]) -> bool:
     ):
         return True
     if _DATED_BY_TWO.search(cursor.text[max(0, start - 24) : start]):
+        return True
+    if not _is_part(one, two) and _MOVED.search(cursor.text[max(0, start - 32) : start]):
         return True
     run = cursor.runs[-1] if cursor.runs else None
     if run and run[2] == "date.month_and_day" and len(cursor.parts) - run[1] < 2:

@@ -43,7 +43,7 @@ _WINDOWS: Final = lazy_pattern(
     r"[A-Za-z]:/(?!/)[\w./~-]{0,255}|(?:[A-Za-z]:\\|\\\\)(?:[\w.$ ~-]{0,255}?\\)*[\w.$~-]{0,255}"
 )
 _FILE: Final = lazy_pattern(
-    r"(?P<stem>\.?[\w-]{1,128}(?:\.[\w-]{1,32}){0,3})\.(?P<ext>[A-Za-z][A-Za-z0-9]{0,4})(?P<line>(?::\d{1,6}){1,2}(?!\w))?(?![\w]|\.\w)"
+    r"(?P<stem>\.?[\w-]{1,128}(?:\.[\w-]{1,32}){0,3})\.(?P<ext>[A-Za-z][A-Za-z0-9]{0,4})(?P<version>(?<=\.so)(?:\.\d{1,4}){1,4})?(?P<line>(?::\d{1,6}){1,2}(?!\w))?(?![\w]|\.\w)"
 )
 _IP4: Final = lazy_pattern(
     r"(?P<address>\d{1,3}(?:\.\d{1,3}){3})(?P<port>:\d{1,5})?(?P<net>/\d{1,2})?(?![\w]|\.\d)"
@@ -96,6 +96,8 @@ def piece_parts(text: str, start: int) -> list[Part]:
 def letters_or_word(piece: str, start: int, end: int) -> list[Part]:
     """A run of letters inside a name: said if it can be, else spelled."""
     low = piece.lower()
+    if low.startswith("lib") and 3 < len(low) < 8 and not _VOWELS.intersection(low[3:]):
+        return [*say("lib", start, start + 3), *spell(piece[3:], start + 3, end)]
     if low in _SPELLED or (
         low not in _SAID
         and len(piece) < 6
@@ -176,7 +178,9 @@ def _read_file(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     parts = [p for p in parts if p.text not in ("underscore", "dash")]
     dot = match.start("ext") - 1
     parts += [*say("dot", dot, dot + 1), *piece_parts(match["ext"], dot + 1)]
-    return parts + (piece_parts(match["line"], match.start("line")) if match["line"] else [])
+    for group in ("version", "line"):
+        parts += piece_parts(match[group], match.start(group)) if match[group] else []
+    return parts
 
 
 _EXTENSIONS: Final = _computing("extension")

@@ -18,7 +18,7 @@ _TAIL: Final = "|".join(re.escape(w) for w in sorted(_CUT, key=len, reverse=True
 _LEADING: Final = lazy_pattern(rf"(?:{_TAIL})(?![\w'])", re.IGNORECASE)
 _TRAILING: Final = lazy_pattern(rf"(?=[A-Za-z]{{1,3}}')(?:{_HEAD})(?=\s+[a-zA-Z])", re.IGNORECASE)
 _STUTTER: Final = lazy_pattern(
-    r"(?P<first>[A-Za-z])-(?P<more>(?:(?P=first)-){0,4})"
+    r"(?P<first>[bcdfghjklmnpqrstvwz]{2,3}|[A-Za-z])-(?P<more>(?:(?P=first)-){0,4})"
     r"(?=(?P<word>(?P=first)[a-z']{0,20})(?![\w-]))",
     re.IGNORECASE,
 )

@@ -14,6 +14,7 @@ from . import (
     chemistry,
     chess,
     clock,
+    code,
     compound,
     date,
     electronic,
@@ -21,6 +22,7 @@ from . import (
     emoji,
     html_tags,
     identifiers,
+    law,
     math,
     money,
     music,
@@ -37,15 +39,14 @@ from . import (
     weekday,
     year,
 )
-from .measure import age, dose, kitchen, marks, quantity, rate
+from .measure import age, dose, either, forecast, kitchen, marks, quantity, rate, stay
 from .rule import Rule, Start
 
 FILES: Final = (
-    abbreviation, address, age, cardinal, chat, chemistry, chess, clock, compound, date, dose,
-    electronic,
-    elisions, emoji, html_tags, identifiers, kitchen, marks, math, money, music, names, notes,
-    ordinal, quantity, range, rate, roman, scores, serial, symbols, telephone, version,
-    weekday, year,
+    abbreviation, address, age, cardinal, chat, chemistry, chess, clock, code, compound, date, dose,
+    either, electronic, elisions, emoji, forecast, html_tags, identifiers, kitchen, law, marks,
+    math, money, music, names, notes, ordinal, quantity, range, rate, roman, scores, serial,
+    stay, symbols, telephone, version, weekday, year,
 )  # fmt: skip
 
 #: Every rule by its name.
@@ -57,6 +58,12 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
     Start.FACE: ("emoji.named", "emoji.shrug", "emoji.face"),
     Start.RUN: ("electronic.encoded",),
     Start.NUMBER: (
+        "measure.stay",
+        "law.docket",
+        "law.number",
+        "serial.code",
+        "scores.averages",
+        "measure.pounds",
         "chat.short",
         "serial.plan",
         "serial.paragraph",
@@ -134,6 +141,8 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "cardinal.number",
     ),
     Start.CODED: (
+        "measure.forecast",
+        "law.rules",
         "chat.grown",
         "chat.each",
         "notes.note",
@@ -163,6 +172,8 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
     ),
     Start.LETTER: (
         "identifiers.brand",
+        "measure.forecast",
+        "law.rules",
         "elisions.stutter",
         "elisions.trailing",
         "chess.move",
@@ -182,6 +193,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "math.bare_function",
         "measure.unit_alone",
         "money.unit_first",
+        "serial.code",
         "abbreviation.short",
         "address.party",
         "measure.sex",
@@ -224,6 +236,9 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
     Start.SIGN: (
         "html_tags.tag",
         "html_tags.comment",
+        "law.marks",
+        "code.index",
+        "code.braced",
         "identifiers.quoted_mark",
         "elisions.leading",
         "notes.bracketed",
@@ -234,6 +249,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "version.asked",
         "math.negative",
         "math.absolute",
+        "measure.either",
         "measure.per_amount",
         "measure.per",
         "telephone.number",

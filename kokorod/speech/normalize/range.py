@@ -15,7 +15,7 @@ from .cursor import Cursor, Part, Upto, say
 from .joints import is_sum
 from .measure.quantity import MIXED, mixed, unit_after
 from .number_words import NUMBER, cardinal, digits, pairs, spoken_number, year
-from .ratings import SCORED, is_score
+from .ratings import SCORED, is_of_all, is_score
 from .rule import Rule, Start
 
 _FRACTION: Final = lazy_pattern(
@@ -52,7 +52,7 @@ _BOTTOMS: Final = frozenset({2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 16, 20, 32, 50,
 
 def _read_fraction(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["bottom"] and not match["ths"] and not match["whole"]:
-        if cursor.before(match.start()).lower() in _OF_ALL:
+        if is_of_all(cursor, match.start()):
             return None
         bottom = int(match["bottom"])
         if bottom not in _BOTTOMS or "0" in (match["top"][0], match["bottom"][0]):
@@ -84,7 +84,7 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return say(f"{spoken_number(one)} divided by {spoken_number(two)}", *match.span())
     outof = int(two) in SCORED or two == one or "." in one
     joint = "out of" if outof else "over"
-    if cursor.before(match.start()).lower() in _OF_ALL and "." not in one:
+    if is_of_all(cursor, match.start()) and "." not in one:
         joint = "of"
     if len(one) + len(two) > 6:
         joint = "slash"
@@ -92,10 +92,6 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         joint = ""
     said = f"{_number(cursor, one)} {joint} {_number(cursor, two)}"
     return say(said, *match.span())
-
-
-#: Step 2/5 is the second of five.
-_OF_ALL: Final = words("step slide phase try attempt epoch iteration stage")
 
 
 def _number(cursor: Cursor, text: str) -> str:

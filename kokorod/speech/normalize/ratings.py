@@ -24,6 +24,26 @@ def is_score(cursor: Cursor, match: re.Match[str]) -> bool:
     return _ALONE.match(cursor.text, match.end()) is not None and _is_marked(cursor, match.start())
 
 
+#: Step 2/5 is the second of five.
+_OF_ALL: Final = words(
+    "step slide phase try attempt epoch iteration stage retry retrying page part round chunk batch "
+    "lesson module file task test"
+)
+
+
+_STEP: Final = lazy_pattern(r"\[\d{1,4}/\d{1,4}\] ")
+
+
+def is_of_all(cursor: Cursor, start: int) -> bool:
+    """Whether two numbers with a slash are which one of how many, in brackets too."""
+    if start and _STEP.match(cursor.text, start - 1):
+        return True
+    before = cursor.before(start)
+    if before in ("(", "[", "#", ":"):
+        before = cursor.before(start, 2)
+    return before.lower() in _OF_ALL
+
+
 def _is_marked(cursor: Cursor, start: int) -> bool:
     """Whether what stands alone at `start` is a mark: Food: 3/5. I gave it 3/5."""
     left = cursor.text[max(0, start - 40) : start]

@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""Figures of sport that are no ranges: sets (6-4, 7-6(5)), records (11-2), shots (7-12 from 3)."""
+"""Figures of sport: sets (6-4, 7-6(5)), records (11-2), shots (7-12 from 3), averages (.304)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from ..patterns import lazy_pattern
 from .cursor import Cursor, Part, mark, say
-from .number_words import cardinal
+from .number_words import cardinal, pairs
 from .rule import Rule, Start
 
 _SET: Final = r"(?:6[-–][0-4]|[0-4][-–]6|7[-–][56]|[56][-–]7)(?: ?\(\d{1,2}(?:[-–]\d{1,2})?\))?"
@@ -43,6 +43,20 @@ _STANDS: Final = lazy_pattern(r" (?:record|start|season|mark|overall)(?!\w)")
 _SHOTS: Final = lazy_pattern(
     r"(?P<made>\d{1,2})[-–](?P<tried>\d{1,2})(?= (?:from (?:3|three|deep|beyond|downtown|"
     r"the (?:field|line|floor|arc|stripe))(?!\w)|shooting|on (?:3s|threes)))"
+)
+#: Parts of a thousand: .304, and three of them with strokes between.
+_AVERAGES: Final = lazy_pattern(
+    r"\.\d{3}(?:/\.\d{3}){0,3}(?![\w%]|[.,]\d|[ -](?:mm|cm|in\.|inch|sec|cal|kg|oz|lb))"
+)
+_BATTED: Final = lazy_pattern(
+    r"\b(?:bat(?:s|ted|ting)|hit(?:s|ting)?|slash(?:es|ed|ing)|ops|obp|slg|babip|on-base|slugging|"
+    r"percentage|pct|clip|career|avg)\b[^!?]{0,40}\Z",
+    re.I,
+)
+_BATTING: Final = lazy_pattern(
+    r" (?:batting|hitter|hitting|career|on-base|slugging|ops|obp|team|ball|clip|winning|lifetime|"
+    r"with (?:\d+|an?) (?:homers?|home|hrs?|rbis?|doubles|stolen))\b",
+    re.I,
 )
 _NEAR: Final = 96
 
@@ -85,6 +99,26 @@ def _read_shots(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(f"{cardinal(match['made'])} for {cardinal(match['tried'])}", *match.span())
 
 
+def _read_averages(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """Where it is played with bats: three oh four, without the point."""
+    start, end = match.span()
+    beside = _BATTED.search(cursor.text[max(0, start - _NEAR) : start])
+    if "/" not in match.group() and not beside and not _BATTING.match(cursor.text, end):
+        return None
+    parts: list[Part] = []
+    for number in re.finditer(r"\d+", match.group()):
+        first, last = start + number.start(), start + number.end()
+        parts += mark(",", first - 2, first - 1) if parts else []
+        parts += say(_average(number.group()), first - 1, last)
+    return parts
+
+
+def _average(thousandths: str) -> str:
+    if len(thousandths) > 1 and thousandths[0] == "0":
+        return f"oh {_average(thousandths[1:])}"
+    return pairs(thousandths)
+
+
 RULES: Final = (
     Rule(
         "scores.sets",
@@ -115,5 +149,17 @@ RULES: Final = (
         _read_shots,
         (("7-12 from 3", "seven for twelve from three", "scores"),),
         firsts="0123456789",
+    ),
+    Rule(
+        "scores.averages",
+        Start.NUMBER,
+        _AVERAGES,
+        _read_averages,
+        (
+            ("batting .304", "batting three oh four", "scores"),
+            ("a .500 team", "a five hundred team"),
+            ("slashed .304/.390/.646", "slashed three oh four, three ninety, six forty six"),
+        ),
+        firsts=".",
     ),
 )

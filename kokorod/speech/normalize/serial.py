@@ -12,7 +12,7 @@ from .cursor import Cursor, Part, say, spell
 from .measure.quantity import MIXED, mixed
 from .number_words import cardinal, pairs, plural
 from .roman import roman_value
-from .rule import Rule, Start
+from .rule import CAPITALS, Rule, Start
 
 #: Paragraphs of a law that everybody knows by number: 401(k), 501(c)(3).
 _PLAN: Final = lazy_pattern(
@@ -49,7 +49,8 @@ _PARAGRAPH: Final = lazy_pattern(
 )
 _LAWS: Final = lazy_pattern(
     r"(?:§§?|\b(?:rule|rules|section|sections|sec|art|article|articles|paragraph|para|clause|title|"
-    r"regulation|reg|part|act|code|u\.?s\.?c|c\.?f\.?r|schedule)\b\.?)[ ]?\Z",
+    r"regulation|reg|part|act|code|u\.?s\.?c|c\.?f\.?r|schedule)\b\.?"
+    r"|\b(?:civ|crim|app|bankr)\. ?p\.|\bevid\.)[ ]?\Z",
     re.IGNORECASE,
 )
 
@@ -122,6 +123,11 @@ _HEX: Final = lazy_pattern(r"0(?P<base>[xXbBoO])(?P<value>[0-9A-Fa-f_]{1,64})(?!
 _LETTERED: Final = lazy_pattern(
     r"(?P<value>\d{1,6})(?P<letters>[A-Za-z]{1,3})(?P<more>\d{1,4})?(?!\w)"
 )
+#: Numbers of parcels, cars, accounts, passports: letters and digits by turns, five digits together.
+_CODE: Final = lazy_pattern(
+    r"(?=[A-Z0-9]{0,40}\d{5})(?=\d{0,40}[A-Z])(?!\d{1,9}[A-Z]{1,4}(?![A-Z0-9]))"
+    r"(?P<code>[A-Z0-9]{7,40})(?!\w)"
+)
 
 
 def _read_hex(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -146,6 +152,10 @@ def _read_items(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     ]
 
 
+def _read_code(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return characters(match["code"], *match.span())
+
+
 def _read_lettered(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     value, letters = match["value"], match["letters"]
     if len(letters) == 3 and not letters.isupper():
@@ -159,6 +169,20 @@ def _read_lettered(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 RULES: Final = (
+    Rule(
+        "serial.code",
+        Start.NUMBER | Start.LETTER,
+        _CODE,
+        _read_code,
+        (
+            (
+                "1Z999AA10123456784",
+                "one Z nine nine nine A A one zero one two three four five six seven eight four",
+            ),
+            ("passport K10482237", "passport K one zero four eight two two three seven"),
+        ),
+        firsts=CAPITALS + "0123456789",
+    ),
     Rule(
         "serial.plan",
         Start.NUMBER,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..abbreviations import words
 from ..patterns import lazy_pattern
 from .cursor import Cursor, Part, say
 from .date import MONTH_NAME, dotted
@@ -16,6 +17,7 @@ _WEEKDAY: Final = {
     "Tue": "Tuesday",
     "Tues": "Tuesday",
     "Wed": "Wednesday",
+    "Weds": "Wednesday",
     "Thu": "Thursday",
     "Thur": "Thursday",
     "Thurs": "Thursday",
@@ -24,7 +26,7 @@ _WEEKDAY: Final = {
     "Sun": "Sunday",
 }
 #: These are words too: a full stop or a neighbour must show that a day is meant.
-_ALSO_WORDS: Final = frozenset({"Mon", "Wed", "Sat", "Sun"})
+_ALSO_WORDS: Final = frozenset({"Mon", "Wed", "Weds", "Sat", "Sun"})
 
 DAY_NAME: Final = "(?:" + "|".join(sorted(_WEEKDAY, key=len, reverse=True)) + ")"
 _D: Final = DAY_NAME
@@ -86,11 +88,25 @@ _DAY_BEFORE: Final = lazy_pattern(
 )
 
 
+#: Before a short name of a day; behind it no other name: by Sun Tzu.
+_DAY_SAID: Final = words("on by until till since next this last every through thru from")
+_NO_NAME: Final = lazy_pattern(
+    r"(?:[.,;:!?)]|\s*\Z| ?[-–—(]| (?:morning|afternoon|evening|night|at|and|or|to|the|after|"
+    r"before|from|is|was|works?|if|for|we|I|when|around|about|instead|please|pls|noon|am|pm|\d)\b)"
+)
+#: Somebody weds another: with a name behind, or he or she does.
+_NO_PARTNER: Final = lazy_pattern(r"(?! (?:[A-Z]|his\b|her\b|longtime\b|in\b|a\b))")
+
+
 def _beside_day(cursor: Cursor, match: re.Match[str]) -> bool:
     """Whether Sat, Sun, Mon or Wed is a day here: a date or another day stands beside it."""
     if _DAY_AFTER.match(cursor.text, match.end(), match.end() + 24):
         return True
     start = match.start()
+    if cursor.before(start).lower() in _DAY_SAID and _NO_NAME.match(cursor.text, match.end()):
+        return True
+    if match["name"] == "Weds":
+        return _NO_PARTNER.match(cursor.text, match.end()) is not None
     return _DAY_BEFORE.search(cursor.text[max(0, start - 24) : start]) is not None
 
 

@@ -8,8 +8,9 @@ from typing import Final
 
 from ...patterns import lazy_pattern
 from ..cursor import Cursor, Part, mark, say
-from ..number_words import cardinal, fraction, is_one, spoken_number
+from ..number_words import cardinal, digits, fraction, is_one, spoken_number
 from ..rule import Rule, Start
+from .attribute import is_attribute
 from .quantity import FRACTIONS, FUNCTION_WORDS, direction
 from .unit import unit_name
 
@@ -37,6 +38,11 @@ _SIDES: Final = lazy_pattern(rf"{_SIDE}(?:[ ]?[x×][ ]?{_SIDE}){{1,2}}")
 _OF_SIDES: Final = lazy_pattern(r"(?P<value>\d[\d.]*)(?P<mark>[\"″]?)[ ]?(?P<side>[WDHL])")
 _TWO_FIGURES: Final = lazy_pattern(
     r"(?P<one>\d{1,3})/(?P<two>\d{1,3})[ ]?(?P<unit>mpg|mph|kph|MPH|mmHg|rpm)\b"
+)
+#: Pounds, as scales and shops write them; and a key of a telephone.
+_POUND_SIGN: Final = lazy_pattern(r"(?P<value>\d{1,5}(?:\.\d{1,2})?)#(?![\w#])")
+_PRESSED: Final = lazy_pattern(
+    r"(?:\b(?:dial|press|enter|key in|type)\b[^.!?]{0,24}|[*#]\d{0,8})\Z", re.I
 )
 _FEET_ALONE: Final = lazy_pattern(r"(?P<feet>\d{1,3})['′](?![\w'])")
 
@@ -108,7 +114,7 @@ def _read_inches(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         if match["mark"]:
             parts += say("inch" if cross or is_one(match["low"]) else "inches", *match.span("mark"))
         parts += say("by" if cross else "to", *match.span("joint"))
-    noun = re.match(r"[ -]([A-Za-z]+)", cursor.text[match.end() : match.end() + 24])
+    noun = re.match(r"[ -](?:[48]K )?([A-Za-z]+)", cursor.text[match.end() : match.end() + 24])
     single = is_one(value) or (noun is not None and noun[1] not in FUNCTION_WORDS)
     unit = "inch" if single else "inches"
     return parts + say(f"{spoken_number(value)} {unit}", match.start("inches"), match.end())
@@ -148,7 +154,32 @@ def _read_feet_alone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(f"{spoken_number(value)} {'foot' if is_one(value) else 'feet'}", *match.span())
 
 
+def _read_pound_sign(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    value = match["value"]
+    if start and cursor.text[start - 1] in "-/_":
+        return None
+    single = is_one(value) or is_attribute(cursor, start, end)
+    if _PRESSED.search(cursor.text[max(0, start - 32) : start]):
+        return say(f"{digits(value)} pound", start, end)
+    return say(
+        f"{spoken_number(value, cursor.british)} {'pound' if single else 'pounds'}", start, end
+    )
+
+
 RULES: Final = (
+    Rule(
+        "measure.pounds",
+        Start.NUMBER,
+        _POUND_SIGN,
+        _read_pound_sign,
+        (
+            ("weighs 112#", "weighs one hundred twelve pounds"),
+            ("a 20# bag", "a twenty pound bag"),
+            ("press 2#", "press two pound"),
+        ),
+        firsts="0123456789",
+    ),
     Rule(
         "measure.bearing",
         Start.NUMBER,

@@ -44,12 +44,22 @@ def _read_word(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     return Upto(say(match["one"], *match.span("one")), match.end("one"))
 
 
+def _goes_on(cursor: Cursor, position: int) -> bool:
+    """Whether a quantity ends at `position`: 5 mg/kg, and /day behind it."""
+    return bool(
+        cursor.runs
+        and cursor.runs[-1][2].startswith("measure.")
+        and cursor.parts
+        and cursor.parts[-1].end == position
+    )
+
+
 def _read_each(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, name = match.start(), match["name"]
     if not start or not (cursor.text[start - 1].isalnum() or cursor.text[start - 1] in "¢%"):
         return None
     digit = cursor.text[start - 1].isdecimal()
-    if not digit and not _counts(cursor, start):
+    if not digit and not _goes_on(cursor, start) and not _counts(cursor, start):
         return None
     if digit and len(name) == 1:
         return None

@@ -1,0 +1,89 @@
+# pure: no socket, thread or clock.
+"""Signs of code inside a sentence: t[0], rows[i][j], f"{x!r}"."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..patterns import lazy_pattern
+from .cardinal import characters
+from .cursor import Cursor, Part, say
+from .identifiers import camel_parts
+from .number_words import cardinal
+from .rule import Rule, Start
+
+#: An index close behind a name, a call or another index.
+_INDEX: Final = lazy_pattern(
+    r"(?<=[\w\])])\[(?:(?P<sign>-)?(?P<number>\d{1,5})|(?P<name>[A-Za-z_]\w{0,31})"
+    r"|(?P<quote>[\"'])(?P<key>[\w .-]{1,40})(?P=quote))\]"
+)
+_NAME_BEFORE: Final = lazy_pattern(r"(?P<name>[A-Za-z_]\w{0,40})\Z")
+#: What goes on as code after an index.
+_CODE_AFTER: Final = lazy_pattern(r"\.\w|[\[(`]| ?(?:[-+*/%]?=|[<>+*/])|\+\+|--")
+_BRACED: Final = lazy_pattern(
+    r"\{(?P<name>[A-Za-z_][\w.]{0,40})(?:![rsa](?::[^{}\s]{0,12})?|:[^{}\s\"']{1,12})\}"
+)
+
+
+#: Letters that count; others in brackets may be an ending: item[s].
+_COUNTERS: Final = frozenset("ijkmnxy")
+
+
+def _is_code(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether what stands in brackets is an index, and no note or ending: Paris[3], item[s]."""
+    start = match.start()
+    if match["key"] or match["sign"] or cursor.text[max(0, start - 2) : start] == "()":
+        return True
+    if cursor.text[start - 1] == "]":
+        return bool(cursor.runs) and cursor.runs[-1][2] == "code.index"
+    before = _NAME_BEFORE.search(cursor.text[max(0, start - 41) : start])
+    name = before["name"] if before else ""
+    if not name:
+        return False
+    if len(name) == 1 or "_" in name or match["number"] == "0" or match["name"] in _COUNTERS:
+        return True
+    if cursor.text[start - len(name) - 1 : start - len(name)] in ("`", "."):
+        return True
+    return _CODE_AFTER.match(cursor.text, match.end()) is not None
+
+
+def _read_index(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if not _is_code(cursor, match):
+        return None
+    if match["number"]:
+        sign = say("minus", *match.span("sign")) if match["sign"] else []
+        return sign + say(cardinal(match["number"]), *match.span("number"))
+    group = "name" if match["name"] else "key"
+    if len(match[group]) == 1:
+        return characters(match[group], *match.span(group))
+    return camel_parts(cursor, match[group], match.start(group))
+
+
+def _read_braced(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """The name; how it is written out is not said."""
+    return camel_parts(cursor, match["name"], match.start("name"))
+
+
+RULES: Final = (
+    Rule(
+        "code.index",
+        Start.SIGN,
+        _INDEX,
+        _read_index,
+        (
+            ("t[0] = 1", "t zero equals one", "code"),
+            ("m[i][j]", "m i j"),
+            ("use d['key'] here", "use d key here"),
+        ),
+        firsts="[",
+    ),
+    Rule(
+        "code.braced",
+        Start.SIGN,
+        _BRACED,
+        _read_braced,
+        (("{total:.2f} and {x!r}", "total and x"),),
+        firsts="{",
+    ),
+)

@@ -1,0 +1,117 @@
+# pure: no socket, thread or clock.
+"""What courts write: Fed. R. Civ. P. 12, case 22-cv-01473, No. 21-1484, §§ 3-7."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..patterns import lazy_pattern
+from .cardinal import label
+from .cursor import Cursor, Part, say, spell
+from .number_words import digits
+from .rule import Rule, Start
+
+#: Rules of American courts, by their subject.
+_RULES: Final = lazy_pattern(
+    r"Fed\. ?R\. ?(?:(?P<of>Civ|Crim|App|Bankr)\. ?P\.|(?P<evidence>Evid)\.)"
+    r"(?=(?P<number>[ ]?\d)?)"
+)
+_SUBJECTS: Final = {
+    "Civ": "Civil Procedure", "Crim": "Criminal Procedure", "App": "Appellate Procedure",
+    "Bankr": "Bankruptcy Procedure", None: "Evidence",
+}  # fmt: skip
+#: A court's number of a case: its office, the year, the kind of case, a number, judges.
+_DOCKET: Final = lazy_pattern(
+    r"(?:(?P<office>\d{1,2}):)?(?P<year>\d{4}|\d\d)-"
+    r"(?P<kind>cv|cr|civ|crim|mc|mj|md|mdl|ml|misc|ap|bk|cm|sc|sw|po|ca|cf|fc|dr|pr)-"
+    r"(?P<number>\d{2,7})(?P<judges>(?:-[A-Z]{2,4}){0,3})(?![\w-])",
+    re.IGNORECASE,
+)
+_NUMBERED: Final = lazy_pattern(r"(?P<year>\d\d)[-–](?P<number>\d{3,5})(?![\w-]|[.,]\d)")
+_CASES: Final = lazy_pattern(
+    r"(?:\b(?:No|Nos|Docket|Case|Application|Appeal|Pet)\.?(?: (?:No|Nos)\.?)?|\bcase|\bdocket"
+    r"|\b(?:No|Nos)\. \d\d[-–]\d{3,5}(?:,| and|, and)):? \Z"
+)
+_MARKS: Final = lazy_pattern(r"(?P<mark>[§¶])(?P=mark)")
+
+
+def _read_rules(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    rules = "Rule" if match["number"] else "Rules"
+    return say(f"Federal {rules} of {_SUBJECTS[match['of']]}", *match.span())
+
+
+def _read_docket(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    parts = say(digits(match["office"]), *match.span("office")) if match["office"] else []
+    parts += say(label(match["year"]), *match.span("year"))
+    kind = match["kind"].lower()
+    if kind == "misc":
+        parts += say("miscellaneous", *match.span("kind"))
+    else:
+        parts += spell(kind.upper(), *match.span("kind"))
+    parts += say(digits(match["number"]), *match.span("number"))
+    for judge in re.finditer(r"[A-Z]+", match["judges"]):
+        place = match.start("judges") + judge.start(), match.start("judges") + judge.end()
+        parts += spell(judge.group(), *place)
+    return parts
+
+
+def _read_numbered(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """The term and the number in it; Nos. 10-200 are numbers from one to another."""
+    start = match.start()
+    left = cursor.text[max(0, start - 32) : start]
+    if not _CASES.search(left) or (left.endswith(("Nos. ", "nos. ")) and len(match["number"]) < 4):
+        return None
+    return [
+        *say(label(match["year"]), *match.span("year")),
+        *say(label(match["number"]), *match.span("number")),
+    ]
+
+
+def _read_marks(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return say("sections" if match["mark"] == "§" else "paragraphs", *match.span())
+
+
+RULES: Final = (
+    Rule(
+        "law.rules",
+        Start.LETTER | Start.CODED,
+        _RULES,
+        _read_rules,
+        (
+            ("Fed. R. Civ. P. 12(b)(6)", "Federal Rule of Civil Procedure twelve B six", "law"),
+            ("the Fed. R. Evid. say", "the Federal Rules of Evidence say"),
+        ),
+        firsts="F",
+    ),
+    Rule(
+        "law.docket",
+        Start.NUMBER,
+        _DOCKET,
+        _read_docket,
+        (
+            ("22-cv-01473", "twenty two C V zero one four seven three", "law"),
+            ("1:19-cr-00012-ABC", "one nineteen C R zero zero zero one two A B C"),
+        ),
+        firsts="0123456789",
+    ),
+    Rule(
+        "law.number",
+        Start.NUMBER,
+        _NUMBERED,
+        _read_numbered,
+        (("Docket No. 21-1484", "Docket Number twenty one fourteen eighty four"),),
+        firsts="0123456789",
+    ),
+    Rule(
+        "law.marks",
+        Start.SIGN,
+        _MARKS,
+        _read_marks,
+        (("¶¶ 3-7", "paragraphs three to seven"), ("§§ 12 and 14", "sections twelve and fourteen")),
+        firsts="§¶",
+    ),
+)
+
+#: Words, in small letters, that the rules here look at.
+KEYS: Final = frozenset({"fed"})
