@@ -6,10 +6,9 @@ commands that need no more than a question to the daemon.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .version import __version__ as __version__
 
+TYPE_CHECKING = False  # typing takes longer to load than all that is here
 if TYPE_CHECKING:
     from .client import Client as Client
     from .errors import KokoroError as KokoroError

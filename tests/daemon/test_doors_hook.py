@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from typing import Any
 
 import psutil
@@ -122,14 +121,3 @@ def test_it_returns_although_the_daemon_hangs(heard_daemon: DaemonProcess) -> No
         process.resume()
     wait_until(lambda: heard_daemon.ask("queue"), "the answer, when the daemon goes on")
     assert ctl(heard_daemon, "stop", "--all").returncode == 0
-
-
-def test_before_it_answers_it_loads_neither_sound_nor_the_client() -> None:
-    source = (
-        "import sys, kokoro_client.cli.main, kokoro_doors.hook\n"
-        "print(sorted({'sounddevice', 'msgpack', 'dataclasses', 'inspect', 'subprocess',"
-        " 'importlib.metadata', 'kokoro_client.client', 'kokoro_doors.hook.answer', 'markdown_it'}"
-        " & set(sys.modules)))"
-    )
-    ended = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
-    assert ended.stdout == "[]\n", ended.stderr

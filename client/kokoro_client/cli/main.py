@@ -89,14 +89,14 @@ class _Parser(argparse.ArgumentParser):
         raise exits.CommandError(f"{message}; see {self.prog} --help", exits.USAGE)
 
 
-def entry() -> int:
-    """The console script."""
+def entry(run: Callable[[], int] | None = None) -> int:
+    """Run the command line, or what is given; whatever happens becomes an exit status."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal that has no such letter is no reason to fail.
         if stream is not None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        status = main(sys.argv[1:])
+        status = main(sys.argv[1:]) if run is None else run()
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:

@@ -7,13 +7,12 @@ Setting them moves everything, for tests and for a second instance.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from .errors import ErrorCode, WireError
+from . import home
 
 #: sun_path holds 104 bytes on macOS and 108 on Linux, the closing NUL included.
 MAX_SOCKET_PATH: Final = 103
@@ -24,11 +23,7 @@ def home_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Pat
 
     Absolute. Raises WireError for a home of a user that there is not.
     """
-    if home := environ.get("KOKORO_HOME"):
-        return _absolute("KOKORO_HOME", home, environ)
-    if platform == "darwin":
-        return user_home(environ) / "Library" / "Application Support" / "kokorod"
-    return xdg_folder(environ, "XDG_DATA_HOME", ".local/share") / "kokorod"
+    return Path(home.home_path(environ, platform))
 
 
 def socket_path(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
@@ -39,7 +34,7 @@ def socket_path(environ: Mapping[str, str], platform: str = sys.platform) -> Pat
     Raises as home_folder() does.
     """
     if path := environ.get("KOKORO_SOCKET"):
-        return _absolute("KOKORO_SOCKET", path, environ)
+        return Path(home.absolute("KOKORO_SOCKET", path, environ))
     return home_folder(environ, platform) / "kokorod.sock"
 
 
@@ -56,35 +51,9 @@ def socket_path_problem(path: Path) -> str | None:
 
 def user_home(environ: Mapping[str, str]) -> Path:
     """HOME, else that of the user database. A relative HOME would be another in every folder."""
-    if (home := environ.get("HOME", "")).startswith("/"):
-        return Path(home)
-    import pwd  # not everywhere, and seldom needed
-
-    try:
-        return Path(pwd.getpwuid(os.getuid()).pw_dir)
-    except KeyError:
-        raise WireError(
-            ErrorCode.BAD_REQUEST,
-            f"HOME is {home!r} and user {os.getuid()} is in no user database; "
-            "set HOME or KOKORO_HOME to an absolute path",
-        ) from None
+    return Path(home.user_path(environ))
 
 
 def xdg_folder(environ: Mapping[str, str], variable: str, default: str) -> Path:
     """A folder of the XDG Base Directory Specification, by which a relative one is ignored."""
-    if (folder := environ.get(variable, "")).startswith("/"):
-        return Path(folder)
-    return user_home(environ) / default
-
-
-def _absolute(variable: str, path: str, environ: Mapping[str, str]) -> Path:
-    if path == "~" or path.startswith("~/"):
-        return user_home(environ) / path[2:]
-    try:
-        return Path(path).expanduser().absolute()
-    except RuntimeError:
-        raise WireError(
-            ErrorCode.BAD_REQUEST,
-            f"{variable} is {path!r}, but there is no user {path[1:].partition('/')[0]!r}; "
-            "set it to an absolute path",
-        ) from None
+    return Path(home.xdg_path(environ, variable, default))

@@ -10,8 +10,12 @@ The first comes on standard input, the second as an argument (docs/agents.md).
 from __future__ import annotations
 
 import json
+from collections import namedtuple
 from enum import Enum, auto
-from typing import Any, Final, NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 #: What an agent's longest answer needs, many times over.
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -33,13 +37,13 @@ class PayloadError(ValueError):
     """It is not what an agent hands to a hook."""
 
 
-class Payload(NamedTuple):
-    """session: names the conversation; text: Markdown, as the agent wrote it, to LOOKED_AT."""
+class Payload(namedtuple("Payload", ("event", "session", "folder", "text"))):
+    """event: an Event; session: names the conversation; folder: where the agent works.
 
-    event: Event
-    session: str
-    folder: str
-    text: str
+    text: Markdown, as the agent wrote it, to LOOKED_AT.
+    """
+
+    __slots__ = ()
 
 
 _EVENTS: Final = {

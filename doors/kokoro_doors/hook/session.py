@@ -14,11 +14,13 @@ import os
 import signal
 import time
 import zlib
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Final
 
-from kokoro_client.wire.address import home_folder
+from kokoro_client.wire.home import home_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Final
 
 #: A process that was told to end does so in milliseconds; on a machine that swaps it takes
 #: longer, and then both are heard rather than none.
@@ -37,7 +39,7 @@ class Session:
     def __init__(self, name: str, environ: Mapping[str, str] = os.environ) -> None:
         plain = "".join(filter(str.isalnum, name.encode("ascii", "ignore").decode()))[-_NAME_CHARS:]
         digest = zlib.crc32(name.encode("utf-8", "replace"))
-        self._path = home_folder(environ) / "hook" / f"{plain}-{digest:08x}"
+        self._path = os.path.join(home_path(environ), "hook", f"{plain}-{digest:08x}")
         self._fd = -1
 
     def end_speech(self) -> bool:
@@ -57,7 +59,7 @@ class Session:
     def __enter__(self) -> Session:
         """End who speaks, then have the right."""
         with contextlib.suppress(OSError):
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
             deadline = time.monotonic() + _WAIT_S
             while not self._locked() and time.monotonic() < deadline:
                 self.end_speech()
@@ -67,7 +69,7 @@ class Session:
     def __exit__(self, *raised: object) -> None:
         if self._fd >= 0:
             with contextlib.suppress(OSError):
-                self._path.unlink()
+                os.unlink(self._path)
             os.close(self._fd)
             self._fd = -1
 
@@ -89,8 +91,8 @@ class Session:
         return False
 
 
-def _inode(path: Path) -> int:
+def _inode(path: str) -> int:
     try:
-        return path.stat().st_ino
+        return os.stat(path).st_ino
     except FileNotFoundError:
         return -1
