@@ -17,9 +17,11 @@ from kokorod.errors import EngineError
 _KEYS: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
 _FEW_KEYS: Final = "abcde"
 
-#: The table is made while nothing is asked: some 150 sounds of the model.
-_TABLE_S: Final = 600.0
-_TABLE: Final = 100
+#: A key that takes longer to be made and said once is a fault: a letter lasts half a second.
+_KEY_S: Final = 30.0
+
+#: A sound is written after its message has ended.
+_KEPT_S: Final = 10.0
 
 _WORDS: Final = ("table", "candle", "pencil", "bottle", "picture", "garden", "doctor", "biscuit")
 _IN_ONE: Final = 4
@@ -42,19 +44,20 @@ def marked(number: int) -> str:
 def kept_keys(
     stage: Stage, echoes: Callable[[], int], press: Callable[[str], object], times: int
 ) -> list[str]:
-    """So many keys whose sounds are kept, in any order.
+    """So many keys whose sounds are kept, in any order: each of them has been said once before.
 
-    echoes: how many sounds are; press: have a key said to its end.
+    echoes: how many sounds are kept; press: have a key said to its end. Raises EngineError.
     """
-    if stage.effort.trials == 1:  # quick: without waiting for the whole table
-        for key in _FEW_KEYS:
-            press(key)
-        return [stage.random.choice(_FEW_KEYS) for _ in range(times)]
-    stage.note("the table of keys is made")
-    press("a")
-    deadline = time.monotonic() + _TABLE_S
-    while echoes() < _TABLE:
+    keys = _FEW_KEYS if stage.effort.trials == 1 else _KEYS
+    stage.note(f"{len(keys)} keys, each once, so that its sound is kept")
+    for key in keys:
+        began = time.monotonic()
+        press(key)
+        if (took := time.monotonic() - began) > _KEY_S:
+            raise EngineError(f"a key took {took:.0f} s to be said, allowed are {_KEY_S:g}")
+    deadline = time.monotonic() + _KEPT_S
+    while echoes() < len(keys):
         if time.monotonic() > deadline:
-            raise EngineError(f"{echoes()} of {_TABLE} sounds were made in {_TABLE_S:g} s")
-        time.sleep(0.5)
-    return [stage.random.choice(_KEYS) for _ in range(times)]
+            raise EngineError(f"of {len(keys)} keys that were said {echoes()} sounds are kept")
+        time.sleep(0.05)
+    return [stage.random.choice(keys) for _ in range(times)]
