@@ -87,6 +87,16 @@ def _by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: bo
         if priced:
             return "estimated"
         return "established" if founded or cursor.ends(match.end()) else "estimated"
+    if low in _INCLUDED and _CLOSED.match(cursor.text, match.end()):
+        return _INCLUDED[low]
+    if low == "rm" and _ROOM.match(cursor.text, match.end()):
+        return "room"
+    if low == "req" and after in ("id", "no", "number", "#"):
+        return "requisition"
+    if low == "reg" and _REGULATION.match(cursor.text, match.end()):
+        return "regulation"
+    if low in _TAKEN and before[:1].isdecimal():
+        return _TAKEN[low]
     if low == "pt" and not number:
         told = written == "Pt" and after in _PATIENT_DOES
         named = before.lower() in _THE_PATIENT and after.isalpha() and after.islower()
@@ -109,6 +119,12 @@ def _by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: bo
     return None
 
 
+#: Behind what it is said of: breakfast incl.
+_INCLUDED: Final = {"incl": "included", "excl": "excluded"}
+_CLOSED: Final = lazy_pattern(r"\s*\Z|\s?[,;)!?]")
+_ROOM: Final = lazy_pattern(r" ?(?:[A-Z]?\d|[A-Z](?![\w']))")
+_REGULATION: Final = lazy_pattern(r" ?(?:\((?:EU|EC|UK|EEC)\)|Nos?\.|\d)")
+_TAKEN: Final = {"cap": "capsule", "caps": "capsules", "tab": "tablet", "tabs": "tablets"}
 #: Before the name of a county: in Polk Co.
 _LOCATED: Final = words("in for of near across throughout northern southern eastern western")
 #: On the 1st of each mo.
@@ -188,6 +204,8 @@ def _is_road(cursor: Cursor, before: str, start: int, low: str, upcoming: str) -
 #: A time of day follows: dep 18:40, arr 9am.
 _CLOCK_NEXT: Final = lazy_pattern(r":? ?(?:at )?\d{1,2}(?:[:.]\d\d|[ ]?[ap]\.?m?\b)")
 _AMOUNT_NEXT: Final = lazy_pattern(r":? ?\d")
+_TALL_NEXT: Final = lazy_pattern(r":? ?\d{1,3}(?:\.\d)? ?(?:['′]|ft|feet|cm|in\b|m\b)")
+_NUMBER_NEXT: Final = lazy_pattern(r" ?#(?:\d|\s|[?.!,]|\Z)| \d")
 _WEIGHED: Final = words(
     "net gross shipping ship body birth dry tare total max min item unit goal current"
 )
@@ -200,10 +218,18 @@ def _by_number(cursor: Cursor, match: re.Match[str]) -> str | None:
         return abbr.EXPANDED[low]
     if low == "blk" and _AMOUNT_NEXT.match(cursor.text, end):
         return "block"
-    if low in ("wt", "ht"):
-        weighed = cursor.before(match.start()).lower() in _WEIGHED
-        if weighed or _AMOUNT_NEXT.match(cursor.text, end):
-            return abbr.EXPANDED[low]
+    if low == "wt" and (
+        cursor.before(match.start()).lower() in _WEIGHED or _AMOUNT_NEXT.match(cursor.text, end)
+    ):
+        return abbr.EXPANDED[low]
+    if low == "ht" and _TALL_NEXT.match(cursor.text, end):
+        return abbr.EXPANDED[low]
+    if low == "apt" and _NUMBER_NEXT.match(cursor.text, end):
+        return "apartment"
+    if low in _INCLUDED and _CLOSED.match(cursor.text, end):
+        return _INCLUDED[low]
+    if low in ("fwd", "fw") and cursor.text[end : end + 1] == ":":
+        return "forward"
     return None
 
 
@@ -310,5 +336,6 @@ KEYS: Final = (
     | frozenset(abbr.BEFORE_NUMBER)
     | frozenset(abbr.AFTER_NUMBER)
     | frozenset(abbr.ROADS)
+    | {"fwd", "fw", "cap", "caps", "tab", "tabs", "rm"}
     | {"mo", "wk", "yr", "bus", "hr", "hrs", "min", "mins", "sec", "secs", "eg", "ie", "rs"}
 )

@@ -65,6 +65,9 @@ _ROAD_AFTER: Final = lazy_pattern(
 )
 
 
+_BLOWN: Final = lazy_pattern(r"\b(?:out of|from|to|toward|towards|in|of) the \Z")
+
+
 def _read_side(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """350 W 85th St, I-95 N, Penn. Ave. NW, winds NW 10 mph."""
     start, end = match.span("side")
@@ -74,12 +77,20 @@ def _read_side(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         beside.lower() in _WINDS
         or (len(match["side"]) > 1 and cursor.after(match.end()).lower() in _WINDS)
         or _ROAD_BEFORE.search(left)
+        or (len(match["side"]) > 1 and _BLOWN.search(left))
+        or (
+            match["dot"] and len(match["side"]) == 1 and _ROAD_AFTER.match(cursor.text, match.end())
+        )
         or (beside.isdecimal() and _ROAD_AFTER.match(cursor.text, match.end()))
     ):
         return None
     said = _COMPASS[match["side"]]
     stops = match["dot"] and cursor.ends(match.end())
-    road = beside.lower() not in _WINDS and cursor.after(match.end()).lower() not in _WINDS
+    road = (
+        not _BLOWN.search(left)
+        and beside.lower() not in _WINDS
+        and cursor.after(match.end()).lower() not in _WINDS
+    )
     return say(said.title() if road else said, start, end) + (
         mark(".", end, end + 1) if stops else []
     )
@@ -87,7 +98,7 @@ def _read_side(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 #: A member of a parliament: (D-N.M.), (R-Texas).
 _PARTY: Final = lazy_pattern(
-    r"(?:(?<=\()|(?<=\d, ))(?P<party>[DRI])[-–]"
+    r"(?:(?<=\()|(?<=[\da-z], ))(?P<party>[DRI])[-–]"
     r"(?P<state>(?:[A-Z]\.){2}|[A-Z][A-Za-z]{1,12}\.?)(?=\)|,)"
 )
 _DOTTED_STATES: Final = {f"{code[0]}.{code[1]}.": name for code, name in _STATES.items()}

@@ -44,15 +44,33 @@ def bare_number(cursor: Cursor, match: re.Match[str], value: str) -> str:
     start, end = match.span("value")
     before = cursor.before(start).lower().rstrip(".")
     bare = not match["sign"] and not match["power"]
+    if bare and _is_plane(cursor, value, start, end):
+        return pairs(value)
     if _is_code(cursor, value, before, start):
         return digits(value)
-    if bare and len(value) in (3, 4) and _is_name(cursor, before, end):
+    if bare and len(value) in (3, 4) and _is_name(cursor, before, start, end):
         return pairs(value)
     if bare and len(value) == 4 and _is_year(cursor, int(value), before, end):
         return year(int(value), cursor.british)
     if 3 <= len(value) <= 5 and _ADDRESS.match(cursor.text, end):
         return pairs(value) if len(value) < 5 else digits(value)
     return cardinal(value, cursor.british)
+
+
+#: Boeing's aircraft: a 737 Max 9, a 747 jet.
+_PLANE: Final = lazy_pattern(r"7[0-8]7")
+_FLOWN: Final = lazy_pattern(
+    r"[ -](?:max|jumbo|jets?|jetliners?|airliners?|aircraft|airplanes?|planes?|dreamliners?|"
+    r"pilots?|freighters?|fleet|cargo)\b",
+    re.I,
+)
+
+
+def _is_plane(cursor: Cursor, value: str, start: int, end: int) -> bool:
+    if not _PLANE.fullmatch(value):
+        return False
+    made = "oeing" in cursor.text[max(0, start - 64) : start]
+    return made or _FLOWN.match(cursor.text, end) is not None
 
 
 def is_noted_year(cursor: Cursor, match: re.Match[str]) -> bool:
@@ -87,14 +105,24 @@ def _is_code(cursor: Cursor, value: str, before: str, start: int) -> bool:
     return len(value) >= 10 and not value.endswith("000")
 
 
-def _is_name(cursor: Cursor, before: str, end: int) -> bool:
+def _is_name(cursor: Cursor, before: str, start: int, end: int) -> bool:
     """Whether the number is part of a name: room 101, RTX 4090, ISO 9001."""
     if before in LABELS:
         return True
+    if len(before) == 2 and cursor.before(start, 2).lower() in ("flight", "flights"):
+        return True
+    if _ROAD.search(cursor.text[max(0, end - 28) : end]):
+        return not is_counted(cursor.after(end).lower())
     named = bool(cursor.parts) and cursor.parts[-1].text.isupper() and len(before) > 1
     return named and before not in _NO_NAMES and not is_counted(cursor.after(end).lower())
 
 
+#: On the 405, along U.S. 101: a road, and nothing that is counted behind.
+_ROAD: Final = lazy_pattern(
+    r"\b(?:(?:on|off|take|took|taking|along|via|traffic on|exit|down|up) the \d{3}"
+    r"|(?:on|off|along|via|near|onto|of|to|from|take|took) U\.S\. \d{2,3})\Z",
+    re.I,
+)
 _CODES: Final = words("zip pin code pincode otp postcode password passcode ZIP PIN OTP passcodes")
 #: What short numbers of telephones are written to: text STOP to 40404.
 _TEXTED: Final = lazy_pattern(

@@ -79,11 +79,18 @@ def factor_parts(cursor: Cursor, start: int, end: int) -> list[Part]:
         cursor.text[start] == "×"
         or cursor.text[end : end + 1] == "/"
         or cursor.after(end).lower() in _COMPARED
+        or _REPEATED.search(cursor.text[max(0, start - 40) : start])
     ):
         return say("times", start, end)
     return spell(cursor.text[start], start, end)
 
 
+#: What is done again: retry up to 3x.
+_REPEATED: Final = lazy_pattern(
+    r"\b(?:retr(?:y|ies|ied)|tr(?:y|ied)|repeat(?:ed)?|called|rang|texted|asked|read|watched|washed|"
+    r"reset|restarted|rebooted|happened|failed|checked|crashed|tested)\b[^.!?\d]{0,24}\d+\Z",
+    re.IGNORECASE,
+)
 _COMPARED: Final = words(
     "a per daily weekly monthly than louder thicker thinner wider taller deeper safer richer older "
     "younger hotter colder denser closer farther further sharper softer tougher quieter smoother "
@@ -105,6 +112,8 @@ def _read_sized(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return None  # a 10K run: said as it is written
     if match["size"] == "K" and len(match["value"]) == 1:
         return None  # a 4K screen
+    if match["size"] == "K" and _is_light(cursor, match):
+        return say(f"{spoken_number(match['value'])} kelvin", *match.span())
     if match["size"] in ("B", "M", "K", "T") and (
         cursor.before(match.start()).lower() in LABELS or _NAME_NEXT.match(cursor.text, match.end())
     ):
@@ -122,6 +131,22 @@ def _read_sized(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return None
     parts = sign + say(sized(cursor, match["value"], size), match.start("value"), match.end())
     return parts + (say("plus", *match.span("plus")) if match["plus"] else [])
+
+
+#: Beside the color of a lamp.
+_LAMP: Final = lazy_pattern(
+    r"\b(?:bulbs?|leds?|lamps?|lights?|lighting|white|warm|daylight|lumens?|lm|dimmable|color|colour|"
+    r"watts?|\d+W)\b",
+    re.I,
+)
+
+
+def _is_light(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether the color of light is told in kelvin: a bulb of 2700K."""
+    if not re.fullmatch(r"[1-9]\d00", match["value"]) or match["sign"] or match["plus"]:
+        return False
+    start, end = match.span()
+    return _LAMP.search(cursor.text[max(0, start - 64) : end + 64]) is not None
 
 
 _RUNS: Final = words("run runs race races runner runners walk walks")

@@ -28,6 +28,8 @@ _CLOCK: Final = lazy_pattern(
 _LASTING: Final = lazy_pattern(
     r"(?P<hours>\d{1,2})(?:h(?P<minutes>[0-5]\d)|:(?P<minutes2>[0-5]\d)[ ]?h(?:rs|ours)?)(?!\w)"
 )
+#: About a time: 6:30ish, 7:15-ish.
+_ISH: Final = lazy_pattern(r"(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)[ -]?(?P<ish>ish)(?!\w)")
 _DOTTED: Final = lazy_pattern(
     r"(?P<hour>\d{1,2})[.:h](?P<minute>[0-5]\d)(?P<second>)" + _HALF.format(n="") + r"(?!\w)"
 )
@@ -165,6 +167,13 @@ def time_parts(text: str) -> list[Part] | None:
     return _read_clock(Cursor(text), match) if match else None
 
 
+def _read_ish(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    said = _time(match["hour"], match["minute"], None, None, False)
+    if said is None:
+        return None
+    return say(said, match.start(), match.end("minute")) + say("ish", *match.span("ish"))
+
+
 def _read_dotted(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     said = _time(match["hour"], match["minute"], None, match["half"], False)
     if said is None or not 1 <= int(match["hour"]) <= 12:
@@ -295,6 +304,7 @@ RULES: Final = (
         _read_race,
         (("won in 2:01.39", "won in two oh one point three nine", "verses, timings"),),
     ),
+    Rule("clock.ish", Start.NUMBER, _ISH, _read_ish, (("at 6:30ish", "at six thirty ish"),)),
     Rule("clock.dotted", Start.NUMBER, _DOTTED, _read_dotted, (("7.30pm", "seven thirty P M"),)),
     Rule(
         "clock.hour",

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from .. import abbreviations as abbr
+from ..abbreviations import words
 from ..patterns import lazy_pattern
 from .acronyms import is_said
 from .cardinal import label
@@ -23,11 +24,18 @@ _SLASHED: Final = lazy_pattern(r"(?P<one>[A-Za-z][a-z]{0,30})/(?=[A-Za-z][a-z]{0
 _BY: Final = lazy_pattern(r"[x×](?=[ ]?\d)")
 
 
+#: Between small and large, or how hot: over med-high heat.
+_MEDIUM: Final = words("high low large small rare well size sized hot heat length weight")
+
+
 def _read_hyphened(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     name, start = match["name"], match.start()
     pieces = name.split("-")
     if name in BRANDS:
         return letter_words(BRANDS[name], start, match.end("name"))
+    if pieces[0].lower() == "med" and pieces[1] in _MEDIUM:
+        said = "Medium" if name[0] == "M" else "medium"
+        return [Part(said + name[3:], start, match.end("name"))]
     simple = all(
         p.isalpha() and (p.islower() or p.istitle()) for p in (q.replace("'", "") for q in pieces)
     )

@@ -103,8 +103,16 @@ def _read_iso(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
+#: Before models of different years: iPhone 12/13/14.
+_MODELS: Final = frozenset(
+    "iphone ipad galaxy pixel android windows ios macos series gen model models python".split()
+)
+
+
 def _read_numeric(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     one, two = int(match["one"]), int(match["two"])
+    if cursor.before(match.start()).lower() in _MODELS:
+        return None
     if match["sep"] == "." and len(match["year"]) < 4:
         return None
     if match["sep"] == "." and 1 <= two <= 12 and 1 <= one <= 31:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..abbreviations import words
 from ..patterns import lazy_pattern
 from ..tables import rows
 from .acronyms import is_said
@@ -49,7 +50,7 @@ _FLAG: Final = lazy_pattern(r"--(?=[a-z][\w-])|-(?=[A-Za-z]{1,3}(?![\w-]))")
 #: A variable of a shell, a pattern of file names, "# of".
 _VARIABLE: Final = lazy_pattern(r"\$(?:\{(?P<name>[A-Za-z_]\w{0,63})\}|(?=[A-Za-z_]))")
 _ANY_FILE: Final = lazy_pattern(r"\*(?=\.[A-Za-z])")
-_NUMBER_OF: Final = lazy_pattern(r"#(?= of\b)")
+_NUMBER_OF: Final = lazy_pattern(r"#(?= of\b|[?.!,]?(?:\s|\Z))")
 
 
 def letter_words(said: str, start: int, end: int) -> list[Part]:
@@ -185,6 +186,20 @@ def _read_numbered(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say("number", *match.span())
 
 
+#: What has a number, before a sign that stands for the word.
+_HAS_NUMBER: Final = words(
+    "apt apt. apartment phone order ticket suite room acct account invoice case tracking license "
+    "flight gate unit id model serial part item po confirmation reference ref contact ur your"
+)
+
+
+def _read_number_of(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    of = cursor.text.startswith(" of", match.end())
+    if not of and cursor.before(match.start()).lower() not in _HAS_NUMBER:
+        return None
+    return say("number", *match.span())
+
+
 def _read_dot_name(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
     if start and not (cursor.text[start - 1].isspace() or cursor.text[start - 1] in "\"'(“`*"):
@@ -201,9 +216,17 @@ _MARKS: Final = {
     "|": "pipe", "_": "underscore", "*": "asterisk", "#": "hash", "+": "plus", "=": "equals",
     "&": "ampersand", "@": "at sign", "%": "percent sign", "!": "exclamation mark",
     "?": "question mark", "~": "tilde", "^": "caret", "<": "less than", ">": "greater than",
+    ">=": "greater than or equal to", "<=": "less than or equal to", "==": "double equals",
+    "===": "triple equals", "!=": "not equals", "!==": "not double equals",
+    "&&": "double ampersand", "||": "double pipe", "=>": "arrow", "->": "arrow",
+    "++": "plus plus", "--": "dash dash", "+=": "plus equals", "-=": "minus equals",
+    "*=": "times equals", "//": "double slash",
+    "**": "double asterisk", "::": "double colon", "??": "double question mark",
+    "?.": "question dot", "<<": "shift left", ">>": "shift right", "#!": "shebang",
+    "...": "three dots", ":=": "colon equals",
 }  # fmt: skip
 _QUOTED_MARK: Final = lazy_pattern(
-    r"(?P<quote>[\"'“‘`])(?P<mark>[-,.;:/|_*#+=&@%!?~^<>])(?:(?P=quote)|[”’])(?!\w)"
+    r"(?P<quote>[\"'“‘`])(?P<mark>[-,.;:/|_*#+=&@%!?~^<>]{1,3})(?:(?P=quote)|[”’])(?!\w)"
 )
 
 
@@ -211,7 +234,8 @@ def _read_quoted_mark(cursor: Cursor, match: re.Match[str]) -> list[Part] | None
     """A mark that is named, as in split(","); not one that closes a quotation in another."""
     if cursor.text[match.start() - 1 : match.start()].isalnum():
         return None
-    return say(_MARKS[match["mark"]], *match.span())
+    said = _MARKS.get(match["mark"])
+    return say(said, *match.span()) if said else None
 
 
 RULES: Final = (
@@ -305,8 +329,8 @@ RULES: Final = (
         "identifiers.number_of",
         Start.SIGN,
         _NUMBER_OF,
-        _read_numbered,
-        (("# of items", "number of items"),),
+        _read_number_of,
+        (("# of items", "number of items"), ("what's the order #?", "what's the order number?")),
         firsts="#",
     ),
     Rule(

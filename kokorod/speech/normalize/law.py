@@ -33,6 +33,12 @@ _CASES: Final = lazy_pattern(
     r"(?:\b(?:No|Nos|Docket|Case|Application|Appeal|Pet)\.?(?: (?:No|Nos)\.?)?|\bcase|\bdocket"
     r"|\b(?:No|Nos)\. \d\d[-–]\d{3,5}(?:,| and|, and)):? \Z"
 )
+#: Volume, reporter and page: 502 F.3d at 1021, 93 S. Ct. 705.
+_REPORTER: Final = lazy_pattern(
+    r"(?P<volume>\d{1,4}) (?P<name>F\.(?: ?Supp\.)?|N\. ?[EW]\.|S\. ?[EW]\.|P\.|A\.|So\.|S\. ?Ct\.|"
+    r"L\. ?Ed\.|N\.Y\.S\.|Cal\.(?: ?App\.)?|B\.R\.|F\. ?App'x) ?(?P<series>2d|3d|4th|5th)?"
+    r"(?P<at> at)? (?P<page>\d{1,4})(?![\w/])"
+)
 _MARKS: Final = lazy_pattern(r"(?P<mark>[§¶])(?P=mark)")
 
 
@@ -68,6 +74,35 @@ def _read_numbered(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     ]
 
 
+_SERIES: Final = {"2d": "second", "3d": "third", "4th": "fourth", "5th": "fifth"}
+_NAMED: Final = {
+    "Supp": "supplement",
+    "So": "southern",
+    "Ct": "court",
+    "Ed": "edition",
+    "App": "appellate",
+}
+
+
+def _read_reporter(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    series = match["series"]
+    if series is None and match["name"] in ("P.", "A.", "F.", "So.", "Cal."):
+        return None
+    parts = say(label(match["volume"]), *match.span("volume"))
+    for piece in re.finditer(r"[A-Za-z]+", match["name"]):
+        place = match.start("name") + piece.start(), match.start("name") + piece.end()
+        word = piece.group()
+        if word == "Cal":
+            parts += say("California", *place)
+        elif len(word) == 1:
+            parts += spell(word, *place)
+        else:
+            parts += say(_NAMED.get(word, word), *place)
+    parts += say(_SERIES[series], *match.span("series")) if series else []
+    parts += say("at", *match.span("at")) if match["at"] else []
+    return parts + say(label(match["page"]), *match.span("page"))
+
+
 def _read_marks(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say("sections" if match["mark"] == "§" else "paragraphs", *match.span())
 
@@ -101,6 +136,17 @@ RULES: Final = (
         _NUMBERED,
         _read_numbered,
         (("Docket No. 21-1484", "Docket Number twenty one fourteen eighty four"),),
+        firsts="0123456789",
+    ),
+    Rule(
+        "law.reporter",
+        Start.NUMBER,
+        _REPORTER,
+        _read_reporter,
+        (
+            ("502 F.3d at 1021", "five oh two F third at ten twenty one"),
+            ("93 S. Ct. 705 (1973)", "ninety three S court seven oh five (nineteen seventy three)"),
+        ),
         firsts="0123456789",
     ),
     Rule(

@@ -13,13 +13,13 @@ from .rule import Rule, Start
 
 _SET: Final = r"(?:6[-–][0-4]|[0-4][-–]6|7[-–][56]|[56][-–]7)(?: ?\(\d{1,2}(?:[-–]\d{1,2})?\))?"
 #: Two sets or more are a match; a set alone may be anything.
-_SETS: Final = lazy_pattern(rf"{_SET}(?:[,;]? {_SET}){{1,4}}(?![\w-]|[.:/]\d)")
+_SETS: Final = lazy_pattern(rf"{_SET}(?:[,;]?(?: and)? {_SET}){{1,4}}(?![\w-]|[.:/]\d)")
 #: Before sets; elsewhere they are hours or ages.
 _PLAYED: Final = lazy_pattern(
     r"(?:\A|[:(]|\b(?:won|wins?|lost|loss|beat|beats|victory|defeat|scores?|sets?|[A-Z][\w'’-]+)"
     r"(?: (?:by|of|in|was))?)\s*\Z"
 )
-_PIECE: Final = lazy_pattern(r"\d+|[-–(),;]")
+_PIECE: Final = lazy_pattern(r"\d+|[-–(),;]|and")
 _RECORD: Final = lazy_pattern(
     r"(?P<won>\d{1,3})[-–](?P<lost>\d{1,3})(?:[-–](?P<drawn>\d{1,2}))?(?!\w|[.,:/-]\d|[-–%])"
 )
@@ -27,7 +27,8 @@ _RECORD: Final = lazy_pattern(
 _NAMED: Final = lazy_pattern(r"[A-Z][\w.'’&]*[A-Za-z.] \(\Z")
 _SPORT: Final = lazy_pattern(
     r"\b(?:hosts?|visits?|beat|beats|faces?|plays?|played|defeated|edged|routed|"
-    r"season|playoffs?|standings|conference|division|league|home game|kickoff|coach)\b",
+    r"season|playoffs?|standings|conference|division|league|home game|kickoff|coach|undefeated|"
+    r"winless|unbeaten|straight|champions?|seed|seeded|ranked|streak|bracket|tournament|record)\b",
     re.I,
 )
 _HELD: Final = lazy_pattern(
@@ -61,6 +62,32 @@ _BATTING: Final = lazy_pattern(
 _NEAR: Final = 96
 
 
+#: The one who lost, and by how many goals: beat Italy (2-1).
+_BEATEN: Final = lazy_pattern(
+    r"\b(?:beat|beats|beating|defeated|edged|routed|over) (?:[A-Z][\w.'’-]+ ){1,3}\(\Z"
+)
+#: Runs and wickets.
+_RUNS: Final = lazy_pattern(
+    r"(?P<runs>\d{1,3})[-–/](?P<wickets>\d|10)(?: (?P<declared>dec|d)\.?)?(?!\w|[.,/-]\d)"
+)
+_CRICKET: Final = lazy_pattern(
+    r"\b(?:stumps|wickets?|overs?|innings|declared|all out|batsm[ae]n|bowled|bowlers?|run chase|"
+    r"test match|cricket)\b",
+    re.I,
+)
+
+
+def _read_wickets(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    around = cursor.text[max(0, start - _NEAR) : start] + " " + cursor.text[end : end + _NEAR]
+    if int(match["runs"]) < 11 or not _CRICKET.search(around):
+        return None
+    if cursor.after(end).lower() in ("overs", "runs", "wickets", "innings"):
+        return None
+    said = f"{cardinal(match['runs'], cursor.british)} for {cardinal(match['wickets'])}"
+    return say(f"{said} declared" if match["declared"] else said, start, end)
+
+
 def _read_sets(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     before = cursor.text[max(0, match.start() - _NEAR) : match.start()]
     if "(" not in match.group() and not _PLAYED.search(before):
@@ -71,6 +98,8 @@ def _read_sets(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         sign = piece.group()
         if sign.isdecimal():
             parts += say(cardinal(sign), start, end)
+        elif sign == "and":
+            parts += say(sign, start, end)
         elif sign in "(,;":
             parts += mark(",", start, end)
     return parts
@@ -83,6 +112,8 @@ def _read_record(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         if cursor.text[end : end + 1] not in (")", ",") or not _NAMED.search(before):
             return None
         if not _SPORT.search(cursor.text[max(0, start - _NEAR) : end + _NEAR]):
+            return None
+        if _BEATEN.search(before) and max(map(len, match.group("won", "lost"))) == 1:
             return None
     elif not _STANDS.match(cursor.text, end) and not (
         _HELD.search(before) and _TOLD.search(before) and _OVER.match(cursor.text, end)
@@ -148,6 +179,14 @@ RULES: Final = (
         _SHOTS,
         _read_shots,
         (("7-12 from 3", "seven for twelve from three", "scores"),),
+        firsts="0123456789",
+    ),
+    Rule(
+        "scores.wickets",
+        Start.NUMBER,
+        _RUNS,
+        _read_wickets,
+        (("246-5 at stumps", "two hundred forty six for five at stumps"),),
         firsts="0123456789",
     ),
     Rule(

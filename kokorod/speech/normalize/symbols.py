@@ -184,6 +184,13 @@ def begins_line(cursor: Cursor, position: int) -> bool:
 
 def _read_slash(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
+    following = cursor.after(end)
+    if len(following) > 1 and following.isalpha() and following.isupper():
+        return (
+            mark(",", start, end)
+            if cursor.text[start - 1 : start] == " "
+            else say("slash", start, end)
+        )
     if operands(cursor, start, end) and cursor.before(start)[:1].isdecimal():
         return say("divided by", start, end)
     if operands(cursor, start, end):

@@ -72,10 +72,17 @@ _VERSION_LIKE: Final = lazy_pattern(
 _VERSIONED: Final = frozenset(name for name, read in rows("computing") if read == "versioned")
 
 
+#: Another version stands before: broken in 4.12.1, fine in 4.11.
+_OTHER: Final = lazy_pattern(r"(?<![\w.])v?\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w.]*[$€£%])")
+
+
 def _read_version_like(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    if cursor.before(match.start()).lower().rstrip(".") not in _VERSIONED:
-        return None
     whole, part, tail = match["whole"], match["part"], match["tail"]
+    start = match.start()
+    if cursor.before(start).lower().rstrip(".") not in _VERSIONED and not (
+        len(part) == 2 and len(whole) < 3 and _OTHER.search(cursor.text[max(0, start - 64) : start])
+    ):
+        return None
     said = cardinal(part) if part[0] != "0" and len(part) < 3 else digits(part)
     sign = sign_parts(cursor, match) or []
     parts = sign + say(f"{cardinal(whole)} point {said}", match.start("whole"), match.end("part"))

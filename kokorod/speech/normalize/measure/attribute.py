@@ -25,7 +25,12 @@ _MEASURED: Final = words(
     "screw sentence shaft ship shot sign signal silence skyscraper snake socket span speed spoon "
     "sprint square stick stone stretch strip suite supply swim tank tape tax telescope test ticket "
     "timeout timer tower train trail tree trek trip truck tube tunnel turn tv video wafer wait "
-    "walk wall warranty wave waterfall wavelength weight window wire zone"
+    "walk wall warranty wave waterfall wavelength weight window wire zone "
+    "backstroke breaststroke butterfly champion equiv equivalent freestyle heat "
+    "hurdles medley capsule capsules cap caps tablet tablets tab tabs pill pills doses vial "
+    "vials injection injections softgels patch patches bags bottles boxes cans jars tubes "
+    "cables bulbs bolts nails screws pipes boards panels batteries drives sheets pans "
+    "weights dumbbells plates bricks tanks barrels"
 )
 _ARTICLES: Final = words("a an another every each")
 #: Words in small letters that are no noun: nothing is an attribute of them.
@@ -39,7 +44,7 @@ _NO_NOUN: Final = words(
 _CANNED: Final = lazy_pattern(
     r"\.?\) (?:cans?|jars?|tins?|bags?|box(?:es)?|bottles?|packages?|packets?|pkgs?|tubs?)(?!\w)"
 )
-_NOUN: Final = lazy_pattern(r"[ -](?P<noun>[a-z]+)")
+_NOUN: Final = lazy_pattern(r"[ -](?P<noun>[a-z]+)(?P<more>-[a-z])?")
 
 
 def is_attribute(cursor: Cursor, start: int, end: int) -> bool:
@@ -54,4 +59,4 @@ def is_attribute(cursor: Cursor, start: int, end: int) -> bool:
         return False
     if cursor.before(start).lower() in _ARTICLES:
         return True
-    return noun in _MEASURED
+    return noun in _MEASURED and following["more"] is None

@@ -47,6 +47,12 @@ _PRESSED: Final = lazy_pattern(
 _FEET_ALONE: Final = lazy_pattern(r"(?P<feet>\d{1,3})['′](?![\w'])")
 
 
+#: Who or what is so tall stands behind, or how heavy they are.
+_TALL: Final = lazy_pattern(
+    r" (?!(?:and|or|by|x|to|in|of|is|was|from)\b)[a-z]|, ?\d{2,3}[ -]?(?:lb|pound|kg)"
+)
+
+
 def _read_feet(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     feet = match["feet"]
     parts = say(spoken_number(feet, cursor.british), *match.span("feet"))
@@ -58,6 +64,11 @@ def _read_feet(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["vulgar"]:
         half = fraction(*FRACTIONS[match["vulgar"]])
         said = f"{said} and {half.replace('one ', 'a ', 1)}" if said else half
+    if cursor.before(match.start()).lower() in ("a", "an") and _TALL.match(
+        cursor.text, match.end()
+    ):
+        said = f"{spoken_number(feet, cursor.british)} foot {said}"  # a 6'4" guard
+        return say(said, match.start(), match.end())
     unit = "inch" if match["inches"] == "1" and not match["vulgar"] else "inches"
     parts += say(f"{said} {unit}", end, match.end())
     if match.group()[-1] == "." and cursor.ends(match.end()):
@@ -84,10 +95,11 @@ def _read_pounds(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if weights[0] != weights[1] or names[0] == names[1]:
         return None
     parts: list[Part] = []
+    single = match.group()[-1] != "." and is_attribute(cursor, *match.span())
     for group, last, name in zip(("one", "two", "three"), (big, small, least), names, strict=True):
         value = match[group]
         if value and last:
-            unit = name if is_one(value) else f"{name}s"
+            unit = name if single or is_one(value) else f"{name}s"
             parts += say(f"{spoken_number(value, cursor.british)} {unit}", *match.span(group))
     if match.group()[-1] == "." and cursor.ends(match.end()):
         parts += mark(".", match.end() - 1, match.end())

@@ -82,6 +82,25 @@ _LASTING: Final = words(
 _SINCE: Final = words("ago left remaining late later early behind read")
 #: Before minutes written so may stand a number of hours or days: 2d 5m.
 _BIGGER: Final = lazy_pattern(r"\d[dh],? \Z")
+#: Beside other times, and what is waited for: from 30s to 2m, a timeout of 5m.
+_WAITED: Final = lazy_pattern(
+    r"(?:\d(?:ms|s|sec|h|d)(?: to | or |, | and |[-–/]| ?-> ?)|\b(?:timeout|interval|ttl|"
+    r"delay|cooldown|backoff|lease|sleep|retry)\b[^.!?]{0,16}(?: of| to| after| every|[=:]|) ?)\Z",
+    re.IGNORECASE,
+)
+
+
+#: Your seat is 14C, seats 14C and 14D.
+_SEATED: Final = lazy_pattern(
+    r"\b(?:seats?|gates?|rooms?|rows?|apt|units?|suites?|berths?|lockers?|flats?|exits?)\b"
+    r"(?: (?:is|are|was|were|number|no\.)|[:#])?(?: ?\d{1,3}[A-K](?:,| and| or|, and| to|-))* ?\Z",
+    re.IGNORECASE,
+)
+_WARM: Final = lazy_pattern(
+    r"\b(?:lows?|highs?|temps?|temperatures?|degrees|dip|dips|drop|fall|fridge|freezer|chill|stored?|"
+    r"refrigerat\w+|heat|cool(?:ed)?|warm|weather|keep|kept|below|above)\b[^.!?]{0,30}\Z",
+    re.IGNORECASE,
+)
 
 
 def _is_minutes(cursor: Cursor, match: re.Match[str]) -> bool:
@@ -94,7 +113,8 @@ def _is_minutes(cursor: Cursor, match: re.Match[str]) -> bool:
         before = cursor.before(start, 2)
     if before.lower() in _LASTING or cursor.after(match.end()).lower() in _SINCE:
         return True
-    return _BIGGER.search(cursor.text[max(0, start - 8) : start]) is not None
+    left = cursor.text[max(0, start - 32) : start]
+    return _BIGGER.search(left) is not None or _WAITED.search(left) is not None
 
 
 def _fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
@@ -119,10 +139,14 @@ def _fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
     following = cursor.after(match.end("unit"))
     if unit in _SCALES and (
         cursor.before(match.start()).lower() in LABELS
+        or _SEATED.search(cursor.text[max(0, match.start() - 28) : match.start()])
         or _DOTTED_ON.match(cursor.text, match.end("unit"))
     ):
         return False  # seat 14C, 28 C.F.R.
     if unit in _SCALES:  # 350F, but 5F and 20 C students
+        if close and (match["value2"] or len(value) == 1):
+            left = cursor.text[max(0, match.start() - 40) : match.start()]
+            return bool(_WARM.search(left)) or (match["joint"] or "").strip() == "to"
         hot = len(value) in (2, 3) and match["gap"] != "-"
         return hot and (close or not following[:1].isalpha())
     if unit in _DOUBTFUL and unit not in ("in", "s", "h", "L", "ct") and match["gap"] == "-":

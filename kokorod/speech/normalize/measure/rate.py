@@ -32,14 +32,21 @@ _BARE: Final = lazy_pattern(
 _ALSO_LETTERS: Final = frozenset({"m", "g", "ft", "lb", "oz", "Mb", "Gb"})
 
 
+#: So much of something: 30 g of fiber, 2 cups of coffee.
+_OF_THINGS: Final = lazy_pattern(r"\d ?[A-Za-z]{1,12}(?: of)? [a-z]{1,24}\Z")
+
+
 def _counts(cursor: Cursor, position: int) -> bool:
     """Whether a number stands before `position`, or a word before that one."""
-    return cursor.before(position)[:1].isdecimal() or cursor.before(position, 2)[:1].isdecimal()
+    if cursor.before(position)[:1].isdecimal() or cursor.before(position, 2)[:1].isdecimal():
+        return True
+    return _OF_THINGS.search(cursor.text[max(0, position - 40) : position]) is not None
 
 
 def _read_word(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     """The word before the slash; what is after it is read by `_read_each`."""
-    if match["one"] in UNITS or not _counts(cursor, match.start()):
+    counts = _counts(cursor, match.start()) or _counts(cursor, match.end("one"))
+    if match["one"] in UNITS or not counts:
         return None
     return Upto(say(match["one"], *match.span("one")), match.end("one"))
 
