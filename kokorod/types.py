@@ -81,7 +81,7 @@ class Sentence:
     phonemes    Kokoro's alphabet; every character is in the vocabulary, so that
                 len(phonemes) is the number of tokens. Empty: nothing to say.
     words       in order, not overlapping
-    pause_s     silence that follows it, where the text asks for more or less than
+    pause_s     silence that follows it, if the text asks for more or less than
                 the configured sentence pause; None: the configured one
     voice       that markup asks for, else ""
     rate        factor on the request's speed

@@ -267,7 +267,7 @@ def _described(model: InstalledModel) -> dict[str, Any]:
 
 
 def _speaking(store: Store, settings: Config) -> str:
-    """The model the daemon takes, as things are; empty where there is none."""
+    """The model the daemon takes, as things are; empty if there is none."""
     try:
         return store.chosen(settings.model).name
     except ModelError:
@@ -283,7 +283,7 @@ def _problem(store: Store, settings: Config) -> str:
 
 
 def _after(store: Store, settings: Config, context: Context, before: str) -> None:
-    """Say which model speaks now, where that changed, and tell the daemon."""
+    """Say which model speaks now, if that changed, and tell the daemon."""
     now = _speaking(store, settings)
     if problem := _problem(store, settings):
         print(f"the built-in voice will speak: {problem}", file=sys.stderr)

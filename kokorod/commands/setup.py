@@ -75,7 +75,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 def _needed(store: Store, preferred: str) -> tuple[InstalledModel | None, Release | None]:
     """The model that speaks, or the release to get so that Kokoro does.
 
-    Raises ModelMissingError where choosing is left to the user.
+    Raises ModelMissingError if choosing is left to the user.
     """
     try:
         model = store.chosen(preferred)
@@ -100,7 +100,7 @@ def _needed(store: Store, preferred: str) -> tuple[InstalledModel | None, Releas
 def _first(
     store: Store, settings: Config, wanted: Release, args: argparse.Namespace, asking: bool
 ) -> Choice | None:
-    """What to pull where no Kokoro speaks; None: nothing, and that is said if it may be."""
+    """What to pull if no Kokoro speaks; None: nothing, and that is said if it may be."""
     packaged = manifest.PACKAGED
     small = Choice(packaged.release, Source.REGISTRY, "")
     full = _choice_of(wanted, settings)
@@ -137,7 +137,7 @@ def _first(
 
 
 def _fuller(store: Store, settings: Config, speaking: InstalledModel | None) -> Choice | None:
-    """The full release, where the small model speaks and the user wants it; else None."""
+    """The full release, if the small model speaks and the user wants it; else None."""
     full = _choice_of(manifest.find(), settings)
     small = manifest.PACKAGED.release.model.sha256
     names = {model.name for model in store.installed()}
@@ -156,7 +156,7 @@ def _choice_of(release: Release, settings: Config) -> Choice:
 
 
 def _may_do_without(error: DownloadError) -> bool:
-    from ..models.pip import RegistryError  # where nothing is fetched neither is loaded
+    from ..models.pip import RegistryError  # if nothing is fetched neither is loaded
     from ..models.web import UnreachableError
 
     return isinstance(error, (RegistryError, UnreachableError))

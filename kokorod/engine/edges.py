@@ -55,7 +55,7 @@ Silences = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def heard(edges: NDArray[np.int64], phonemes: str, pcm: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The same edges, in samples, where the phonemes are heard.
+    """The same edges, in samples, at which the phonemes are heard.
 
     edges     int64 [phonemes + 1], never falling: where the model's frames of each begin
     pcm       float32 [samples], the run's sound

@@ -103,7 +103,7 @@ class Synthesized:
 class Fronted:
     """A unit's front is there.
 
-    pcm: what is heard before its sound, or all of it where it has none; seconds: what the
+    pcm: what is heard before its sound, or all of it if it has none; seconds: what the
     front took; joiner: what the stream is to go on with, None if it has that.
     """
 

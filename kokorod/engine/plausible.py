@@ -104,7 +104,7 @@ def check_front(front: Front, segment: Segment, speed: float) -> None:
 
 
 def check_chunk(pcm: Pcm, front: Front, first: int, last: int) -> None:
-    """Of frames `first` to `last`, which may be silent where the front says so.
+    """Of frames `first` to `last`, which may be silent if the front says so.
 
     Raises EngineError.
     """

@@ -98,7 +98,7 @@ class Synthesizer(Protocol):
         """Raises TerminatedError if `run` was ended, EngineError if it failed."""
 
     def streams(self, utterance: Utterance) -> bool:
-        """front() and chunk() speak this voice now; where not, only synthesize() does.
+        """front() and chunk() speak this voice now; if not, only synthesize() does.
 
         Asked on the loop's thread too: it answers from memory, at once.
         """

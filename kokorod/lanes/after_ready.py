@@ -282,7 +282,7 @@ class AfterReady:
                 self._pool.open_cpu_lane(lane)
 
     def _hash_if_due(self) -> None:
-        """Last of all: it only matters where something is wrong."""
+        """Last of all: it only matters if something is wrong."""
         if self._copy is not None and self._copy.key not in self._hashed:
             self._steps.append(partial(self._hash, self._copy))
         if self._model is not None and self._model.model_sha256 not in self._hashed:
@@ -328,7 +328,7 @@ class AfterReady:
         self._next()
 
     def _left_open(self, lane: str, key: str) -> str:
-        """Why the lane is not trusted although it passed; empty where it is.
+        """Why the lane is not trusted although it passed; empty if it is.
 
         What crashes, crashes the daemon: a supervisor would start it into the next crash.
         """

@@ -2,7 +2,7 @@
 """What to do about the process's memory: keep, trim, recycle or exit.
 
 Owns:       when something was done last.
-Invariants: only at rest; the milder step comes first, and the next one only where it did
+Invariants: only at rest; the milder step comes first, and the next one only if it did
             not help; at most one recycle in _RECYCLE_EVERY_S.
 Never:      rebuilds under load, or because of a single high sample.
 """
@@ -19,7 +19,7 @@ SAMPLE_S: Final = 30.0
 #: What a trim gave back is seen by the next sample; trimming more often helps nobody.
 _TRIM_EVERY_S: Final = 60.0
 
-#: Opening a session anew costs 0.5 s of a core: where it must be done more often than
+#: Opening a session anew costs 0.5 s of a core: if it must be done more often than
 #: this, something leaks faster than it should, and the hard limit ends it.
 _RECYCLE_EVERY_S: Final = 600.0
 

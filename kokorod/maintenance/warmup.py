@@ -162,7 +162,7 @@ class Warmup:
         return self.running
 
     def wait_s(self, now: float) -> float | None:
-        """When to ask again where nothing happens meanwhile; None: no need."""
+        """When to ask again if nothing happens meanwhile; None: no need."""
         if self.running is not None or not self._lanes:
             return None
         if now < self._quiet_from:

@@ -61,7 +61,7 @@ class Weights:
         return True
 
     def lock(self) -> str:
-        """Have the kernel keep every page; why it does not, empty where it does.
+        """Have the kernel keep every page; why it does not, empty if it does.
 
         Reads what is not in memory yet.
         """
@@ -97,7 +97,7 @@ def lock_limit() -> int | None:
 
 
 def _raise_limit(needed: int) -> None:
-    """To the hard limit, where the soft one is too low; mlock says what that comes to."""
+    """To the hard limit, if the soft one is too low; mlock says what that comes to."""
     soft, hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)
     if soft != resource.RLIM_INFINITY and soft < needed:
         with contextlib.suppress(OSError, ValueError):

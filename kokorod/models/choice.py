@@ -41,7 +41,7 @@ def choose(
 ) -> Choice:
     """What a user's wishes mean; None: no wish. model_url is the setting of that name.
 
-    Raises ModelError where they cannot be had together.
+    Raises ModelError if they cannot be had together.
     """
     packaged = manifest.PACKAGED.release
     the_packaged = variant in (None, packaged.variant) and tag in (None, packaged.tag)

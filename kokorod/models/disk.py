@@ -65,7 +65,7 @@ def means_full(text: str) -> bool:
 
 
 def require_space(folder: Path, needed: int) -> None:
-    """Raises ModelError where the disk of `folder` has less than `needed` bytes to spare."""
+    """Raises ModelError if the disk of `folder` has less than `needed` bytes to spare."""
     free = shutil.disk_usage(folder).free
     if free < needed + SPARE_BYTES:
         raise ModelError(
@@ -97,7 +97,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames in `folder` survive a power cut, where the file system can."""
+    """Make renames in `folder` survive a power cut, if the file system can."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         # Some network file systems refuse to sync a folder; the rename is still atomic.

@@ -50,7 +50,7 @@ def download(
 ) -> None:
     """Make `target` the file at `url`, going on where an earlier fetch stopped.
 
-    Raises DownloadError (UnreachableError where there is no network at all), OSError
+    Raises DownloadError (UnreachableError if there is no network at all), OSError
     where the disk takes no more.
     """
     if _size(target) == expected.bytes and disk.digest(target)[0] == expected.sha256:
@@ -145,7 +145,7 @@ class _Part:
         time.sleep(pause)
 
     def _receive(self, response: http.client.HTTPResponse, have: int) -> None:
-        """Append what comes. Raises TransientError where it ends before the file does."""
+        """Append what comes. Raises TransientError if it ends before the file does."""
         size = self._expected.bytes
         start = _start(response, self._url, have, self._expected)
         if start < have:
@@ -187,7 +187,7 @@ class _Pace:
         self._bytes = 0
 
     def came(self, count: int) -> None:
-        """Raises TransientError where too little has come for too long."""
+        """Raises TransientError if too little has come for too long."""
         patience = self._patience
         self._bytes += count
         if time.monotonic() - self._since < patience.slow_s:
@@ -198,7 +198,7 @@ class _Pace:
 
 
 def _start(response: http.client.HTTPResponse, url: str, have: int, expected: RemoteFile) -> int:
-    """The byte at which the answer begins. Raises DownloadError where it is another file."""
+    """The byte at which the answer begins. Raises DownloadError if it is another file."""
     if response.status == http.HTTPStatus.OK:
         length = response.headers.get("Content-Length")
         if length is not None and length != str(expected.bytes):

@@ -34,7 +34,7 @@ class LockHeldError(ModelError):
 def exclusive(path: Path, purpose: str, wait_s: float) -> Iterator[None]:
     """Hold the lock at `path`, waiting at most `wait_s` seconds for it.
 
-    Raises LockHeldError where another keeps it longer, OSError where no lock file
+    Raises LockHeldError if another keeps it longer, OSError if no lock file
     can be made.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -35,7 +35,7 @@ class RemoteFile:
 class Release:
     """A model that can be pulled, with the voices that go with it.
 
-    name is what the store calls it, tag the folder below the base URL. voices: None where
+    name is what the store calls it, tag the folder below the base URL. voices: None if
     the package's own are spoken with.
     """
 
@@ -137,7 +137,7 @@ RELEASES: Final = (
 
 
 def find(variant: str = DEFAULT_VARIANT, tag: str = DEFAULT_TAG) -> Release:
-    """The release of that variant and tag. Raises ModelMissingError where there is none."""
+    """The release of that variant and tag. Raises ModelMissingError if there is none."""
     for release in RELEASES:
         if release.variant == variant and release.tag == tag:
             return release

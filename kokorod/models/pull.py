@@ -58,7 +58,7 @@ def pull_release(
     interrupted pull goes on where it stopped, of the release pulled last. The first model
     of the store is also put to use.
 
-    Raises DownloadError (UnreachableError where there is no network, within
+    Raises DownloadError (UnreachableError if there is no network, within
     patience.connect_s), also where another process is pulling; ModelError on a full disk.
     """
     base_url = web.check_base_url(base_url)
@@ -110,7 +110,7 @@ def one_pull(store: Store, name: str) -> Iterator[Path]:
 
 
 def already_whole(store: Store, release: Release, note: Note) -> InstalledModel | None:
-    """The release as the store has it, hashed whole; None where it is missing or damaged.
+    """The release as the store has it, hashed whole; None if it is missing or damaged.
 
     Voices that the release does not ask for are no fault. What a pull left that was killed
     just after it had stored the model goes.

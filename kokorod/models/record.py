@@ -84,7 +84,7 @@ def dump(model: InstalledModel) -> bytes:
 def load(folder: Path) -> InstalledModel:
     """The model in `folder`, as its model.json says; the files are not looked at.
 
-    Raises FileNotFoundError where there is no record, ModelDamagedError where it
+    Raises FileNotFoundError if there is no record, ModelDamagedError if it
     cannot be read.
     """
     path = folder / RECORD
@@ -120,7 +120,7 @@ def dump_seen(seen: Mapping[str, tuple[str, Stamp]]) -> bytes:
 
 
 def load_seen(folder: Path) -> dict[str, tuple[str, Stamp]]:
-    """What dump_seen wrote; empty where nothing was verified or it cannot be read."""
+    """What dump_seen wrote; empty if nothing was verified or it cannot be read."""
     try:
         return {
             name: (

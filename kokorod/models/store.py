@@ -50,7 +50,7 @@ _HOW_TO_GET: Final = (
 
 
 def check_name(name: str) -> str:
-    """The name, where it is allowed. Raises ModelError."""
+    """The name, if it is allowed. Raises ModelError."""
     if not _NAME.fullmatch(name):
         raise ModelError(
             f"{name[:80]!r} is no name for a model; allowed are 1 to 64 of a-z 0-9 . _ - "
@@ -97,7 +97,7 @@ class Store:
             raise ModelMissingError(self._missing(f"no model {name!r}")) from None
 
     def in_use(self) -> str:
-        """The name chosen by use(), empty where there is none. It may be gone since."""
+        """The name chosen by use(), empty if there is none. It may be gone since."""
         try:
             name = own_files.read(self.folder / _IN_USE, _NAME_BYTES).decode().strip()
         except (OSError, UnicodeDecodeError):
@@ -154,7 +154,7 @@ class Store:
     ) -> InstalledModel:
         """Copy a model and its voices, if it has its own, into the store; pin their sha256.
 
-        The first model is also put to use. Raises ModelError where a file is not what it
+        The first model is also put to use. Raises ModelError if a file is not what it
         should be, the name is taken or the disk is full.
         """
         from . import structure  # only here is a graph looked into
@@ -240,7 +240,7 @@ class Store:
         verification.verify(model, progress)
 
     def check(self, model: InstalledModel, progress: Progress | None = None) -> None:
-        """At once where the files were not touched since last hashed. Raises ModelDamagedError."""
+        """At once if the files were not touched since last hashed. Raises ModelDamagedError."""
         verification.check(model, progress)
 
     @contextlib.contextmanager

@@ -55,7 +55,7 @@ _CODES: Final = {2: "e", 4: "f", 8: "d"}
 
 
 def check_model(path: Path) -> None:
-    """Raises ModelError where `path` is no whole onnx graph with Kokoro's inputs."""
+    """Raises ModelError if `path` is no whole onnx graph with Kokoro's inputs."""
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             inputs = _graph_inputs(data)
@@ -72,7 +72,7 @@ def check_model(path: Path) -> None:
 
 
 def check_voices(path: Path) -> None:
-    """Raises ModelError where `path` is no whole npz of float arrays, one a voice."""
+    """Raises ModelError if `path` is no whole npz of float arrays, one a voice."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -103,7 +103,7 @@ def voice_names(path: Path) -> list[str]:
 
 
 def _graph_inputs(data: mmap.mmap) -> set[str]:
-    """The names of the graph's inputs. Raises ValueError where the structure does not hold."""
+    """The names of the graph's inputs. Raises ValueError if the structure does not hold."""
     version = 0
     graph = None
     for number, kind, start, end in _fields(data, 0, len(data)):

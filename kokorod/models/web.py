@@ -72,7 +72,7 @@ _MAX_REDIRECTS: Final = 5
 
 
 def check_base_url(url: str) -> str:
-    """The URL without a slash at its end. Raises DownloadError where it cannot be one."""
+    """The URL without a slash at its end. Raises DownloadError if it cannot be one."""
     try:
         parts = urllib.parse.urlsplit(url)
         usable = (
@@ -156,7 +156,7 @@ def _failure(error: object, url: str) -> DownloadError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return DownloadError(
             f"the certificate of {host} is not trusted: {error.verify_message}; look at the "
-            "clock, and where a proxy of your company answers or Python came without "
+            "clock, and if a proxy of your company answers or Python came without "
             "certificates, set SSL_CERT_FILE to a file with the right authorities"
         )
     if isinstance(error, _NotConnectedError):

@@ -39,11 +39,11 @@ _NOT_LAUNCHD: Final = (errno.ESRCH, errno.ENOENT)
 def inherited(
     environ: MutableMapping[str, str], platform: str = sys.platform, library: Path | None = None
 ) -> Listener | None:
-    """The supervisor's socket, or None where there is no supervisor.
+    """The supervisor's socket, or None if there is no supervisor.
 
     Takes LISTEN_* out of `environ`, so that no child mistakes them for its own.
     library: holds launch_activate_socket; None: the process's own symbols.
-    Raises KokorodError where what was handed down is not one listening Unix socket.
+    Raises KokorodError if what was handed down is not one listening Unix socket.
     """
     fds = _from_launchd(library) if platform == "darwin" else []
     supervisor = "launchd"
@@ -78,7 +78,7 @@ def _from_systemd(environ: MutableMapping[str, str]) -> list[int]:
     if len(names) != len(fds):
         raise KokorodError(
             f"LISTEN_FDNAMES has {len(names)} names for {len(fds)} sockets; "
-            "mend what sets it, or unset it"
+            "fix what sets it, or unset it"
         )
     if len(fds) == 1:
         return fds

@@ -63,7 +63,7 @@ class Listener:
         return self.socket.fileno()
 
     def accept(self) -> socket.socket | None:
-        """The next connection, or None where none waits or the peer has gone again."""
+        """The next connection, or None if none waits or the peer has gone again."""
         try:
             connection, _ = self.socket.accept()
         except (BlockingIOError, ConnectionAbortedError, InterruptedError):
@@ -108,7 +108,7 @@ class Listener:
 def bind(path: Path) -> Listener:
     """Listen on `path`, taking over a stale socket.
 
-    Raises AlreadyRunningError where another daemon has the lock, KokorodError where
+    Raises AlreadyRunningError if another daemon has the lock, KokorodError if
     the folder, the lock or what has the socket's name cannot be trusted or used.
     """
     try:
@@ -231,7 +231,7 @@ def _somebody_listens(path: Path) -> bool:
 
 
 def peer_pid(connection: socket.socket, platform: str = sys.platform) -> int | None:
-    """The process at the other end; None where the system does not tell."""
+    """The process at the other end; None if the system does not tell."""
     try:
         if platform == "darwin":
             sol_local, local_peerpid = 0, 2
@@ -243,7 +243,7 @@ def peer_pid(connection: socket.socket, platform: str = sys.platform) -> int | N
 
 
 def peer_uid(connection: socket.socket, platform: str = sys.platform) -> int | None:
-    """The user at the other end; None where it has gone already."""
+    """The user at the other end; None if it has gone already."""
     try:
         if platform == "darwin":
             # struct xucred: u_int version, uid_t uid, short ngroups, gid_t groups[16]

@@ -320,7 +320,7 @@ class Peer:
 
 
 def _hung_up(sock: socket.socket) -> bool:
-    """True where the peer closed both directions, not only its sending one."""
+    """True if the peer closed both directions, not only its sending one."""
     poll = select.poll()
     poll.register(sock.fileno(), 0)
     return any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0))

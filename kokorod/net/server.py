@@ -50,7 +50,7 @@ class Server:
         self.allow(max_clients)
 
     def allow(self, max_clients: int) -> None:
-        """How many may be connected, where there are descriptors for them."""
+        """How many may be connected, if there are descriptors for them."""
         self._max = room_for(max_clients)
 
     def listen(self, handler: Handler) -> None:

@@ -54,7 +54,7 @@ class SpeakRequest:
     state: RequestState = RequestState.ACCEPTED
     idle_s: float = 0.0  # how long nothing was asked before it came
     stream: Stream = field(default_factory=Stream)
-    ending: Ending = Ending.CANCELLED  # where it is not spoken to its end
+    ending: Ending = Ending.CANCELLED  # if it is not spoken to its end
     characters: int = 0
     charged: int = 0  # the same as the limits count them
     final: bool = False

@@ -253,7 +253,7 @@ class Speaking:
         """Speak what has come, as far as it looks whole."""
         request = self._in_flight.requests.get(key)
         if request is not None and not request.final:
-            self._speech.lull(key)
+            self._speech.flush_idle(key)
             self._perform(self._scheduler.appended(key, self._loop.clock()))
 
 

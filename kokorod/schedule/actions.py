@@ -20,7 +20,7 @@ class Prepare:
 class Run:
     """Give a segment to a lane, to be spoken whole.
 
-    skip: frames of its plan that were spoken already, where it was begun as a unit.
+    skip: frames of its plan that were spoken already, if it was begun as a unit.
     """
 
     lane: str

@@ -45,7 +45,7 @@ def choose(
 
 
 def choose_preemption(state: SchedulerState, now: float) -> LaneState | None:
-    """A lane whose run can wait, where a request waits for its first sound."""
+    """A lane whose run can wait, if a request waits for its first sound."""
     for job in state.jobs.values():
         if not (job.runnable and job.waits_for_first_sound):
             continue

@@ -38,20 +38,20 @@ def cut(state: SchedulerState, lane: LaneState, job: Job, now: float) -> Segment
     if slow and not first:
         # Slower than speech: gaps cannot be helped, so they come between sentences.
         return job.script.next(_NO_LIMIT, cap, lambda phonemes, frames: _NO_LIMIT)
-    ahead_s = job.buffered_s(now)
+    buffered_s = job.buffered_s(now)
 
-    def budget(ahead_s: float) -> float:
-        return job.speed * cost.frames(ahead_s / MARGIN / sharers)
+    def budget(buffered_s: float) -> float:
+        return job.speed * cost.frames(buffered_s / MARGIN / sharers)
 
     def then(phonemes: int, frames: float) -> float:
         if slow:
             return _NO_LIMIT
-        left_s = 0.0 if first else ahead_s - cost.seconds(frames / job.speed)
+        left_s = 0.0 if first else buffered_s - cost.seconds(frames / job.speed)
         return budget(max(left_s, 0.0) + phonemes * sound_s)
 
     first_s = job.first_s if job.whole_s is None else job.whole_s
     first_frames = job.speed * cost.frames(first_s)
-    return job.script.next(first_frames if first else budget(ahead_s), cap, then)
+    return job.script.next(first_frames if first else budget(buffered_s), cap, then)
 
 
 def _cut_unit(state: SchedulerState, lane: LaneState, job: Job, now: float) -> Segment:
@@ -61,8 +61,8 @@ def _cut_unit(state: SchedulerState, lane: LaneState, job: Job, now: float) -> S
     chunk_s = chunk.seconds(work(chunks.first_frames(chunk, sharers)))
     # Slower than speech: most of its sound is held back before the first is heard.
     lag_s = chunks.lag_s(chunk, sharers)
-    ahead_s = job.buffered_s(now) / MARGIN / sharers
-    time_s = job.first_s if job.waits_for_first_sound else ahead_s
+    buffered_s = job.buffered_s(now) / MARGIN / sharers
+    time_s = job.first_s if job.waits_for_first_sound else buffered_s
     whole = Cost(front.a + chunk_s, front.b + lag_s, 0.0)
     alone = Cost(front.a, front.b + lag_s, 0.0)
     return job.script.unit(

@@ -63,7 +63,7 @@ class Job:
 
     rank       0 is most urgent
     first_s    time its first sound may take
-    whole_s    the same, where it is spoken whole; None: as much
+    whole_s    the same, if it is spoken whole; None: as much
     streams    which voices are spoken in chunks where
     order      number of its submission
     """
@@ -120,7 +120,7 @@ class Job:
         return self.again is not None or self.unit is not None
 
     def buffered_s(self, now: float) -> float:
-        """Sound made and not yet heard, where the listener plays from the first sound on."""
+        """Sound made and not yet heard, if the listener plays from the first sound on."""
         if self.heard_from is None:
             return 0.0
         return max(0.0, self.made_s - (now - self.heard_from))

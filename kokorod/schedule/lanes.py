@@ -90,7 +90,7 @@ class LaneState:
         return isinstance(self.step, RunFront | RunChunk)
 
     def busy_s(self, now: float) -> float:
-        """Until the present run is done, by its prediction; 0 where the lane is idle."""
+        """Until the present run is done, by its prediction; 0 if the lane is idle."""
         if self.segment is None:
             return 0.0
         return max(0.001, self.started + self.run_s - now)
@@ -169,7 +169,7 @@ class RunResult:
 @dataclass(frozen=True, slots=True)
 class FrontResult:
     """How a front went: work in seconds; half-open ranges of the frames that are generated;
-    seconds of sound that came with it, where there are none.
+    seconds of sound that came with it, if there are none.
     """
 
     seconds: float

@@ -131,7 +131,7 @@ def _end_if_done(job: Job, unit: Unit) -> None:
 def _hear(state: SchedulerState, job: Job, sound_s: float, now: float) -> None:
     """So much more sound is given out."""
     if job.heard_from is not None:
-        # Where the listener ran dry, the rest is heard that much later.
+        # If the listener ran dry, the rest is heard that much later.
         job.heard_from += max(0.0, now - job.heard_from - job.made_s)
     job.made_s += sound_s
     if job.heard_from is None and sound_s > 0:

@@ -20,7 +20,7 @@ and the choice is, in this order: the best of those that last and fit; the short
 late but once only; the best that fits; else we are slower than speech anyway, and the first
 segment is the shortest there is, a later one the best. The best is the last sentence end; else
 the last clause that is not much shorter than what could be; else the last word that has
-context. Only for the first sound, where no sentence fits, is less than the budget used: what
+context. Only for the first sound, if no sentence fits, is less than the budget used: what
 cuts a sentence sounds cut at 27 tokens as at 18, and is heard sooner.
 """
 
@@ -67,7 +67,7 @@ def choose(rest: Rest, budget: float, cap: int, then: Then) -> Cut:
 
 
 def _early(rest: Rest, cuts: list[Cut], budget: float) -> list[Cut]:
-    """For the first sound, where no sentence fits: only cuts well within the budget.
+    """For the first sound, if no sentence fits: only cuts well within the budget.
 
     What cuts a sentence sounds cut at 27 tokens as at 18, and is heard sooner.
     """
@@ -129,7 +129,7 @@ def _cuts(rest: Rest, cap: int) -> list[Cut]:
 
 def _best(cuts: list[Cut]) -> Cut:
     """The last sentence end; else the last clause, unless that is much shorter; else a word,
-    with context where that is not much shorter: a listener hears a join that has none.
+    with context if that is not much shorter: a listener hears a join that has none.
     """
     longest = cuts[-1].length
     for wanted in (

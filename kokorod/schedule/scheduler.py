@@ -170,7 +170,7 @@ class Scheduler:
     def submit_warm_up(
         self, key: RequestKey, lane: str, segment: Segment, now: float, streams: Streams = never
     ) -> list[Action]:
-        """Run one segment on an idle lane, unless something else does; [] where not."""
+        """Run one segment on an idle lane, unless something else does; [] if not."""
         state = self._state.lanes.get(lane)
         if state is None or state.segment is not None or self.draining or self._state.jobs:
             return []
@@ -244,7 +244,7 @@ class Scheduler:
         return [] if blocked else self._dispatch(now)
 
     def listens(self, key: RequestKey, heard_s: float, throttled: bool, now: float) -> list[Action]:
-        """How much of a request has been heard, where that is known better than by the clock.
+        """How much of a request has been heard, if that is known better than by the clock.
 
         throttled: no more of it is to be made until it is told again.
         """

@@ -12,7 +12,7 @@ Owns:       the sentences of one request that are not spoken yet, and a cursor.
 Invariants: the phonemes of all segments, joined, are the phonemes of the sentences
             (the space between two sentences aside, which a join replaces by a pause);
             no segment is over `cap`; a cut is at a sentence end, else after a clause
-            mark, else between words; inside a word only where it alone is over `cap`.
+            mark, else between words; inside a word only if it alone is over `cap`.
 Never:      knows time: the caller turns seconds into budgets of frames.
 """
 
@@ -88,12 +88,12 @@ class Script:
     def next(
         self, budget: float, cap: int, then: Then = lambda phonemes, frames: _PLENTY
     ) -> Segment:
-        """Take the next segment: its run costs at most `budget` frames where that can be,
+        """Take the next segment: its run costs at most `budget` frames if that can be,
         and leaves enough for the run after it.
 
         budget: frames at speed 1, context included; cap: phonemes, without context.
         then: what budget the next run will have, after one of so many phonemes and frames.
-        Where nothing does both, the shortest that leaves enough is taken, so that one
+        If nothing does both, the shortest that leaves enough is taken, so that one
         late segment is not followed by another.
         """
         first = self._sentences[0]

@@ -108,7 +108,7 @@ class Turns:
         return True
 
     def on_played(self, key: RequestKey, played: Played) -> None:
-        """What its client says it has let be heard. Raises WireError where it plays nothing."""
+        """What its client says it has let be heard. Raises WireError if it plays nothing."""
         playback = self._playbacks.get(key)
         if playback is None:
             raise WireError(
@@ -164,7 +164,7 @@ class Turns:
         return [self._described(self._playbacks[entry.key]) for entry in self._speaker.entries]
 
     def state(self) -> dict[str, Any] | None:
-        """For `status`: who plays, how many wait; None where nobody does."""
+        """For `status`: who plays, how many wait; None if nobody does."""
         playbacks = len(self._playbacks)
         playing = self._playing
         if not playbacks and not self._speaker.paused:

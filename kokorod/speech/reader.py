@@ -4,7 +4,7 @@
 Owns:       the source of its text (sources.py).
 Invariants: each call reads a bounded fragment, so a long text begins as fast as a short one;
             when its time is over it gives what it has, be it nothing, and goes on when asked.
-Never:      gives out a sentence whose end may still change, but in a lull.
+Never:      gives out a sentence whose end may still change, but in an idle flush.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ class Reader:
         self._final = self._final or final
         self._source.feed(text, self._final)
 
-    def lull(self) -> None:
+    def flush_idle(self) -> None:
         """The writer pauses: a sentence that looks whole may be read."""
-        self._source.lull()
+        self._source.flush_idle()
 
     def read(self) -> Reading:
         """The next sentences, about one long segment of them. Raises KokorodError."""
@@ -77,7 +77,7 @@ class Reader:
             if said or not sentence.marks:
                 return sentence
             pause_s = _USUAL_S
-        # Where nothing is said, what parts paragraphs is as good as a break.
+        # If nothing is said, what parts paragraphs is as good as a break.
         asked_s = min(asked_s, pause_s) if said else pause_s
         granted_s = min(asked_s, self._silence_s)
         self._silence_s -= granted_s

@@ -3,7 +3,7 @@
 
 Owns: the text that arrived and was not given out yet.
 Invariants: spans are in order, never overlap, and leave out only white space; where the
-text is cut does not depend on how it arrived, lulls apart; each call looks at `limit`
+text is cut does not depend on how it arrived, idle flushes apart; each call looks at `limit`
 characters and a word more at most, so that the first sentence of a long text is there at once.
 Never: cut inside a number, a URL or an abbreviation while the sentence is within `limit`.
 
@@ -104,7 +104,7 @@ class SentenceSplitter:
     `feed` takes text, `next` gives the span (start, end) of the next sentence in
     characters from the first one ever fed, without the white space around it, or None
     when its end is not certain yet. After `feed(..., final=True)` None means the end.
-    After `lull` a sentence that looks whole is given out without what follows it.
+    After `flush_idle` a sentence that looks whole is given out without what follows it.
     """
 
     def __init__(self, lang: str = "en-us", *, limit: int = LIMIT) -> None:
@@ -116,7 +116,7 @@ class SentenceSplitter:
         self._start = 0  # in _text: where the next sentence begins
         self._seen = 0  # in _text: before this no candidate is left to judge
         self._final = False
-        self._lull = False
+        self._idle = False
 
     def feed(self, text: str, final: bool = False) -> None:
         """More text; `final` says that no more comes. Raises ValueError after the end."""
@@ -124,12 +124,12 @@ class SentenceSplitter:
             raise ValueError("text after the final one; use a new SentenceSplitter")
         if text:
             self._arrived.append(text)
-            self._lull = False
+            self._idle = False
         self._final = final
 
-    def lull(self) -> None:
+    def flush_idle(self) -> None:
         """The writer pauses: what has come and looks like a whole sentence is one."""
-        self._lull = True
+        self._idle = True
 
     def next(self) -> tuple[int, int] | None:
         """The next sentence, or None: wait for more text, or the text has ended."""
@@ -145,7 +145,7 @@ class SentenceSplitter:
             if candidate.end() == horizon < len(text):
                 break  # the window cut it; the bound below decides
             verdict = self._judge(candidate)
-            if verdict is None and self._lull:
+            if verdict is None and self._idle:
                 verdict = self._looks_whole(candidate)
             if verdict is None:
                 self._seen = candidate.start()

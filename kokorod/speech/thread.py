@@ -117,9 +117,9 @@ class SpeechThread:
     def feed(self, key: RequestKey, text: str, final: bool) -> None:
         self._do(key, lambda: self._feed(key, text, final))
 
-    def lull(self, key: RequestKey) -> None:
+    def flush_idle(self, key: RequestKey) -> None:
         """No text has come for a while: what looks whole may be read."""
-        self._do(key, lambda: self._lull(key))
+        self._do(key, lambda: self._flush_idle(key))
 
     def want(self, key: RequestKey) -> None:
         """Read on; a Reading or ReadFailed is reported."""
@@ -204,9 +204,9 @@ class SpeechThread:
         if (reader := self._readers.get(key)) is not None:
             reader.feed(text, final)
 
-    def _lull(self, key: RequestKey) -> None:
+    def _flush_idle(self, key: RequestKey) -> None:
         if (reader := self._readers.get(key)) is not None:
-            reader.lull()
+            reader.flush_idle()
 
     def _read(self, key: RequestKey) -> None:
         if (reader := self._readers.get(key)) is not None:

@@ -17,7 +17,7 @@ from .names import BUILT_IN
 #: A mean of more voices is a mean of all: one can no longer be told from another.
 MAX_PARTS: Final = 4
 
-#: Characters; `accepted` names the voice in 256, and weights grow where they are spelled out.
+#: Characters; `accepted` names the voice in 256, and weights grow if they are spelled out.
 MAX_SPEC: Final = 200
 
 #: Weights are told to a ten-thousandth: finer cannot be heard, and one blend has one name.

@@ -37,7 +37,7 @@ class Startup:
             self.ready_s = self.uptime_s()
 
     def reached_optimised(self) -> None:
-        """Again where a copy was made anew."""
+        """Again if a copy was made anew."""
         self.optimised_s = self.uptime_s()
 
     def value(self) -> dict[str, Any]:

@@ -65,7 +65,7 @@ UMask=0077
 # What holds in a user unit without privileges. Not here: ProtectSystem, PrivateTmp and
 # the like, which need a user namespace that not every system grants, and
 # MemoryDenyWriteExecute, which drivers of accelerators that compile as they run may not
-# bear. Where yours do, put them into own.conf.
+# bear. If yours do, put them into own.conf.
 NoNewPrivileges=yes
 RestrictAddressFamilies=AF_UNIX
 RestrictNamespaces=yes

@@ -217,7 +217,7 @@ def test_a_file_that_cannot_be_read_is_one_line(content: bytes, home: Path) -> N
 
 def test_a_folder_in_its_place_is_one_line(home: Path) -> None:
     (home / "config.toml").mkdir()
-    with pytest.raises(ConfigError, match=r"cannot be read: .*; mend it or move it away"):
+    with pytest.raises(ConfigError, match=r"cannot be read: .*; fix it or move it away"):
         config.load(environ(home))
 
 

@@ -65,7 +65,7 @@ class Arriving:
             return self._given([text], "")
         out: list[str] = []
         given = position = 0
-        # Where no thought ends, as at the end of a text, its many beginnings are text at once.
+        # If no thought ends, as at the end of a text, its many beginnings are text at once.
         thoughts = not final or _CLOSES.search(text) is not None
         beginnings = _Beginnings(text, _BEGINNINGS if thoughts else _BEGINNINGS[2:])
         self._endless.clear()

@@ -45,8 +45,8 @@ class Block:
         same = text.startswith(self._text[self._given :]) and places[0] == self._places[self._given]
         return length if same else None
 
-    def lull(self) -> None:
-        self._sentences.lull()
+    def flush_idle(self) -> None:
+        self._sentences.flush_idle()
 
     def _settle(self) -> None:
         self._text += "".join(self._added)

@@ -107,7 +107,7 @@ class MarkdownReader:
             self._partial()
         return self._take()
 
-    def lull(self) -> list[Fragment]:
+    def flush_idle(self) -> list[Fragment]:
         """The writer pauses: the fragments that look whole."""
         if self._lines and self._grown() > 0:
             self._parse()
@@ -115,7 +115,7 @@ class MarkdownReader:
         if rest.rstrip()[-1:] in _WHOLE:
             self._partial(least=1)
         if self._block and (not rest.strip() or self._inside is not None):
-            self._block.lull()
+            self._block.flush_idle()
             self._give(self._block)
         return self._take()
 

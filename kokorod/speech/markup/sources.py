@@ -4,7 +4,7 @@
 Owns:       the text that has arrived and is not given out yet.
 Invariants: fragments come in the order of the text, their spans count characters of the
             whole of it; a fragment ends at the same place however the text arrived, but for
-            lulls.
+            calls of flush_idle.
 Never:      reads on for long when somebody else waits: a text in which nothing is to be said,
             or a document of SSML, of which nothing is given out before all of it is known to be
             well-formed, is read in bounded steps, between which NotYetError may be raised.
@@ -56,7 +56,7 @@ class Source(Protocol):
     def feed(self, text: str, final: bool) -> None:
         """Append text; after final=True no more may come."""
 
-    def lull(self) -> None:
+    def flush_idle(self) -> None:
         """The writer pauses: a sentence that looks whole need not wait for the next one."""
 
     def next(self) -> Fragment | None:
@@ -88,8 +88,8 @@ class PlainSource:
         self._arrived.append(text)
         self._splitter.feed(text, final)
 
-    def lull(self) -> None:
-        self._splitter.lull()
+    def flush_idle(self) -> None:
+        self._splitter.flush_idle()
 
     def next(self) -> Fragment | None:
         while not self._fragments:
@@ -126,18 +126,18 @@ class MarkdownSource:
         self._unread: deque[str] = deque()
         self._final = False
         self._over = False  # the reader knows that
-        self._lull = False
+        self._idle = False
         self._arrived: deque[Fragment] = deque()
         self._fragments: Iterator[Fragment] = iter(())
 
     def feed(self, text: str, final: bool) -> None:
         parts = range(0, len(text), _AT_ONCE)
         self._unread.extend(text[start : start + _AT_ONCE] for start in parts)
-        self._lull = self._lull and not text
+        self._idle = self._idle and not text
         self._final = self._final or final
 
-    def lull(self) -> None:
-        self._lull = True
+    def flush_idle(self) -> None:
+        self._idle = True
 
     def next(self) -> Fragment | None:
         while (fragment := next(self._fragments, None)) is None:
@@ -161,9 +161,9 @@ class MarkdownSource:
         elif self._final and not self._over:
             self._over = True
             self._arrived.extend(self._reader.feed("", final=True))
-        elif self._lull:
-            self._lull = False
-            self._arrived.extend(self._reader.lull())
+        elif self._idle:
+            self._idle = False
+            self._arrived.extend(self._reader.flush_idle())
         else:
             return False
         return True
@@ -184,7 +184,7 @@ class SsmlSource:
         self._text.append(text)
         self._final = final
 
-    def lull(self) -> None:
+    def flush_idle(self) -> None:
         pass  # half a document is none
 
     def next(self) -> Fragment | None:
@@ -236,9 +236,9 @@ class AutoSource:
             self._begin = ""
             self._blank.clear()
 
-    def lull(self) -> None:
+    def flush_idle(self) -> None:
         if self._source is not None:
-            self._source.lull()
+            self._source.flush_idle()
 
     def next(self) -> Fragment | None:
         return self._source.next() if self._source is not None else None
@@ -254,7 +254,7 @@ class FilteredSource:
         self._source = source
         self._spent = spent
         self._arriving = Arriving(thoughts=thoughts)
-        self._waiting: deque[tuple[str, bool] | None] = deque()  # None: a lull
+        self._waiting: deque[tuple[str, bool] | None] = deque()  # None: an idle flush
 
     def feed(self, text: str, final: bool) -> None:
         for start in range(0, len(text), _AT_ONCE):
@@ -262,14 +262,14 @@ class FilteredSource:
         if final or not text:
             self._waiting.append(("", final))
 
-    def lull(self) -> None:
+    def flush_idle(self) -> None:
         self._waiting.append(None)
 
     def next(self) -> Fragment | None:
         while (fragment := self._source.next()) is None and self._waiting:
             step = self._waiting.popleft()
             if step is None:
-                self._source.lull()
+                self._source.flush_idle()
             else:
                 text, final = step
                 self._source.feed(self._arriving.feed(text, final), final)
@@ -303,9 +303,9 @@ class ContainedSource:
         except Exception as error:  # noqa: BLE001 - see _go_on_plainly
             self._go_on_plainly(error)
 
-    def lull(self) -> None:
+    def flush_idle(self) -> None:
         try:
-            self._source.lull()
+            self._source.flush_idle()
         except Exception as error:  # noqa: BLE001 - see _go_on_plainly
             self._go_on_plainly(error)
 

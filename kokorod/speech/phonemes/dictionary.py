@@ -150,7 +150,7 @@ class Dictionary:
 def open_dictionary(accent: str, cache_folder: Path) -> Dictionary:
     """The dictionary of an accent, "us" or "gb", built first if the cache has no good one.
 
-    Raises KokorodError if misaki's data is missing or cannot be read. Where the cache
+    Raises KokorodError if misaki's data is missing or cannot be read. If the cache
     folder cannot be written the index lives in an unlinked temporary file, and in memory
     if that cannot be written either.
     """

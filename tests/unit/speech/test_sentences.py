@@ -232,7 +232,7 @@ def test_odd_text_takes_no_longer_than_other_text(unit: str) -> None:
     assert "".join("".join(s.split()) for s in split(text)) == "".join(text.split())
 
 
-# A lull: the writer pauses
+# An idle flush: the writer pauses
 
 
 @pytest.mark.parametrize(
@@ -251,10 +251,10 @@ def test_odd_text_takes_no_longer_than_other_text(unit: str) -> None:
         "(Yes.)",
     ],
 )
-def test_in_a_lull_what_looks_whole_is_given_out(text: str) -> None:
+def test_in_an_idle_flush_what_looks_whole_is_given_out(text: str) -> None:
     splitter = SentenceSplitter()
     splitter.feed(text)
-    splitter.lull()
+    splitter.flush_idle()
     assert splitter.next() == (0, len(text.rstrip()))
     assert splitter.next() is None
     splitter.feed(" And more. Yes", final=True)
@@ -281,30 +281,30 @@ def test_in_a_lull_what_looks_whole_is_given_out(text: str) -> None:
         "1.\n",
     ],
 )
-def test_in_a_lull_what_likely_goes_on_waits(text: str) -> None:
+def test_in_an_idle_flush_what_likely_goes_on_waits(text: str) -> None:
     splitter = SentenceSplitter()
     splitter.feed(text)
-    splitter.lull()
+    splitter.flush_idle()
     assert splitter.next() is None
 
 
-def test_a_lull_is_over_when_more_comes() -> None:
+def test_an_idle_flush_is_over_when_more_comes() -> None:
     splitter = SentenceSplitter()
     splitter.feed("Hello the")
-    splitter.lull()
+    splitter.flush_idle()
     assert splitter.next() is None
     splitter.feed("re.")
     assert splitter.next() is None
-    splitter.lull()
-    splitter.lull()
+    splitter.flush_idle()
+    splitter.flush_idle()
     assert splitter.next() == (0, 12)
-    splitter.lull()
+    splitter.flush_idle()
     assert splitter.next() is None
 
 
 @settings(max_examples=200, deadline=None)
 @given(TEXT | st.text(max_size=120), st.data())
-def test_lulls_lose_and_double_nothing(text: str, data: st.DataObject) -> None:
+def test_idle_flushes_lose_and_double_nothing(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=12)))
     splitter = SentenceSplitter()
     said = []
@@ -315,7 +315,7 @@ def test_lulls_lose_and_double_nothing(text: str, data: st.DataObject) -> None:
 
     for begin, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
         splitter.feed(text[begin:end])
-        splitter.lull()
+        splitter.flush_idle()
         take()
     splitter.feed("", final=True)
     take()

@@ -73,7 +73,7 @@ def _read_written(language: Language, match: re.Match[str]) -> str:
     return f"{said} {of} {full}" if of else f"{said} {full}"
 
 
-#: Feminine hours, where hours are feminine: la una, vinte e uma.
+#: Feminine hours, if hours are feminine: la una, vinte e uma.
 _HOURS: Final = {
     "fr": {0: "0", 1: "une", 21: "vingt et une"},
     "es": {1: "una", 21: "veintiuna"},

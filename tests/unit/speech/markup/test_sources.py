@@ -88,10 +88,10 @@ def test_a_long_markdown_text_is_not_parsed_before_its_first_sentence_is_given_o
     assert source.unread > 290_000
 
 
-def test_a_lull_counts_for_all_that_came_before_it() -> None:
+def test_an_idle_flush_counts_for_all_that_came_before_it() -> None:
     source = open_source(Markup.MARKDOWN, "en-us")
     source.feed("A word. " * 1_000 + "And a last one.", final=False)
-    source.lull()
+    source.flush_idle()
     found = []
     while (fragment := source.next()) is not None:
         found.append(fragment.text)

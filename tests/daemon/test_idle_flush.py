@@ -43,7 +43,7 @@ def test_half_a_sentence_waits(shared_daemon: DaemonProcess) -> None:
         Conversation(shared_daemon.socket) as other,
     ):
         conversation.speak(1, "Ask Dr.", final=False)
-        # Its lull is over when that of one that began later is.
+        # Its text stood still for as long as that of one that began later.
         other.speak(1, "Hello there.", final=False)
         other.first_audio(1)
         conversation.send("append", 1, text=" Jones.", final=True)
