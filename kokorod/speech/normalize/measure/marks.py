@@ -11,7 +11,8 @@ from ..cursor import Cursor, Part, mark, say
 from ..number_words import cardinal, digits, fraction, is_one, spoken_number
 from ..rule import Rule, Start
 from .attribute import is_attribute
-from .quantity import FRACTIONS, FUNCTION_WORDS, direction
+from .fitting import FUNCTION_WORDS
+from .quantity import FRACTIONS, direction
 from .unit import unit_name
 
 _FEET: Final = lazy_pattern(

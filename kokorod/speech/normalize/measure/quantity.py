@@ -8,19 +8,12 @@ from typing import Final
 
 from ...abbreviations import words
 from ...patterns import lazy_pattern
-from ..bare_number import LABELS
 from ..cursor import Cursor, Part, Upto, mark, say
 from ..number_words import NUMBER, fraction, is_one, spoken_number
 from ..rule import Rule, Start
 from .attribute import is_attribute
+from .fitting import fits, is_minutes
 from .unit import PER, UNITS, unit_name
-
-#: One letter (or a word's spelling): a unit only if nothing else fits.
-_DOUBTFUL: Final = frozenset({"in", "t", "K", "N", "B", "L", "J", "s", "h", "ct", "pt", "ac"})
-#: Close to their number these are no units: 5G, 4K, 3D, 221B, 10t.
-_NOT_CLOSE: Final = frozenset({"K", "N", "B", "J", "t", "MP", "AU"})
-_SCALES: Final = frozenset({"F", "C"})
-_DOTTED_ON: Final = lazy_pattern(r"\.[A-Z]\.")
 
 _U: Final = "|".join(re.escape(u) for u in sorted(UNITS, key=len, reverse=True))
 _P: Final = "|".join(re.escape(u) for u in sorted(PER, key=len, reverse=True))
@@ -48,116 +41,10 @@ _QUANTITY: Final = lazy_pattern(
     rf"(?P<minus2>[-−](?=\d))?(?P<value2>{_VALUE}))?{_UNIT}"
 )
 _FRACTIONAL: Final = lazy_pattern(rf"(?P<sign>[-−]?){MIXED}(?![\d/]){_UNIT}")
-FUNCTION_WORDS: Final = frozenset(
-    {"a", "above", "after", "an", "and", "apart", "are", "as", "at", "away", "back", "before"}
-    | {"below", "but", "by", "can", "deep", "for", "from", "go", "high", "if", "in", "into"}
-    | {"is", "later", "left", "less", "long", "longer", "more", "of", "off", "on", "or"}
-    | {"out", "over", "per", "so", "tall", "than", "that", "the", "then", "to", "under"}
-    | {"until", "was", "when", "wide", "with", "ago"}
-)
-_AFTER_INCHES: Final = frozenset(
-    {"", ".", ",", ";", ")", "!", "?", "x", "×", "tall", "long", "wide", "high", "deep"}
-    | {"thick", "by", "of", "diameter", "screen", "per", "-", "–", "and", "or"}
-)
 _SIGNS: Final = {
     "-": "minus", "−": "minus", "+": "plus", "±": "plus or minus", "~": "about",
     "≈": "about", "<": "less than", ">": "more than", "≥": "at least", "≤": "at most",
 }  # fmt: skip
-
-
-_POUNDS_NEXT: Final = lazy_pattern(r" ?\d{1,2} ?lbs?\b")
-
-
-#: The rest of an address after the letter of a direction.
-_ROAD_NEXT: Final = lazy_pattern(
-    r"\.? (?:\d+(?:st|nd|rd|th)\b|(?:[A-Z][a-z']+ ){1,3}(?:St|Ave|Blvd|Rd|Ln|Dr|Ct|Pl|Hwy|Pkwy|Sq|"
-    r"Way|Ter|Cir|Street|Avenue|Boulevard|Road|Lane|Drive|Court|Place|Highway|Parkway|Square|"
-    r"Terrace|Circle)\b)"
-)
-#: Beside these a number with m is minutes: Prep: 10m; 5m ago.
-_LASTING: Final = words(
-    "prep cook cooking total time rest bake baking wait chill soak simmer boil active duration "
-    "runtime length break eta idle every"
-)
-_SINCE: Final = words("ago left remaining late later early behind read")
-#: Before minutes written so may stand a number of hours or days: 2d 5m.
-_BIGGER: Final = lazy_pattern(r"\d[dh],? \Z")
-#: Beside other times, and what is waited for: from 30s to 2m, a timeout of 5m.
-_WAITED: Final = lazy_pattern(
-    r"(?:\d(?:ms|s|sec|h|d)(?: to | or |, | and |[-–/]| ?-> ?)|\b(?:timeout|interval|ttl|"
-    r"delay|cooldown|backoff|lease|sleep|retry)\b[^.!?]{0,16}(?: of| to| after| every|[=:]|) ?)\Z",
-    re.IGNORECASE,
-)
-
-
-#: Your seat is 14C, seats 14C and 14D.
-_SEATED: Final = lazy_pattern(
-    r"\b(?:seats?|gates?|rooms?|rows?|apt|units?|suites?|berths?|lockers?|flats?|exits?)\b"
-    r"(?: (?:is|are|was|were|number|no\.)|[:#])?(?: ?\d{1,3}[A-K](?:,| and| or|, and| to|-))* ?\Z",
-    re.IGNORECASE,
-)
-_WARM: Final = lazy_pattern(
-    r"\b(?:lows?|highs?|temps?|temperatures?|degrees|dip|dips|drop|fall|fridge|freezer|chill|stored?|"
-    r"refrigerat\w+|heat|cool(?:ed)?|warm|weather|keep|kept|below|above)\b[^.!?]{0,30}\Z",
-    re.IGNORECASE,
-)
-
-
-def _is_minutes(cursor: Cursor, match: re.Match[str]) -> bool:
-    """Whether m after a number stands for minutes."""
-    if match["unit"] != "m" or match["gap"] or match["power"] or match["per"]:
-        return False
-    start = match.start()
-    before = cursor.before(start)
-    if before == ":":
-        before = cursor.before(start, 2)
-    if before.lower() in _LASTING or cursor.after(match.end()).lower() in _SINCE:
-        return True
-    left = cursor.text[max(0, start - 32) : start]
-    return _BIGGER.search(left) is not None or _WAITED.search(left) is not None
-
-
-def _fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
-    """Whether the letters after the number are a unit here. value: "" if it is a fraction."""
-    unit, close = match["unit"], not match["gap"]
-    if unit in ("N", "W") and not close and _ROAD_NEXT.match(cursor.text, match.end("unit")):
-        return False  # 45 W 34th St.
-    if unit == "W" and cursor.before(match.start()).lower() in ("size", "sizes"):
-        return False  # a shoe, and wide
-    if unit in ("N", "W") and cursor.before(match.start()).lower() in LABELS:
-        return False  # Route 9 W
-    if unit == "st":
-        if close and cursor.text[match.start("unit") - 1] == "1":
-            return False  # 21st, 1/21st
-        return cursor.british or _POUNDS_NEXT.match(cursor.text, match.end("unit")) is not None
-    if unit not in _DOUBTFUL | _NOT_CLOSE | _SCALES:
-        return True
-    if match["per"] or match["power"]:
-        return True
-    if close and unit in _NOT_CLOSE:
-        return False
-    following = cursor.after(match.end("unit"))
-    if unit in _SCALES and (
-        cursor.before(match.start()).lower() in LABELS
-        or _SEATED.search(cursor.text[max(0, match.start() - 28) : match.start()])
-        or _DOTTED_ON.match(cursor.text, match.end("unit"))
-    ):
-        return False  # seat 14C, 28 C.F.R.
-    if unit in _SCALES:  # 350F, but 5F and 20 C students
-        if close and (match["value2"] or len(value) == 1):
-            left = cursor.text[max(0, match.start() - 40) : match.start()]
-            return bool(_WARM.search(left)) or (match["joint"] or "").strip() == "to"
-        hot = len(value) in (2, 3) and match["gap"] != "-"
-        return hot and (close or not following[:1].isalpha())
-    if unit in _DOUBTFUL and unit not in ("in", "s", "h", "L", "ct") and match["gap"] == "-":
-        return False
-    if unit == "in" and match["gap"] == "-":
-        return cursor.text[match.end() : match.end() + 1] != "-"
-    if unit == "in":
-        return close or following.lower() in _AFTER_INCHES
-    if close or (unit == "L" and is_attribute(cursor, match.start(), match.end("unit"))):
-        return True
-    return not following[:1].isalpha() or following.lower() in FUNCTION_WORDS
 
 
 def attributive(cursor: Cursor, match: re.Match[str]) -> bool:
@@ -219,7 +106,7 @@ def _unit_parts(cursor: Cursor, match: re.Match[str], single: bool) -> list[Part
     start = match.start("unit")
     end = match.end("stop") - 1 if match["stop"] else match.end()
     end = match.start("side") if match["side"] else end
-    written = "min" if _is_minutes(cursor, match) else match["unit"]
+    written = "min" if is_minutes(cursor, match) else match["unit"]
     name = unit_name(written, match["power"] or "", match["per"] or "", single)
     if written == "bps" and cursor.before(match.start()).lower() in _RATES:
         name = "basis point" if single else "basis points"
@@ -283,7 +170,7 @@ _DOSED: Final = frozenset(
 
 def _read_quantity(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
-    if not _fits(cursor, match, match["value"]):
+    if not fits(cursor, match, match["value"]):
         return None
     if match["sign"] in ("-", "−", "+") and start and cursor.text[start - 1].isalnum():
         return None
@@ -326,7 +213,7 @@ def mixed(cursor: Cursor, match: re.Match[str]) -> str | None:
 
 def _read_fractional(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     said = mixed(cursor, match)
-    if said is None or not _fits(cursor, match, ""):
+    if said is None or not fits(cursor, match, ""):
         return None
     if match["sign"] and match.start() and cursor.text[match.start() - 1].isalnum():
         return None  # 1/4-1/2 in.
@@ -347,7 +234,7 @@ _UNIT_AT: Final = lazy_pattern(_UNIT)
 def unit_after(cursor: Cursor, position: int) -> Upto | None:
     """The unit, in the plural, that stands after a number that ends at `position`."""
     match = _UNIT_AT.match(cursor.text, position)
-    if match is None or not _fits(cursor, match, "00"):
+    if match is None or not fits(cursor, match, "00"):
         return None
     attribute = is_attribute(cursor, position, match.end())
     return Upto(_unit_parts(cursor, match, attribute), match.end())
