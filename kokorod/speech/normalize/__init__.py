@@ -18,7 +18,7 @@ from .clean import Cleaned
 from .cursor import Cursor, Kind, Part
 from .foreign import read_foreign
 from .grammar import read_at
-from .measure import forecast
+from .measure import dose, forecast
 
 #: Named as the rule of a token that no rule has read: a word or mark as it stands.
 PLAIN: Final = "plain"
@@ -38,6 +38,7 @@ _LOOKED_AT: Final = (
     abbreviation.KEYS
     | address.KEYS
     | chat.KEYS
+    | dose.KEYS
     | forecast.KEYS
     | law.KEYS
     | {name.lower() for name in date.NAMES | weekday.NAMES}

@@ -15,11 +15,13 @@ from .rule import Rule, Start
 _ABBREVIATION: Final = lazy_pattern(r"(?P<name>[A-Za-z]{1,8}(?:'[a-z])?)(?P<dot>\.)")
 _BARE: Final = lazy_pattern(r"(?P<name>[A-Za-z]{1,7})(?![\w'.-])")
 _SHORT: Final = lazy_pattern(
-    r"(?P<name>Nº(?= ?\d)|w/o|w/|b/c|c/o|n/a|N/A|and/or|either/or|he/she|she/he|his/her|him/her"
+    r"(?P<name>Nº(?= ?\d)|w/r/t|w/in|w/o|w/"
+    r"|b/c|c/o|n/a|N/A|and/or|either/or|he/she|she/he|his/her|him/her"
     r"|s/he|w/e|s/p|h/o|f/u|r/o)(?![\w/])"
 )
 _SHORTS: Final = {
     "Nº": "Number",
+    "w/r/t": "with respect to", "w/in": "within",
     "w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "and/or": "and or",
     "either/or": "either or", "he/she": "he or she", "she/he": "she or he",
     "his/her": "his or her", "him/her": "him or her", "s/he": "she or he", "w/e": "whatever",
@@ -103,6 +105,10 @@ def _by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: bo
         return "patient" if told or named else None
     if written == "P" and before in _OF_PROCEDURE:
         return "P"
+    if low == "am" and written == "Am" and _NTH.fullmatch(before):
+        return "amendment"
+    if low == "ex" and written == "Ex" and _LETTER_NEXT.match(cursor.text, match.end()):
+        return "exhibit"
     if low == "ex" and number and _EXERCISE.match(cursor.text, match.end()):
         many = _EXERCISES.match(cursor.text, match.end())
         return "exercises" if many else "exercise"
@@ -119,6 +125,11 @@ def _by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: bo
     return None
 
 
+_NTH: Final = lazy_pattern(
+    r"\d{1,2}(?:st|nd|rd|th)|First|Second|Fourth|Fifth|Sixth|Eighth|Fourteenth"
+)
+#: Of a document: Ex. A.
+_LETTER_NEXT: Final = lazy_pattern(r" [A-Z]{1,2}(?![\w'])")
 #: Behind what it is said of: breakfast incl.
 _INCLUDED: Final = {"incl": "included", "excl": "excluded"}
 _CLOSED: Final = lazy_pattern(r"\s*\Z|\s?[,;)!?]")
@@ -203,6 +214,9 @@ def _is_road(cursor: Cursor, before: str, start: int, low: str, upcoming: str) -
 
 #: A time of day follows: dep 18:40, arr 9am.
 _CLOCK_NEXT: Final = lazy_pattern(r":? ?(?:at )?\d{1,2}(?:[:.]\d\d|[ ]?[ap]\.?m?\b)")
+_DOSE: Final = lazy_pattern(
+    r" (?:PO|po|by mouth|orally|daily|q\d|q[dh]|BID|bid|TID|tid|QID|PRN|prn|twice|once|every)"
+)
 _AMOUNT_NEXT: Final = lazy_pattern(r":? ?\d")
 _TALL_NEXT: Final = lazy_pattern(r":? ?\d{1,3}(?:\.\d)? ?(?:['′]|ft|feet|cm|in\b|m\b)")
 _NUMBER_NEXT: Final = lazy_pattern(r" ?#(?:\d|\s|[?.!,]|\Z)| \d")
@@ -228,6 +242,14 @@ def _by_number(cursor: Cursor, match: re.Match[str]) -> str | None:
         return "apartment"
     if low in _INCLUDED and _CLOSED.match(cursor.text, end):
         return _INCLUDED[low]
+    if (
+        low in _TAKEN
+        and cursor.before(match.start())[:1].isdecimal()
+        and _DOSE.match(cursor.text, end)
+    ):
+        return _TAKEN[low]
+    if low == "vis" and _AMOUNT_NEXT.match(cursor.text, end):
+        return "visibility"
     if low in ("fwd", "fw") and cursor.text[end : end + 1] == ":":
         return "forward"
     return None
@@ -336,6 +358,6 @@ KEYS: Final = (
     | frozenset(abbr.BEFORE_NUMBER)
     | frozenset(abbr.AFTER_NUMBER)
     | frozenset(abbr.ROADS)
-    | {"fwd", "fw", "cap", "caps", "tab", "tabs", "rm"}
+    | {"am", "vis", "fwd", "fw", "cap", "caps", "tab", "tabs", "rm"}
     | {"mo", "wk", "yr", "bus", "hr", "hrs", "min", "mins", "sec", "secs", "eg", "ie", "rs"}
 )

@@ -65,7 +65,24 @@ _ROAD_AFTER: Final = lazy_pattern(
 )
 
 
+_SPEED: Final = lazy_pattern(r" (?:at )?\d{1,3}(?:[-–]\d{1,3})? ?(?:mph|kts?|knots|kph|km/h)")
+#: How far, and along what: 3 mi N on I-5.
+_GONE: Final = words(
+    "mi mile miles km hr hrs hour hours min mins minutes ft yards blocks go head drive"
+)
+_ALONG: Final = lazy_pattern(r" (?:on|of|along|toward|towards|to|from|via)\b")
 _BLOWN: Final = lazy_pattern(r"\b(?:out of|from|to|toward|towards|in|of) the \Z")
+
+
+def _is_way(cursor: Cursor, match: re.Match[str], left: str) -> bool:
+    """Whether a wind blows from there, or somebody goes there."""
+    end = match.end()
+    if len(match["side"]) > 1 and (
+        cursor.after(end).lower() in _WINDS or _BLOWN.search(left) or _SPEED.match(cursor.text, end)
+    ):
+        return True
+    gone = cursor.before(match.start()).lower().rstrip(".") in _GONE
+    return gone and _ALONG.match(cursor.text, end) is not None
 
 
 def _read_side(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -75,22 +92,14 @@ def _read_side(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     beside = cursor.before(start)
     if not (
         beside.lower() in _WINDS
-        or (len(match["side"]) > 1 and cursor.after(match.end()).lower() in _WINDS)
+        or _is_way(cursor, match, left)
         or _ROAD_BEFORE.search(left)
-        or (len(match["side"]) > 1 and _BLOWN.search(left))
-        or (
-            match["dot"] and len(match["side"]) == 1 and _ROAD_AFTER.match(cursor.text, match.end())
-        )
-        or (beside.isdecimal() and _ROAD_AFTER.match(cursor.text, match.end()))
+        or ((beside.isdecimal() or match["dot"]) and _ROAD_AFTER.match(cursor.text, match.end()))
     ):
         return None
     said = _COMPASS[match["side"]]
     stops = match["dot"] and cursor.ends(match.end())
-    road = (
-        not _BLOWN.search(left)
-        and beside.lower() not in _WINDS
-        and cursor.after(match.end()).lower() not in _WINDS
-    )
+    road = beside.lower() not in _WINDS and not _is_way(cursor, match, left)
     return say(said.title() if road else said, start, end) + (
         mark(".", end, end + 1) if stops else []
     )

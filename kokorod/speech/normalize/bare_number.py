@@ -48,6 +48,10 @@ def bare_number(cursor: Cursor, match: re.Match[str], value: str) -> str:
         return pairs(value)
     if _is_code(cursor, value, before, start):
         return digits(value)
+    if bare and len(value) in (3, 4) and cursor.after(end).lower() == "block":
+        return pairs(value)
+    if bare and _is_chat_clock(cursor, value, before, start):
+        return pairs(value)
     if bare and len(value) in (3, 4) and _is_name(cursor, before, start, end):
         return pairs(value)
     if bare and len(value) == 4 and _is_year(cursor, int(value), before, end):
@@ -71,6 +75,22 @@ def _is_plane(cursor: Cursor, value: str, start: int, end: int) -> bool:
         return False
     made = "oeing" in cursor.text[max(0, start - 64) : start]
     return made or _FLOWN.match(cursor.text, end) is not None
+
+
+#: A time without its colon: see you @ 730, dinner at 1130.
+_CLOCK: Final = lazy_pattern(r"(?:[1-9]|1[0-2])[0-5][05]")
+_MET: Final = lazy_pattern(
+    r"\b(?:see (?:ya|you|u)|meet|meeting|be (?:there|here|home|back)|come|leave|leaving|pick|"
+    r"dinner|"
+    r"lunch|breakfast|starts?|opens?|closes?|class|practice|bus|movie|party)\b[^.!?\d]{0,24}\Z",
+    re.I,
+)
+
+
+def _is_chat_clock(cursor: Cursor, value: str, before: str, start: int) -> bool:
+    if before not in ("@", "at") or not _CLOCK.fullmatch(value):
+        return False
+    return _MET.search(cursor.text[max(0, start - 48) : start]) is not None
 
 
 def is_noted_year(cursor: Cursor, match: re.Match[str]) -> bool:

@@ -112,6 +112,11 @@ def _read_sized(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return None  # a 10K run: said as it is written
     if match["size"] == "K" and len(match["value"]) == 1:
         return None  # a 4K screen
+    around = cursor.text[max(0, match.start() - 64) : match.end() + 32]
+    if match["size"] == "T" and _STORED.search(around):
+        single = match["value"] == "1" or cursor.before(match.start()).lower() in ("a", "an")
+        unit = "terabyte" if single else "terabytes"
+        return say(f"{spoken_number(match['value'], cursor.british)} {unit}", *match.span())
     if match["size"] == "K" and _is_light(cursor, match):
         return say(f"{spoken_number(match['value'])} kelvin", *match.span())
     if match["size"] in ("B", "M", "K", "T") and (
@@ -133,6 +138,12 @@ def _read_sized(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + (say("plus", *match.span("plus")) if match["plus"] else [])
 
 
+#: Beside what is stored.
+_STORED: Final = lazy_pattern(
+    r"\b(?:disks?|drives?|storage|ssd|hdd|nvme|nas|backups?|raid|partition|dev|used of|free of|"
+    r"filesystem|quota)\b",
+    re.I,
+)
 #: Beside the color of a lamp.
 _LAMP: Final = lazy_pattern(
     r"\b(?:bulbs?|leds?|lamps?|lights?|lighting|white|warm|daylight|lumens?|lm|dimmable|color|colour|"

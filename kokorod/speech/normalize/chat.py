@@ -71,6 +71,27 @@ def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(said, start, end)
 
 
+#: A figure for a word: gtg 2 class, need 2 go, thx 4 the ride, wait 4 me.
+_FIGURE: Final = lazy_pattern(r"(?P<figure>[24])(?= [a-z])")
+_TO_AFTER: Final = words("gtg g2g have need want got going trying like love used nice try")
+_TO_DO: Final = words(
+    "go get see be do know say come talk eat sleep work meet buy make take tell ask try leave run "
+    "have hear help finish study watch play bed school class"
+)
+_FOR_AFTER: Final = words("thanks thx ty wait waiting looking good ready sorry thank here there")
+_FOR_WHOM: Final = words("the u you me ur your that this it all everything coming him her us")
+
+
+def _read_figure(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span("figure")
+    before, after = cursor.before(start).lower(), cursor.after(end).lower()
+    if match["figure"] == "2" and before in _TO_AFTER and (after in _TO_DO or before[0] == "g"):
+        return say("to", start, end) if before != "got" or after in _TO_DO else None
+    if match["figure"] == "4" and before in _FOR_AFTER and after in _FOR_WHOM:
+        return say("for", start, end)
+    return None
+
+
 def _read_u(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     before, after = cursor.before(start).lower(), cursor.after(end).lower()
@@ -114,6 +135,14 @@ RULES: Final = (
             ("ur late with ur rent", "you're late with your rent"),
         ),
         firsts="".join({c for w in _CHAT for c in (w[0], w[0].upper())}),
+    ),
+    Rule(
+        "chat.figure",
+        Start.NUMBER,
+        _FIGURE,
+        _read_figure,
+        (("need 2 go", "need to go"), ("thx 4 the ride", "thanks for the ride")),
+        firsts="24",
     ),
     Rule("chat.you", Start.LETTER, _U, _read_u, (("if u want", "if you want"),), firsts="u"),
     Rule(

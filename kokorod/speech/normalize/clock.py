@@ -201,7 +201,9 @@ def _read_hour(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if not match["minute"] and not match["hour2"]:
-        return None  # room 4a
+        paired = bool(cursor.runs) and cursor.runs[-1][2] == "clock.short"
+        if cursor.before(match.start()).lower() not in _AT_HOUR and not paired:
+            return None  # room 4a
     if cursor.before(match.start()).lower() in _LABELLED or not 1 <= int(match["hour"]) <= 12:
         return None
     parts: list[Part] = []
@@ -222,6 +224,8 @@ def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
+#: Before an hour of the day: after 3p.
+_AT_HOUR: Final = words("at by after before until til till from btwn between since around @ thru")
 _LABELLED: Final = words(
     "section sections part parts figure figures fig question questions exercise room step item "
     "rule page pages chapter table problem appendix grade class group note notes line "

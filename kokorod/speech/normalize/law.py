@@ -10,7 +10,7 @@ from ..patterns import lazy_pattern
 from .cardinal import label
 from .cursor import Cursor, Part, say, spell
 from .number_words import digits
-from .rule import Rule, Start
+from .rule import CAPITALS, Rule, Start
 
 #: Rules of American courts, by their subject.
 _RULES: Final = lazy_pattern(
@@ -38,6 +38,20 @@ _REPORTER: Final = lazy_pattern(
     r"(?P<volume>\d{1,4}) (?P<name>F\.(?: ?Supp\.)?|N\. ?[EW]\.|S\. ?[EW]\.|P\.|A\.|So\.|S\. ?Ct\.|"
     r"L\. ?Ed\.|N\.Y\.S\.|Cal\.(?: ?App\.)?|B\.R\.|F\. ?App'x) ?(?P<series>2d|3d|4th|5th)?"
     r"(?P<at> at)? (?P<page>\d{1,4})(?![\w/])"
+)
+#: Codes of American states: Cal. Civ. Proc. Code, Tex. Penal Code.
+_CODES: Final = {
+    "Cal": "California", "Tex": "Texas", "Fla": "Florida", "Ill": "Illinois",
+    "Mass": "Massachusetts",
+    "Civ": "Civil", "Proc": "Procedure", "Evid": "Evidence", "Crim": "Criminal", "Bus": "Business",
+    "Prof": "Professions", "Gov": "Government", "Lab": "Labor", "Veh": "Vehicle", "Fam": "Family",
+    "Prob": "Probate", "Ins": "Insurance", "Corp": "Corporations", "Educ": "Education",
+    "Pub": "Public", "Util": "Utilities", "Res": "Resources", "Rev": "Revised", "Gen": "General",
+    "Ann": "Annotated", "Comp": "Compiled", "Stat": "Statutes", "Penal": "Penal",
+}  # fmt: skip
+_CODE_NAME: Final = lazy_pattern(
+    rf"(?P<name>{'|'.join(_CODES)})\."
+    r"(?=(?: (?:[A-Z][a-z]+\.?|&|of)){0,4} ?(?:Code\b|Stat\.|Laws\b|§))"
 )
 _MARKS: Final = lazy_pattern(r"(?P<mark>[§¶])(?P=mark)")
 
@@ -103,6 +117,10 @@ def _read_reporter(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + say(label(match["page"]), *match.span("page"))
 
 
+def _read_code_name(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return say(_CODES[match["name"]], *match.span())
+
+
 def _read_marks(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say("sections" if match["mark"] == "§" else "paragraphs", *match.span())
 
@@ -150,6 +168,14 @@ RULES: Final = (
         firsts="0123456789",
     ),
     Rule(
+        "law.code",
+        Start.LETTER,
+        _CODE_NAME,
+        _read_code_name,
+        (("Cal. Civ. Code § 51", "California Civil Code section fifty one"),),
+        firsts=CAPITALS,
+    ),
+    Rule(
         "law.marks",
         Start.SIGN,
         _MARKS,
@@ -160,4 +186,4 @@ RULES: Final = (
 )
 
 #: Words, in small letters, that the rules here look at.
-KEYS: Final = frozenset({"fed"})
+KEYS: Final = frozenset({"fed"} | {name.lower() for name in _CODES})

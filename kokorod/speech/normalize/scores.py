@@ -28,7 +28,7 @@ _NAMED: Final = lazy_pattern(r"[A-Z][\w.'’&]*[A-Za-z.] \(\Z")
 _SPORT: Final = lazy_pattern(
     r"\b(?:hosts?|visits?|beat|beats|faces?|plays?|played|defeated|edged|routed|"
     r"season|playoffs?|standings|conference|division|league|home game|kickoff|coach|undefeated|"
-    r"winless|unbeaten|straight|champions?|seed|seeded|ranked|streak|bracket|tournament|record)\b",
+    r"winless|unbeaten|took|swept|split|straight|champions?|seed|seeded|ranked|streak|bracket|tournament|record)\b",
     re.I,
 )
 _HELD: Final = lazy_pattern(
@@ -66,6 +66,11 @@ _NEAR: Final = 96
 _BEATEN: Final = lazy_pattern(
     r"\b(?:beat|beats|beating|defeated|edged|routed|over) (?:[A-Z][\w.'’-]+ ){1,3}\(\Z"
 )
+#: When goals were scored: Salah 12', 45+2'.
+_MINUTES: Final = lazy_pattern(
+    r"(?P<minute>\d{1,3})(?:\+(?P<more>\d{1,2}))?['′](?=[,;)]|\s*\Z| \()"
+)
+_SCORED: Final = lazy_pattern(r"(?:\d[-–]\d|['′][,;])[^.!?]{0,80}\Z")
 #: Runs and wickets.
 _RUNS: Final = lazy_pattern(
     r"(?P<runs>\d{1,3})[-–/](?P<wickets>\d|10)(?: (?P<declared>dec|d)\.?)?(?!\w|[.,/-]\d)"
@@ -75,6 +80,14 @@ _CRICKET: Final = lazy_pattern(
     r"test match|cricket)\b",
     re.I,
 )
+
+
+def _read_minutes(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
+    if not _SCORED.search(cursor.text[max(0, start - _NEAR) : start]):
+        return None
+    said = cardinal(match["minute"]) + (f" plus {cardinal(match['more'])}" if match["more"] else "")
+    return say(said, *match.span())
 
 
 def _read_wickets(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -179,6 +192,14 @@ RULES: Final = (
         _SHOTS,
         _read_shots,
         (("7-12 from 3", "seven for twelve from three", "scores"),),
+        firsts="0123456789",
+    ),
+    Rule(
+        "scores.minutes",
+        Start.NUMBER,
+        _MINUTES,
+        _read_minutes,
+        (("won 2-0 (Salah 12', 45+2')", "won two to zero (Salah twelve, forty five plus two)"),),
         firsts="0123456789",
     ),
     Rule(

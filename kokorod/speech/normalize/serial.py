@@ -45,7 +45,8 @@ def _read_plan(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 _PARAGRAPH: Final = lazy_pattern(
-    r"(?P<number>\d{1,4}[a-z]?)(?P<marks>(?:\((?:[a-zA-Z]|[ivx]{2,4}|\d{1,2})\)){1,5})(?!\w)"
+    r"(?P<number>\d{1,4}[a-z]?)(?:\.(?P<part>\d{1,4}))?"
+    r"(?P<marks>(?:\((?:[a-zA-Z]|[ivx]{2,4}|\d{1,2})\)){0,5})(?!\w|\.\d|[%,]\d)"
 )
 _LAWS: Final = lazy_pattern(
     r"(?:§§?|\b(?:rule|rules|section|sections|sec|art|article|articles|paragraph|para|clause|title|"
@@ -58,6 +59,8 @@ _LAWS: Final = lazy_pattern(
 def _read_paragraph(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """Rule 12(b)(6): what is in brackets goes on without a pause."""
     start = match.start()
+    if not (match["marks"] or match["part"]):
+        return None
     if not _LAWS.search(cursor.text[max(0, start - 16) : start]):
         return None
     number = re.match(r"\d+", match["number"])
@@ -65,6 +68,8 @@ def _read_paragraph(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     parts = say(label(number.group()), start, start + number.end())
     if number.group() != match["number"]:
         parts += spell(match["number"][-1].upper(), start + number.end(), match.end("number"))
+    if match["part"]:
+        parts += say(f"point {label(match['part'])}", *match.span("part"))
     for each in re.finditer(r"\w+", match["marks"]):
         place = match.start("marks") + each.start(), match.start("marks") + each.end()
         text = each.group()

@@ -110,6 +110,20 @@ def _beside_day(cursor: Cursor, match: re.Match[str]) -> bool:
     return _DAY_BEFORE.search(cursor.text[max(0, start - 24) : start]) is not None
 
 
+#: In small letters, where only a day can stand: free sat? see you on thu.
+_LOWER: Final = lazy_pattern(
+    r"(?P<name>mon|tues?|weds?|thurs?|thu|fri|sat)(?=[.,!?)]|\s*\Z| (?:morning|afternoon|evening|"
+    r"night|at|and|or|if|for|so|lol|pls|please|instead|maybe)\b)"
+)
+_LOWER_BEFORE: Final = words("on this next free til till until every busy off by")
+
+
+def _read_lower(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if cursor.before(match.start()).lower() not in _LOWER_BEFORE:
+        return None
+    return say(_WEEKDAY[match["name"].capitalize()], *match.span("name"))
+
+
 _LETTERS: Final = {
     "M": "Monday", "T": "Tuesday", "Tu": "Tuesday", "W": "Wednesday", "Th": "Thursday",
     "F": "Friday", "Sa": "Saturday", "Su": "Sunday",
@@ -144,6 +158,14 @@ RULES: Final = (
             ("Sat & Sun", "Saturday and Sunday"),
         ),
         firsts="MTWFS",
+    ),
+    Rule(
+        "weekday.small",
+        Start.LETTER,
+        _LOWER,
+        _read_lower,
+        (("free sat?", "free Saturday?"), ("on thu at 5", "on Thursday at five")),
+        firsts="mtwfs",
     ),
     Rule(
         "weekday.letters",

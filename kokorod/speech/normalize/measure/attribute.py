@@ -57,6 +57,7 @@ def is_attribute(cursor: Cursor, start: int, end: int) -> bool:
     noun = following["noun"]
     if noun in _NO_NOUN:
         return False
-    if cursor.before(start).lower() in _ARTICLES:
+    article = cursor.before(start).lower()
+    if article in _ARTICLES and (article not in ("every", "each") or noun in _MEASURED):
         return True
     return noun in _MEASURED and following["more"] is None

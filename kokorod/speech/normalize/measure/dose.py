@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""How often a medicine is taken: q12h, q4-6h."""
+"""What doctors note: how a medicine is taken (q4-6h, 10 mg po bid), figures of the blood."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from ...patterns import lazy_pattern
-from ..cursor import Cursor, Part, say
+from ..cursor import Cursor, Part, say, spell
 from ..number_words import cardinal
 from ..rule import Rule, Start
 
@@ -24,6 +24,42 @@ _UNITS: Final = {
 }
 
 
+#: How and when it is taken, in small letters: 10 mg po qd.
+_TAKEN: Final = lazy_pattern(
+    r"(?P<how>po|bid|tid|qid|qd|qod|qhs|qam|qpm|prn|hs|ac|pc|sq|sl|im)(?![\w'.-])"
+)
+_DOSED: Final = lazy_pattern(
+    r"\d ?(?:mg|mcg|ml|mL|g|units?|puffs?|drops?|gtts?|tabs?|tablets?|caps?|capsules?|h|hrs?)\.?"
+    r"(?: (?:by mouth|once|twice|daily|IV|IM|PO|po|bid|tid|qid|qd|q\d{1,2}h))* \Z"
+)
+#: Figures of the blood, two or more of them: Na 138, K 4.2.
+_LAB: Final = lazy_pattern(r"(?P<name>Na|K|Cl|Cr|Hgb|Hb|Hct|Plts?|Ca|Mg|Phos|Gluc)(?=:? \d)")
+_LABS: Final = {
+    "Na": "sodium", "K": "potassium", "Cl": "chloride", "Cr": "creatinine", "Hgb": "hemoglobin",
+    "Hb": "hemoglobin", "Hct": "hematocrit", "Plt": "platelets", "Plts": "platelets",
+    "Ca": "calcium", "Mg": "magnesium", "Phos": "phosphorus", "Gluc": "glucose",
+}  # fmt: skip
+_LAB_BESIDE: Final = lazy_pattern(
+    r"(?<!\w)(?:Na|K|Cl|Cr|Hgb|Hb|Hct|Plts?|Ca|Mg|Phos|Gluc|WBC|BUN|CO2|INR)(?=:? \d)"
+)
+_NEAR: Final = 32
+
+
+def _read_taken(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
+    if not _DOSED.search(cursor.text[max(0, start - _NEAR) : start]):
+        return None
+    return spell(match["how"].upper(), *match.span())
+
+
+def _read_lab(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    left, right = cursor.text[max(0, start - _NEAR) : start], cursor.text[end : end + _NEAR]
+    if not (_LAB_BESIDE.search(left) or _LAB_BESIDE.search(right)):
+        return None
+    return say(_LABS[match["name"]], *match.span())
+
+
 def _read_every(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     one, two = match["one"], match["two"]
     said = f"every {cardinal(one)}" + (f" to {cardinal(two)}" if two else "")
@@ -33,11 +69,36 @@ def _read_every(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 RULES: Final = (
     Rule(
+        "measure.taken",
+        Start.LETTER,
+        _TAKEN,
+        _read_taken,
+        (("10 mg po bid", "ten milligrams P O B I D"),),
+        firsts="pbtqhasi",
+    ),
+    Rule(
+        "measure.lab",
+        Start.LETTER,
+        _LAB,
+        _read_lab,
+        (("Na 138, K 4.2", "sodium one hundred thirty eight, potassium four point two"),),
+        firsts="NKCHPMG",
+    ),
+    Rule(
         "measure.every",
         Start.COUNTED | Start.LETTER,
         _EVERY,
         _read_every,
-        (("mg q12h", "mg every twelve hours"), ("take q4-6h", "take every four to six hours")),
+        (
+            ("mg q12h", "milligrams every twelve hours"),
+            ("take q4-6h", "take every four to six hours"),
+        ),
         firsts="qQ",
     ),
+)
+
+#: Words, in small letters, that the rules here look at.
+KEYS: Final = frozenset(
+    {"po", "bid", "tid", "qid", "hs", "ac", "pc", "sq", "sl", "im"}
+    | {name.lower() for name in _LABS}
 )

@@ -20,6 +20,26 @@ _BOTH: Final = lazy_pattern(
 )
 
 
+#: One of them, with the other behind or before: hi near 91, lo 74.
+_ONE_ALONE: Final = lazy_pattern(
+    r"(?P<name>[Hh]i|[Ll]o)s?\.?(?= (?:near|around|about|of|in)? ?[-−]?\d)"
+)
+_LOW_NEAR: Final = lazy_pattern(r"\b(?:lows?|lo)\b")
+_HIGH_NEAR: Final = lazy_pattern(r"\b(?:highs?|hi)\b")
+_NEAR: Final = 40
+
+
+def _read_one(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    high = match["name"].lower() == "hi"
+    other = _LOW_NEAR if high else _HIGH_NEAR
+    around = cursor.text[max(0, start - _NEAR) : start], cursor.text[end : end + _NEAR]
+    if not any(other.search(side.lower()) for side in around):
+        return None
+    said = "high" if high else "low"
+    return say(said.capitalize() if match["name"][0].isupper() else said, start, end)
+
+
 def _degrees(match: re.Match[str], n: str) -> list[Part]:
     sign = say("minus", *match.span(f"sign{n}")) if match[f"sign{n}"] else []
     parts = sign + say(cardinal(match[f"value{n}"]), *match.span(f"value{n}"))
@@ -50,6 +70,14 @@ def _read_both(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 RULES: Final = (
+    Rule(
+        "measure.extreme",
+        Start.LETTER,
+        _ONE_ALONE,
+        _read_one,
+        (("hi near 91, lo 74", "high near ninety one, low seventy four"),),
+        firsts="HhLl",
+    ),
     Rule(
         "measure.forecast",
         Start.LETTER | Start.CODED,

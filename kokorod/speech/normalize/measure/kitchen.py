@@ -13,7 +13,8 @@ from ..rule import Rule, Start
 from .quantity import MIXED, mixed
 
 _MEASURES: Final = {
-    "c": "cup", "T": "tablespoon", "Tb": "tablespoon", "Tbs": "tablespoon", "tb": "tablespoon",
+    "c": "cup", "C": "cup", "T": "tablespoon", "Tb": "tablespoon", "Tbs": "tablespoon",
+    "tb": "tablespoon",
     "tbs": "tablespoon", "t": "teaspoon", "pkg": "package", "pkt": "packet", "env": "envelope",
     "stk": "stick", "btl": "bottle", "bn": "bunch", "cl": "clove", "sl": "slice", "ctn": "carton",
 }  # fmt: skip

@@ -36,7 +36,8 @@ MIXED: Final = (
 )
 
 _QUANTITY: Final = lazy_pattern(
-    rf"(?P<sign>(?:[-−+±~<>≥≤≈])?)(?P<value>{_VALUE})(?P<mark>(?:[°º][CF]?|%)(?=[ ]?[-–—]))?"
+    rf"(?P<sign>(?:[-−+±~<>≥≤≈])?)(?P<value>{_VALUE})(?P<over>\+(?=[ ]?[A-Za-z]))?"
+    r"(?P<mark>(?:[°º][CF]?|%)(?=[ ]?[-–—]))?"
     rf"(?:(?P<joint>[ ]?[-–—×x][ ]?|[ ](?:to|or|by)[ ])"
     rf"(?P<minus2>[-−](?=\d))?(?P<value2>{_VALUE}))?{_UNIT}"
 )
@@ -110,8 +111,9 @@ def _unit_parts(cursor: Cursor, match: re.Match[str], single: bool) -> list[Part
     name = unit_name(written, match["power"] or "", match["per"] or "", single)
     if written == "bps" and cursor.before(match.start()).lower() in _RATES:
         name = "basis point" if single else "basis points"
-    if written == "ct" and match["value"].isdecimal() and int(match["value"]) > _CARATS:
-        name = "count"
+    if written == "ct" and match["value"].isdecimal() and not match["per"]:
+        counted = match["gap"] == "-" and not _JEWEL.match(cursor.text, match.end())
+        name = "count" if counted or int(match["value"]) > _CARATS else name
     return say(name, start, end) + direction(cursor, match) + _stop(cursor, match)
 
 
@@ -119,6 +121,9 @@ def _unit_parts(cursor: Cursor, match: re.Match[str], single: bool) -> list[Part
 _RATES: Final = words("by of a another up down fell rose cut cuts hike raised lowered gained lost")
 #: Diamonds have no more carats; more is how many there are in a box.
 _CARATS: Final = 5
+_JEWEL: Final = lazy_pattern(
+    r"\.? (?:[a-z]+ ){0,2}(?:diamonds?|rings?|gold|necklace|studs?|sapphire|ruby)"
+)
 
 
 def direction(cursor: Cursor, match: re.Match[str]) -> list[Part]:
@@ -183,6 +188,8 @@ def _read_quantity(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["sign"]:
         parts += say(_SIGNS[match["sign"]], start, start + 1)
     parts += say(spoken_number(value, cursor.british), *match.span("value"))
+    if match["over"]:
+        parts += say("plus", *match.span("over"))
     if value2:
         begin, end = match.span("value2")
         joint = match["joint"].strip()
@@ -192,7 +199,7 @@ def _read_quantity(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         if match["minus2"]:
             parts += say("minus", *match.span("minus2"))
         parts += say(spoken_number(value2, cursor.british), begin, end)
-    single = is_one(value) and not value2
+    single = is_one(value) and not value2 and not match["over"]
     return parts + _unit_parts(cursor, match, single or attributive(cursor, match))
 
 
