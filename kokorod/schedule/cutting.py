@@ -24,6 +24,8 @@ _NO_LIMIT: Final = 1_000_000
 
 def cut(state: SchedulerState, lane: LaneState, job: Job, now: float) -> Segment:
     """The job's next segment, of a length that the lane makes in time; a unit if it streams."""
+    if job.unhurried:
+        return _cut_unhurried(lane, job)
     if job.streams(lane.name, job.script.voice):
         return _cut_unit(state, lane, job, now)
     cap = _SHORT_CAP if state.recently_interrupted(job, now) else CAP
@@ -52,6 +54,13 @@ def cut(state: SchedulerState, lane: LaneState, job: Job, now: float) -> Segment
     first_s = job.first_s if job.whole_s is None else job.whole_s
     first_frames = job.speed * cost.frames(first_s)
     return job.script.next(first_frames if first else budget(buffered_s), cap, then)
+
+
+def _cut_unhurried(lane: LaneState, job: Job) -> Segment:
+    """By the text alone: rendered twice it sounds the same."""
+    if job.streams(lane.name, job.script.voice):
+        return job.script.unit(_NO_LIMIT, _NO_LIMIT)
+    return job.script.next(_NO_LIMIT, CAP, lambda phonemes, frames: _NO_LIMIT)
 
 
 def _cut_unit(state: SchedulerState, lane: LaneState, job: Job, now: float) -> Segment:

@@ -13,6 +13,10 @@ from .script import Script
 #: After every priority: whatever comes may end a warm-up.
 _WARM_RANK: Final = 99
 
+#: Seconds that a first sound may take at most (the wire's limit of ttfa_ms). Who says it has nobody
+#: waiting: the text is cut by itself alone, the same way on every machine, busy or not.
+NO_HURRY_S: Final = 60.0
+
 #: Runs that a document completes between two that are terminated for others, so that it gets
 #: on: at most every third of its runs is thrown away.
 RUNS_BETWEEN: Final = 2
@@ -99,15 +103,19 @@ class Job:
         return self.taken + self.script.backlog
 
     @property
+    def unhurried(self) -> bool:
+        """Where it is cut must not depend on how fast anything is."""
+        return self.first_s >= NO_HURRY_S
+
+    @property
     def waits_for_first_sound(self) -> bool:
         return self.heard_from is None
 
     @property
     def runnable(self) -> bool:
+        ready = self.script.settled if self.unhurried else self.script.runnable
         return (
-            self.lane is None
-            and not (self.blocked or self.throttled)
-            and (self.under_way or self.script.runnable)
+            self.lane is None and not (self.blocked or self.throttled) and (self.under_way or ready)
         )
 
     @property

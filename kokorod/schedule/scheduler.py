@@ -333,11 +333,8 @@ class Scheduler:
     # -- bookkeeping
 
     def _prepare(self, job: Job) -> list[Action]:
-        if (
-            job.preparing
-            or job.script.state is not TextState.MORE
-            or job.script.backlog >= _BACKLOG
-        ):
+        enough = job.script.backlog >= _BACKLOG and (job.script.settled or not job.unhurried)
+        if job.preparing or job.script.state is not TextState.MORE or enough:
             return []
         job.preparing = True
         return [Prepare(job.key)]

@@ -24,12 +24,16 @@ from typing import Final
 
 from ..types import Segment, Sentence, TextState
 from . import ramp, units
-from .cuts import BEFORE, Boundary, Cut, Rest
+from .cuts import BEFORE, CAP, MIN_TOKENS, Boundary, Cut, Rest
 from .parts import Parts
 from .ramp import Then
 
 #: A budget that is never used up.
 _PLENTY: Final = 1_000_000
+
+#: More phonemes than a cut between sentences looks at: the longest segment, and what must not be
+#: left alone behind it.
+_SETTLED: Final = CAP + 2 * MIN_TOKENS
 
 #: Between two units of one sentence. The model's own at a comma is 0.1 to 0.2 s.
 _CLAUSE_PAUSE_S: Final = 0.1
@@ -70,6 +74,12 @@ class Script:
     @property
     def runnable(self) -> bool:
         return bool(self._sentences)
+
+    @property
+    def settled(self) -> bool:
+        """What comes next would be cut the same, pause included, if more were read."""
+        enough = self.backlog >= _SETTLED and len(self._sentences) > 1
+        return self.runnable and (self.state is not TextState.MORE or enough)
 
     @property
     def upcoming(self) -> int:

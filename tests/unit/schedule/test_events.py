@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import pytest
 
 from kokorod.schedule.actions import Action, Fail, Finish, Prepare, Run, Terminate
-from kokorod.schedule.job import Job, make_warm_up
+from kokorod.schedule.job import NO_HURRY_S, Job, make_warm_up
 from kokorod.schedule.lanes import RunResult
 from kokorod.schedule.scheduler import Scheduler
 from kokorod.schedule.script import Script
@@ -338,3 +340,39 @@ def test_a_lane_made_anew_costs_what_it_did_until_another_model_is_open(
     scheduler.forget_costs()
     scheduler.lane_up("cpu", Engine.KOKORO, 1.0)
     assert scheduler.lanes()[0].cost.seconds(50) != pytest.approx(learnt, rel=0.05)
+
+
+def cut_without_hurry(readings: list[list[Sentence]], run_s: float) -> list[tuple[str, float]]:
+    """What a request that can wait is cut into, read so and spoken so fast."""
+    scheduler, left, now = Scheduler(), deque(readings), 0.0
+    scheduler.lane_up("cpu", Engine.KOKORO, now)
+    waiting = job(A)
+    waiting.first_s = NO_HURRY_S
+    found: list[tuple[str, float]] = []
+    actions = deque(scheduler.submit(waiting, now))
+    while actions:
+        match actions.popleft():
+            case Prepare():
+                sentences = left.popleft()
+                state = TextState.MORE if left else TextState.END
+                actions.extend(scheduler.prepared(A, sentences, state, now))
+            case Run(segment=segment):
+                found.append((segment.phonemes, segment.pause_s))
+                now += run_s
+                actions.extend(scheduler.ran("cpu", RunResult(run_s, 2.0), now))
+    assert not left
+    return found
+
+
+@pytest.mark.parametrize("lengths", [(9, 9, 9, 9, 9, 9, 9), (40,), (5, 30, 2, 24, 1)])
+def test_without_hurry_neither_speed_nor_reading_decides_where_it_is_cut(
+    lengths: tuple[int, ...],
+) -> None:
+    text = [spoken(" ".join(["abcde"] * words) + ".") for words in lengths]
+    whole = cut_without_hurry([text], 0.1)
+    assert len(whole) > 1 or lengths == (40,)
+    assert whole[-1][1] == 0.0
+    one_by_one = [[sentence] for sentence in text]
+    for readings in (one_by_one, [*one_by_one, []], [[], *one_by_one]):
+        for run_s in (0.1, 30.0):
+            assert cut_without_hurry(readings, run_s) == whole
