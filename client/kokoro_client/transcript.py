@@ -56,13 +56,13 @@ class Spoken:
 
 #: Marks of Markdown and tags, which are seen by nobody.
 _MARKUP: Final = re.compile(
-    r"<[^<>]*>|\]\([^()]*\)|\[\^[^\]]*\]|\[pause[^\]]*\]|!?\[|\]|\*+|__+|~~+|`+"
+    r"<[^<>]*>|\]\([^()]*\)|\[\^[^\]]*\]|\[(?:pause|voice:)[^\]]*\]|!?\[|\]|\*+|__+|~~+|`+"
     r"|^[ \t]*(?:#+|>|[-+])[ \t]",
     re.MULTILINE,
 )
 
 #: What of it plain text has: tags, pauses, pronunciations. A bracket is a bracket there.
-_INLINE: Final = re.compile(r"<[^<>]*>|\]\([^()]*\)|\[pause[^\]]*\]")
+_INLINE: Final = re.compile(r"<[^<>]*>|\]\([^()]*\)|\[(?:pause|voice:)[^\]]*\]")
 
 #: A word whose pronunciation is given, as a link is written.
 _LINK: Final = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")

@@ -103,6 +103,9 @@ def test_what_plain_text_has_for_the_reader_is_not_shown() -> None:
     text = "Wait [pause 500ms] here, <b>now</b>."
     words = timed(text, r"Wait|here|now")
     assert _joined(spoken(text, words, plain=True)) == "Wait here, now."
+    text = "He said [voice:bf_emma]“Hm”[voice:default] and left."
+    words = timed(text, r"He|said|Hm|and|left")
+    assert _joined(spoken(text, words, plain=True)) == "He said “Hm” and left."
 
 
 def test_blanks_at_the_ends_of_a_word_are_none_of_it() -> None:
