@@ -21,7 +21,14 @@ def page(body: str) -> str:
 
 
 def make(
-    path: Path, pages: Mapping[str, str], *, nav: str = "", ncx: str = "", **more: str
+    path: Path,
+    pages: Mapping[str, str],
+    *,
+    nav: str = "",
+    ncx: str = "",
+    author: str = "",
+    cover: bytes = b"",
+    **more: str,
 ) -> Path:
     """pages: name -> body, in the order of the spine. more: members of META-INF, "x" -> x.xml."""
     items = "".join(
@@ -30,13 +37,16 @@ def make(
     )
     items += '<item id="nav" href="nav.xhtml" properties="nav" media-type="text/html"/>' * bool(nav)
     items += '<item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>' * bool(ncx)
+    picture = '<item id="cover" href="c.jpg" properties="cover-image" media-type="image/jpeg"/>'
+    items += picture * bool(cover)
     refs = "".join(f'<itemref idref="i{n}"/>' for n in range(len(pages)))
     members = {
         "META-INF/container.xml": CONTAINER,
         "OPS/book.opf": (
             '<package xmlns="http://www.idpf.org/2007/opf"'
             ' xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>A Boat</dc:title>'
-            f'</metadata><manifest>{items}</manifest><spine toc="ncx">{refs}</spine></package>'
+            f"<dc:creator>{author}</dc:creator></metadata><manifest>{items}</manifest>"
+            f'<spine toc="ncx">{refs}</spine></package>'
         ),
         **{f"OPS/{name}": page(body) for name, body in pages.items()},
         **{f"META-INF/{name}.xml": text for name, text in more.items()},
@@ -48,4 +58,6 @@ def make(
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in members.items():
             archive.writestr(name, text)
+        if cover:
+            archive.writestr("OPS/c.jpg", cover)
     return path

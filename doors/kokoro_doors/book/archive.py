@@ -42,7 +42,11 @@ class Archive:
         self._zip.close()
 
     def text(self, name: str) -> str:
-        """A member as text. Raises BookError if it is missing, damaged, encrypted or a bomb."""
+        """A member as text. Raises BookError as data() does."""
+        return decoded(self.data(name))
+
+    def data(self, name: str) -> bytes:
+        """A member. Raises BookError if it is missing, damaged, encrypted or a bomb."""
         try:
             info = self._zip.getinfo(name)
             packed = max(info.compress_size, 1)
@@ -61,9 +65,9 @@ class Archive:
         ) as error:
             raise BookError(f"{name} cannot be unpacked: {error}") from None
         if len(data) > self._left:
-            raise BookError(f"its text has more than {MAX_TEXT_BYTES} bytes; it is not read")
+            raise BookError(f"more than {MAX_TEXT_BYTES} bytes of it would be read; it is not")
         self._left -= len(data)
-        return decoded(data)
+        return data
 
 
 def decoded(data: bytes) -> str:

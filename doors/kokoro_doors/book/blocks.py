@@ -6,12 +6,13 @@ The standard library's HTML parser takes what is broken, and knows no entities b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Final
+from typing import Final, NamedTuple
 
-from .parts import BookError
+from .parts import BookError, Chapter
 
 _INLINE: Final = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rb rp rt"
@@ -32,6 +33,12 @@ _LEFT_OUT: Final = frozenset(
 #: One that begins ends the one before it, if that is still open.
 _FOLLOWED: Final = {"p": "p", "li": "li", "tr": "tr", "td": "td", "dd": "dt dd", "dt": "dt dd"}
 
+#: What a link to a note shows, raised above the line or not: "[12]", "†" say so by themselves.
+_RAISED: Final = re.compile(
+    r"[\s\[\](]*(?:\d{1,4}|[ivxlc]{1,5}|[a-z]|[*†‡§¶#]{1,4})[\s\[\]).]*", re.IGNORECASE
+)
+_NOTE: Final = re.compile(r"\s*(?:\[(?:\d{1,4}|[a-z])\]|[*†‡§¶]{1,4})\s*", re.IGNORECASE)
+
 #: No page nests deeper; unclosed tags must not cost the square of their number.
 _MAX_DEPTH: Final = 512
 
@@ -44,6 +51,11 @@ class Block:
     heading: bool = False
 
 
+def chapter_of(title: str, blocks: Sequence[Block]) -> Chapter:
+    headings = frozenset(number for number, block in enumerate(blocks) if block.heading)
+    return Chapter(title, tuple(block.text for block in blocks), headings)
+
+
 @dataclass(slots=True)
 class Page:
     """Paragraphs of one document; ids: name -> number of the paragraph at it."""
@@ -54,7 +66,7 @@ class Page:
 
 def read_page(html: str) -> Page:
     """The paragraphs of `html`. Raises BookError if it nests too deep."""
-    reader = _Reader()
+    reader = PageReader()
     reader.feed(html)
     reader.close()
     reader.end_block()
@@ -70,17 +82,34 @@ def kinds_of(attributes: Sequence[tuple[str, str | None]]) -> frozenset[str]:
     return frozenset(found)
 
 
-class _Reader(HTMLParser):
+class _Open(NamedTuple):
+    """An element that is not closed yet.
+
+    left_out: nothing in it is read; link: it leads to a place in the book; block, at: paragraphs
+    and pieces of text that were there before it.
+    """
+
+    tag: str
+    left_out: bool
+    link: bool
+    block: int
+    at: int
+
+
+class PageReader(HTMLParser):
+    """Feed it a page once, then take `page`; marking.py hears of each piece of text as well."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.page = Page()
-        self._open: list[tuple[str, bool]] = []  # tag, and whether it is left out
+        self._open: list[_Open] = []
         self._left_out = 0
         self._text: list[str] = []
         self._heading = False
+        self._last_link = (0, -1)  # where the last one began
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._open and self._open[-1][0] in _FOLLOWED.get(tag, "").split():
+        if self._open and self._open[-1].tag in _FOLLOWED.get(tag, "").split():
             self._close()
         self._break(tag)
         for name, value in attrs:
@@ -91,7 +120,11 @@ class _Reader(HTMLParser):
         if len(self._open) >= _MAX_DEPTH:
             raise BookError(f"a page nests deeper than {_MAX_DEPTH} elements")
         left_out = tag in _UNREAD or bool(kinds_of(attrs) & _LEFT_OUT)
-        self._open.append((tag, left_out))
+        link = tag == "a" and "#" in (dict(attrs).get("href") or "")
+        here = len(self.page.blocks), len(self._text)
+        if link:
+            self._last_link = here
+        self._open.append(_Open(tag, left_out, link, *here))
         self._left_out += left_out
         self._heading = self._heading or (tag in _HEADINGS and not self._left_out)
 
@@ -101,14 +134,14 @@ class _Reader(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        if not any(tag == name for name, _ in self._open):
+        if not any(tag == one.tag for one in self._open):
             return
         while self._close() != tag:
             pass
 
     def handle_data(self, data: str) -> None:
         if not self._left_out:
-            self._text.append(data)
+            self._add(data)
 
     def unknown_decl(self, data: str) -> None:
         if data.startswith("CDATA["):
@@ -122,17 +155,36 @@ class _Reader(HTMLParser):
         self._heading = False
 
     def _close(self) -> str:
-        tag, left_out = self._open[-1]
-        self._break(tag)
+        closed = self._open[-1]
+        self._break(closed.tag)
         self._open.pop()
-        self._left_out -= left_out
-        return tag
+        self._left_out -= closed.left_out
+        if self._is_note(closed):
+            self._drop(closed.at)
+        return closed.tag
+
+    def _add(self, text: str) -> None:
+        self._text.append(text)
+
+    def _drop(self, at: int) -> None:
+        """The pieces of text from there on."""
+        del self._text[at:]
+
+    def _is_note(self, closed: _Open) -> bool:
+        """Whether what closes only refers to a note, though the book does not mark it so."""
+        if closed.block != len(self.page.blocks) or not (closed.link or closed.tag == "sup"):
+            return False
+        shown = "".join(self._text[closed.at :])
+        if closed.link:
+            return _NOTE.fullmatch(shown) is not None
+        links = self._last_link >= (closed.block, closed.at) or any(one.link for one in self._open)
+        return links and _RAISED.fullmatch(shown) is not None
 
     def _break(self, tag: str) -> None:
         """Before and after a block; what is left out ends no paragraph around it."""
         if self._left_out:
             return
         if tag in ("br", "img"):
-            self._text.append(" ")
+            self._add(" ")
         elif tag not in _INLINE:
             self.end_block()

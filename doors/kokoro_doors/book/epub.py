@@ -7,12 +7,16 @@ import posixpath
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Final
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 from .archive import Archive
-from .blocks import Block, kinds_of, read_page
-from .parts import Book, BookError, Chapter
+from .blocks import Block, chapter_of, kinds_of, read_page
+from .parts import Book, BookError, Chapter, Cover
+
+#: What a player shows.
+_PICTURES: Final = {"image/jpeg": ".jpg", "image/png": ".png"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,16 @@ def read_epub(path: Path) -> Book:
         except BookError as error:
             warnings.append(f"table of contents passed over: {error}")
         chapters = _chapters(archive, spine, entries, warnings)
+        cover = _cover(archive, package, items, root)
     if not chapters:
         raise BookError(f"{path.name} holds no text")
-    return Book(" ".join(title.split()), tuple(chapters), tuple(warnings))
+    return Book(
+        " ".join(title.split()),
+        tuple(chapters),
+        tuple(warnings),
+        author=" ".join((package.findtext(".//{*}creator") or "").split()),
+        cover=cover,
+    )
 
 
 def _refuse_drm(archive: Archive) -> None:
@@ -174,5 +185,22 @@ def _chapters(
         if part:
             title = cuts[start] or next((b.text for b in part if b.heading), "")
             title = title or f"Part {len(chapters) + 1}"
-            chapters.append(Chapter(title, tuple(block.text for block in part)))
+            chapters.append(chapter_of(title, part))
     return chapters
+
+
+def _cover(
+    archive: Archive, package: ET.Element, items: dict[str, ET.Element], root: str
+) -> Cover | None:
+    """By EPUB 3's property if it has one, else by EPUB 2's meta; None if there is none to use."""
+    old = package.find(".//{*}meta[@name='cover']")
+    named = items.get("" if old is None else old.get("content", ""))
+    marked = [i for i in items.values() if "cover-image" in i.get("properties", "").split()]
+    item = marked[0] if marked else named
+    suffix = _PICTURES.get("" if item is None else item.get("media-type", ""))
+    if item is None or suffix is None:
+        return None
+    try:
+        return Cover(archive.data(_resolved(root, item.get("href", ""))[0]), suffix)
+    except BookError:
+        return None  # a book is read without its picture

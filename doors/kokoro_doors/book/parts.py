@@ -19,10 +19,14 @@ class BookError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """Its title and its paragraphs, in order; headings are paragraphs too."""
+    """Its title and its paragraphs, in order; headings are paragraphs too.
+
+    headings: which of the paragraphs are.
+    """
 
     title: str
     paragraphs: tuple[str, ...]
+    headings: frozenset[int] = frozenset()
 
     @property
     def words(self) -> int:
@@ -35,9 +39,23 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """A picture; suffix: .jpg or .png."""
+
+    data: bytes
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
-    """Its title, its chapters, and what was passed over while reading it."""
+    """Its title, its chapters, and what was passed over while reading it.
+
+    markup: how its paragraphs are written, as the daemon is told.
+    """
 
     title: str
     chapters: tuple[Chapter, ...]
     warnings: tuple[str, ...] = ()
+    author: str = ""
+    cover: Cover | None = None
+    markup: str = "auto"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from .archive import decoded
-from .blocks import Block, read_page
+from .blocks import Block, chapter_of, read_page
 from .epub import read_epub
 from .parts import MAX_TEXT_BYTES, Book, BookError, Chapter
 
@@ -36,7 +36,8 @@ def read_book(path: Path) -> Book:
         blocks = _markdown(text) if suffix == ".md" else _text(text)
     if not blocks:
         raise BookError(f"{path.name} holds no text")
-    return Book(path.stem, tuple(_cut(blocks, path.stem)))
+    markup = "markdown" if suffix == ".md" else "auto"
+    return Book(path.stem, tuple(_cut(blocks, path.stem)), markup=markup)
 
 
 def _text(text: str) -> list[Block]:
@@ -78,7 +79,7 @@ def _cut(blocks: list[Block], title: str) -> list[Chapter]:
         if (block.heading and any(not one.heading for one in part)) or not block.text:
             name = part[0].text if part and part[0].heading else title
             if part:
-                chapters.append(Chapter(name, tuple(one.text for one in part)))
+                chapters.append(chapter_of(name, part))
             part = []
         part.append(block)
     return chapters

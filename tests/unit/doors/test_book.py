@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 from support.epubs import make
 
 from kokoro_client.cli.main import main
-from kokoro_doors.book.parts import Book, BookError
+from kokoro_doors.book import archive
+from kokoro_doors.book.blocks import read_page
+from kokoro_doors.book.parts import Book, BookError, Cover
 from kokoro_doors.book.plain import read_book
 
 NOTES = (
@@ -142,3 +145,53 @@ def test_the_command_lists_them(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "Chapter One" in capsys.readouterr().out
     assert main(["book", "chapters", str(tmp_path / "b.pdf")]) == 1
     assert ".epub" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('Sank<sup><a href="#n1">1</a></sup>.', "Sank."),
+        ('Sank<a href="notes.xhtml#n1"><sup>12</sup></a>.', "Sank."),
+        ('Sank<a href="#n1">[3]</a>.', "Sank."),
+        ('Sank<a href="#n1">*</a>.', "Sank."),
+        ('<sup id="r"><a href="#n1">[a]</a></sup>Sank.', "Sank."),
+        ('In <a href="#c">chapter 12</a>, 10<sup>2</sup>.', "In chapter 12, 102."),
+        ('The 1<sup><a href="#n1">st</a></sup>.', "The 1st."),
+        ('See <a href="http://x.org/">7</a>.', "See 7."),
+    ],
+)
+def test_references_to_notes_are_left_out_if_nothing_marks_them(html: str, text: str) -> None:
+    assert [block.text for block in read_page(f"<p>{html}</p><p>On.</p>").blocks] == [text, "On."]
+
+
+def test_author_cover_and_headings_are_read(tmp_path: Path) -> None:
+    path = make(tmp_path / "b.epub", PAGES, author="Ann  Other", cover=b"\xff\xd8picture")
+    book = read_book(path)
+    assert (book.author, book.cover) == ("Ann Other", Cover(b"\xff\xd8picture", ".jpg"))
+    assert [chapter.headings for chapter in book.chapters] == [{0}, {0, 6}]
+
+
+def test_archives_have_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make(tmp_path / "b.epub", PAGES)
+    with zipfile.ZipFile(path) as made:
+        members = len(made.namelist())
+        size = sum(member.file_size for member in made.infolist())
+    monkeypatch.setattr(archive, "_MAX_MEMBERS", members)
+    assert words(read_book(path)) == WORDS
+    monkeypatch.setattr(archive, "_MAX_MEMBERS", members - 1)
+    with pytest.raises(BookError, match=f"more than {members - 1} members"):
+        read_book(path)
+    monkeypatch.undo()
+    # All that is read counts together: the pages, and what leads to them.
+    monkeypatch.setattr(archive, "MAX_TEXT_BYTES", size)
+    assert words(read_book(path)) == WORDS
+    monkeypatch.setattr(archive, "MAX_TEXT_BYTES", size - 1)
+    with pytest.raises(BookError, match=f"more than {size - 1} bytes"):
+        read_book(path)
+
+
+def test_what_nests_too_deep_is_refused(tmp_path: Path) -> None:
+    deep = "<div>" * 600 + "Deep." + "</div>" * 600
+    with pytest.raises(BookError, match="nests deeper than 512"):
+        read_book(make(tmp_path / "b.epub", {"a.xhtml": deep}))
+    assert words(read_book(make(tmp_path / "b.epub", {"a.xhtml": deep[500:-600]}))) == ["Deep."]
