@@ -101,7 +101,7 @@ FLOORS: tuple[dict[str, str], ...] = (
         "kokoro_doors.speechd": "`kokoroctl speechd`: an output module of speech-dispatcher",
         "kokoro_doors.gateway": "`kokoroctl gateway`: OpenAI's audio API over HTTP, and a page",
         "kokoro_doors.wyoming": "`kokoroctl wyoming`: a text-to-speech service of Wyoming",
-        "kokoro_doors.book": "`kokoroctl book`: the chapters of a book",
+        "kokoro_doors.book": "`kokoroctl book`: the chapters of a book, and files of sound",
     },
     {
         "kokoro_client.__main__": "`python -m kokoro_client`",

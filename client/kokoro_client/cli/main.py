@@ -53,7 +53,7 @@ DOORS: Final = {
     "speechd": "be a voice of speech-dispatcher, for screen readers",
     "gateway": "OpenAI's audio API, and a page, for programs of this machine",
     "wyoming": "speak for Home Assistant, by the Wyoming protocol",
-    "book": "list the chapters of a book",
+    "book": "list the chapters of a book, or render it as sound",
 }
 
 #: Commands that share a file.

@@ -1,11 +1,13 @@
-"""kokoroctl book: what of a book would be read, chapter by chapter.
+"""kokoroctl book: what of a book would be read, chapter by chapter, and the book as sound.
 
-parts.py    a book, its chapters, what is wrong with one
-blocks.py   HTML as paragraphs, without footnotes and page numbers
-archive.py  a zip file, with limits
-epub.py     an EPUB: its spine, its table of contents, cut into chapters
-plain.py    text, Markdown and HTML files
-command.py  the command
+parts.py     a book, its chapters, what is wrong with one
+blocks.py    HTML as paragraphs, without footnotes and page numbers
+archive.py   a zip file, with limits
+epub.py      an EPUB: its spine, its table of contents, cut into chapters
+plain.py     text, Markdown and HTML files
+chapters.py  the list of them
+command.py   the command
+render/      files of sound
 """
 
 from __future__ import annotations

@@ -1,75 +1,117 @@
 # process: a command of kokoroctl.
-"""kokoroctl book chapters: what would be read of a book."""
+"""kokoroctl book: what would be read of a book, and the book as sound."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any, Final
 
 from kokoro_client.cli import exits
 
-from .parts import Book, BookError
+from . import chapters
+from .parts import BookError
 from .plain import read_book
+from .render.choices import FORMATS
 
 HELP = """\
-List the chapters of a book: number, title, words, and about how long each would be.
+List the chapters of a book, or render it as files of sound.
 
-Reads .epub, .txt, .md and .html. Footnotes and page numbers are left out."""
+Reads .epub, .txt, .md and .html. Footnotes, references to them and page numbers are left out.
+`render` may be stopped anywhere; the same command goes on where it was."""
 
 EPILOG: Final = f"""\
 examples:
   kokoroctl book chapters novel.epub
-  kokoroctl book chapters novel.epub --json
+  kokoroctl book render novel.epub -o novel.m4b            # one file, its chapters marked
+  kokoroctl book render novel.epub -o novel/               # a .flac a chapter
+  kokoroctl book render novel.epub -o novel/ --chapters 3-7,9 --voice bf_emma --srt
+
+docs/books.md tells more.
 
 {exits.HELP}"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=["chapters"], help="list what would be read")
+    actions = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    listing = actions.add_parser("chapters", help="number, words, about how long, title")
+    _add_file(listing)
+    listing.add_argument("--json", action="store_true", help="one JSON object")
+
+    render = actions.add_parser("render", help="the book as sound; goes on where it was stopped")
+    _add_file(render)
+    render.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=Path,
+        required=True,
+        help="a file (.m4b, .m4a, .opus, .ogg, .flac, .mp3, .wav), or a folder for one a chapter",
+    )
+    render.add_argument("--format", choices=FORMATS, help="of the files in a folder; default: flac")
+    render.add_argument(
+        "--chapters", metavar="RANGES", help="like 3-7,9 or 12-; default: all of them"
+    )
+    render.add_argument(
+        "-v",
+        "--voice",
+        default="",
+        metavar="NAME",
+        help="one of `kokoroctl voices`, or a blend",
+    )
+    render.add_argument(
+        "-s", "--speed", type=float, default=1.0, metavar="FACTOR", help="0.5 to 2; 1 is normal"
+    )
+    render.add_argument("-l", "--lang", default="", metavar="CODE", help="default: the voice's own")
+    render.add_argument(
+        "--cast", metavar="FILE", type=Path, help="who says which quotation, and in which voice"
+    )
+    render.add_argument(
+        "--substitutions", metavar="FILE", type=Path, help="what is said instead of what is written"
+    )
+    render.add_argument(
+        "--loudness",
+        type=_loudness,
+        metavar="LUFS",
+        help="-30 to -10: how loud each file is; -19 is usual; default: as it was spoken",
+    )
+    for kind, name in (("srt", "SubRip"), ("vtt", "WebVTT")):
+        render.add_argument(
+            f"--{kind}",
+            dest="captions",
+            action="append_const",
+            const=kind,
+            help=f"captions in {name} beside each file",
+        )
+    render.add_argument(
+        "--work", metavar="FOLDER", type=Path, help="what is spoken is kept here; default: OUT.work"
+    )
+    render.add_argument("--json", action="store_true", help="what is done, an object a line")
+    render.add_argument("--no-start", action="store_true", help="start no daemon if none runs")
+
+
+def _loudness(text: str) -> float:
+    lufs = float(text)
+    if not -30.0 <= lufs <= -10.0:
+        raise argparse.ArgumentTypeError(f"is {text}; allowed are -30 to -10, and -19 is usual")
+    return lufs
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help=".epub, .txt, .md or .html")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(args: argparse.Namespace, context: Any) -> int:
+    if args.what == "render":
+        from .render.run import render  # a list of chapters needs no client
+
+        return render(args, context)
     try:
         book = read_book(args.file)
     except BookError as error:
         raise exits.CommandError(str(error)) from None
     for warning in book.warnings:
         exits.say_why(warning)
-    sys.stdout.write(_json(book) if args.json else _table(book))
+    sys.stdout.write(chapters.as_json(book) if args.json else chapters.as_table(book))
     return exits.OK
-
-
-def _json(book: Book) -> str:
-    chapters = [
-        {
-            "number": number,
-            "title": chapter.title,
-            "words": chapter.words,
-            "expected_s": round(chapter.expected_s, 1),
-        }
-        for number, chapter in enumerate(book.chapters, 1)
-    ]
-    return json.dumps({"title": book.title, "chapters": chapters}) + "\n"
-
-
-def _table(book: Book) -> str:
-    lines = [
-        f"{number:4}  {chapter.words:7} words  {_clock(chapter.expected_s)}"
-        f"  {exits.one_line(chapter.title)}\n"
-        for number, chapter in enumerate(book.chapters, 1)
-    ]
-    total = sum(chapter.expected_s for chapter in book.chapters)
-    words = sum(chapter.words for chapter in book.chapters)
-    return (
-        "".join(lines) + f" all  {words:7} words  {_clock(total)}  {exits.one_line(book.title)}\n"
-    )
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes // 60:3}:{minutes % 60:02}:{rest:02}"

@@ -1,0 +1,169 @@
+# process: waits for the daemon, writes files.
+"""A part spoken by the daemon, at the priority of what nobody waits for, into the work folder.
+
+A daemon that ends meanwhile is begun anew, or waited for; what it had not spoken whole is spoken
+again from the part's beginning.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from kokoro_client import Client, SegmentInfo, errors
+from kokoro_client.cli import exits
+from kokoro_client.transcript import Timed, shared_out, trimmed
+from kokoro_client.wire.choices import Priority
+
+from .plan import Manner, Part
+from .work import PartFile, Spoken, Word, Work
+
+#: Seconds before a part is tried again, each once: together longer than a restart of the daemon
+#: takes, and short enough that a part of which it dies is told soon.
+_WAITS_S: Final = (0.2, 1.0, 3.0, 6.0, 12.0)
+
+#: Longest wait that a busy daemon may ask for.
+_MOST_BUSY_S: Final = 60.0
+
+#: A daemon checks and optimises its model for so long, at most; where others speak meanwhile it
+#: takes longer, and is not waited for.
+_SETTLING_S: Final = 120.0
+_LOOK_S: Final = 0.1
+
+#: Nobody waits: a text is then cut in the same places on a busy machine (docs/protocol.md).
+_TTFA_MS: Final = 60_000
+
+#: Another try can help.
+_PASSING: Final = (
+    errors.BusyError,
+    errors.ConnectionLostError,
+    errors.ShuttingDownError,
+    errors.AnswerTimeoutError,
+    errors.NotReadError,
+    errors.EngineFailedError,
+    errors.CancelledError,
+)
+
+
+class Speaker:
+    def __init__(
+        self,
+        client: Client,
+        work: Work,
+        manner: Manner,
+        markup: str,
+        on_wait: Callable[[str], None],
+    ) -> None:
+        """on_wait: told in words why a part is to be tried again."""
+        self._client = client
+        self._work = work
+        self._manner = manner
+        self._markup = markup
+        self._on_wait = on_wait
+
+    def speak(self, part: Part) -> Spoken:
+        """Raises KokoroError if the daemon will not, CommandError if it is another one now, and
+        OSError if there is no room."""
+        for wait_s in _WAITS_S:
+            try:
+                return self._try(part)
+            except _PASSING as error:
+                failure: errors.KokoroError = error
+            except errors.NoDaemonError as error:
+                if type(error) is not errors.NoDaemonError:
+                    raise  # the address is wrong, or somebody else's
+                failure = error
+            self._on_wait(exits.one_line(failure))
+            time.sleep(max(wait_s, min((failure.retry_after_ms or 0) / 1000, _MOST_BUSY_S)))
+            self.check_model()
+        return self._try(part)
+
+    def check_model(self) -> None:
+        """Raises CommandError if the daemon has another model than the book was begun with."""
+        asked = self._manner
+        try:
+            now, note = manner_of(self._client, asked.voice, asked.speed, asked.lang)
+        except (errors.NoDaemonError, *_PASSING):
+            return  # the next try will tell
+        if (now.engine, now.model) != (asked.engine, asked.model):
+            raise exits.CommandError(
+                f"the book was begun with {_named(asked)}, and {_named(now)} speaks now; run the"
+                f" command again to have all of it spoken by that {note}".rstrip()
+            )
+
+    def _try(self, part: Part) -> Spoken:
+        file = self._work.begin(part.key)
+        try:
+            return file.commit(self._write(part, file))
+        finally:
+            file.discard()
+
+    def _write(self, part: Part, file: PartFile) -> list[Word]:
+        manner = self._manner
+        words: list[Word] = []
+        with self._client.speak(
+            part.text,
+            voice=manner.voice,
+            speed=manner.speed,
+            lang=manner.lang,
+            markup=self._markup,
+            priority=Priority.PROGRESS.value,
+            timings=True,
+            cache=False,
+            ttfa_ms=_TTFA_MS,
+        ) as speech:
+            for event in speech.events():
+                if isinstance(event, SegmentInfo):
+                    words += _words(event, part.text)
+                else:
+                    file.write(event.pcm)
+            if speech.engine != manner.engine:
+                raise exits.CommandError(
+                    f"{speech.engine} speaks now instead of {manner.engine}: {speech.note};"
+                    " what was spoken is kept"
+                )
+            if speech.cancelled:
+                raise errors.CancelledError("the daemon ended the speech early")
+        return words
+
+
+def manner_of(client: Client, voice: str, speed: float, lang: str) -> tuple[Manner, str]:
+    """What will speak, as the daemon says before anything is spoken, and why it is not Kokoro.
+
+    Raises KokoroError if there is no such voice or language, or no daemon.
+    """
+    with client.speak("", voice=voice, speed=speed, lang=lang) as speech:
+        accepted = speech.accepted
+    if accepted is None:
+        raise errors.CancelledError("the daemon ended before it said what would speak; try again")
+    model = _settled(client)
+    return Manner(voice or accepted.voice, speed, lang, accepted.engine, model), accepted.note
+
+
+def _settled(client: Client) -> str:
+    """The name of its model, empty for none, once the daemon is at rest: one that has just begun
+    speaks as well, but may sound otherwise when its faster copy of the model is taken up.
+    """
+    deadline = time.monotonic() + _SETTLING_S
+    while True:
+        status = client.status()
+        if not status["startup"]["phase"] or time.monotonic() > deadline:
+            return str(status["model"] or "")
+        time.sleep(_LOOK_S)
+
+
+def _named(manner: Manner) -> str:
+    return manner.model or f"the {manner.engine} voice"
+
+
+def _words(info: SegmentInfo, text: str) -> list[Word]:
+    def source(start: int, end: int) -> str:
+        return text[start:end]
+
+    if info.words or not info.duration_s:
+        found: list[Timed] = [trimmed(word, source) for word in info.words]
+    else:
+        said = source(info.start, info.end)
+        found = list(shared_out(said, info.start, info.start_s, info.start_s + info.duration_s))
+    return [Word(word.start, word.end, word.start_s, word.end_s) for word in found]
