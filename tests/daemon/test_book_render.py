@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import resource
 import shutil
 import signal
 import subprocess
 import wave
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import soundfile
 from numpy.typing import NDArray
 from support import toy
 from support.daemon.homes import speaking, toy_home
@@ -288,6 +292,35 @@ def test_one_file_has_its_chapters_marked(
     pcm = subprocess.run(decode, capture_output=True, check=True).stdout
     heard = toy.decode(np.frombuffer(pcm, "<i2"))
     assert toy.phonemes_of(heard.tokens).startswith("ðə bˈO")
+
+
+def test_a_book_reads_itself(render: Render, book: Path, work: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made.epub"
+    render(book, "-o", made, "--work", work)
+    with zipfile.ZipFile(book) as before, zipfile.ZipFile(made) as after:
+        assert after.infolist()[0].filename == "mimetype"
+        package = after.read("OPS/book.opf").decode()
+        assert package.count("media-overlay=") == len(PAGES)
+        for number, name in enumerate(PAGES, 1):
+            was = ElementTree.fromstring(before.read(f"OPS/{name}"))
+            page = ElementTree.fromstring(after.read(f"OPS/{name}"))
+            text = ["".join(one.find("{*}body").itertext()) for one in (was, page)]  # type: ignore[union-attr]
+            assert text[0] == text[1]
+            smil = ElementTree.fromstring(after.read(f"OPS/{name}.kokoro.smil"))
+            spans = [one.get("id") for one in page.iter() if one.get("id")]
+            clips = list(smil.iterfind(".//{*}audio"))
+            named = [one.get("src") for one in smil.iterfind(".//{*}text")]
+            assert named == [f"{name}#{span}" for span in spans]
+            assert {clip.get("src") for clip in clips} == {f"kokoro/{number:04}.mp3"}
+            begins = [float(clip.get("clipBegin", "")[:-1]) for clip in clips]
+            ends = [float(clip.get("clipEnd", "")[:-1]) for clip in clips]
+            assert begins == [0.0, *ends[:-1]]  # no pause is lost
+            sound = soundfile.info(io.BytesIO(after.read(f"OPS/kokoro/{number:04}.mp3")))
+            assert abs(sound.duration - ends[-1]) < 0.15
+    again = tmp_path / "text.md"
+    again.write_text("Hm.")
+    _, said = render(again, "-o", made, status=2)
+    assert "only an .epub" in said
 
 
 def test_a_daemon_that_dies_meanwhile_is_begun_anew(

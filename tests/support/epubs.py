@@ -43,7 +43,7 @@ def make(
     members = {
         "META-INF/container.xml": CONTAINER,
         "OPS/book.opf": (
-            '<package xmlns="http://www.idpf.org/2007/opf"'
+            '<package version="3.0" xmlns="http://www.idpf.org/2007/opf"'
             ' xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>A Boat</dc:title>'
             f"<dc:creator>{author}</dc:creator></metadata><manifest>{items}</manifest>"
             f'<spine toc="ncx">{refs}</spine></package>'

@@ -6,10 +6,13 @@ Owns the open file. Never reads more of a member than it may have, whatever its 
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import zipfile
 import zlib
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from .parts import MAX_TEXT_BYTES, BookError
 
@@ -19,6 +22,14 @@ _MAX_MEMBERS: Final = 10_000
 _MAX_RATIO: Final = 200
 #: Below it the ratio says nothing.
 _SMALL_BYTES: Final = 1024 * 1024
+
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+)
 
 
 class Archive:
@@ -49,25 +60,37 @@ class Archive:
         """A member. Raises BookError if it is missing, damaged, encrypted or a bomb."""
         try:
             info = self._zip.getinfo(name)
-            packed = max(info.compress_size, 1)
-            if info.file_size > _SMALL_BYTES and info.file_size > packed * _MAX_RATIO:
-                raise BookError(f"{name} unpacks to over {_MAX_RATIO} times its size: a zip bomb")
-            with self._zip.open(info) as member:
-                data = member.read(self._left + 1)
         except KeyError:
             raise BookError(f"{name} is missing in the EPUB; fetch it anew") from None
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            RuntimeError,
-            NotImplementedError,
-        ) as error:
-            raise BookError(f"{name} cannot be unpacked: {error}") from None
+        with self._opened(info) as member:
+            data = member.read(self._left + 1)
         if len(data) > self._left:
             raise BookError(f"more than {MAX_TEXT_BYTES} bytes of it would be read; it is not")
         self._left -= len(data)
         return data
+
+    def copy_to(self, other: zipfile.ZipFile, without: Collection[str]) -> None:
+        """All members but these, piece by piece. Raises BookError as data() does."""
+        for info in self._zip.infolist():
+            if info.filename in without or info.is_dir():
+                continue
+            copy = zipfile.ZipInfo(info.filename, info.date_time)
+            copy.compress_type = info.compress_type
+            with self._opened(info) as member, other.open(copy, "w", force_zip64=True) as to:
+                shutil.copyfileobj(member, to)
+
+    @contextlib.contextmanager
+    def _opened(self, info: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
+        packed = max(info.compress_size, 1)
+        if info.file_size > _SMALL_BYTES and info.file_size > packed * _MAX_RATIO:
+            raise BookError(
+                f"{info.filename} unpacks to over {_MAX_RATIO} times its size: a zip bomb"
+            )
+        try:
+            with self._zip.open(info) as member:
+                yield member
+        except _DAMAGED as error:
+            raise BookError(f"{info.filename} cannot be unpacked: {error}") from None
 
 
 def decoded(data: bytes) -> str:

@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         type=Path,
         required=True,
-        help="a file (.m4b, .m4a, .opus, .ogg, .flac, .mp3, .wav), or a folder for one a chapter",
+        help="a file (.m4b, .m4a, .epub, .opus, .ogg, .flac, .mp3, .wav), or a folder",
     )
     render.add_argument("--format", choices=FORMATS, help="of the files in a folder; default: flac")
     render.add_argument(
@@ -84,6 +84,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             const=kind,
             help=f"captions in {name} beside each file",
         )
+    render.add_argument(
+        "--words", action="store_true", help="an .epub shows each word, not each sentence"
+    )
     render.add_argument(
         "--work", metavar="FOLDER", type=Path, help="what is spoken is kept here; default: OUT.work"
     )

@@ -28,18 +28,40 @@ class _Entry:
     fragment: str
 
 
-def read_epub(path: Path) -> Book:
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The document that names all of a book. root: its member; spine: those that are read, in
+    order; items: by their ids."""
+
+    root: str
+    element: ET.Element
+    items: dict[str, ET.Element]
+    spine: list[str]
+
+    def path_of(self, item: ET.Element) -> str:
+        """The member that an item of it names."""
+        return _resolved(self.root, item.get("href", ""))[0]
+
+
+def open_package(archive: Archive) -> Package:
     """Raises BookError if it has DRM, is damaged, or goes over a limit."""
+    _refuse_drm(archive)
+    container = _xml(archive, "META-INF/container.xml")
+    root = next((e.get("full-path", "") for e in container.iterfind(".//{*}rootfile")), "")
+    package = _xml(archive, root)
+    items = {item.get("id", ""): item for item in package.iterfind(".//{*}manifest/{*}item")}
+    spine = _spine(package, items, root)
+    if not spine:
+        raise BookError(f"{root} names no text to read (its spine is empty)")
+    return Package(root, package, items, spine)
+
+
+def read_epub(path: Path) -> Book:
+    """Raises BookError as open_package() does."""
     with Archive(path) as archive:
-        _refuse_drm(archive)
-        container = _xml(archive, "META-INF/container.xml")
-        root = next((e.get("full-path", "") for e in container.iterfind(".//{*}rootfile")), "")
-        package = _xml(archive, root)
+        opened = open_package(archive)
+        root, package, items, spine = opened.root, opened.element, opened.items, opened.spine
         title = package.findtext(".//{*}title") or path.stem
-        items = {item.get("id", ""): item for item in package.iterfind(".//{*}manifest/{*}item")}
-        spine = _spine(package, items, root)
-        if not spine:
-            raise BookError(f"{root} names no text to read (its spine is empty)")
         warnings: list[str] = []
         entries: list[_Entry] = []
         try:

@@ -16,6 +16,9 @@ from .plan import PlannedChapter
 #: One file of MPEG-4 with the chapters marked; ffmpeg makes it.
 MPEG4: Final = ("m4b", "m4a")
 
+#: The book itself, with its sound and Media Overlays (overlays.py).
+EPUB: Final = "epub"
+
 #: Of a chapter's file.
 FORMATS: Final = tuple(format.value for format in SoundFormat)
 
@@ -51,7 +54,7 @@ def target_of(output: Path, format: str | None) -> Target:
     """A file if its name has the ending of a format, else a folder. Raises CommandError."""
     ending = output.suffix[1:].lower()
     ending = _ALSO.get(ending, ending)
-    if ending in (*FORMATS, *MPEG4) and not output.is_dir():
+    if ending in (*FORMATS, *MPEG4, EPUB) and not output.is_dir():
         if format not in (None, ending):
             raise CommandError(
                 f"{output.name} is one file, whose ending says its format; leave --format out, or"
@@ -62,7 +65,7 @@ def target_of(output: Path, format: str | None) -> Target:
     if output.exists() and not output.is_dir():
         raise CommandError(
             f"{output} is no folder, and its ending names no format; allowed are"
-            f" {', '.join((*MPEG4, *FORMATS))}",
+            f" {', '.join((*MPEG4, *FORMATS, EPUB))}",
             USAGE,
         )
     return Target(output, format or SoundFormat.FLAC.value, whole=False)

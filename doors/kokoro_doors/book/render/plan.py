@@ -54,11 +54,15 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is spoken at once, and the seconds of silence after it."""
+    """What is spoken at once, and the seconds of silence after it.
+
+    paragraph: of its chapter, from 0.
+    """
 
     text: str
     key: str
     pause_s: float
+    paragraph: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,9 @@ def _parts(chapter: Chapter, markup: str, manner: Manner) -> Iterator[Part]:
         found = list(pieces(paragraph, most))
         for piece in found[:-1]:
             pause_s = _SENTENCE_S if _SENTENCE.search(f"{piece[-4:]} ") else 0.0
-            yield Part(piece, key_of(piece, markup, manner), pause_s)
+            yield Part(piece, key_of(piece, markup, manner), pause_s, number)
         for piece in found[-1:]:
-            yield Part(piece, key_of(piece, markup, manner), after_s)
+            yield Part(piece, key_of(piece, markup, manner), after_s, number)
 
 
 def pieces(text: str, most: int) -> Iterator[str]:

@@ -29,9 +29,9 @@ from kokoro_client.wire.choices import Markup
 
 from ..parts import Book, BookError
 from ..plain import read_book
-from . import ffmpeg
+from . import ffmpeg, overlays
 from .captions import write_captions
-from .choices import MPEG4, Target, chosen, target_of
+from .choices import EPUB, MPEG4, Target, chosen, target_of
 from .files import PlainFile, SoundFile, SpokenChapter, remove_leftovers, write_sound
 from .plan import Manner, PlannedChapter, plan_of
 from .progress import Progress
@@ -49,7 +49,7 @@ _UNUSED: Final = "{!r} of --substitutions or --cast is nowhere in the book"
 def render(args: argparse.Namespace, context: Context) -> int:
     """Raises CommandError and KokoroError."""
     target = target_of(args.output, args.format)
-    program = _program(target)
+    program = _program(target, args.file)
     _check_loudness(args.loudness)
     beside = target.path.absolute()
     folder = args.work or beside.with_name(f"{beside.name}.work")
@@ -59,6 +59,8 @@ def render(args: argparse.Namespace, context: Context) -> int:
     with _telling(folder), contextlib.ExitStack() as stack:
         wording = read_wording(args.substitutions, args.cast)
         book = _read(args.file, wording)
+        if target.format == EPUB:
+            overlays.check_book(args.file)
         numbers = chosen(args.chapters, len(book.chapters))
         if not target.whole:
             target.path.mkdir(parents=True, exist_ok=True)
@@ -156,11 +158,19 @@ class _Run:
         fresh = made is None or made != [recipe, _size(path)]
         if fresh:
             remove_leftovers(path)
-            file = self._begun(path, title, chapters)
-            write_sound(file, chapters, self._work, self._args.loudness)
+            self._write(path, title, chapters)
             self._files[name] = [recipe, _size(path)]
             self._write_manifest()
         self.progress.file(str(path), sum(one.seconds for one in chapters), fresh)
+
+    def _write(self, path: Path, title: str, chapters: Sequence[SpokenChapter]) -> None:
+        args, book, work = self._args, self._book, self._work
+        if self._target.format == EPUB:
+            overlays.write_overlaid(
+                path, args.file, book, chapters, work, args.loudness, args.words
+            )
+        else:
+            write_sound(self._begun(path, title, chapters), chapters, work, args.loudness)
 
     def _begun(self, path: Path, title: str, chapters: Sequence[SpokenChapter]) -> SoundFile:
         format = self._target.format
@@ -173,6 +183,7 @@ class _Run:
         cover = self._book.cover
         author, lufs = self._book.author, self._args.loudness
         said: list[Any] = [self._target.format, title, author, bool(self._program), lufs]
+        said.append(self._target.format == EPUB and [self._args.words, _stamp(self._args.file)])
         said.append(hashlib.sha256(cover.data).hexdigest() if cover else None)
         for one in chapters:
             said.append(one.chapter.title)
@@ -183,8 +194,15 @@ class _Run:
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
-def _program(target: Target) -> str | None:
+def _program(target: Target, source: Path) -> str | None:
     """ffmpeg, if it is to make the file. Raises CommandError if what is needed is missing."""
+    if target.format == EPUB:
+        if source.suffix.lower() != ".epub":
+            raise exits.CommandError(
+                "only an .epub becomes one that reads itself; render an .m4b", exits.USAGE
+            )
+        check_installed(SoundFormat.MP3)
+        return None
     program = ffmpeg.found() if target.whole and target.format != SoundFormat.WAV.value else None
     if program is None:
         if target.format in MPEG4:
@@ -251,6 +269,12 @@ def _telling(folder: Path) -> Iterator[None]:
             ) from None
         where = error.filename or folder
         raise exits.CommandError(f"cannot write {where}: {error.strerror or error}") from None
+
+
+def _stamp(path: Path) -> list[int]:
+    """Of a file that is changed, another."""
+    found = path.stat()
+    return [found.st_size, found.st_mtime_ns]
 
 
 def _size(path: Path) -> int | None:

@@ -26,7 +26,7 @@ _WAITS_S: Final = (0.2, 1.0, 3.0, 6.0, 12.0)
 #: Longest wait that a busy daemon may ask for.
 _MOST_BUSY_S: Final = 60.0
 
-#: A daemon checks and optimises its model for so long, at most; where others speak meanwhile it
+#: A daemon checks and optimises its model for so long, at most; if others speak meanwhile it
 #: takes longer, and is not waited for.
 _SETTLING_S: Final = 120.0
 _LOOK_S: Final = 0.1
