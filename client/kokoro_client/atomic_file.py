@@ -41,7 +41,9 @@ class AtomicFile:
                 os.chmod(fd, mode)  # noqa: PTH101 - of the descriptor, not of a name
             self.stream = os.fdopen(fd, "w+b")
         except BaseException:
-            os.close(fd)
+            # Ctrl-C inside fdopen() may have closed it already.
+            with contextlib.suppress(OSError):
+                os.close(fd)
             beside.unlink()
             raise
 

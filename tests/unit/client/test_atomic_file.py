@@ -71,3 +71,18 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         AtomicFile(tmp_path / "nowhere" / "a")
+
+
+def test_an_interruption_while_it_is_opened_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """fdopen() that is interrupted closes the descriptor as it drops the file."""
+
+    def interrupted(fd: int, mode: str) -> None:
+        os.close(fd)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fdopen", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        AtomicFile(tmp_path / "x")
+    assert list(tmp_path.iterdir()) == []
