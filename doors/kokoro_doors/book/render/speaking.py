@@ -30,6 +30,8 @@ _MOST_BUSY_S: Final = 60.0
 #: takes longer, and is not waited for.
 _SETTLING_S: Final = 120.0
 _LOOK_S: Final = 0.1
+#: Looks at which it must be at rest: between two steps it is, too.
+_LOOKS: Final = 4
 
 #: Nobody waits: a text is then cut in the same places on a busy machine (docs/protocol.md).
 _TTFA_MS: Final = 60_000
@@ -135,6 +137,8 @@ def manner_of(client: Client, voice: str, speed: float, lang: str) -> tuple[Mann
     """
     with client.speak("", voice=voice, speed=speed, lang=lang) as speech:
         accepted = speech.accepted
+        for _ in speech:
+            pass
     if accepted is None:
         raise errors.CancelledError("the daemon ended before it said what would speak; try again")
     model = _settled(client)
@@ -146,9 +150,12 @@ def _settled(client: Client) -> str:
     speaks as well, but may sound otherwise when its faster copy of the model is taken up.
     """
     deadline = time.monotonic() + _SETTLING_S
+    at_rest = 0
     while True:
         status = client.status()
-        if not status["startup"]["phase"] or time.monotonic() > deadline:
+        at_rest = 0 if status["startup"]["phase"] else at_rest + 1
+        settled = at_rest >= _LOOKS or (at_rest and status["uptime_s"] > _SETTLING_S)
+        if settled or time.monotonic() > deadline:
             return str(status["model"] or "")
         time.sleep(_LOOK_S)
 
