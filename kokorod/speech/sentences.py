@@ -29,7 +29,7 @@ from .abbreviations import (
     UNITS,
     words,
 )
-from .stops import country_ends, unit_ends
+from .stops import country_ends, name_goes_on, unit_ends
 
 #: Longest sentence given out: a page of text without an end mark must not wait for one,
 #: and what follows works on whole sentences.
@@ -90,7 +90,10 @@ _COUNTED: Final = re.compile(r"(?<![^\W\d_])[\d½⅓⅔¼¾][ -]?[A-Za-z.]{1,6}\
 _MOVE: Final = re.compile(r"(?:[KQRBN][a-h1-8]?x?[a-h][1-8]|O-O)")
 _COUNTRIES: Final = words("u.s u.k u.s.a u.n e.u d.c")
 #: Abbreviations that something always follows, and that the library does not know.
-_GOES_ON: Final = words("dep arr incl excl esp attn cf viz approx vs agg")
+_GOES_ON: Final = words(
+    "dep arr incl excl esp attn cf viz approx vs agg assoc conf compl decl aff wt ht civ crim evid "
+    "supp bankr req"
+)
 #: Words too, if they are written in small letters: I love art. 3 people came.
 _ALSO_WORDS: Final = words("art tab prop app ex cat amend prob")
 #: Something that has a number, and a number with capitals in it: model no. XJ.
@@ -254,6 +257,8 @@ class SentenceSplitter:
             return text[first].isupper()
         closers = text[candidate.end("end") : candidate.end()]
         quoted = any(quote in closers for quote in "\"'”’»›")
+        if text.startswith("ERR", max(0, candidate.start() - 3)) and mark == "!":
+            return False  # npm ERR! code
         if text[first].islower():
             # '"Stop!" he said' goes on; a full stop before a small letter is no end.
             return mark[-1] in "!?؟" and not quoted and first == after
@@ -290,8 +295,10 @@ class SentenceSplitter:
         text = self._text
         found = _LAST_WORD.search(text, max(self._start, stop - _WORD), stop)
         word = found.group() if found else ""
-        if not word:
+        if not word or text[first] == "&":
             return False
+        if ".-" in word:
+            word = word.rsplit("-", 1)[1]  # Jan.-Feb. 2024
         if _ENUMERATOR.fullmatch(word) and self._begins_line(stop - len(word)):
             return False
         if _MOVEMENT.fullmatch(word) and text.startswith(": ", stop - len(word) - 2):
@@ -314,6 +321,9 @@ class SentenceSplitter:
                 return False  # 2. Nf3
         if word in _ZONES:
             return True
+        goes_on = name_goes_on(text, stop, first, self._final)
+        if goes_on is not False:
+            return None if goes_on is None else False
         if bare in _GOES_ON:
             return self._abbreviation_ends(bare, first) if bare in ("dep", "arr") else False
         if (

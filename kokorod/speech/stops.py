@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""Full stops after a unit and after the U.S.: whether they end a sentence.
+"""Full stops after a unit, in names of law and after the U.S.: whether they end a sentence.
 
 `text[first]` is the first character after the stop's white space; `final`: no more text comes.
 """
@@ -38,10 +38,59 @@ _PLACED: Final = re.compile(
 )
 
 
+#: Rules of American courts and reporters: Fed. R. Civ. P. 12, 93 S. Ct. 705.
+_LAW: Final = re.compile(r"(?:\bFed\. ?R\. ?(?:Civ|Crim|App|Bankr)?|\bL\. ?Ed|\bS\. ?Ct)\Z")
+_REPORTER: Final = re.compile(r"\d [SLF]\Z")
+#: Codes of law: Cal. Civ. Proc. Code.
+_OF_CODES: Final = words(
+    "Cal Tex Fla Civ Proc Bus Com Prof Lab Veh Fam Ins Corp Educ Pub Util Res Rev Gen"
+)
+_CODE: Final = re.compile(r"(?:(?:[A-Z][a-z]+\.?|&|of) ){0,4}(?:Code\b|Stat\.|Laws\b|§)")
+_CODE_SIZE: Final = 32
+#: What has a letter for its number: Ex. A, Rm. B.
+_LETTERED: Final = words("Ex Rm Bldg Apt Ste")
+_LETTER: Final = re.compile(r"[A-Z]{1,2}(?![\w'])")
+#: Medicines that are counted: 1 cap. 3x/day.
+_TAKEN: Final = re.compile(r"\d (?:caps?|tabs?)\Z")
+#: A direction after a distance: 2 mi. E of town.
+_WAY: Final = re.compile(r"[NSEW]{1,3} (?:of|on|along|to|toward)\b")
+_WAY_SIZE: Final = 12
+
+
+def name_goes_on(text: str, stop: int, first: int, final: bool) -> bool | None:
+    """Whether what follows the full stop at `stop` is the rest of a name or of a dose.
+    None: more text must tell.
+    """
+    left = text[max(0, stop - 24) : stop]
+    word = left.rsplit(None, 1)[-1] if left.strip() else ""
+    if _LAW.search(left):
+        return True
+    if _TAKEN.search(left):
+        return text[first].isdigit()
+    if word in _OF_CODES and (text[first].isupper() or text[first] in "§&"):
+        if len(text) - first < _CODE_SIZE and not final:
+            return None
+        return _CODE.match(text, first, first + _CODE_SIZE) is not None
+    if _REPORTER.search(left) and text[first] in "CES":
+        if len(text) - first < len("Supp.") and not final:
+            return None
+        return text.startswith(("Ct.", "Ed.", "Supp."), first)
+    if word in _LETTERED and text[first].isupper():
+        if len(text) - first < 3 and not final:
+            return None
+        return _LETTER.match(text, first) is not None
+    return False
+
+
 def unit_ends(text: str, stop: int, first: int, final: bool) -> bool | None:
     """Whether the full stop after a number and its unit ends a sentence: not in 6 ft. 2 in.,
     and not in a list, where 1 lb. Italian sausage is a line. None: more text must tell.
     """
+    if text[first] in "NSEW":
+        if len(text) - first < _WAY_SIZE and not final:
+            return None
+        if _WAY.match(text, first, first + _WAY_SIZE):
+            return False
     if text[first].isdigit():
         found = _NUMBER_AT.match(text, first)
         if found is None:

@@ -78,6 +78,16 @@ def split(text: str, lang: str = "en-us", parts: list[str] | None = None, **more
         ["She sits in the U.S. Senate.", "He moved to the U.S.", "Nobody knew."],
         ["4! = 24 is right."],
         ["1. d4 d5 2. Nf3 Nf6"],
+        ["Dismiss it under Fed. R. Civ. P. 12(b)(6).", "It is late."],
+        ["See Fed. R. Evid. 403.", "Read 93 S. Ct. 705 too."],
+        ["See Cal. Civ. Code § 51.", "See Tex. Bus. & Com. Code § 17."],
+        ["He works at Acme Corp.", "The work is hard."],
+        ["See Ex. A to the motion.", "He is my ex.", "A pity."],
+        ["Meet in Conf. Rm. B today.", "Ask Assoc. Professor Lee."],
+        ["Take 1 cap. 3x/day.", "He wore a cap.", "3 of us did."],
+        ["Go 2 mi. E of town.", "He ran 2 mi.", "Everyone clapped."],
+        ["It takes 15 mins. & costs $5.", "It ran Jan.-Feb. 2024."],
+        ["We saw npm ERR! code 1.", "We left."],
     ],
 )
 def test_english(expected: list[str]) -> None:
