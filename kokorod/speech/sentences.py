@@ -98,7 +98,7 @@ _GOES_ON: Final = words(
 _ALSO_WORDS: Final = words("art tab prop app ex cat amend prob")
 #: Something that has a number, and a number with capitals in it: model no. XJ.
 _NUMBERED: Final = re.compile(rf"\b(?:{'|'.join(sorted(NUMBERED))})\.?\s\Z", re.IGNORECASE)
-_CODE: Final = re.compile(r"[A-Z]{2}|[A-Za-z-]{0,4}\d")
+_CODE: Final = re.compile(r"[A-Z]{2}|[A-Z],|[A-Za-z-]{0,4}\d")
 
 
 class SentenceSplitter:

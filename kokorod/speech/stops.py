@@ -50,6 +50,23 @@ _CODE_SIZE: Final = 32
 #: What has a letter for its number: Ex. A, Rm. B.
 _LETTERED: Final = words("Ex Rm Bldg Apt Ste")
 _LETTER: Final = re.compile(r"[A-Z]{1,2}(?![\w'])")
+#: Words in small letters that are short for others after these: do ex. 4, see cat. 3.
+_ASKED: Final = re.compile(
+    r"\b(?:see|do|in|finish|read|and|from|complete|solve|redo|skip|try) (?:ex|prob|app|prop|tab)\Z",
+    re.IGNORECASE,
+)
+#: What stands before a full stop, what goes on behind it, and what that begins with:
+#: a 45 y.o. M, 101 S. 5th St., amend. XIV.
+_PAIRS: Final = (
+    (re.compile(r"\by\.o\Z"), re.compile(r"[MF](?![\w'])"), "MF"),
+    (re.compile(r"\d [NSEW]\Z"), re.compile(r"\d{1,3}(?:st|nd|rd|th)\b"), "123456789"),
+    (
+        re.compile(r"\b(?:[Aa]mend|[Aa]rt|[Vv]ol|[Cc]h|[Pp]t|[Ss]ec|[Ff]ig|[Bb]k|[Oo]p|[Cc]l)\Z"),
+        re.compile(r"[IVXLC]{2,6}(?![\w'])"),
+        "IVXLC",
+    ),
+)
+_PAIR_SIZE: Final = 8
 #: Medicines that are counted: 1 cap. 3x/day.
 _TAKEN: Final = re.compile(r"\d (?:caps?|tabs?)\Z")
 #: A direction after a distance: 2 mi. E of town.
@@ -75,6 +92,13 @@ def name_goes_on(text: str, stop: int, first: int, final: bool) -> bool | None:
         if len(text) - first < len("Supp.") and not final:
             return None
         return text.startswith(("Ct.", "Ed.", "Supp."), first)
+    if text[first].isdigit() and _ASKED.search(left):
+        return True
+    for looks, follows, begins in _PAIRS:
+        if text[first] in begins and looks.search(left):
+            if len(text) - first < _PAIR_SIZE and not final:
+                return None
+            return follows.match(text, first, first + _PAIR_SIZE) is not None
     if word in _LETTERED and text[first].isupper():
         if len(text) - first < 3 and not final:
             return None

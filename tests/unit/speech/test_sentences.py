@@ -88,6 +88,10 @@ def split(text: str, lang: str = "en-us", parts: list[str] | None = None, **more
         ["Go 2 mi. E of town.", "He ran 2 mi.", "Everyone clapped."],
         ["It takes 15 mins. & costs $5.", "It ran Jan.-Feb. 2024."],
         ["We saw npm ERR! code 1.", "We left."],
+        ["See ex. 4 below.", "He met his ex.", "3 of us saw it."],
+        ["Pt. is a 45 y.o. M with pain.", "He sat."],
+        ["It is at 101 S. 5th St. now.", "Go there."],
+        ["See amend. XIV of it.", "Read vol. II too."],
     ],
 )
 def test_english(expected: list[str]) -> None:
