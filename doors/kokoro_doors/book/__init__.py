@@ -5,6 +5,7 @@ blocks.py    HTML as paragraphs, without footnotes and page numbers
 archive.py   a zip file, with limits
 epub.py      an EPUB: its spine, its table of contents, cut into chapters
 plain.py     text, Markdown and HTML files
+timed.py     subtitles
 marking.py   spans around what is read of a page
 chapters.py  the list of them
 command.py   the command

@@ -64,9 +64,12 @@ class Page:
     ids: dict[str, int] = field(default_factory=dict)
 
 
-def read_page(html: str) -> Page:
-    """The paragraphs of `html`. Raises BookError if it nests too deep."""
-    reader = PageReader()
+def read_page(html: str, alt: bool = False) -> Page:
+    """The paragraphs of `html`. Raises BookError if it nests too deep.
+
+    alt: the texts that stand for pictures are read.
+    """
+    reader = PageReader(alt)
     reader.feed(html)
     reader.close()
     reader.end_block()
@@ -99,9 +102,10 @@ class _Open(NamedTuple):
 class PageReader(HTMLParser):
     """Feed it a page once, then take `page`; marking.py hears of each piece of text as well."""
 
-    def __init__(self) -> None:
+    def __init__(self, alt: bool) -> None:
         super().__init__(convert_charrefs=True)
         self.page = Page()
+        self._alt = alt
         self._open: list[_Open] = []
         self._left_out = 0
         self._text: list[str] = []
@@ -115,6 +119,8 @@ class PageReader(HTMLParser):
         for name, value in attrs:
             if value and (name == "id" or (name == "name" and tag == "a")):
                 self.page.ids.setdefault(value, len(self.page.blocks))
+        if tag == "img" and self._alt and not self._left_out:
+            self._say_picture(dict(attrs).get("alt") or "")
         if tag in _VOID:
             return
         if len(self._open) >= _MAX_DEPTH:
@@ -163,7 +169,13 @@ class PageReader(HTMLParser):
             self._drop(closed.at)
         return closed.tag
 
-    def _add(self, text: str) -> None:
+    def _say_picture(self, alt: str) -> None:
+        alt = " ".join(alt.split())
+        if alt:
+            self._add(f"{alt} " if alt[-1] in ".!?…" else f"{alt}. ", seen=False)
+
+    def _add(self, text: str, seen: bool = True) -> None:
+        """seen: it stands on the page, and not in a tag."""
         self._text.append(text)
 
     def _drop(self, at: int) -> None:

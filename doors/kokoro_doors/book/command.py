@@ -18,7 +18,8 @@ from .render.choices import FORMATS
 HELP = """\
 List the chapters of a book, or render it as files of sound.
 
-Reads .epub, .txt, .md and .html. Footnotes, references to them and page numbers are left out.
+Reads .epub, .txt, .md, .html, .srt and .vtt. Footnotes, references to them and page numbers
+are left out.
 `render` may be stopped anywhere; the same command goes on where it was."""
 
 EPILOG: Final = f"""\
@@ -102,7 +103,8 @@ def _loudness(text: str) -> float:
 
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", type=Path, help=".epub, .txt, .md or .html")
+    parser.add_argument("file", metavar="FILE", type=Path, help="a book, see above")
+    parser.add_argument("--alt", action="store_true", help="read the texts that stand for pictures")
 
 
 def run(args: argparse.Namespace, context: Any) -> int:
@@ -111,7 +113,7 @@ def run(args: argparse.Namespace, context: Any) -> int:
 
         return render(args, context)
     try:
-        book = read_book(args.file)
+        book = read_book(args.file, args.alt)
     except BookError as error:
         raise exits.CommandError(str(error)) from None
     for warning in book.warnings:

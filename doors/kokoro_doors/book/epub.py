@@ -56,8 +56,8 @@ def open_package(archive: Archive) -> Package:
     return Package(root, package, items, spine)
 
 
-def read_epub(path: Path) -> Book:
-    """Raises BookError as open_package() does."""
+def read_epub(path: Path, alt: bool = False) -> Book:
+    """alt: the texts that stand for pictures are read. Raises BookError as open_package() does."""
     with Archive(path) as archive:
         opened = open_package(archive)
         root, package, items, spine = opened.root, opened.element, opened.items, opened.spine
@@ -68,7 +68,7 @@ def read_epub(path: Path) -> Book:
             entries = _contents(archive, package, items, root)
         except BookError as error:
             warnings.append(f"table of contents passed over: {error}")
-        chapters = _chapters(archive, spine, entries, warnings)
+        chapters = _chapters(archive, spine, entries, warnings, alt)
         cover = _cover(archive, package, items, root)
     if not chapters:
         raise BookError(f"{path.name} holds no text")
@@ -78,6 +78,7 @@ def read_epub(path: Path) -> Book:
         tuple(warnings),
         author=" ".join((package.findtext(".//{*}creator") or "").split()),
         cover=cover,
+        alt=alt,
     )
 
 
@@ -179,14 +180,14 @@ class _Nav(HTMLParser):
 
 
 def _chapters(
-    archive: Archive, spine: list[str], entries: list[_Entry], warnings: list[str]
+    archive: Archive, spine: list[str], entries: list[_Entry], warnings: list[str], alt: bool
 ) -> list[Chapter]:
     """Every paragraph of the spine is in one chapter, whatever the entries say."""
     blocks: list[Block] = []
     begins: dict[str, int] = {}
     ids: dict[tuple[str, str], int] = {}
     for name in spine:
-        page = read_page(archive.text(name))
+        page = read_page(archive.text(name), alt)
         begins[name] = len(blocks)
         ids.update({(name, key): len(blocks) + number for key, number in page.ids.items()})
         blocks += page.blocks

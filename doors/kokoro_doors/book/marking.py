@@ -36,9 +36,9 @@ class MarkedBlock:
     places: tuple[Place | None, ...]
 
 
-def mark_page(source: str) -> list[MarkedBlock]:
+def mark_page(source: str, alt: bool = False) -> list[MarkedBlock]:
     """The paragraphs that read_page() finds. Raises BookError if it nests too deep."""
-    reader = _Marker(source)
+    reader = _Marker(source, alt)
     reader.feed(source)
     reader.close()
     reader.end_block()
@@ -55,8 +55,8 @@ def with_spans(source: str, spans: Sequence[tuple[int, int, str]]) -> str:
 
 
 class _Marker(PageReader):
-    def __init__(self, source: str) -> None:
-        super().__init__()
+    def __init__(self, source: str, alt: bool) -> None:
+        super().__init__(alt)
         self.convert_charrefs = False
         self.marked: list[MarkedBlock] = []
         self._source = source
@@ -102,9 +102,9 @@ class _Marker(PageReader):
         line, column = self.getpos()
         return self._lines[line - 1] + column
 
-    def _add(self, text: str) -> None:
-        super()._add(text)
-        self._places.append((self._at(), len(text), self._run, not self._forbidden))
+    def _add(self, text: str, seen: bool = True) -> None:
+        super()._add(text, seen)
+        self._places.append((self._at(), len(text), self._run, seen and not self._forbidden))
 
     def _drop(self, at: int) -> None:
         super()._drop(at)

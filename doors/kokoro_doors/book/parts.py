@@ -50,7 +50,8 @@ class Cover:
 class Book:
     """Its title, its chapters, and what was passed over while reading it.
 
-    markup: how its paragraphs are written, as the daemon is told.
+    markup: how its paragraphs are written, as the daemon is told. alt: the texts that stand for
+    pictures are among them.
     """
 
     title: str
@@ -59,3 +60,4 @@ class Book:
     author: str = ""
     cover: Cover | None = None
     markup: str = "auto"
+    alt: bool = False

@@ -1,5 +1,5 @@
 # process: blocking file reads.
-"""Books in one file of text, Markdown or HTML."""
+"""Books in one file of text, Markdown, HTML or subtitles."""
 
 from __future__ import annotations
 
@@ -11,27 +11,34 @@ from .archive import decoded
 from .blocks import Block, chapter_of, read_page
 from .epub import read_epub
 from .parts import MAX_TEXT_BYTES, Book, BookError, Chapter
+from .timed import read_cues
 
 _CHAPTER: Final = re.compile(r"(?:chapter|part|book)\s+(?:\d+|[ivxlc]+|[a-z]+)\b.{0,80}", re.I)
 _HEADING: Final = re.compile(r"#{1,6}\s+(.+?)\s*#*")
 _FENCE: Final = re.compile(r" {0,3}(?:```|~~~)")
 _HTML: Final = (".html", ".htm", ".xhtml")
+_TIMED: Final = (".srt", ".vtt")
 
 
-def read_book(path: Path) -> Book:
-    """A book by its suffix. Raises BookError, and OSError if the file cannot be read."""
+def read_book(path: Path, alt: bool = False) -> Book:
+    """A book by its suffix. alt: the texts that stand for pictures are read.
+
+    Raises BookError, and OSError if the file cannot be read.
+    """
     suffix = path.suffix.lower()
     if suffix == ".epub":
-        return read_epub(path)
-    if suffix not in (".txt", ".md", *_HTML):
-        raise BookError(f"{path.name}: only .epub, .txt, .md and .html are read")
+        return read_epub(path, alt)
+    if suffix not in (".txt", ".md", *_HTML, *_TIMED):
+        raise BookError(f"{path.name}: only .epub, .txt, .md, .html, .srt and .vtt are read")
     with path.open("rb") as file:
         data = file.read(MAX_TEXT_BYTES + 1)
     if len(data) > MAX_TEXT_BYTES:
         raise BookError(f"{path.name} has more than {MAX_TEXT_BYTES} bytes; split it")
     text = decoded(data)
     if suffix in _HTML:
-        blocks = read_page(text).blocks
+        blocks = read_page(text, alt).blocks
+    elif suffix in _TIMED:
+        blocks = read_cues(text)
     else:
         blocks = _markdown(text) if suffix == ".md" else _text(text)
     if not blocks:

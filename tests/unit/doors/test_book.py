@@ -12,6 +12,7 @@ from support.epubs import make
 from kokoro_client.cli.main import main
 from kokoro_doors.book import archive
 from kokoro_doors.book.blocks import read_page
+from kokoro_doors.book.marking import mark_page
 from kokoro_doors.book.parts import Book, BookError, Cover
 from kokoro_doors.book.plain import read_book
 
@@ -195,3 +196,66 @@ def test_what_nests_too_deep_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BookError, match="nests deeper than 512"):
         read_book(make(tmp_path / "b.epub", {"a.xhtml": deep}))
     assert words(read_book(make(tmp_path / "b.epub", {"a.xhtml": deep[500:-600]}))) == ["Deep."]
+
+
+def test_the_texts_of_pictures_are_read_on_request() -> None:
+    body = (
+        '<p>See<img src="a" alt="A map"/>it.</p><aside role="doc-footnote"><img alt="No"/></aside>'
+    )
+    assert [b.text for b in read_page(body).blocks] == ["See it."]
+    assert [b.text for b in read_page(body, alt=True).blocks] == ["See A map. it."]
+    marked = mark_page(body, alt=True)
+    assert [one.block for one in marked] == read_page(body, alt=True).blocks
+    assert [place is None for place in marked[0].places] == [False] * 3 + [True] * 5 + [False] * 3
+
+
+SRT = """1
+00:00:01,000 --> 00:00:02,000
+<i>The boat</i>
+went out
+
+2
+00:00:02,100 --> 00:00:03,000
+and {\\an8}sank &amp; sank.
+
+3
+00:00:04,000 --> 00:00:05,000
+Then it
+"""
+VTT = """WEBVTT - a title
+
+NOTE
+00:00 is no time
+
+STYLE
+::cue { color: red }
+
+intro
+00:01.000 --> 00:02.000 align:start
+<v Ann>The boat
+
+00:01.500 --> 00:02.500
+The boat went out
+
+00:10.000 --> 00:11.000
+and sank.
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("b.srt", SRT, ("The boat went out and sank & sank.", "Then it")),
+        ("b.vtt", VTT, ("The boat went out", "and sank.")),
+    ],
+)
+def test_subtitles_are_read_without_their_times(
+    tmp_path: Path, name: str, text: str, expected: tuple[str, ...]
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    (chapter,) = read_book(path).chapters
+    assert chapter.paragraphs == expected
+    path.write_text("No cue at all.")
+    with pytest.raises(BookError, match="holds no text"):
+        read_book(path)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,16 @@ def test_the_page_names_every_flag() -> None:
     page = (DOCS / "books.md").read_text(encoding="utf-8")
     flags = [f for a in actions.choices["render"]._actions[1:] for f in a.option_strings]
     assert [flag for flag in flags if f"`{flag}`" not in page] == []
+
+
+def test_the_lines_of_the_page_are_allowed() -> None:
+    page = (DOCS / "books.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^ {4}kokoroctl book (.*?)(?:  +#.*)?$", page, re.MULTILINE)
+    assert len(lines) >= 4
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    for line in lines:
+        parser.parse_args(shlex.split(line))
 
 
 def test_one_file_or_a_folder(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def write_overlaid(
     with Archive(source) as archive:
         package = open_package(archive)
         check(package.element.get("version", ""))
-        pages = [_page(archive, name) for name in package.spine]
+        pages = [_page(archive, name, book.alt) for name in package.spine]
         _place(pages, book, chapters, words)
         file = AtomicFile(path)
         try:
@@ -118,9 +118,9 @@ def write_overlaid(
             file.discard()
 
 
-def _page(archive: Archive, name: str) -> _Page:
+def _page(archive: Archive, name: str, alt: bool) -> _Page:
     source = archive.text(name)
-    return _Page(name, source, mark_page(source))
+    return _Page(name, source, mark_page(source, alt))
 
 
 def _place(

@@ -58,7 +58,7 @@ def render(args: argparse.Namespace, context: Context) -> int:
         signal.signal(number, signal.default_int_handler)
     with _telling(folder), contextlib.ExitStack() as stack:
         wording = read_wording(args.substitutions, args.cast)
-        book = _read(args.file, wording)
+        book = _read(args.file, args.alt, wording)
         if target.format == EPUB:
             overlays.check_book(args.file)
         numbers = chosen(args.chapters, len(book.chapters))
@@ -222,10 +222,10 @@ def _check_loudness(lufs: float | None) -> None:
         )
 
 
-def _read(path: Path, wording: Wording) -> Book:
+def _read(path: Path, alt: bool, wording: Wording) -> Book:
     """The book as it is to be said; its warnings tell what of the wording it has no use for."""
     try:
-        book = read_book(path)
+        book = read_book(path, alt)
     except OSError as error:
         raise exits.CommandError(f"cannot read {path}: {error.strerror or error}") from None
     if wording.voices and book.markup == Markup.MARKDOWN.value:
