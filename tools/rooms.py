@@ -86,6 +86,7 @@ FLOORS: tuple[dict[str, str], ...] = (
     {
         "kokorod.speaker": "the loudspeaker: whose turn it is, what is played of it",
         "kokorod.maintenance": "between requests: warm-ups, memory, weights kept in memory",
+        "kokoro_doors.stretching": "for several doors: faster and slower than Kokoro speaks",
     },
     {"kokorod.requests": "a speak request from Speak to Done"},
     {

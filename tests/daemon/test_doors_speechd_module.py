@@ -13,7 +13,7 @@ from support import toy
 from support.daemon.process import DaemonProcess, wait_until
 from support.speechd.by_hand import ByHand, by_hand, names_of, sound_of
 
-from kokoro_doors.speechd.stretching import available
+from kokoro_doors.stretching import available
 
 LONG = "Nine men in a small boat looked for land all night and did not find any of it. " * 3
 

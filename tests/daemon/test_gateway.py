@@ -97,8 +97,9 @@ def test_the_speaker_says_it(heard_daemon: DaemonProcess, sink: Recording, door:
 def test_the_speaker_is_stopped_and_takes_no_unknown_voice(
     heard_daemon: DaemonProcess, sink: Recording, door: Gateway
 ) -> None:
-    begun = door.post("/speak", {"input": "Nine men in a small boat. " * 30})
+    begun = door.post("/speak", {"input": "Nine men in a small boat. " * 30, "speed": 3})
     assert (begun.status, begun.json["status"]) == (202, "accepted")
+    assert begun.headers["x-kokoro-note"] == "speed 3 is spoken at 2"
     assert heard_daemon.ask("queue")[0]["client"] == "gateway"
     assert door.post("/stop").json["stopped"] == 1
     wait_until(lambda: heard_daemon.ask("queue") == [], "silence")

@@ -19,6 +19,7 @@ from support.daemon.process import wait_until
 from support.gateway import Answer, Gateway, gateway
 
 from kokoro_client.testing import FakeDaemon, pcm_of
+from kokoro_doors.stretching import available
 
 pytest.importorskip("uvicorn", reason="the extra kokoro-doors[openai] is not installed")
 
@@ -285,3 +286,21 @@ def test_without_a_daemon(tmp_path: Any) -> None:
         answer = door.post(SPEECH, {"input": TEXT})
         assert (answer.status, answer.error["type"]) == (503, "server_error")
         assert door.get("/metrics").status == 200
+
+
+@pytest.mark.skipif(not available(), reason="the extra kokoro-doors[stretch] is not installed")
+@pytest.mark.parametrize(("speed", "spoken", "factor"), [(0.25, 0.5, 0.5), (4, 2.0, 2.0)])
+def test_speeds_that_kokoro_has_not_are_stretched(
+    daemon: FakeDaemon, door: Gateway, speed: float, spoken: float, factor: float
+) -> None:
+    answer = sound(door, response_format="pcm", speed=speed)
+    assert daemon.spoken[-1].speed == spoken
+    made_s = len(pcm_of(TEXT, spoken)) / 48_000 / factor
+    assert len(answer.body) / 48_000 == pytest.approx(made_s, rel=0.02)
+    assert "x-kokoro-note" not in answer.headers
+    body = {"input": TEXT, "response_format": "pcm", "speed": speed, "stream": False}
+    words = door.post("/dev/captioned_speech", body).json["timestamps"]
+    character_s = 0.05 / speed  # of the fake daemon's sound
+    for word, found in zip(TEXT.split(), words, strict=True):
+        begins = TEXT.index(word) * character_s
+        assert found["start_time"] == pytest.approx(begins, abs=0.02 * made_s)

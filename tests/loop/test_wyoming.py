@@ -12,6 +12,7 @@ from support.daemon.process import PATIENCE_S, wait_until
 from support.gateway import Gateway, gateway
 
 from kokoro_client.testing import FakeDaemon, pcm_of
+from kokoro_doors.stretching import available
 
 pytest.importorskip("wyoming", reason="the extra kokoro-doors[wyoming] is not installed")
 
@@ -175,3 +176,24 @@ def test_nonsense_is_answered_and_ends_that_connection_alone(door: Gateway, data
         assert sound_of(await until(client, AudioStop)) == pcm_of("Still there.")
 
     asked(door, task)
+
+
+@pytest.mark.skipif(not available(), reason="the extra kokoro-doors[stretch] is not installed")
+def test_a_speed_that_kokoro_has_not_is_stretched(daemon: FakeDaemon) -> None:
+    async def task(client: AsyncTcpClient) -> None:
+        await client.write_event(Synthesize(TEXT).event())
+        heard = len(sound_of(await until(client, AudioStop)))
+        assert heard == pytest.approx(len(pcm_of(TEXT, 2.0)) / 1.5, rel=0.02)
+
+    with gateway(daemon.environ, "--speed", "3", command="wyoming") as door:
+        asked(door, task)
+    assert daemon.spoken[-1].speed == 2
+
+
+@pytest.mark.parametrize("speed", ["0.2", "4.1", "nan"])
+def test_a_speed_that_nobody_follows_is_refused(daemon: FakeDaemon, speed: str) -> None:
+    with (
+        pytest.raises(AssertionError, match=r"allowed is 0\.25 to 4"),
+        gateway(daemon.environ, "--speed", speed, command="wyoming"),
+    ):
+        pass

@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from kokoro_client.wire.choices import MAX_SPEED, MIN_SPEED, Markup, Priority
+from kokoro_client.wire.choices import Markup, Priority
 
+from ..stretching import FASTEST, SLOWEST, shared
 from .failures import RefusedError, wrong
 from .settings import MAX_INPUT_CHARS
 from .voices import voice_of
-
-#: OpenAI's.
-SLOWEST: Final = 0.25
-FASTEST: Final = 4.0
 
 _LANG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,2}")
 
@@ -52,7 +49,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """speed: what was asked for; spoken_speed: what Kokoro can speak of it."""
+    """speed: what was asked for; spoken_speed: what Kokoro speaks of it; stretch: the rest."""
 
     text: str
     voice: str
@@ -67,11 +64,15 @@ class Asked:
 
     @property
     def spoken_speed(self) -> float:
-        return min(MAX_SPEED, max(MIN_SPEED, self.speed))
+        return shared(self.speed)[0]
+
+    @property
+    def stretch(self) -> float:
+        return shared(self.speed)[1]
 
     @property
     def note(self) -> str:
-        """What is not done as it was asked for; empty if all is."""
+        """What is not done as it was asked for if nothing is stretched; empty if all is."""
         if self.speed == self.spoken_speed:
             return ""
         return f"speed {self.speed:g} is spoken at {self.spoken_speed:g}"

@@ -9,7 +9,8 @@ from typing import Any, Final
 from kokoro_client.version import __version__
 from kokoro_client.wire.choices import Markup, Priority
 
-from .asked import FASTEST, MEDIA, SLOWEST, Format, StreamFormat
+from ..stretching import FASTEST, SLOWEST
+from .asked import MEDIA, Format, StreamFormat
 from .settings import MAX_INPUT_CHARS
 
 _Json = dict[str, Any]
@@ -70,7 +71,7 @@ _VOICE: Final[_Json] = {
 _COMMON: Final[_Json] = {
     "voice": _VOICE,
     "speed": {
-        "description": "below 0.5 and above 2 Kokoro speaks at these",
+        "description": "below 0.5 and above 2 the sound is stretched, if python-stretch is there",
         "type": ["number", "null"],
         "minimum": SLOWEST,
         "maximum": FASTEST,

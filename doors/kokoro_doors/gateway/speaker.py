@@ -31,10 +31,14 @@ async def speak(request: Request) -> Response:
     parts.counters.characters += len(asked.text)
     playing = await while_there(request, parts.client.play(asked.text, **asked.speak()))
     parts.keep(playing)
+    # The client plays it, and stretches nothing.
+    headers = {"X-Kokoro-Note": asked.note} if asked.note else None
     if waits:
         ending = await while_there(request, playing.wait())
-        return JSONResponse({"status": str(ending or "finished"), "voice": playing.voice})
-    return JSONResponse({"status": "accepted", "voice": playing.voice}, status_code=202)
+        return JSONResponse(
+            {"status": str(ending or "finished"), "voice": playing.voice}, headers=headers
+        )
+    return JSONResponse({"status": "accepted", "voice": playing.voice}, 202, headers)
 
 
 async def stop(request: Request) -> Response:

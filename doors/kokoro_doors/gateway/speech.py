@@ -12,9 +12,10 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from kokoro_client.aio import Speech
 from kokoro_client.wire.messages import SegmentInfo
 
+from ..stretching import Stretching
+from ..stretching.speech import StretchedSpeech
 from .asked import MEDIA, Asked, StreamFormat, parse
 from .bodies import json_of
 from .encoding import Encoder, encoder_of
@@ -69,8 +70,8 @@ async def caption(request: Request) -> Response:
 
 async def _begin(
     request: Request, parts: Parts, asked: Asked, encoder: Encoder, **fields: Any
-) -> Speech:
-    """The speech, accepted by the daemon."""
+) -> StretchedSpeech:
+    """The speech, accepted by the daemon, at the speed that was asked for."""
     if parts.counters.streams >= MAX_STREAMS:
         await encoder.close()
         raise RefusedError(
@@ -81,7 +82,8 @@ async def _begin(
         )
     parts.counters.characters += len(asked.text)
     try:
-        return await while_there(request, parts.client.speak(asked.text, **asked.speak(), **fields))
+        speaking = parts.client.speak(asked.text, **asked.speak(), **fields)
+        return StretchedSpeech(await while_there(request, speaking), Stretching(asked.stretch))
     except BaseException as error:
         parts.counters.left += isinstance(error, GoneError)
         await encoder.close()
@@ -91,7 +93,7 @@ async def _begin(
 def _streamed(
     parts: Parts,
     asked: Asked,
-    speech: Speech,
+    speech: StretchedSpeech,
     pieces: AsyncGenerator[bytes, None],
     media_type: str,
 ) -> Streamed:
@@ -118,11 +120,13 @@ async def _whole(request: Request, parts: Parts, pieces: AsyncGenerator[bytes, N
         return sound
 
 
-async def _sound(speech: Speech, encoder: Encoder) -> AsyncGenerator[bytes, None]:
+async def _sound(speech: StretchedSpeech, encoder: Encoder) -> AsyncGenerator[bytes, None]:
     try:
-        async with speech:
+        async with speech.speech, aclosing(speech.events()) as events:
             begun = False
-            async for pcm in speech:
+            async for pcm in events:
+                if isinstance(pcm, SegmentInfo):
+                    continue
                 # Before anything has left, little is encoded at once.
                 step = len(pcm) if begun else _FIRST_BYTES
                 for at in range(0, len(pcm), step):
@@ -135,36 +139,37 @@ async def _sound(speech: Speech, encoder: Encoder) -> AsyncGenerator[bytes, None
         await encoder.close()
 
 
-async def _events(speech: Speech, encoder: Encoder) -> AsyncGenerator[bytes, None]:
+async def _events(speech: StretchedSpeech, encoder: Encoder) -> AsyncGenerator[bytes, None]:
     """Server-sent events, as OpenAI's stream_format=sse has them."""
     async with aclosing(_sound(speech, encoder)) as pieces:
         async for piece in pieces:
             yield _event({"type": "speech.audio.delta", "audio": base64.b64encode(piece).decode()})
-    yield _event({"type": "speech.audio.done", "usage": _usage(speech.stats)})
+    yield _event({"type": "speech.audio.done", "usage": _usage(speech)})
 
 
 def _event(value: dict[str, Any]) -> bytes:
     return f"data: {json.dumps(value)}\n\n".encode()
 
 
-def _usage(stats: dict[str, Any]) -> dict[str, int]:
+def _usage(speech: StretchedSpeech) -> dict[str, int]:
     """tokens: Kokoro's phonemes for the text; of sound 20 a second, as OpenAI counts it."""
+    stats = speech.speech.stats
     said = int(stats.get("tokens") or stats.get("characters") or 0)
-    sounded = round(20 * float(stats.get("sound_s") or 0.0))
+    sounded = round(20 * float(stats.get("sound_s") or 0.0) / speech.factor)
     return {"input_tokens": said, "output_tokens": sounded, "total_tokens": said + sounded}
 
 
 async def _captioned(
-    speech: Speech, encoder: Encoder, asked: Asked
+    speech: StretchedSpeech, encoder: Encoder, asked: Asked
 ) -> AsyncGenerator[dict[str, Any], None]:
     """A line with a segment's words before its sound; each piece of sound is a line."""
     words: list[dict[str, Any]] = []
     try:
-        async with speech:
-            async for event in speech.events():
+        async with speech.speech, aclosing(speech.events()) as events:
+            async for event in events:
                 if isinstance(event, SegmentInfo):
-                    words += [_word(word, asked) for word in event.words]
-                elif data := await encoder.feed(event.pcm):
+                    words += [_word(word, asked, speech) for word in event.words]
+                elif data := await encoder.feed(event):
                     yield _line(data, words, asked)
                     words = []
             data = await encoder.finish()
@@ -174,11 +179,11 @@ async def _captioned(
         await encoder.close()
 
 
-def _word(word: Any, asked: Asked) -> dict[str, Any]:
+def _word(word: Any, asked: Asked, speech: StretchedSpeech) -> dict[str, Any]:
     told = {
         "word": asked.text[word.start : word.end],
-        "start_time": word.start_s,
-        "end_time": word.end_s,
+        "start_time": speech.moment(word.start_s),
+        "end_time": speech.moment(word.end_s),
     }
     return told | {"start": word.start, "end": word.end} if asked.offsets else told
 
@@ -191,10 +196,11 @@ def _line(sound: bytes, words: list[dict[str, Any]], asked: Asked) -> dict[str, 
     }
 
 
-def _notes(asked: Asked, speech: Speech) -> dict[str, str]:
+def _notes(asked: Asked, speech: StretchedSpeech) -> dict[str, str]:
     """What speaks, and what is not as it was asked for."""
-    notes = "; ".join(filter(None, (asked.note, speech.note)))
-    shown = {"X-Kokoro-Voice": speech.voice, "X-Kokoro-Note": notes}
+    note = asked.note if speech.factor == 1 else ""
+    notes = "; ".join(filter(None, (note, speech.speech.note)))
+    shown = {"X-Kokoro-Voice": speech.speech.voice, "X-Kokoro-Note": notes}
     # A header holds Latin-1.
     return {
         name: value.encode("ascii", "backslashreplace").decode()

@@ -9,7 +9,6 @@ wording.py     a message as a text for the daemon; names.py: of characters and k
 stream.py      standard output: no event of a message that is over
 speaking.py    the thread that speaks; playing.py: a little ahead of what is heard
 echo_cache.py  what is said a thousand times a day, on disk
-stretching.py  faster than Kokoro speaks, higher, lower
 """
 
 from __future__ import annotations
@@ -54,13 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Any) -> int:
-    from . import install, stretching
+    from .. import stretching
+    from . import install
 
     places = install.Places.of(context.environ)
     if args.action == "status":
         for key, value in install.state(places).items():
             print(f"{key:18} {value}")
-        fast = "yes" if stretching.available() else "no; pip install 'kokoro-doors[stretch]'"
+        fast = "yes" if stretching.available() else f"no; {stretching.MISSING}"
         print(f"{'rates over 2, pitch':18} {fast}")
         return exits.OK
     if args.action == "install":

@@ -21,12 +21,12 @@ from kokoro_client.speech import Speech
 from kokoro_client.wire.choices import SAMPLE_RATE
 from kokoro_client.wire.messages import SegmentInfo
 
+from ..stretching import Stretching
 from . import names, protocol
 from .echo_cache import EchoCache, trimmed
 from .playing import Pace, Piece, play
 from .settings import Settings, Voice, chosen
 from .stream import Stream
-from .stretching import Stretching
 from .wording import Kind, is_ssml, marks_of, plain, text_of, words_alone
 
 #: Without a message for so long, echoes are made: a person who moves about presses keys faster.

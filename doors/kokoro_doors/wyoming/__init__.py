@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--host", default=HOST, metavar="ADDRESS", help=f"default: {HOST}; others let machines in"
     )
     parser.add_argument("-v", "--voice", default="", help="when a client names none")
-    parser.add_argument("-s", "--speed", type=float, default=1.0, help="0.5 to 2; 1 is normal")
+    parser.add_argument("-s", "--speed", type=float, default=1.0, help="0.25 to 4; 1 is normal")
 
 
 def run(args: argparse.Namespace, context: Any) -> int:
@@ -51,7 +51,23 @@ def run(args: argparse.Namespace, context: Any) -> int:
         raise exits.CommandError(
             "the package wyoming is not installed; pip install 'kokoro-doors[wyoming]'"
         ) from None
+    _check_speed(args.speed)
     from . import serving
 
     serving.run(args.host, args.port, args.voice, args.speed, context.environ)
     return exits.OK
+
+
+def _check_speed(speed: float) -> None:
+    from ..stretching import FASTEST, MISSING, SLOWEST, available, shared
+
+    if not SLOWEST <= speed <= FASTEST:
+        raise exits.CommandError(
+            f"--speed is {speed:g}, allowed is {SLOWEST:g} to {FASTEST:g}", exits.USAGE
+        )
+    spoken, factor = shared(speed)
+    if factor != 1 and not available():
+        raise exits.CommandError(
+            f"--speed {speed:g}: Kokoro speaks at {spoken:g}, the rest is stretching, which is not "
+            f"installed; {MISSING}"
+        )

@@ -29,6 +29,8 @@ from kokoro_client.aio import Client
 from kokoro_client.errors import KokoroError
 from kokoro_client.wire.choices import SAMPLE_RATE
 
+from ..stretching import Stretching, shared
+from ..stretching.speech import StretchedSpeech
 from .events import BadEventError, events
 from .info import info, lang_of
 
@@ -62,7 +64,7 @@ class Connection:
     ) -> None:
         self._client = client
         self._voice = voice
-        self._speed = speed
+        self._speed, self._factor = shared(speed)
         self._reader = reader
         self._writer = writer
         self._texts: asyncio.Queue[_Text] = asyncio.Queue(_WAITING)
@@ -146,8 +148,11 @@ class Connection:
         async with speech, asyncio.TaskGroup() as group:
             group.create_task(write())
             await self._write(AudioStart(**_FORMAT).event())
-            async for pcm in speech:
-                await self._write(AudioChunk(**_FORMAT, audio=pcm).event())
+            stretched = StretchedSpeech(speech, Stretching(self._factor))
+            async with contextlib.aclosing(stretched.events()) as sound:
+                async for pcm in sound:
+                    if isinstance(pcm, bytes):
+                        await self._write(AudioChunk(**_FORMAT, audio=pcm).event())
         await self._write(AudioStop().event())
 
     async def _drop(self, text: _Text) -> None:

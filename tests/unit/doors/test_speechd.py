@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from kokoro_doors.speechd import install, names, protocol
 from kokoro_doors.speechd.echo_cache import EchoCache, trimmed
+from kokoro_doors.speechd.playing import louder
 from kokoro_doors.speechd.settings import SettingError, Settings, Voice, chosen
-from kokoro_doors.speechd.stretching import Stretching, available, louder
 from kokoro_doors.speechd.wording import Kind, marks_of, plain, text_of, words_alone
 
 VOICES = [
@@ -193,18 +193,6 @@ def test_silence_around_a_sound_is_cut_off() -> None:
 def test_volume() -> None:
     assert louder(b"\x00\x10\x00\xf0", 0.5) == b"\x00\x08\x00\xf8"
     assert louder(b"\x00\x10", 1) == b"\x00\x10"
-
-
-@pytest.mark.skipif(not available(), reason="the extra kokoro-doors[stretch] is not installed")
-def test_stretching_is_shorter_by_its_factor_and_pitch_is_not() -> None:
-    tone = b"".join(b"\x00\x20" * 30 + b"\x00\xe0" * 30 for _ in range(400))
-    assert len(Stretching(1.5, 0).process(tone)) == pytest.approx(len(tone) / 1.5, rel=0.01)
-    assert len(Stretching(1, 4).process(tone)) == pytest.approx(len(tone), rel=0.01)
-
-
-def test_no_stretching_changes_nothing() -> None:
-    assert not Stretching(1, 0).works
-    assert Stretching(1, 0).process(b"\1\2") == b"\1\2"
 
 
 def test_install_and_uninstall_leave_what_was_there(tmp_path: Path) -> None:
