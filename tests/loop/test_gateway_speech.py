@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import http.client
 import io
@@ -15,10 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from support.daemon.process import wait_until
+from support.daemon.process import PATIENCE_S, wait_until
 from support.gateway import Answer, Gateway, gateway
 
 from kokoro_client.testing import FakeDaemon, pcm_of
+from kokoro_doors.gateway.asked import Format
+from kokoro_doors.gateway.encoding import encoder_of
 from kokoro_doors.stretching import available
 
 pytest.importorskip("uvicorn", reason="the extra kokoro-doors[openai] is not installed")
@@ -304,3 +307,20 @@ def test_speeds_that_kokoro_has_not_are_stretched(
     for word, found in zip(TEXT.split(), words, strict=True):
         begins = TEXT.index(word) * character_s
         assert found["start_time"] == pytest.approx(begins, abs=0.02 * made_s)
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg")
+def test_aac_comes_while_it_is_made() -> None:
+    async def first_bytes() -> bytes:
+        encoder = encoder_of(Format.AAC, whole=False)
+        try:
+            got = await encoder.feed(pcm_of("Eight by")[: 4 * 4_800])  # 0.4 s
+            async with asyncio.timeout(PATIENCE_S):
+                while not got:
+                    await asyncio.sleep(0.005)
+                    got = await encoder.feed(b"")
+            return got
+        finally:
+            await encoder.close()
+
+    assert asyncio.run(first_bytes())[:2] in (b"\xff\xf1", b"\xff\xf9")  # ADTS

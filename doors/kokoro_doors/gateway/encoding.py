@@ -39,6 +39,9 @@ _PAGE_MS: Final = 100.0
 #: libsndfile's SFC_SET_OGG_PAGE_LATENCY_MS (sndfile.h).
 _PAGE_COMMAND: Final = 0x1302
 
+#: What comes is known: left to itself ffmpeg looks at two seconds of sound before it encodes any.
+_UNPROBED: Final = ("-probesize", "32", "-analyzeduration", "0", "-fflags", "nobuffer")
+
 #: One read of ffmpeg's output.
 _READ_BYTES: Final = 16 * 1024
 
@@ -238,7 +241,7 @@ class _Ffmpeg:
         if self._process is None:
             self._process = await asyncio.create_subprocess_exec(
                 self._program,
-                *("-v", "error", "-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1"),
+                *("-v", "error", *_UNPROBED, "-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", "1"),
                 *("-i", "pipe:0", "-c:a", "aac", "-flush_packets", "1", "-f", "adts", "pipe:1"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
