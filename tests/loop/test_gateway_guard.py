@@ -6,14 +6,16 @@ import contextlib
 import json
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.daemon.process import wait_until
-from support.gateway import Gateway, gateway
+from support.daemon.process import PATIENCE_S, wait_until
+from support.gateway import Answer, Gateway, gateway
 
 from kokoro_client.testing import FakeDaemon
+from kokoro_doors.gateway.settings import MAX_TOLD
 
 pytest.importorskip("uvicorn", reason="the extra kokoro-doors[openai] is not installed")
 
@@ -120,6 +122,63 @@ def test_many_idle_connections_do_not_keep_others_out(door: Gateway) -> None:
     finally:
         for sock in sockets:
             sock.close()
+
+
+#: With room for three connections.
+_FEW = """
+import os
+from kokoro_doors.gateway import serving, settings
+few = settings.Settings(port=0, connections=3)
+sock = serving.bind(few.host, few.port)
+print(f"listening at {serving.address_of(sock)}", flush=True)
+serving.serve(sock, few, os.environ)
+"""
+
+
+def test_one_connection_too_many_reads_why_and_the_others_go_on(daemon: FakeDaemon) -> None:
+    with gateway(daemon.environ, program=[sys.executable, "-c", _FEW]) as door:
+        held = [door.connect() for _ in range(3)]
+        for connection in held:
+            door.begin(connection, "GET", "/v1/models").read()
+        extra = door.connect()
+        response = door.begin(extra, "POST", "/v1/audio/speech", {"input": "Hi."})
+        answer = Answer(response.status, dict(response.getheaders()), response.read())
+        assert (answer.status, answer.error["code"]) == (503, "too_many_connections")
+        assert answer.error["type"] == "server_error"
+        assert "3 connections" in answer.error["message"]
+        assert answer.headers["retry-after"] == "1"
+        for connection in held:
+            response = door.begin(connection, "GET", "/v1/models")
+            assert response.status == 200
+            response.read()
+        held.pop().close()
+
+        def served() -> bool:
+            response = door.begin(extra, "GET", "/v1/models")
+            response.read()
+            return response.status == 200
+
+        wait_until(served, "room for one more")
+        for connection in (*held, extra):
+            connection.close()
+
+
+def test_far_too_many_connections_are_hung_up_on(daemon: FakeDaemon) -> None:
+    with gateway(daemon.environ, program=[sys.executable, "-c", _FEW]) as door:
+        sockets = [
+            socket.create_connection(door.address, PATIENCE_S) for _ in range(3 + MAX_TOLD + 1)
+        ]
+        with contextlib.suppress(ConnectionResetError):
+            assert sockets[-1].recv(1) == b""
+        for sock in sockets:
+            sock.close()
+
+        def served() -> bool:
+            with contextlib.suppress(ConnectionError):  # it may not have seen them go
+                return door.get("/v1/models").status == 200
+            return False
+
+        wait_until(served, "room again")
 
 
 def test_posts_without_end_are_slowed_down(daemon: FakeDaemon) -> None:

@@ -6,7 +6,7 @@ import http.client
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,10 +88,18 @@ class Gateway:
 
 
 @contextmanager
-def gateway(environ: Mapping[str, str], *flags: str, command: str = "gateway") -> Iterator[Gateway]:
-    """It runs until the end of the `with`, which it must live to see."""
+def gateway(
+    environ: Mapping[str, str],
+    *flags: str,
+    command: str = "gateway",
+    program: Sequence[str | Path] = (),
+) -> Iterator[Gateway]:
+    """It runs until the end of the `with`, which it must live to see.
+
+    program: a command line in the place of kokoroctl's.
+    """
     process = subprocess.Popen(
-        [KOKOROCTL, command, "--port", "0", *flags],
+        program or [KOKOROCTL, command, "--port", "0", *flags],
         env=dict(environ),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

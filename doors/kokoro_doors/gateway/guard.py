@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .counters import Counters
 from .failures import RefusedError
-from .settings import POSTS_A_SECOND, POSTS_AT_ONCE, Settings, is_loopback
+from .settings import FULL, POSTS_A_SECOND, POSTS_AT_ONCE, Settings, is_loopback
 
 #: What tells nothing and changes nothing: the page asks for the token, and a monitor has none.
 _OPEN: Final = frozenset({"/", "/health", "/favicon.ico"})
@@ -81,6 +81,14 @@ class Guard:
         await self._app(scope, receive, sending)
 
     def _check(self, scope: Scope, headers: Headers, origin: str) -> None:
+        full = scope.get("state", {}).get(FULL)
+        if full is not None and full():
+            raise RefusedError(
+                503,
+                f"{self._settings.connections} connections are open; close one, or try again",
+                code="too_many_connections",
+                retry_after_s=1,
+            )
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not self._knows(hosts[0]):
             raise RefusedError(

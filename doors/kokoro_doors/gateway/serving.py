@@ -9,7 +9,7 @@ from typing import Any
 
 from kokoro_client.cli.exits import CommandError
 
-from .settings import IDLE_S, MAX_CONNECTIONS, Settings
+from .settings import FULL, IDLE_S, MAX_TOLD, Settings
 
 #: Whoever connects while the loop is busy waits here.
 _BACKLOG = 128
@@ -51,13 +51,22 @@ def serve(sock: socket.socket, settings: Settings, environ: Mapping[str, str]) -
     from .app import application
 
     class Protocol(H11Protocol):
-        """uvicorn waits for ever for a first request."""
+        """uvicorn waits for ever for a first request, and above its own limit of connections
+        answers all that there are, in its own words."""
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
+            if self._over() > MAX_TOLD:
+                transport.abort()
+                return
+            if self._over() > 0:
+                self.app_state = {**self.app_state, FULL: lambda: self._over() > 0}
             self.timeout_keep_alive_task = self.loop.call_later(
                 IDLE_S, self.timeout_keep_alive_handler
             )
+
+        def _over(self) -> int:
+            return len(self.connections) - settings.connections
 
     uvicorn.Server(
         uvicorn.Config(
@@ -70,7 +79,6 @@ def serve(sock: socket.socket, settings: Settings, environ: Mapping[str, str]) -
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=MAX_CONNECTIONS,
             timeout_keep_alive=IDLE_S,
             timeout_graceful_shutdown=5,
             backlog=_BACKLOG,

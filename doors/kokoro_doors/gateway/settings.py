@@ -28,6 +28,13 @@ MAX_STREAMS: Final = 32
 #: Sockets, busy or idle: far above what programs of one machine open.
 MAX_CONNECTIONS: Final = 256
 
+#: Beyond those: so many are told that it is full, more are hung up on. A program that asks once too
+#: often is to read why.
+MAX_TOLD: Final = 32
+
+#: In the state of a request whose connection is one of those: whether it still is.
+FULL: Final = "full"
+
 #: Posts a second, for long, and at once: above what any program needs that waits for answers.
 POSTS_A_SECOND: Final = 50
 POSTS_AT_ONCE: Final = 200
@@ -45,6 +52,7 @@ class Settings:
 
     hosts    what a request's Host may name beside the loopback's names and `host`
     origins  pages of these may use it, as browsers write them: https://example.org
+    connections  at once; the next one is told that it is full
     """
 
     host: str = HOST
@@ -53,6 +61,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     voice: str = ""
+    connections: int = MAX_CONNECTIONS
 
 
 def checked(settings: Settings) -> Settings:
