@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 EARS := .venv-listen
+SITE := .venv-site
 TEXT ?= Hello, world
 # Test processes; 0 runs the tests one after the other, in this one.
 WORKERS ?= logical
@@ -14,7 +15,7 @@ SHELL := /bin/sh
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help setup develop say run test coverage check lint types rules clean man picture bench \
-  bench-speaker listen ears \
+  bench-speaker listen ears site site-tools \
   chaos fuzz soak golden reading
 
 help:            ## This list
@@ -82,6 +83,11 @@ listen: develop ears ## What kokorod says, heard by Whisper beside kokoro-onnx (
 
 ears: $(EARS)/.stamp # Whisper and DNSMOS, 600 MB, in an environment of their own
 
+site: site-tools ## docs/ as a site, in build/site; a warning is an error
+	@NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --quiet --strict
+
+site-tools: $(SITE)/.stamp # mkdocs-material, 60 MB, in an environment of its own
+
 man: setup       ## The manual pages, in build/man: man -M build/man kokoroctl
 	@$(BIN)/python tools/manual.py build/man
 
@@ -92,12 +98,19 @@ picture: develop ## The picture in the README, recorded anew (needs PulseAudio)
 	@$(BIN)/python tools/picture.py docs/picture.svg
 
 clean:           ## Remove the virtual environment and what tests left
-	rm -rf $(VENV) $(EARS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) $(EARS) $(SITE) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
 
 $(EARS)/.stamp: bench/listen/requirements.txt | $(BIN)/python
 	@echo "installing what listens in $(EARS) (once, 600 MB)" >&2
 	@$(PYTHON) -m venv $(EARS)
 	@$(EARS)/bin/python -m pip --disable-pip-version-check --quiet install -r $<
+	@touch $@
+
+# All that it needs is named, and pip is not installed once more: half of the time.
+$(SITE)/.stamp: docs/requirements.txt | $(BIN)/python
+	@echo "installing what makes the site in $(SITE) (once)" >&2
+	@$(PYTHON) -m venv --without-pip $(SITE)
+	@$(PIP) --python $(SITE)/bin/python install --no-compile --no-deps -r $<
 	@touch $@
 
 # A stamp is newer than what it was made from, so that a changed lock file installs again.
