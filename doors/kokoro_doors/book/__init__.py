@@ -6,6 +6,8 @@ archive.py   a zip file, with limits
 epub.py      an EPUB: its spine, its table of contents, cut into chapters
 plain.py     text, Markdown and HTML files
 timed.py     subtitles
+pdf.py       a PDF with text
+layout.py    lines on pages as paragraphs
 marking.py   spans around what is read of a page
 chapters.py  the list of them
 command.py   the command

@@ -56,6 +56,20 @@ def chapter_of(title: str, blocks: Sequence[Block]) -> Chapter:
     return Chapter(title, tuple(block.text for block in blocks), headings)
 
 
+def cut_at_headings(blocks: list[Block], title: str) -> list[Chapter]:
+    """A chapter begins at each heading that follows something else."""
+    chapters: list[Chapter] = []
+    part: list[Block] = []
+    for block in [*blocks, Block("", heading=True)]:
+        if (block.heading and any(not one.heading for one in part)) or not block.text:
+            name = part[0].text if part and part[0].heading else title
+            if part:
+                chapters.append(chapter_of(name, part))
+            part = []
+        part.append(block)
+    return chapters
+
+
 @dataclass(slots=True)
 class Page:
     """Paragraphs of one document; ids: name -> number of the paragraph at it."""

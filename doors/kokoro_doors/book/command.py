@@ -18,7 +18,7 @@ from .render.choices import FORMATS
 HELP = """\
 List the chapters of a book, or render it as files of sound.
 
-Reads .epub, .txt, .md, .html, .srt and .vtt. Footnotes, references to them and page numbers
+Reads .epub, .pdf, .txt, .md, .html, .srt and .vtt. Footnotes, references to them and page numbers
 are left out.
 `render` may be stopped anywhere; the same command goes on where it was."""
 

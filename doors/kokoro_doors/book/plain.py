@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from .archive import decoded
-from .blocks import Block, chapter_of, read_page
+from .blocks import Block, cut_at_headings, read_page
 from .epub import read_epub
-from .parts import MAX_TEXT_BYTES, Book, BookError, Chapter
+from .parts import MAX_TEXT_BYTES, Book, BookError
+from .pdf import read_pdf
 from .timed import read_cues
 
 _CHAPTER: Final = re.compile(r"(?:chapter|part|book)\s+(?:\d+|[ivxlc]+|[a-z]+)\b.{0,80}", re.I)
@@ -28,8 +29,10 @@ def read_book(path: Path, alt: bool = False) -> Book:
     suffix = path.suffix.lower()
     if suffix == ".epub":
         return read_epub(path, alt)
+    if suffix == ".pdf":
+        return read_pdf(path)
     if suffix not in (".txt", ".md", *_HTML, *_TIMED):
-        raise BookError(f"{path.name}: only .epub, .txt, .md, .html, .srt and .vtt are read")
+        raise BookError(f"{path.name}: only .epub, .pdf, .txt, .md, .html, .srt and .vtt are read")
     with path.open("rb") as file:
         data = file.read(MAX_TEXT_BYTES + 1)
     if len(data) > MAX_TEXT_BYTES:
@@ -44,7 +47,7 @@ def read_book(path: Path, alt: bool = False) -> Book:
     if not blocks:
         raise BookError(f"{path.name} holds no text")
     markup = "markdown" if suffix == ".md" else "auto"
-    return Book(path.stem, tuple(_cut(blocks, path.stem)), markup=markup)
+    return Book(path.stem, tuple(cut_at_headings(blocks, path.stem)), markup=markup)
 
 
 def _text(text: str) -> list[Block]:
@@ -76,17 +79,3 @@ def _markdown(text: str) -> list[Block]:
             end()
     end()
     return blocks
-
-
-def _cut(blocks: list[Block], title: str) -> list[Chapter]:
-    """A chapter begins at each heading that follows something else."""
-    chapters: list[Chapter] = []
-    part: list[Block] = []
-    for block in [*blocks, Block("", heading=True)]:
-        if (block.heading and any(not one.heading for one in part)) or not block.text:
-            name = part[0].text if part and part[0].heading else title
-            if part:
-                chapters.append(chapter_of(name, part))
-            part = []
-        part.append(block)
-    return chapters

@@ -144,7 +144,7 @@ def test_the_command_lists_them(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert sum(c["words"] for c in found["chapters"]) == len(WORDS)
     assert main(["book", "chapters", str(path)]) == 0
     assert "Chapter One" in capsys.readouterr().out
-    assert main(["book", "chapters", str(tmp_path / "b.pdf")]) == 1
+    assert main(["book", "chapters", str(tmp_path / "b.doc")]) == 1
     assert ".epub" in capsys.readouterr().err
 
 
