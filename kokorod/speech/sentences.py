@@ -92,7 +92,7 @@ _COUNTRIES: Final = words("u.s u.k u.s.a u.n e.u d.c")
 #: Abbreviations that something always follows, and that the library does not know.
 _GOES_ON: Final = words(
     "dep arr incl excl esp attn cf viz approx vs agg assoc conf compl decl aff wt ht civ crim evid "
-    "supp bankr req"
+    "supp bankr req elev baro vis dkt diag batt ord summ"
 )
 #: Words too, if they are written in small letters: I love art. 3 people came.
 _ALSO_WORDS: Final = words("art tab prop app ex cat amend prob")

@@ -15,13 +15,13 @@ from .rule import Rule, Start
 _ABBREVIATION: Final = lazy_pattern(r"(?P<name>[A-Za-z]{1,8}(?:'[a-z])?)(?P<dot>\.)")
 _BARE: Final = lazy_pattern(r"(?P<name>[A-Za-z]{1,7})(?![\w'.-])")
 _SHORT: Final = lazy_pattern(
-    r"(?P<name>Nº(?= ?\d)|w/r/t|w/in|w/o|w/"
+    r"(?P<name>Nº(?= ?\d)|w/r/t|w/in|w/o|b/w|d/c|w/"
     r"|b/c|c/o|n/a|N/A|and/or|either/or|he/she|she/he|his/her|him/her"
     r"|s/he|w/e|s/p|h/o|f/u|r/o)(?![\w/])"
 )
 _SHORTS: Final = {
     "Nº": "Number",
-    "w/r/t": "with respect to", "w/in": "within",
+    "b/w": "between", "w/r/t": "with respect to", "w/in": "within",
     "w/o": "without", "w/": "with", "b/c": "because", "c/o": "care of", "and/or": "and or",
     "either/or": "either or", "he/she": "he or she", "she/he": "she or he",
     "his/her": "his or her", "him/her": "him or her", "s/he": "she or he", "w/e": "whatever",
@@ -53,7 +53,7 @@ def _read_abbreviation(cursor: Cursor, match: re.Match[str]) -> list[Part] | Non
     elif low in ("no", "nos"):
         return None
     elif low in ("v", "vs"):
-        said = "versus" if low == "vs" or (written == "v" and space and before.isalpha()) else None
+        said = "versus" if low == "vs" or _is_against(written, before, space, upcoming) else None
     elif low in abbr.ROADS and _is_road(cursor, before, start, low, upcoming):
         said = abbr.ROADS[low]
     elif low in abbr.TITLES and written[0].isupper() and space and upcoming.isupper():
@@ -73,6 +73,12 @@ def _read_abbreviation(cursor: Cursor, match: re.Match[str]) -> list[Part] | Non
     if written[0].isupper() and len(said.split()) == 1:
         said = said.capitalize()
     return say(said, start, match.end()) + _stop(cursor, match)
+
+
+def _is_against(written: str, before: str, space: bool, upcoming: str) -> bool:
+    """Whether v. stands between two parties: Roe v. Wade, Erie R.R. v. Tompkins."""
+    railroad = before.rstrip(".").isupper() and upcoming.isupper()
+    return written == "v" and space and (before.isalpha() or railroad)
 
 
 def _by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: bool) -> str | None:
@@ -105,6 +111,12 @@ def _by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: bo
         return "patient" if told or named else None
     if written == "P" and before in _OF_PROCEDURE:
         return "P"
+    if low in ("ord", "res") and after == "no":
+        return {"ord": "ordinance", "res": "resolution"}[low]
+    if low == "adv" and before.lower() in _WARNED:
+        return "advisory"
+    if low == "diag" and before in ('"', "″", "in", "inch"):
+        return "diagonal"
     if low == "am" and written == "Am" and _NTH.fullmatch(before):
         return "amendment"
     if low == "ex" and written == "Ex" and _LETTER_NEXT.match(cursor.text, match.end()):
@@ -127,6 +139,9 @@ def _by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: bo
 
 _NTH: Final = lazy_pattern(
     r"\d{1,2}(?:st|nd|rd|th)|First|Second|Fourth|Fifth|Sixth|Eighth|Fourteenth"
+)
+_WARNED: Final = words(
+    "chill heat winter weather frost wind fog flood freeze lake surf storm travel"
 )
 #: Of a document: Ex. A.
 _LETTER_NEXT: Final = lazy_pattern(r" [A-Z]{1,2}(?![\w'])")
@@ -250,6 +265,8 @@ def _by_number(cursor: Cursor, match: re.Match[str]) -> str | None:
         return _TAKEN[low]
     if low == "vis" and _AMOUNT_NEXT.match(cursor.text, end):
         return "visibility"
+    if low == "ea" and cursor.runs and cursor.runs[-1][2].startswith("money."):
+        return "each"
     if low in ("fwd", "fw") and cursor.text[end : end + 1] == ":":
         return "forward"
     return None
@@ -300,12 +317,19 @@ _COMPLAINT: Final = lazy_pattern(
     r"\b(?:pt|patient|y/?o|y\.o\.?|[MF]|male|female)\b[^.!?]{0,24}\Z", re.I
 )
 _BACK: Final = 48
+_NUMBER_AHEAD: Final = lazy_pattern(r" [$£€]?\d")
+_WHERE: Final = words("home to from on in summary at with plan planning date tomorrow today")
 
 
 def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     name = match["name"]
     if name == "c/o" and _COMPLAINT.search(cursor.text[: match.start()][-_BACK:]):
         return say("complains of", *match.span())
+    if name == "b/w" and not _NUMBER_AHEAD.match(cursor.text, match.end()):
+        return None
+    if name == "d/c":
+        drug = cursor.after(match.end()).islower() and cursor.after(match.end()) not in _WHERE
+        return say("discontinue" if drug else "discharge", *match.span())
     if name.lower() == "n/a":
         return spell("NA", *match.span())
     return say(_SHORTS[name], *match.span())
@@ -358,6 +382,6 @@ KEYS: Final = (
     | frozenset(abbr.BEFORE_NUMBER)
     | frozenset(abbr.AFTER_NUMBER)
     | frozenset(abbr.ROADS)
-    | {"am", "vis", "fwd", "fw", "cap", "caps", "tab", "tabs", "rm"}
+    | {"ord", "adv", "diag", "am", "vis", "fwd", "fw", "cap", "caps", "tab", "tabs", "rm"}
     | {"mo", "wk", "yr", "bus", "hr", "hrs", "min", "mins", "sec", "secs", "eg", "ie", "rs"}
 )

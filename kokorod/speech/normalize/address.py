@@ -10,6 +10,7 @@ from ..abbreviations import words
 from ..patterns import lazy_pattern
 from ..tables import rows
 from .cursor import Cursor, Part, mark, say, spell
+from .number_words import cardinal
 from .rule import CAPITALS, Rule, Start
 
 _ROWS: Final = rows("states")
@@ -27,8 +28,27 @@ def _read_state(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if name is None or cursor.before(start) != "," or not cursor.before(start, 2)[:1].isupper():
         return None
     if match["zip"] is None and match["name"] in _NOT_STATES:
-        return None
+        # Stopped in Tulsa, OK; no state is asked for: Tom, OK?
+        left = cursor.text[max(0, start - 40) : start]
+        if not _STAYED.search(left):
+            return None
     return say(name, *match.span())
+
+
+#: Where somebody is.
+_STAYED: Final = lazy_pattern(
+    r"\b(?:in|near|outside|through|around) (?:[A-Z][a-z]+\.? ){0,2}[A-Z][a-z]+, \Z"
+)
+_DOTTED_STATE: Final = lazy_pattern(r"(?P<name>[A-Z]\.[A-Z]\.)(?=[,;)]|\s*\Z| [a-z\d])")
+
+
+def _read_dotted_state(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """Asheville, N.C., behind a town and a comma only."""
+    start, end = match.span()
+    name = _DOTTED_STATES.get(match["name"])
+    if name is None or cursor.before(start) != "," or not cursor.before(start, 2)[:1].isupper():
+        return None
+    return say(name, start, end) + (mark(".", end - 1, end) if cursor.ends(end) else [])
 
 
 _SHORT_STATE: Final = lazy_pattern(r"(?P<name>[A-Z][a-z]{1,4})\.")
@@ -108,7 +128,7 @@ def _read_side(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 #: A member of a parliament: (D-N.M.), (R-Texas).
 _PARTY: Final = lazy_pattern(
     r"(?:(?<=\()|(?<=[\da-z], ))(?P<party>[DRI])[-–]"
-    r"(?P<state>(?:[A-Z]\.){2}|[A-Z][A-Za-z]{1,12}\.?)(?=\)|,)"
+    r"(?P<state>(?:[A-Z]\.){2}|[A-Z][A-Za-z]{1,12}\.?)(?:-?(?P<district>\d{1,2}))?(?=\)|,)"
 )
 _DOTTED_STATES: Final = {f"{code[0]}.{code[1]}.": name for code, name in _STATES.items()}
 
@@ -120,7 +140,10 @@ def _read_party(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if state is None and bare not in _STATES.values():
         return None
     parts = spell(match["party"], *match.span("party"))
-    return parts + say(state or bare, *match.span("state"))
+    parts += say(state or bare, *match.span("state"))
+    if match["district"]:
+        parts += say(cardinal(match["district"]), *match.span("district"))
+    return parts
 
 
 RULES: Final = (
@@ -156,6 +179,14 @@ RULES: Final = (
             ("Austin, TX", "Austin, Texas"),
             ("York, NY 10001", "York, New York one zero zero zero one"),
         ),
+        firsts=CAPITALS,
+    ),
+    Rule(
+        "address.dotted_state",
+        Start.LETTER | Start.CODED,
+        _DOTTED_STATE,
+        _read_dotted_state,
+        (("Asheville, N.C., is", "Asheville, North Carolina, is"),),
         firsts=CAPITALS,
     ),
     Rule(

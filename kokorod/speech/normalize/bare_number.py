@@ -50,6 +50,8 @@ def bare_number(cursor: Cursor, match: re.Match[str], value: str) -> str:
         return digits(value)
     if bare and len(value) in (3, 4) and cursor.after(end).lower() == "block":
         return pairs(value)
+    if bare and _is_answer(cursor, value, before, end):
+        return pairs(value)
     if bare and _is_chat_clock(cursor, value, before, start):
         return pairs(value)
     if bare and len(value) in (3, 4) and _is_name(cursor, before, start, end):
@@ -75,6 +77,19 @@ def _is_plane(cursor: Cursor, value: str, start: int, end: int) -> bool:
         return False
     made = "oeing" in cursor.text[max(0, start - 64) : start]
     return made or _FLOWN.match(cursor.text, end) is not None
+
+
+#: What servers answer with: error 403, a 404 page, returns 502 Bad Gateway.
+_ANSWERS: Final = lazy_pattern(r"[45]0\d|4[12]\d|51[01]|30[1-8]|20[1-6]")
+_ANSWERED: Final = words("error errors status http code codes returns returned throws threw")
+_ANSWER_OF: Final = words("error errors page pages response responses status bad not internal")
+
+
+def _is_answer(cursor: Cursor, value: str, before: str, end: int) -> bool:
+    if not _ANSWERS.fullmatch(value):
+        return False
+    following = cursor.after(end).lower()
+    return following in _ANSWER_OF or (before in _ANSWERED and not is_counted(following))
 
 
 #: A time without its colon: see you @ 730, dinner at 1130.

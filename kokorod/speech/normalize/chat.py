@@ -9,7 +9,7 @@ from typing import Final
 from ..abbreviations import words
 from ..patterns import lazy_pattern
 from ..tables import rows
-from .bare_number import LABELS
+from .bare_number import LABELS, is_counted
 from .cursor import Cursor, Part, say, spell
 from .rule import Rule, Start
 
@@ -73,10 +73,11 @@ def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 #: A figure for a word: gtg 2 class, need 2 go, thx 4 the ride, wait 4 me.
 _FIGURE: Final = lazy_pattern(r"(?P<figure>[24])(?= [a-z])")
-_TO_AFTER: Final = words("gtg g2g have need want got going trying like love used nice try")
+_TO_AFTER: Final = words("gtg g2g have need needs want wants got going trying like love used try")
 _TO_DO: Final = words(
     "go get see be do know say come talk eat sleep work meet buy make take tell ask try leave run "
-    "have hear help finish study watch play bed school class"
+    "have hear help finish study watch play bed school class split order grab join share book pick "
+    "stop check send bring use show give move start drive walk"
 )
 _FOR_AFTER: Final = words("thanks thx ty wait waiting looking good ready sorry thank here there")
 _FOR_WHOM: Final = words("the u you me ur your that this it all everything coming him her us")
@@ -98,6 +99,20 @@ def _read_u(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if before in _VARIABLES or after in _VARIABLES:
         return None
     return say("you", start, end) if before in _BESIDE_U or after in _BESIDE_U else None
+
+
+_R: Final = lazy_pattern(r"r(?= (?:@|[a-z]))")
+_ARE_BEFORE: Final = words("how where who what why when u you we they these those there ppl people")
+_ARE_AFTER: Final = words("u you we they ur @ not so too gonna going coming good here still all")
+
+
+def _read_r(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    before, after = cursor.before(match.start()).lower(), cursor.after(match.end()).lower()
+    if before == "let" or after not in _ARE_AFTER:
+        return None
+    if before not in _ARE_BEFORE and not (before.isalpha() and is_counted(before)):
+        return None
+    return say("are", *match.span())
 
 
 def _read_digested(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -146,6 +161,14 @@ RULES: Final = (
     ),
     Rule("chat.you", Start.LETTER, _U, _read_u, (("if u want", "if you want"),), firsts="u"),
     Rule(
+        "chat.are",
+        Start.LETTER,
+        _R,
+        _read_r,
+        (("where r they", "where are they"), ("doors r @ 8", "doors are at eight")),
+        firsts="r",
+    ),
+    Rule(
         "chat.digested",
         Start.LETTER,
         _DIGESTED,
@@ -179,5 +202,5 @@ RULES: Final = (
 
 #: Words, in small letters, that the rules here look at.
 KEYS: Final = frozenset(w.split()[0] for w in _CHAT) | {
-    "u", "tl", "yoy", "qoq", "pp", "ppn", "pppn", "pcm", "pw", "pa"
+    "u", "r", "tl", "yoy", "qoq", "pp", "ppn", "pppn", "pcm", "pw", "pa"
 }  # fmt: skip

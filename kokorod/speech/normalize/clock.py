@@ -51,7 +51,7 @@ _RACE: Final = lazy_pattern(
     r"(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d)\.(?P<part>\d{1,3})(?![\w:]|\.\d)"
 )
 _MILITARY: Final = lazy_pattern(
-    r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?=[ ]?(?:hours|hrs)\b)"
+    r"(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?=[ ]?(?:hours|hrs|GMT|UTC|Zulu|Z)\b)"
 )
 
 
@@ -174,6 +174,16 @@ def _read_ish(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(said, match.start(), match.end("minute")) + say("ish", *match.span("ish"))
 
 
+#: Before a start: T-15 min.
+_MINUS: Final = lazy_pattern(
+    r"(?P<what>[TLE])[-−](?=\d{1,3} ?(?:min|mins|minutes?|hours?|hrs?|days?|seconds?|secs?|s|h)\b)"
+)
+
+
+def _read_minus(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return spell(match["what"], *match.span("what")) + say("minus", match.end() - 1, match.end())
+
+
 def _read_dotted(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     said = _time(match["hour"], match["minute"], None, match["half"], False)
     if said is None or not 1 <= int(match["hour"]) <= 12:
@@ -261,6 +271,7 @@ def _read_race(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 def _read_military(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     hour, minute = match["hour"], match["minute"]
     said = f"oh {digits(hour[1])}" if hour[0] == "0" else cardinal(hour)
+    said = "zero zero" if hour == "00" else said
     if minute == "00":
         said += " hundred"
     else:
@@ -307,6 +318,14 @@ RULES: Final = (
         _RACE,
         _read_race,
         (("won in 2:01.39", "won in two oh one point three nine", "verses, timings"),),
+    ),
+    Rule(
+        "clock.minus",
+        Start.LETTER | Start.COUNTED,
+        _MINUS,
+        _read_minus,
+        (("closes T-15 min", "closes T minus fifteen minutes"),),
+        firsts="TLE",
     ),
     Rule("clock.ish", Start.NUMBER, _ISH, _read_ish, (("at 6:30ish", "at six thirty ish"),)),
     Rule("clock.dotted", Start.NUMBER, _DOTTED, _read_dotted, (("7.30pm", "seven thirty P M"),)),

@@ -14,7 +14,7 @@ from .cardinal import label
 from .cursor import Cursor, Part, Upto, mark, say, spell
 from .identifiers import BRANDS, camel_parts, letter_words
 from .number_words import spoken_number, year
-from .rule import Rule, Start
+from .rule import CAPITALS, Rule, Start
 
 _HYPHENED: Final = lazy_pattern(
     r"(?P<name>[A-Za-z][A-Za-z']{0,40}(?:-(?:[A-Za-z][A-Za-z']{0,40}|\d{1,6}(?:\.\d+)?)){1,8})(?P<owner>'s|s)?(?![\w])"
@@ -62,6 +62,24 @@ def _read_hyphened(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         ending = match["owner"] if match["owner"][0] == "'" else "s"
         parts[-1] = Part(last.text + ending, last.start, match.end("owner"))
     return parts
+
+
+#: From one airport to another: JFK-LHR.
+_AIRPORTS: Final = lazy_pattern(r"(?P<one>[A-Z]{3})[-–](?P<two>[A-Z]{3})(?![\w-])")
+_FLIGHT: Final = lazy_pattern(
+    r"\b(?:flights?|fares?|fly|flying|flew|airlines?|nonstop|layover|route|roundtrip|round-trip|one-way|"
+    r"dep|arr|depart\w*|arriv\w*|boarding|from \$\d)\b|\b[A-Z]{2} ?\d{2,4}\b"
+)
+_NEAR: Final = 48
+
+
+def _read_airports(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    around = cursor.text[max(0, start - _NEAR) : start] + " | " + cursor.text[end : end + _NEAR]
+    if not _FLIGHT.search(around):
+        return None
+    one, two = match.span("one"), match.span("two")
+    return [*spell(match["one"], *one), *say("to", one[1], two[0]), *spell(match["two"], *two)]
 
 
 def _capitals(cursor: Cursor, piece: str, start: int, end: int) -> list[Part]:
@@ -162,6 +180,14 @@ RULES: Final = (
             ("B-flat", "B-flat"),
             ("size-10.5", "size ten point five"),
         ),
+    ),
+    Rule(
+        "compound.airports",
+        Start.LETTER,
+        _AIRPORTS,
+        _read_airports,
+        (("a JFK-LHR flight", "a J F K to L H R flight"),),
+        firsts=CAPITALS,
     ),
     Rule(
         "compound.slashed",

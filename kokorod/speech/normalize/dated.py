@@ -23,6 +23,11 @@ _DATED_BY_TWO: Final = lazy_pattern(
     r"\bclosed|\bfrom|\bbetween)(?: is| are)?:?[ ]\Z",
     re.IGNORECASE,
 )
+#: Before a day that is no part of anything: starts 9/3.
+_HELD_FROM: Final = frozenset(
+    "start starts begin begins end ends open opens close closes expire expires launch launches "
+    "arrives leaves leave departs ships eff".split()
+)
 #: What has got another day.
 _MOVED: Final = lazy_pattern(
     r"\b(?:moved|pushed|postponed|extended|rescheduled|changed|delayed|slipped|moving|pushing|shifted|"
@@ -65,6 +70,8 @@ def is_dated(cursor: Cursor, match: re.Match[str]) -> bool:
     of a list that no fraction can be.
     """
     start, end = match.span()
+    if match.group() == "24/7":
+        return False
     following = _LIST_AFTER.match(cursor.text, end)
     if _MEASURED.match(cursor.text, following.end() if following else end):
         return False
@@ -82,6 +89,8 @@ def is_dated(cursor: Cursor, match: re.Match[str]) -> bool:
     ):
         return True
     if _DATED_BY_TWO.search(cursor.text[max(0, start - 24) : start]):
+        return True
+    if not _is_part(one, two) and previous in _HELD_FROM:
         return True
     if not _is_part(one, two) and _MOVED.search(cursor.text[max(0, start - 32) : start]):
         return True

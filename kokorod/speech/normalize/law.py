@@ -28,9 +28,12 @@ _DOCKET: Final = lazy_pattern(
     r"(?P<number>\d{2,7})(?P<judges>(?:-[A-Z]{2,4}){0,3})(?![\w-])",
     re.IGNORECASE,
 )
-_NUMBERED: Final = lazy_pattern(r"(?P<year>\d\d)[-–](?P<number>\d{3,5})(?![\w-]|[.,]\d)")
+_NUMBERED: Final = lazy_pattern(
+    r"(?P<year>(?:19|20)\d\d(?=[-–]\d{1,5})|\d\d(?=[-–]\d{3}))[-–](?P<number>\d{1,5})(?![\w-]|[.,]\d)"
+)
 _CASES: Final = lazy_pattern(
-    r"(?:\b(?:No|Nos|Docket|Case|Application|Appeal|Pet)\.?(?: (?:No|Nos)\.?)?|\bcase|\bdocket"
+    r"(?:\b(?:No|Nos|Docket|Case|Application|Appeal|Pet|Inv|Invoice|Claim|File|Job|Permit|Policy|"
+    r"Ticket)\.?(?: (?:No|Nos)\.?)?|\bcase|\bdocket"
     r"|\b(?:No|Nos)\. \d\d[-–]\d{3,5}(?:,| and|, and)):? \Z"
 )
 #: Volume, reporter and page: 502 F.3d at 1021, 93 S. Ct. 705.

@@ -31,7 +31,7 @@ _LOG: Final = lazy_pattern(r"log_?(?P<base>\d{1,2})(?=[ ](?:\d|[a-z](?!\w)))")
 _FACTORIAL: Final = lazy_pattern(r"(?P<of>\d{1,3}|(?<![\w'’])[kmn])!(?=[ ]?[=×·*/+−÷])")
 #: ab, xy and so on after a number: a product, and no unit (4ac).
 _TERM: Final = lazy_pattern(r"(?P<value>\d{1,4})(?P<letters>[abcxyznpq]{2,3})(?![\w'.])")
-_NEGATIVE: Final = lazy_pattern(r"[-−](?=[A-Za-zα-ω](?![A-Za-z'’]))")
+_NEGATIVE: Final = lazy_pattern(r"[-−](?=(?:[A-Za-zα-ω]|[A-Z]{2})(?![A-Za-z'’]))")
 _FIGURE: Final = lazy_pattern(r"(?P<sign>[△∠∡])[ ]?(?P<name>[A-Z]{1,4})(?!\w)")
 _STRICT: Final = lazy_pattern(r"(?P<not>!)?={2,3}(?=[ ]?[\w\"'(\[-])")
 _SIZE: Final = lazy_pattern(r"\|(?P<name>[a-zA-Z])\|(?![\w|])")

@@ -39,14 +39,14 @@ from . import (
     weekday,
     year,
 )
-from .measure import age, dose, either, forecast, kitchen, marks, quantity, rate, stay
+from .measure import age, dose, either, forecast, kitchen, marks, quantity, rate, sizes, stay
 from .rule import Rule, Start
 
 FILES: Final = (
     abbreviation, address, age, cardinal, chat, chemistry, chess, clock, code, compound, date, dose,
     either, electronic, elisions, emoji, forecast, html_tags, identifiers, kitchen, law, marks,
     math, money, music, names, notes, ordinal, quantity, range, rate, roman, scores, serial,
-    stay, symbols, telephone, version, weekday, year,
+    sizes, stay, symbols, telephone, version, weekday, year,
 )  # fmt: skip
 
 #: Every rule by its name.
@@ -60,6 +60,9 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
     Start.NUMBER: (
         "chat.figure",
         "measure.stay",
+        "measure.patient",
+        "measure.trousers",
+        "measure.sizes",
         "law.docket",
         "law.number",
         "law.reporter",
@@ -148,6 +151,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
     Start.CODED: (
         "measure.forecast",
         "law.rules",
+        "address.dotted_state",
         "chat.grown",
         "chat.each",
         "notes.note",
@@ -168,6 +172,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "electronic.hash",
     ),
     Start.COUNTED: (
+        "clock.minus",
         "measure.every",
         "telephone.extension",
         "chess.move",
@@ -177,6 +182,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
     ),
     Start.LETTER: (
         "identifiers.brand",
+        "clock.minus",
         "measure.taken",
         "measure.lab",
         "measure.forecast",
@@ -188,6 +194,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "chess.move",
         "chat.short",
         "chat.you",
+        "chat.are",
         "telephone.extension",
         "chat.digested",
         "chat.grown",
@@ -210,7 +217,10 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "address.side",
         "address.state",
         "address.short_state",
+        "address.dotted_state",
+        "measure.sizes",
         "compound.by",
+        "compound.airports",
         "date.month_day",
         "date.month_year",
         "weekday.small",

@@ -70,6 +70,9 @@ _BEATEN: Final = lazy_pattern(
 _MINUTES: Final = lazy_pattern(
     r"(?P<minute>\d{1,3})(?:\+(?P<more>\d{1,2}))?['′](?=[,;)]|\s*\Z| \()"
 )
+_GOALS: Final = lazy_pattern(
+    r"[^.!?\d]{0,32}(?:\d{1,2}\+)?\d{1,3}['′]|[^.!?]{0,40}\b(?:FT|HT|pen|og)\b"
+)
 _SCORED: Final = lazy_pattern(r"(?:\d[-–]\d|['′][,;])[^.!?]{0,80}\Z")
 #: Runs and wickets.
 _RUNS: Final = lazy_pattern(
@@ -84,7 +87,8 @@ _CRICKET: Final = lazy_pattern(
 
 def _read_minutes(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
-    if not _SCORED.search(cursor.text[max(0, start - _NEAR) : start]):
+    listed = _GOALS.match(cursor.text, match.end(), match.end() + _NEAR)
+    if not listed and not _SCORED.search(cursor.text[max(0, start - _NEAR) : start]):
         return None
     said = cardinal(match["minute"]) + (f" plus {cardinal(match['more'])}" if match["more"] else "")
     return say(said, *match.span())

@@ -50,7 +50,7 @@ _PARAGRAPH: Final = lazy_pattern(
 )
 _LAWS: Final = lazy_pattern(
     r"(?:§§?|\b(?:rule|rules|section|sections|sec|art|article|articles|paragraph|para|clause|title|"
-    r"regulation|reg|part|act|code|u\.?s\.?c|c\.?f\.?r|schedule)\b\.?"
+    r"regulation|reg|part|cl|subsection|paras|act|code|u\.?s\.?c|c\.?f\.?r|schedule)\b\.?"
     r"|\b(?:civ|crim|app|bankr)\. ?p\.|\bevid\.)[ ]?\Z",
     re.IGNORECASE,
 )
@@ -141,12 +141,17 @@ def _read_hex(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + characters(match["value"].replace("_", "").upper(), start + 2, end)
 
 
-#: Parts of an exercise: 3a-f.
-_ITEMS: Final = lazy_pattern(r"(?P<value>\d{1,3})(?P<one>[a-z])[-–](?P<two>[a-z])(?![\w-])")
+_SEATS: Final = frozenset({"seat", "seats", "row", "rows", "gate", "gates", "unit", "units"})
+#: Parts of an exercise: 3a-f; seats of a row: 12A-C.
+_ITEMS: Final = lazy_pattern(
+    r"(?P<value>\d{1,3})(?P<one>[a-z]|[A-K])[-–](?P<two>[a-z]|[A-K])(?![\w-])"
+)
 
 
 def _read_items(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    if match["one"] >= match["two"]:
+    if match["one"] >= match["two"] or match["one"].isupper() != match["two"].isupper():
+        return None
+    if match["one"].isupper() and cursor.before(match.start()).lower() not in _SEATS:
         return None
     one, two = match.span("one"), match.span("two")
     return [

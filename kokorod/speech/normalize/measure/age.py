@@ -8,6 +8,7 @@ from typing import Final
 
 from ...patterns import lazy_pattern
 from ..cursor import Cursor, Part, say
+from ..number_words import cardinal
 from ..rule import Rule, Start
 
 _SEX: Final = lazy_pattern(r"[MF](?![\w'’-])")
@@ -21,7 +22,28 @@ def _read_sex(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say("male" if match.group() == "M" else "female", start, end)
 
 
+#: The head of a doctor's note: 62F w/ hx of, 45M c/o.
+_PATIENT: Final = lazy_pattern(
+    r"(?P<age>\d{1,3})[ ]?(?P<sex>[MF])(?= (?:(?:w/|with) (?:a )?(?:hx|history|PMH|h/o|chest|s/p)|"
+    r"c/o|p/w|h/o|s/p|hx|presents|presenting|admitted))"
+)
+
+
+def _read_patient(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    sex = "male" if match["sex"] == "M" else "female"
+    parts = say(f"{cardinal(match['age'])} year old", *match.span("age"))
+    return parts + say(sex, *match.span("sex"))
+
+
 RULES: Final = (
+    Rule(
+        "measure.patient",
+        Start.NUMBER,
+        _PATIENT,
+        _read_patient,
+        (("62F w/ hx of", "sixty two year old female with history of"),),
+        firsts="0123456789",
+    ),
     Rule(
         "measure.sex",
         Start.LETTER,

@@ -24,7 +24,7 @@ _SHORT: Final = "|".join(sorted({**_MEASURES, **_SIZES}, key=len, reverse=True))
 #: A word in small letters follows.
 _AMOUNT: Final = lazy_pattern(
     rf"(?:{MIXED}|(?P<value>\d{{1,2}}(?:\.\d)?)(?:[ ]?[-–][ ]?(?P<value2>\d{{1,2}}))?)"
-    rf"[ ](?P<short>{_SHORT})\.(?=[ ](?P<of>of[ ])?[a-z]{{3}})"
+    rf"[ ](?P<short>{_SHORT})\.(?=[ ](?:(?P<of>of[ ])?[a-z]{{3}}|\(\d))"
 )
 
 

@@ -45,7 +45,7 @@ _POUND_SIGN: Final = lazy_pattern(r"(?P<value>\d{1,5}(?:\.\d{1,2})?)#(?![\w#])")
 _PRESSED: Final = lazy_pattern(
     r"(?:\b(?:dial|press|enter|key in|type)\b[^.!?]{0,24}|[*#]\d{0,8})\Z", re.I
 )
-_FEET_ALONE: Final = lazy_pattern(r"(?P<feet>\d{1,3})['′](?![\w'])")
+_FEET_ALONE: Final = lazy_pattern(r"(?P<feet>\d{1,3}(?:,\d{3})?)['′](?![\w'])")
 
 
 #: Who or what is so tall stands behind, or how heavy they are.
