@@ -82,7 +82,10 @@ def _is_plane(cursor: Cursor, value: str, start: int, end: int) -> bool:
 #: What servers answer with: error 403, a 404 page, returns 502 Bad Gateway.
 _ANSWERS: Final = lazy_pattern(r"[45]0\d|4[12]\d|51[01]|30[1-8]|20[1-6]")
 _ANSWERED: Final = words("error errors status http code codes returns returned throws threw")
-_ANSWER_OF: Final = words("error errors page pages response responses status bad not internal")
+_ANSWER_OF: Final = words(
+    "error errors page pages response responses status bad not internal "
+    "unauthorized forbidden conflict moved found gone"
+)
 
 
 def _is_answer(cursor: Cursor, value: str, before: str, end: int) -> bool:

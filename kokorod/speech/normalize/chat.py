@@ -79,6 +79,8 @@ _TO_DO: Final = words(
     "have hear help finish study watch play bed school class split order grab join share book pick "
     "stop check send bring use show give move start drive walk"
 )
+_MOVING: Final = words("coming come comes came went go going back over next talk talking listen")
+_WHERE: Final = words("the my ur your me u him her them school work bed class church dinner lunch")
 _FOR_AFTER: Final = words("thanks thx ty wait waiting looking good ready sorry thank here there")
 _FOR_WHOM: Final = words("the u you me ur your that this it all everything coming him her us")
 
@@ -86,8 +88,11 @@ _FOR_WHOM: Final = words("the u you me ur your that this it all everything comin
 def _read_figure(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span("figure")
     before, after = cursor.before(start).lower(), cursor.after(end).lower()
-    if match["figure"] == "2" and before in _TO_AFTER and (after in _TO_DO or before[0] == "g"):
-        return say("to", start, end) if before != "got" or after in _TO_DO else None
+    done = after in _TO_DO or before in ("gtg", "g2g")
+    if match["figure"] == "2" and before in _TO_AFTER and done:
+        return say("to", start, end)
+    if match["figure"] == "2" and before in _MOVING and after in _WHERE:
+        return say("to", start, end)
     if match["figure"] == "4" and before in _FOR_AFTER and after in _FOR_WHOM:
         return say("for", start, end)
     return None

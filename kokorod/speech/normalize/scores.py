@@ -40,7 +40,12 @@ _TOLD: Final = lazy_pattern(r"(?:improved?s?|fell|falls?|dropped|records?)\b[^.!
 _OVER: Final = lazy_pattern(
     r"\s*\Z|[.,;!?)]|,? (?:with|after|on|overall|this|in|for|and|by|at|when|following)(?!\w)"
 )
-_STANDS: Final = lazy_pattern(r" (?:record|start|season|mark|overall)(?!\w)")
+_STANDS: Final = lazy_pattern(
+    r" (?:record|start|season|mark|overall|on the (?:season|year)|"
+    r"in (?:conference|league|division))(?!\w)"
+)
+#: Before goals, not games: won 3-1 on the season.
+_PLAYED_ONE: Final = lazy_pattern(r"\b(?:won|win|lost|loss|beat|series|leads?|trails?|drew) \Z")
 _SHOTS: Final = lazy_pattern(
     r"(?P<made>\d{1,2})[-–](?P<tried>\d{1,2})(?= (?:from (?:3|three|deep|beyond|downtown|"
     r"the (?:field|line|floor|arc|stripe))(?!\w)|shooting|on (?:3s|threes)))"
@@ -132,7 +137,7 @@ def _read_record(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
             return None
         if _BEATEN.search(before) and max(map(len, match.group("won", "lost"))) == 1:
             return None
-    elif not _STANDS.match(cursor.text, end) and not (
+    elif (_PLAYED_ONE.search(before) or not _STANDS.match(cursor.text, end)) and not (
         _HELD.search(before) and _TOLD.search(before) and _OVER.match(cursor.text, end)
     ):
         return None
