@@ -69,8 +69,9 @@ reading: develop ## The table of docs/reading.md, made anew from the rules' exam
 
 fuzz: develop    ## Random bytes and texts against real daemons; the whole dictionary, a thousand texts
 	@$(BIN)/python -m pytest tests/fuzz $(ARGS)
-	@KOKORO_EVERY=1 KOKORO_ORACLE_TEXTS=500 $(BIN)/python -m pytest -n $(WORKERS) \
-	  tests/unit/speech/phonemes/test_english.py tests/daemon/test_speak_oracle.py
+	@KOKORO_EVERY=1 KOKORO_ORACLE_TEXTS=500 KOKORO_RULES_EXAMPLES=1200 \
+	  $(BIN)/python -m pytest -n $(WORKERS) tests/unit/speech/phonemes/test_english.py \
+	  tests/unit/schedule/test_rules.py tests/daemon/test_speak_oracle.py
 
 bench: develop   ## Every figure, beside kokoro-onnx (two hours); ARGS="first-sound cancel" for some
 	@$(BIN)/python -m bench $(ARGS)

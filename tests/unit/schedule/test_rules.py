@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -394,4 +396,9 @@ class Rules(RuleBasedStateMachine):
 
 
 TestRules = Rules.TestCase
-TestRules.settings = settings(max_examples=250, stateful_step_count=50, deadline=None)
+#: `make fuzz` tries ten times as many.
+TestRules.settings = settings(
+    max_examples=int(os.environ.get("KOKORO_RULES_EXAMPLES", "120")),
+    stateful_step_count=50,
+    deadline=None,
+)
