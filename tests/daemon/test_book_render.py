@@ -38,14 +38,14 @@ PAGES = {
 NAMES = ["01 The Boat", "02 The Shore"]
 
 #: Enough paragraphs that a kill comes in their midst.
-LONG = "\n\n".join(f"Paragraph {n}. {LINES[n % 4]}" for n in range(24))
+LONG = "\n\n".join(f"Paragraph {n}. {LINES[n % 4]}" for n in range(16))
 
 
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
     """With a toy that adds no noise, so that what is spoken twice is the same to the sample."""
     home = toy_home(tmp_path_factory.mktemp("still"), noise=0.0)
-    with speaking(home, {"KOKORO_STREAMING": "false"}) as process:
+    with speaking(home, {"KOKORO_STREAMING": "false", "KOKORO_SKIP_EXTENDED_WARMING": "true"}) as process:
         yield process
 
 
@@ -197,14 +197,14 @@ def test_a_killed_run_goes_on_where_it_was(
         assert ended == (130 if number == signal.SIGTERM else -number), said
         assert not out.exists()
     before = spoken(work)
-    assert 6 <= len(before) < 24
+    assert 6 <= len(before) < 16
     # What the kill left is cleared away, and nothing half-written is taken for whole.
     (work / "parts" / ".key.pcm.0123abcd").write_bytes(b"half")
     key = min(before)
     with (work / "parts" / f"{key}.pcm").open("ab") as part:
         part.truncate(100)
     told, _ = render(*arguments)
-    assert [t["event"] for t in told].count("part") == 24 - len(before) + 1
+    assert [t["event"] for t in told].count("part") == 16 - len(before) + 1
     after = spoken(work)
     assert {k: at for k, at in before.items() if k != key}.items() <= after.items()
     assert not list((work / "parts").glob(".*"))
@@ -227,7 +227,7 @@ def test_no_room_is_a_line_and_loses_nothing(
         )
         return process.returncode, process.stderr
 
-    largest = max(len(unbroken) // 24, 1)
+    largest = max(len(unbroken) // 16, 1)
     status, said = limited(largest // 4)  # not even a part
     assert (status, said.count("\n")) == (1, 1)
     assert "no room is left" in said
@@ -235,7 +235,7 @@ def test_no_room_is_a_line_and_loses_nothing(
     status, said = limited(largest * 4)  # all parts, but not the whole
     assert (status, said.count("\n")) == (1, 1)
     assert "no room is left" in said
-    assert len(spoken(work)) == 24
+    assert len(spoken(work)) == 16
     assert sorted(path.name for path in tmp_path.iterdir()) == ["long.txt", "long.wav.work"]
     told, _ = render(long_book, "-o", out)
     assert "part" not in [t["event"] for t in told]
@@ -332,5 +332,5 @@ def test_a_daemon_that_dies_meanwhile_is_begun_anew(
     daemon.stop(signal.SIGKILL)  # kokoroctl starts another, which is ended with this one
     ended, told, said = end_of(process)
     assert ended == 0, said
-    assert [t["event"] for t in told].count("part") == 24
+    assert [t["event"] for t in told].count("part") == 16
     assert out.read_bytes() == unbroken

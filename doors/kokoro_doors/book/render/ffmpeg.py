@@ -7,6 +7,7 @@ libsndfile knows neither MPEG-4 nor marks of chapters.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -36,6 +37,9 @@ _CODECS: Final[dict[str, tuple[str, ...]]] = {
 _WITH_COVER: Final = frozenset(("m4b", "m4a", "flac", "mp3"))
 
 _SPECIAL: Final = re.compile(r"([=;#\\\n])")
+
+#: In what ffmpeg says; it speaks English everywhere.
+_FULL: Final = os.strerror(errno.ENOSPC)
 
 #: What a name that is not whole may have of the one asked for, in bytes.
 _NAME_BYTES: Final = 200
@@ -112,11 +116,13 @@ class MarkedFile:
         with contextlib.suppress(OSError):
             self._beside.unlink(missing_ok=True)
 
-    def _failure(self) -> CommandError:
+    def _failure(self) -> Exception:
         status = self._process.wait()
         self._said.seek(0, os.SEEK_END)
         self._said.seek(max(0, self._said.tell() - 500))
         said = one_line(self._said.read().decode("utf-8", "replace")) or f"it ended with {status}"
+        if _FULL in said:
+            return OSError(errno.ENOSPC, _FULL)
         return CommandError(f"ffmpeg could not make {self._path.name}: {said}")
 
 

@@ -117,15 +117,18 @@ class _Run:
         self._begin(wanted, manner.voice)
         speaker = Speaker(self._client, self._work, manner, self._book.markup, self.progress.note)
         done: list[SpokenChapter] = []
+        sound_s = 0.0
         for chapter in wanted:
-            done.append(self._speak(chapter, speaker))
-            if not self._target.whole:
-                path = self._target.file_of(chapter, len(plan))
-                self._make(path, chapter.title, done[-1:])
+            spoken = self._speak(chapter, speaker)
+            sound_s += spoken.seconds
+            if self._target.whole:
+                done.append(spoken)
+            else:  # its words need not be kept
+                self._make(self._target.file_of(chapter, len(plan)), chapter.title, [spoken])
         if self._target.whole:
             self._make(self._target.path, self._book.title, done)
         self._work.keep_only({part.key for chapter in plan for part in chapter.parts})
-        self.progress.end(sum(one.seconds for one in done))
+        self.progress.end(sound_s)
 
     def _write_manifest(self) -> None:
         self._work.write_manifest({**self._manifest, "files": self._files})
