@@ -37,15 +37,22 @@ PAGES = {
 }
 NAMES = ["01 The Boat", "02 The Shore"]
 
-#: Enough paragraphs that a kill comes in their midst.
-LONG = "\n\n".join(f"Paragraph {n}. {LINES[n % 4]}" for n in range(16))
+#: A chapter to be whole in the end, and one so long that a kill comes before its end.
+LONG = "\n\n".join(
+    f"Chapter {chapter}\n\n"
+    + "\n\n".join(f"Paragraph {n} of {chapter}. {LINES[n % 4]}" for n in range(length))
+    for chapter, length in ((1, 15), (2, 400))
+)
+PARTS = 16
+FIRST = ("--chapters", "1")
 
 
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
     """With a toy that adds no noise, so that what is spoken twice is the same to the sample."""
     home = toy_home(tmp_path_factory.mktemp("still"), noise=0.0)
-    with speaking(home, {"KOKORO_STREAMING": "false", "KOKORO_SKIP_EXTENDED_WARMING": "true"}) as process:
+    settings = {"KOKORO_STREAMING": "false", "KOKORO_SKIP_EXTENDED_WARMING": "true"}
+    with speaking(home, settings) as process:
         yield process
 
 
@@ -178,7 +185,9 @@ def unbroken(daemon: DaemonProcess, tmp_path_factory: pytest.TempPathFactory) ->
     """The long book, rendered in one go."""
     folder = tmp_path_factory.mktemp("unbroken")
     (folder / "long.txt").write_text(LONG)
-    ended, _, said = end_of(begin(daemon.environ, folder / "long.txt", "-o", folder / "long.wav"))
+    ended, _, said = end_of(
+        begin(daemon.environ, folder / "long.txt", "-o", folder / "long.wav", *FIRST)
+    )
     assert ended == 0, said
     return (folder / "long.wav").read_bytes()
 
@@ -186,27 +195,27 @@ def unbroken(daemon: DaemonProcess, tmp_path_factory: pytest.TempPathFactory) ->
 def test_a_killed_run_goes_on_where_it_was(
     render: Render, daemon: DaemonProcess, long_book: Path, tmp_path: Path, unbroken: bytes
 ) -> None:
-    out, work = tmp_path / "long.wav", tmp_path / "long.wav.work"
-    arguments = (long_book, "-o", out)
+    out, work = tmp_path / "long.wav", tmp_path / "work"
     for number in (signal.SIGKILL, signal.SIGTERM):
         there = len(spoken(work))
-        process = begin(daemon.environ, *arguments)
+        process = begin(daemon.environ, long_book, "-o", tmp_path / "all.wav", "--work", work)
         more_parts(process, work, there)
         process.send_signal(number)
         ended, _, said = end_of(process)
         assert ended == (130 if number == signal.SIGTERM else -number), said
-        assert not out.exists()
+    assert not list(tmp_path.glob("all.wav*"))
     before = spoken(work)
-    assert 6 <= len(before) < 16
+    (first, _) = json.loads((work / "manifest.json").read_text())["chapters"]
+    missing = set(first["parts"]) - before.keys()
     # What the kill left is cleared away, and nothing half-written is taken for whole.
     (work / "parts" / ".key.pcm.0123abcd").write_bytes(b"half")
-    key = min(before)
-    with (work / "parts" / f"{key}.pcm").open("ab") as part:
+    damaged = next(key for key in first["parts"] if key in before)
+    with (work / "parts" / f"{damaged}.pcm").open("ab") as part:
         part.truncate(100)
-    told, _ = render(*arguments)
-    assert [t["event"] for t in told].count("part") == 16 - len(before) + 1
+    told, _ = render(long_book, "-o", out, "--work", work, *FIRST)
+    assert [t["event"] for t in told].count("part") == len(missing) + 1
     after = spoken(work)
-    assert {k: at for k, at in before.items() if k != key}.items() <= after.items()
+    assert {k: at for k, at in before.items() if k != damaged}.items() <= after.items()
     assert not list((work / "parts").glob(".*"))
     assert out.read_bytes() == unbroken
 
@@ -218,7 +227,7 @@ def test_no_room_is_a_line_and_loses_nothing(
 
     def limited(most: int) -> tuple[int, str]:
         process = subprocess.run(
-            ["kokoroctl", "book", "render", long_book, "-o", out],
+            ["kokoroctl", "book", "render", long_book, "-o", out, *FIRST],
             env=daemon.environ,
             capture_output=True,
             text=True,
@@ -227,17 +236,17 @@ def test_no_room_is_a_line_and_loses_nothing(
         )
         return process.returncode, process.stderr
 
-    largest = max(len(unbroken) // 16, 1)
-    status, said = limited(largest // 4)  # not even a part
+    largest = max(len(unbroken) // PARTS, 1)
+    status, said = limited(largest // 4)  # not even a paragraph
     assert (status, said.count("\n")) == (1, 1)
     assert "no room is left" in said
-    assert spoken(work) == {}
+    assert len(spoken(work)) == 1  # its heading
     status, said = limited(largest * 4)  # all parts, but not the whole
     assert (status, said.count("\n")) == (1, 1)
     assert "no room is left" in said
-    assert len(spoken(work)) == 16
+    assert len(spoken(work)) == PARTS
     assert sorted(path.name for path in tmp_path.iterdir()) == ["long.txt", "long.wav.work"]
-    told, _ = render(long_book, "-o", out)
+    told, _ = render(long_book, "-o", out, *FIRST)
     assert "part" not in [t["event"] for t in told]
     assert out.read_bytes() == unbroken
 
@@ -327,10 +336,10 @@ def test_a_daemon_that_dies_meanwhile_is_begun_anew(
     daemon: DaemonProcess, long_book: Path, tmp_path: Path, unbroken: bytes
 ) -> None:
     out, work = tmp_path / "long.wav", tmp_path / "long.wav.work"
-    process = begin(daemon.environ, long_book, "-o", out)
+    process = begin(daemon.environ, long_book, "-o", out, *FIRST)
     more_parts(process, work)
     daemon.stop(signal.SIGKILL)  # kokoroctl starts another, which is ended with this one
     ended, told, said = end_of(process)
     assert ended == 0, said
-    assert [t["event"] for t in told].count("part") == 16
+    assert [t["event"] for t in told].count("part") == PARTS
     assert out.read_bytes() == unbroken
