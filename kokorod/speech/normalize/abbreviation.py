@@ -75,6 +75,17 @@ def _read_abbreviation(cursor: Cursor, match: re.Match[str]) -> list[Part] | Non
     return say(said, start, match.end()) + _stop(cursor, match)
 
 
+_MEDICINE: Final = lazy_pattern(
+    r"\b(?:mg|mcg|ml|daily|po|mouth|bid|tid|qid|qd|q\d\d?h|dose|doses|take|rx|bedtime)\b|/day", re.I
+)
+
+
+def _is_medicine(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether capsules and tablets are meant, and no bottle's caps and browser's tabs."""
+    around = cursor.text[max(0, match.start() - _BACK) : match.end() + _BACK]
+    return _MEDICINE.search(around) is not None
+
+
 def _is_against(written: str, before: str, space: bool, upcoming: str) -> bool:
     """Whether v. stands between two parties: Roe v. Wade, Erie R.R. v. Tompkins."""
     railroad = before.rstrip(".").isupper() and upcoming.isupper()
@@ -103,7 +114,7 @@ def _by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: bo
         return "requisition"
     if low == "reg" and _REGULATION.match(cursor.text, match.end()):
         return "regulation"
-    if low in _TAKEN and before[:1].isdecimal():
+    if low in _TAKEN and before[:1].isdecimal() and _is_medicine(cursor, match):
         return _TAKEN[low]
     if low == "pt" and not number:
         told = written == "Pt" and after in _PATIENT_DOES

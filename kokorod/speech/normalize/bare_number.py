@@ -83,16 +83,18 @@ def _is_plane(cursor: Cursor, value: str, start: int, end: int) -> bool:
 _ANSWERS: Final = lazy_pattern(r"[45]0\d|4[12]\d|51[01]|30[1-8]|20[1-6]")
 _ANSWERED: Final = words("error errors status http code codes returns returned throws threw")
 _ANSWER_OF: Final = words(
-    "error errors page pages response responses status bad not internal "
-    "unauthorized forbidden conflict moved found gone"
+    "error errors page response status Error Errors Bad Not Internal Unauthorized Forbidden "
+    "Conflict Moved Found Gone Service Too"
 )
 
 
 def _is_answer(cursor: Cursor, value: str, before: str, end: int) -> bool:
     if not _ANSWERS.fullmatch(value):
         return False
-    following = cursor.after(end).lower()
-    return following in _ANSWER_OF or (before in _ANSWERED and not is_counted(following))
+    following = cursor.after(end)
+    if following in _ANSWER_OF:
+        return True
+    return before in _ANSWERED and not is_counted(following.lower())
 
 
 #: A time without its colon: see you @ 730, dinner at 1130.

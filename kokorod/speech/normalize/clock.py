@@ -212,8 +212,10 @@ def _read_hour(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if not match["minute"] and not match["hour2"]:
         paired = bool(cursor.runs) and cursor.runs[-1][2] == "clock.short"
-        if cursor.before(match.start()).lower() not in _AT_HOUR and not paired:
-            return None  # room 4a
+        at = cursor.before(match.start()).lower() in _AT_HOUR
+        around = cursor.text[max(0, match.start() - 24) : match.end() + 24]
+        if not (at or paired) or (match["half"] == "a" and not _PM_NEAR.search(around)):
+            return None  # room 4a, from 3a to 3c
     if cursor.before(match.start()).lower() in _LABELLED or not 1 <= int(match["hour"]) <= 12:
         return None
     parts: list[Part] = []
@@ -235,6 +237,7 @@ def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 #: Before an hour of the day: after 3p.
+_PM_NEAR: Final = lazy_pattern(r"\d ?p(?:\.?m)?\b|\bnoon\b|\d:\d\d", re.I)
 _AT_HOUR: Final = words("at by after before until til till from btwn between since around @ thru")
 _LABELLED: Final = words(
     "section sections part parts figure figures fig question questions exercise room step item "

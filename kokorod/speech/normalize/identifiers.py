@@ -223,7 +223,7 @@ _MARKS: Final = {
     "*=": "times equals", "//": "double slash",
     "**": "double asterisk", "::": "double colon", "??": "double question mark",
     "?.": "question dot", "<<": "shift left", ">>": "shift right", "#!": "shebang",
-    "...": "three dots", ":=": "colon equals",
+    ":=": "colon equals",
 }  # fmt: skip
 _QUOTED_MARK: Final = lazy_pattern(
     r"(?P<quote>[\"'“‘`])(?P<mark>[-,.;:/|_*#+=&@%!?~^<>]{1,3})(?:(?P=quote)|[”’])(?!\w)"

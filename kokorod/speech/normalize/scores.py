@@ -84,14 +84,17 @@ _RUNS: Final = lazy_pattern(
     r"(?P<runs>\d{1,3})[-–/](?P<wickets>\d|10)(?: (?P<declared>dec|d)\.?)?(?!\w|[.,/-]\d)"
 )
 _CRICKET: Final = lazy_pattern(
-    r"\b(?:stumps|wickets?|overs?|innings|declared|all out|batsm[ae]n|bowled|bowlers?|run chase|"
-    r"test match|cricket)\b",
+    r"\b(?:stumps|wickets?|overs|all out|batsm[ae]n|bowled|bowlers?|run chase|test match|cricket|"
+    r"ODI|T20)\b",
     re.I,
 )
 
 
 def _read_minutes(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
+    goal_before = any(run[2] == "scores.minutes" for run in cursor.runs[-3:])
+    if not goal_before and not cursor.before(start)[:1].isupper():
+        return None
     listed = _GOALS.match(cursor.text, match.end(), match.end() + _NEAR)
     if not listed and not _SCORED.search(cursor.text[max(0, start - _NEAR) : start]):
         return None

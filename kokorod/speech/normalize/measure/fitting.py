@@ -109,9 +109,12 @@ def fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
     ):
         return False  # seat 14C, 28 C.F.R.
     if unit in _SCALES:  # 350F, but 5F and 20 C students
-        if close and (match["value2"] or len(value) == 1):
+        groups = match.groupdict()  # a fraction has no second value
+        if close and (groups.get("value2") or len(value) == 1):
             left = cursor.text[max(0, match.start() - 40) : match.start()]
-            return bool(_WARM.search(left)) or (match["joint"] or "").strip() == "to"
+            return bool(_WARM.search(left)) or (groups.get("joint") or "").strip() == "to"
+        if close and not value:
+            return True  # 2½C
         hot = len(value) in (2, 3) and match["gap"] != "-"
         return hot and (close or not following[:1].isalpha())
     if unit in _DOUBTFUL and unit not in ("in", "s", "h", "L", "ct") and match["gap"] == "-":

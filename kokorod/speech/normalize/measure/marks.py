@@ -54,6 +54,10 @@ _TALL: Final = lazy_pattern(
 )
 
 
+#: A mark that may open a quotation: none after a figure.
+_QUOTED: Final = lazy_pattern(r"(?<!\d)'")
+
+
 def _read_feet(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     feet = match["feet"]
     parts = say(spoken_number(feet, cursor.british), *match.span("feet"))
@@ -161,7 +165,8 @@ def _read_two_figures(cursor: Cursor, match: re.Match[str]) -> list[Part] | None
 
 
 def _read_feet_alone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    if match.group()[-1] == "'" and "'" in cursor.text[max(0, match.start() - 64) : match.start()]:
+    before = cursor.text[max(0, match.start() - 64) : match.start()]
+    if match.group()[-1] == "'" and _QUOTED.search(before):
         return None  # it closes a quotation
     value = match["feet"]
     return say(f"{spoken_number(value)} {'foot' if is_one(value) else 'feet'}", *match.span())
