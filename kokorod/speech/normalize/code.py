@@ -22,7 +22,8 @@ _NAME_BEFORE: Final = lazy_pattern(r"(?P<name>[A-Za-z_]\w{0,40})\Z")
 #: What goes on as code after an index.
 _CODE_AFTER: Final = lazy_pattern(r"\.\w|[\[(`]| ?(?:[-+*/%]?=|[<>+*/])|\+\+|--")
 _BRACED: Final = lazy_pattern(
-    r"\{(?P<name>[A-Za-z_][\w.]{0,40})(?:![rsa](?::[^{}\s]{0,12})?|:[^{}\s\"']{1,12})\}"
+    r"\{(?P<name>[A-Za-z_][\w.]{0,40})(?=[!:])(?:![rsa])?"
+    r"(?::(?:[^{}]?[<>=^])?[+ -]?#?\d{0,4}[,_]?(?:\.\d{1,3})?[bcdeEfFgGnosxX%]?)?\}"
 )
 
 

@@ -50,7 +50,7 @@ _FLAG: Final = lazy_pattern(r"--(?=[a-z][\w-])|-(?=[A-Za-z]{1,3}(?![\w-]))")
 #: A variable of a shell, a pattern of file names, "# of".
 _VARIABLE: Final = lazy_pattern(r"\$(?:\{(?P<name>[A-Za-z_]\w{0,63})\}|(?=[A-Za-z_]))")
 _ANY_FILE: Final = lazy_pattern(r"\*(?=\.[A-Za-z])")
-_NUMBER_OF: Final = lazy_pattern(r"#(?= of\b|[?.!,]?(?:\s|\Z))")
+_NUMBER_OF: Final = lazy_pattern(r"#(?= of\b|[?.!,](?:\s|\Z)|\s*\Z| [a-z])")
 
 
 def letter_words(said: str, start: int, end: int) -> list[Part]:
@@ -222,7 +222,7 @@ _MARKS: Final = {
     "++": "plus plus", "--": "dash dash", "+=": "plus equals", "-=": "minus equals",
     "*=": "times equals", "//": "double slash",
     "**": "double asterisk", "::": "double colon", "??": "double question mark",
-    "?.": "question dot", "<<": "shift left", ">>": "shift right", "#!": "shebang",
+    "?.": "question dot", "<<": "double less than", ">>": "double greater than", "#!": "shebang",
     ":=": "colon equals",
 }  # fmt: skip
 _QUOTED_MARK: Final = lazy_pattern(

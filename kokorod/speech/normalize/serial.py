@@ -46,7 +46,7 @@ def _read_plan(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 _PARAGRAPH: Final = lazy_pattern(
     r"(?P<number>\d{1,4}[a-z]?)(?:\.(?P<part>\d{1,4}))?"
-    r"(?P<marks>(?:\((?:[a-zA-Z]|[ivx]{2,4}|\d{1,2})\)){0,5})(?!\w|\.\d|[%,]\d)"
+    r"(?P<marks>(?:\((?:[a-zA-Z]|[ivx]{2,4}|\d{1,2})\)){0,5})(?!\w|\.\d|[%,]\d|[-–]\d)"
 )
 _LAWS: Final = lazy_pattern(
     r"(?:§§?|\b(?:rule|rules|section|sections|sec|art|article|articles|paragraph|para|clause|title|"
