@@ -11,6 +11,7 @@ import random
 import signal
 import threading
 import time
+import traceback
 from collections import Counter
 from pathlib import Path
 
@@ -73,7 +74,8 @@ class Chaos:
             except AssertionError as error:
                 # A connection that was lost in the middle shows as an answer that is missing.
                 if not (self.deadly and "closed; the last answers" in str(error)):
-                    self.fail(f"{act.__name__}: {error}")
+                    # What `hear` asks says nothing of itself.
+                    self.fail(f"{act.__name__}: {error}\n{traceback.format_exc(limit=-2)}")
                     return
 
     def fail(self, why: str) -> None:
