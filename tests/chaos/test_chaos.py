@@ -34,6 +34,9 @@ GROWTH_MB = 60.0
 
 CLIENTS = 8
 
+#: What a client that waits for sound may get.
+HEARD = ("audio", "done", "error")
+
 
 class Chaos:
     """Clients that do one thing after another until they are told to stop."""
@@ -98,14 +101,15 @@ class Chaos:
             if end["type"] == "error":
                 assert end["code"] in ("busy", "shutting_down"), end
                 return
-            hear(conversation.pcm(1), text)
+            hear(conversation.pcm(1), text, hindered=self.deadly)
 
     def cancel(self, source: random.Random) -> None:
         with Conversation(self.daemon.socket) as conversation:
             for id in range(source.randint(1, 4)):
                 conversation.speak(id, phonemes(source, 20), phonemes=True, cache=False)
                 if source.random() < 0.5:
-                    conversation.first_audio(id)
+                    # Or it is refused: others may have taken every place there is.
+                    conversation.until(lambda a, id=id: a.get("id") == id and a["type"] in HEARD)
                 conversation.send("cancel", id)
                 conversation.end_of(id)
 
@@ -136,7 +140,7 @@ class Chaos:
             conversation.send("append", 1, text="", final=True)
             end = conversation.end_of(1)
             if end["type"] == "done":
-                hear(conversation.pcm(1), text)
+                hear(conversation.pcm(1), text, hindered=self.deadly)
 
     def send_nonsense(self, source: random.Random) -> None:
         with Conversation(self.daemon.socket) as conversation:
