@@ -68,8 +68,8 @@ def first_frames(cost: Cost, sharers: int, left: int = _PLANNED_FRAMES, then_s: 
             0,
         )
 
-    upcoming = (shortest(_PLANNED, then_s) or shortest(_PLANNED, 0.0)) if then_s else 0
-    return max(upcoming, shortest(_PLANNED_FIRST, 0.0)) or sizes[0]
+    careful = max(shortest(_PLANNED, then_s), shortest(_PLANNED_FIRST, 0.0))
+    return careful or shortest(_PLANNED, 0.0) or sizes[0]
 
 
 def lasts(cost: Cost, sharers: int, buffered_s: float, left: int, then_s: float = 0.0) -> bool:
