@@ -37,7 +37,7 @@ from .requests.phrase_cache import PhraseCache
 from .requests.speak import Speaking
 from .schedule.scheduler import Scheduler
 from .shutdown import STOP_SIGNALS, Shutdown
-from .speech.opening import Opening as FrontEndOpening
+from .speech.opening import FrontEndOpening
 from .speech.thread import SpeechThread
 from .watch import logfile
 from .watch.containment import Containment

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NewType
 
+from kokoro_client.wire.choices import MAX_TTFA_MS as MAX_TTFA_MS
 from kokoro_client.wire.choices import SAMPLE_RATE as SAMPLE_RATE
 from kokoro_client.wire.choices import Markup as Markup
 from kokoro_client.wire.choices import Priority as Priority

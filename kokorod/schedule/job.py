@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..types import Engine, RequestKey, Segment, TextState
+from ..types import MAX_TTFA_MS, Engine, RequestKey, Segment, TextState
 from .script import Script
 
 #: After every priority: whatever comes may end a warm-up.
 _WARM_RANK: Final = 99
 
-#: Seconds that a first sound may take at most (the wire's limit of ttfa_ms). Who says it has nobody
-#: waiting: the text is cut by itself alone, the same way on every machine, busy or not.
-NO_HURRY_S: Final = 60.0
+#: Seconds that a first sound may take at most. Who says it has nobody waiting: the text is cut by
+#: itself alone, the same way on every machine, busy or not.
+NO_HURRY_S: Final = MAX_TTFA_MS / 1000
 
 #: Runs that a document completes between two that are terminated for others, so that it gets
 #: on: at most every third of its runs is thrown away.

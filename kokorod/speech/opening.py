@@ -20,7 +20,7 @@ from .thread import FrontEnd
 _LIBRARIES_S: Final = 2.0
 
 
-class Opening:
+class FrontEndOpening:
     def __init__(
         self,
         live: LiveConfig,

@@ -9,6 +9,9 @@ from typing import Final
 #: What Kokoro makes; the built-in voice is resampled to it (docs/protocol.md). Hz.
 SAMPLE_RATE: Final = 24_000
 
+#: Milliseconds that a first sound may take, at most; who says so much has nobody waiting.
+MAX_TTFA_MS: Final = 60_000
+
 #: Speed below and above which Kokoro's speech falls apart (kokoro-onnx's limits).
 MIN_SPEED: Final = 0.5
 MAX_SPEED: Final = 2.0

@@ -15,6 +15,7 @@ from typing import Any, Final
 from . import schema
 from .choices import (
     MAX_SPEED,
+    MAX_TTFA_MS,
     MIN_SPEED,
     AudioFormat,
     Control,
@@ -72,7 +73,7 @@ class Speak(Record):
     markup: Markup = field(schema.choice(Markup), default=Markup.AUTO)
     timings: bool = field(schema.boolean, default=False)
     cache: bool = field(schema.boolean, default=True)
-    ttfa_ms: int | None = field(schema.optional(schema.integer(50, 60_000)), default=None)
+    ttfa_ms: int | None = field(schema.optional(schema.integer(50, MAX_TTFA_MS)), default=None)
     output: Output = field(schema.choice(Output), default=Output.STREAM)
 
 

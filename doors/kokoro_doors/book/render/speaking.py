@@ -14,7 +14,7 @@ from typing import Final
 from kokoro_client import Client, SegmentInfo, errors
 from kokoro_client.cli import exits
 from kokoro_client.transcript import Timed, shared_out, trimmed
-from kokoro_client.wire.choices import Priority
+from kokoro_client.wire.choices import MAX_TTFA_MS, Priority
 
 from .plan import Manner, Part
 from .work import PartFile, Spoken, Word, Work
@@ -32,9 +32,6 @@ _SETTLING_S: Final = 120.0
 _LOOK_S: Final = 0.1
 #: Looks at which it must be at rest: between two steps it is, too.
 _LOOKS: Final = 4
-
-#: Nobody waits: a text is then cut in the same places on a busy machine (docs/protocol.md).
-_TTFA_MS: Final = 60_000
 
 #: Another try can help.
 _PASSING: Final = (
@@ -113,7 +110,8 @@ class Speaker:
             priority=Priority.PROGRESS.value,
             timings=True,
             cache=False,
-            ttfa_ms=_TTFA_MS,
+            # Nobody waits: it is then cut in the same places on a busy machine too.
+            ttfa_ms=MAX_TTFA_MS,
         ) as speech:
             for event in speech.events():
                 if isinstance(event, SegmentInfo):
