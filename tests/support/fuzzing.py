@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import random
+import re
 
 from kokorod.errors import KokorodError, UnknownLanguageError
 from kokorod.speech.markup.sources import open_source
@@ -13,6 +15,7 @@ from kokorod.speech.tables import rows
 from kokorod.speech.tokenize import tokens_of
 from kokorod.types import CodeBlocks, Markup
 
+from .mutated import CORPUS
 from .phonemizing import phonemizer
 
 LANGUAGES = ("en-us", "en-gb", "es", "fr", "hi", "it", "ja", "pt-br", "zh")
@@ -65,6 +68,54 @@ def some_text(source: random.Random) -> str:
             piece = piece[: source.randrange(len(piece) + 1)]
         written += piece + source.choice(("", "", " ", " ", "-", ".", ", ", "\n"))
     return f"<speak>{written}</speak>" if source.random() < 0.02 else written
+
+
+#: What XML 1.0 has no way to write.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+ELEMENTS = (
+    "{}",
+    "<p>{}</p>",
+    "<s>{}</s>",
+    "<emphasis>{}</emphasis>",
+    "<prosody rate='fast'>{}</prosody>",
+    "<say-as interpret-as='cardinal'>{}</say-as>",
+    "<say-as interpret-as='characters'>{}</say-as>",
+    "<say-as interpret-as='date' format='dmy'>{}</say-as>",
+    "<sub alias='word'>{}</sub>",
+    "<lang xml:lang='fr'>{}</lang>",
+    "<lang xml:lang='en-GB'>{}</lang>",
+    "<voice name='af_heart'>{}</voice>",
+    "<mark name='here'/>{}",
+    "{}<break time='200ms'/>",
+)
+
+
+def some_ssml(source: random.Random) -> str:
+    """A document that is well-formed, of the same pieces."""
+    parts = []
+    for _ in range(source.randrange(1, 4)):
+        part = html.escape(_NOT_XML.sub("", some_text(source)))
+        for _ in range(source.randrange(3)):
+            part = source.choice(ELEMENTS).format(part)
+        parts.append(part)
+    return f"<speak>{' '.join(parts)}</speak>"
+
+
+def some_document(source: random.Random) -> tuple[str, Markup]:
+    """A text and how it is written; what is SSML is well-formed."""
+    markup = source.choice((*MARKUPS, Markup.SSML))
+    text = some_ssml(source) if markup is Markup.SSML else some_text(source)
+    if markup is not Markup.SSML and text.startswith("<speak>"):
+        markup = Markup.PLAIN
+    return text, markup
+
+
+def kept_texts() -> list[tuple[str, str, Markup]]:
+    """Of tests/fuzz/corpus: text, language, markup."""
+    lines = (CORPUS / "texts.tsv").read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if line and not line.startswith("#"))
+    return [(text * int(times), lang, Markup(markup)) for lang, markup, times, text in rows]
 
 
 def read(text: str, lang: str, markup: Markup) -> None:

@@ -111,9 +111,10 @@ def _unit_parts(cursor: Cursor, match: re.Match[str], single: bool) -> list[Part
     name = unit_name(written, match["power"] or "", match["per"] or "", single)
     if written == "bps" and cursor.before(match.start()).lower() in _RATES:
         name = "basis point" if single else "basis points"
-    if written == "ct" and match["value"].isdecimal() and not match["per"]:
+    value = match.groupdict().get("value", "")  # a fraction has none
+    if written == "ct" and value.isdecimal() and not match["per"]:
         counted = match["gap"] == "-" and not _JEWEL.match(cursor.text, match.end())
-        name = "count" if counted or int(match["value"]) > _CARATS else name
+        name = "count" if counted or int(value) > _CARATS else name
     return say(name, start, end) + direction(cursor, match) + _stop(cursor, match)
 
 
