@@ -58,8 +58,8 @@ types: develop
 rules: develop
 	@$(BIN)/python -m pytest -p no:cacheprovider tests/unit/rules
 
-chaos: develop   ## Minutes of kills, cancels and stalls against real daemons
-	@$(BIN)/python -m pytest tests/chaos $(ARGS)
+chaos: develop   ## Hours of kills, cancels and damage against real daemons; CHAOS_N=10 for a tenth
+	@$(BIN)/python -m pytest -rP tests/chaos $(ARGS)
 
 golden: develop  ## Record tests/golden/ anew; git diff then shows what changed
 	@$(BIN)/python tools/golden.py
@@ -67,8 +67,8 @@ golden: develop  ## Record tests/golden/ anew; git diff then shows what changed
 reading: develop ## The table of docs/reading.md, made anew from the rules' examples
 	@$(BIN)/python tools/reading_page.py
 
-fuzz: develop    ## Random bytes and texts against real daemons; the whole dictionary, a thousand texts
-	@$(BIN)/python -m pytest tests/fuzz $(ARGS)
+fuzz: develop    ## A million frames, ten minutes of texts, and more, against real daemons; the whole dictionary
+	@$(BIN)/python -m pytest -rP tests/fuzz $(ARGS)
 	@KOKORO_EVERY=1 KOKORO_ORACLE_TEXTS=500 KOKORO_RULES_EXAMPLES=1200 \
 	  $(BIN)/python -m pytest -n $(WORKERS) tests/unit/speech/phonemes/test_english.py \
 	  tests/unit/schedule/test_rules.py tests/daemon/test_speak_oracle.py
@@ -92,7 +92,8 @@ site-tools: $(SITE)/.stamp # mkdocs-material, 60 MB, in an environment of its ow
 man: setup       ## The manual pages, in build/man: man -M build/man kokoroctl
 	@$(BIN)/python tools/manual.py build/man
 
-soak: develop    ## Half an hour: memory over thousands of requests, and a long rest
+soak: develop    ## An hour: mixed load, decoded; memory over thousands of requests, and a long rest
+	@$(BIN)/python -m pytest -rP tests/soak
 	@$(BIN)/python -m bench slope lanes idle $(ARGS)
 
 picture: develop ## The picture in the README, recorded anew (needs PulseAudio)

@@ -25,8 +25,13 @@ from support.daemon.conversation import Conversation
 from support.daemon.hearing import hear
 from support.daemon.homes import speaking, toy_home
 from support.daemon.process import DaemonProcess, wait_until
+from support.daemon.program import Program
+from support.figures import figure, percentile
 from support.hostile import damaged_homes
 from support.loop import bind_race
+
+from kokorod.speech.phonemes.espeak import Espeak
+from kokorod.speech.phonemes.espeak_process import EspeakProcess
 
 DIVISOR = int(os.environ.get("CHAOS_N", "1"))
 SEED = int(os.environ.get("CHAOS_SEED", "17"))
@@ -36,6 +41,8 @@ KILLS = 1_000 // DIVISOR
 STARTS = 2_000 // DIVISOR
 ROUNDS = 200 // DIVISOR
 IDLE = 1_000 // DIVISOR
+SENTENCES = 1_000 // DIVISOR
+STOPPED_S = 600 // DIVISOR
 
 SAID = "ˈOnli ðˈɪs ɪz hˈɜɹd."
 LONG = " ".join(["ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˈOvəɹ ðə lˈAzi dˈɔɡ, ænd slˈips."] * 20)
@@ -93,10 +100,10 @@ def test_clients_that_leave_while_they_are_spoken_to(daemon: DaemonProcess) -> N
             free.append(time.monotonic() - began)
     wait_until(lambda: daemon.ask("status")["clients"] == 1, "all to be gone")
     speaks(daemon)
-    free.sort()
-    print(f"{DISCONNECTS} left; free after p99 {free[len(free) * 99 // 100] * 1000:.0f} ms")
-    assert process.num_fds() <= before[0] + 2
-    assert process.num_threads() <= before[1] + 2
+    print(f"figure: clients that left in the middle: {DISCONNECTS}")
+    figure("lane free after, p99", percentile(free, 99) * 1000, "ms", 120, timed=True)
+    figure("descriptors more", process.num_fds() - before[0], "", 2)
+    figure("threads more", process.num_threads() - before[1], "", 2)
 
 
 @pytest.mark.timeout(3600)
@@ -114,6 +121,7 @@ def test_killed_at_any_time_the_next_start_binds_and_speaks(tmp_path: Path) -> N
                 speaks(daemon)
                 daemon.stop(signal.SIGKILL)
         assert "Traceback" not in daemon.log
+        print(f"figure: kills, after each of which it started and bound: {KILLS}")
     finally:
         daemon.clean_up()
 
@@ -130,6 +138,7 @@ def test_of_eight_rivals_one_owns_the_socket(tmp_path: Path) -> None:
     )
     rounds = [json.loads(line) for line in ended.stdout.splitlines()]
     assert len(rounds) == ROUNDS
+    print(f"figure: rounds of 8 rivals, each with one owner: {ROUNDS}")
     for said in rounds:
         assert sum("listens" in each for each in said) == 1, said
 
@@ -152,7 +161,7 @@ def test_no_damaged_model_makes_a_crash_loop(tmp_path: Path) -> None:
                 assert daemon.stop() == 0
         finally:
             daemon.clean_up()
-    print(engines)
+    print(f"figure: starts with damaged models: {sum(engines.values())}, by engine: {engines}")
 
 
 @pytest.mark.timeout(1800)
@@ -177,10 +186,9 @@ def test_a_thousand_that_ask_for_nothing_cost_nothing(daemon: DaemonProcess) -> 
             asked = time.monotonic()
             daemon.ask("status")
             waits.append(time.monotonic() - asked)
-        waits.sort()
-        print(f"{grown:.1f} MB, {busy:.2%} CPU, status p99 {waits[197] * 1000:.1f} ms")
-        assert grown <= 5
-        assert busy < 0.005
+        figure(f"growth with {IDLE} idle connections", grown, "MB", 5)
+        figure("the processor while they idle", busy * 100, "%", 0.5)
+        figure("status, p99", percentile(waits, 99) * 1000, "ms", 10, timed=True)
         speaks(daemon)
     wait_until(lambda: daemon.ask("status")["clients"] == 1, "all to be gone")
 
@@ -194,3 +202,50 @@ def test_the_toy_is_what_is_damaged(tmp_path: Path) -> None:
     pairs = zip(damaged, whole, strict=True)
     assert any(one.read_bytes() != other.read_bytes() for one, other in pairs)
     homes.close()
+
+
+def test_what_a_sentence_pays_for_espeak_in_a_process_of_its_own(tmp_path: Path) -> None:
+    """Beside the library in this process, in turns: a sentence is one question or a few."""
+    words = "le chat noir dort sur le toit de la vieille maison grise".split()
+    process = EspeakProcess(tmp_path / "espeak")
+    here, there = Espeak(), Espeak(library=process)
+    took: dict[Espeak, list[float]] = {here: [], there: []}
+    try:
+        for number in range(SENTENCES + 20):
+            for espeak in (here, there):
+                began = time.perf_counter()
+                assert len(espeak.words(words, "fr")) == len(words)
+                if number >= 20:
+                    took[espeak].append((time.perf_counter() - began) * 1000)
+    finally:
+        process._isolated.close()
+    alone, asked = percentile(took[here], 50), percentile(took[there], 50)
+    print(f"figure: a sentence by the library {alone:.2f} ms, by the process {asked:.2f} ms")
+    figure("more for a sentence", asked - alone, "ms", 0.5, timed=True)
+
+
+@pytest.mark.timeout(STOPPED_S + 300)
+def test_who_is_stopped_for_ten_minutes_has_timed_nobody_out(daemon: DaemonProcess) -> None:
+    """One client is heard at the speaker, one waits there, one still writes its text."""
+    assert daemon.process is not None
+    with ExitStack() as stack:
+        heard, waits, writes = (stack.enter_context(Program(daemon.socket)) for _ in range(3))
+        assert heard.say(1, priority="message") == "play"
+        heard.rendered(1)
+        assert waits.say(1, priority="message") == "wait"
+        writes.speak(1, SAID, phonemes=True, cache=False, final=False)
+        writes.until(lambda a: a["type"] == "accepted")
+        daemon.process.send_signal(signal.SIGSTOP)
+        try:
+            time.sleep(STOPPED_S)
+            heard.send("played", 1, at_s=heard.rendered(1), final=True)
+            writes.send("append", 1, text="", final=True)
+        finally:
+            daemon.process.send_signal(signal.SIGCONT)
+        assert heard.ending(1) == "finished"
+        assert waits.turn(1) == "play"
+        assert waits.hear_out(1)["type"] == "done"
+        assert waits.ending(1) == "finished"
+        assert writes.end_of(1)["type"] == "done"
+        hear(writes.pcm(1), SAID)
+    print(f"figure: seconds it was stopped, and nobody was given up: {STOPPED_S}")
