@@ -2,7 +2,8 @@
 """A child process of low priority that does one task and ends with one answer.
 
 What may crash, leak or hang in native code (building a graph, trying an accelerator)
-does so there. Its answer is its last line of output: a JSON map with "done" or "failed".
+does so there. Its answer is its last line of output: a JSON map with "done" or "failed"; a line
+before it that is a map with "told" says how far it is.
 
 It can be held, so that a first sound that is waited for has the machine alone.
 
@@ -71,11 +72,15 @@ class Child:
         arguments: Sequence[str],
         patience_s: float,
         report: Callable[[Report], None],
+        hear: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
-        """Runs `python -m module arguments`; report() must be safe from another thread."""
+        """Runs `python -m module arguments`; report(), and hear(), which is given what the child
+        tells on its way, must be safe from another thread.
+        """
         self._command = [sys.executable, "-P", "-m", module, *arguments]
         self._patience_s = patience_s
         self._report = report
+        self._hear = hear
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
@@ -118,6 +123,11 @@ class Child:
 
     # -- on the thread
 
+    def _heard(self, line: bytes) -> None:
+        told = _map_of(line).get("told") if self._hear is not None else None
+        if self._hear is not None and isinstance(told, dict):
+            self._hear(told)
+
     def _work(self) -> None:
         began = time.monotonic()
         try:
@@ -139,7 +149,7 @@ class Child:
         process = self._process
         assert process.stdout is not None
         with process.stdout as output:
-            said = _read(output, began + self._patience_s)
+            said = _read(output, began + self._patience_s, self._heard)
         if said is None:
             end(process, _GRACE_S)
             return Failed(f"it took longer than {self._patience_s:g} s and was ended")
@@ -160,9 +170,12 @@ def end(process: subprocess.Popen[bytes], within_s: float) -> int:
         return process.wait()
 
 
-def _read(output: IO[bytes], deadline: float) -> bytes | None:
-    """The end of what it said, read until it closes; None when the time is over."""
-    said = b""
+def _read(output: IO[bytes], deadline: float, hear: Callable[[bytes], None]) -> bytes | None:
+    """The end of what it said, read until it closes; None when the time is over.
+
+    hear: told each line, as it comes.
+    """
+    said = line = b""
     with selectors.DefaultSelector() as selector:
         selector.register(output, selectors.EVENT_READ)
         while (left := deadline - time.monotonic()) > 0:
@@ -172,25 +185,34 @@ def _read(output: IO[bytes], deadline: float) -> bytes | None:
             if not piece:
                 return said
             said = (said + piece)[-_SAID:]
+            *lines, line = (line + piece).split(b"\n")
+            line = line[-_SAID:]
+            for each in lines:
+                hear(each)
     return None
 
 
 def _outcome(said: bytes, status: int, seconds: float) -> Report:
     lines = said.decode("utf-8", "replace").strip().splitlines()
     last = lines[-1] if lines else ""
-    try:
-        answer = json.loads(last)
-    except (ValueError, RecursionError):
-        answer = None
-    if isinstance(answer, dict):
-        if isinstance(answer.get("done"), dict) and status == 0:
-            return Done(answer["done"], seconds)
-        if isinstance(answer.get("failed"), str):
-            return Failed(answer["failed"][:_SHOWN], answered=True)
+    answer = _map_of(last)
+    if isinstance(answer.get("done"), dict) and status == 0:
+        return Done(answer["done"], seconds)
+    if isinstance(answer.get("failed"), str):
+        return Failed(answer["failed"][:_SHOWN], answered=True)
     ended = f"it ended with {status}"
     if status < 0:
         ended = f"signal {_signal_name(-status)} ended it"
     return Failed(f"{ended}: {last[:_SHOWN]}" if last else ended)
+
+
+def _map_of(line: bytes | str) -> dict[str, Any]:
+    """The JSON map that a line is; empty if it is none."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _signal_name(number: int) -> str:
@@ -201,6 +223,12 @@ def _signal_name(number: int) -> str:
 
 
 # -- in the child
+
+
+def tell(**values: Any) -> None:
+    """How far it is, for whoever started it: a line of its own."""
+    sys.stdout.write("\n" + json.dumps({"told": values}) + "\n")
+    sys.stdout.flush()
 
 
 def answer(work: Callable[[], dict[str, Any]]) -> int:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .espeak import EspeakSynthesizer
     from .kokoro import KokoroSynthesizer
+    from .norms.learned import LearnedFiles
     from .optimised.copies import Copy
     from .sessions import Sessions
 
@@ -42,6 +43,7 @@ class KokoroPlan:
     cache_folder: Path | None = None  # where optimised copies lie; None: use none
     precision: Precision = Precision.FLOAT
     streaming: bool = True  # the copy's parts are opened, if it has some
+    learned: bool = True  # what was learned on this machine of voices' norms is used
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,14 @@ def _set_aside(synthesizer: KokoroSynthesizer, cache: Path, key: str) -> None:
             synthesizer.predictors.set_aside(voice)
 
 
+def _learned(plan: KokoroPlan, model: InstalledModel) -> LearnedFiles | None:
+    from .norms.learned import LearnedFiles
+
+    if plan.cache_folder is None or not plan.learned:
+        return None
+    return LearnedFiles(plan.cache_folder, model)
+
+
 def open_accelerator(
     plan: KokoroPlan, lane: str, sessions: Sessions[KokoroSynthesizer] | None = None
 ) -> KokoroSynthesizer:
@@ -188,7 +198,7 @@ def _open(
             providers.require_share(session, asked[0][0])
         on_session(time.monotonic())
         synthesizer = (
-            PartsSynthesizer(parts, voices, model.model_sha256)
+            PartsSynthesizer(parts, voices, model.model_sha256, _learned(plan, model))
             if in_parts
             else KokoroSynthesizer(session, voices)
         )

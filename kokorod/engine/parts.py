@@ -19,11 +19,13 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from ..errors import EngineError
 from ..types import Segment, Utterance
 from . import plausible
 from .kokoro import KokoroSynthesizer, open_session
 from .norms.features import features
 from .norms.layout import Layout
+from .norms.learned import LearnedFiles, LearnedPredictors
 from .norms.predictors import predictors_for
 from .onsets import expected, pads, silence, speech
 from .optimised.names import AUDIO, ENCODER, FRONT, GENERATOR, LAYOUT, SOURCE
@@ -112,13 +114,22 @@ def _last_stage(first: int, last: int, frames: int) -> tuple[int, int]:
 
 
 class PartsSynthesizer(KokoroSynthesizer):
-    def __init__(self, parts: Parts, voices: Styles, model_sha256: str = "") -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        voices: Styles,
+        model_sha256: str = "",
+        learned: LearnedFiles | None = None,
+    ) -> None:
+        """learned: on this machine, of this model; None: nothing of it is used."""
         super().__init__(parts.encoder, voices)
         self._parts = parts
         metadata = parts.generator.get_modelmeta().custom_metadata_map
         self.layout = Layout.parse(metadata.get(LAYOUT, ""))
         self._no_norms = np.zeros(self.layout.size, np.float32)
         self.predictors = predictors_for(model_sha256, metadata, self.layout)
+        if learned is not None:
+            self.predictors = LearnedPredictors(learned, self.layout, self.predictors)
 
     # -- whole
 
@@ -134,10 +145,18 @@ class PartsSynthesizer(KokoroSynthesizer):
     def streams(self, utterance: Utterance) -> bool:
         return self.predictors.has(utterance.voice)
 
+    def take_up(self, voice: str) -> bool:
+        return self.predictors.take_up(voice)
+
     def front(self, segment: Segment, utterance: Utterance, run: Run) -> Front:
         phonemes = segment.before + segment.phonemes + segment.after
         decoded = self._decode(self.tokens_of(segment), utterance, run)
-        norms = self.predictors.predict(utterance.voice, decoded.features())
+        try:
+            norms = self.predictors.predict(utterance.voice, decoded.features())
+        except EngineError:
+            # A file went or rotted meanwhile: this unit takes as long as a whole run.
+            self.predictors.set_aside(utterance.voice)
+            _, norms = self._generate(decoded.x, decoded.har, decoded.style, None, run)
         return self._front(phonemes, decoded, norms)
 
     def exact(

@@ -103,6 +103,12 @@ class Synthesizer(Protocol):
         Asked on the loop's thread too: it answers from memory, at once.
         """
 
+    def take_up(self, voice: str) -> bool:
+        """The voice's norms were learned on this machine: streams() it from now on.
+
+        False if it can use nothing learned. Asked on the loop's thread: it reads no file.
+        """
+
     def front(self, segment: Segment, utterance: Utterance, run: Run) -> Front:
         """A unit's durations, pitch and all else that comes before its sound: a tenth of the
         work. Only where streams(); raises as synthesize() does.
@@ -121,6 +127,9 @@ class WholeOnly:
     """For a synthesizer whose sound is there only when the whole segment is done."""
 
     def streams(self, utterance: Utterance) -> bool:
+        return False
+
+    def take_up(self, voice: str) -> bool:
         return False
 
     def front(self, segment: Segment, utterance: Utterance, run: Run) -> Front:

@@ -27,19 +27,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kokorod.engine.norms.features import NUMBERS
+from kokorod.engine.norms.fitting import design, logarithms, weights
 from kokorod.engine.norms.layout import Layout
-from kokorod.engine.norms.predictors import FLOOR
 
-#: Principal components of the moments.
-COMPONENTS: Final = 224
-
-#: Moments of the source's harmonics, the last ones, weigh so much more than those of the front.
-HARMONICS: Final = 22
-HARMONICS_WEIGHT: Final = 3.0
-
-#: Of the numbers beside the components; found by leaving rows out.
-NUMBERS_WEIGHT: Final = 0.3
+#: Found by leaving rows out, as the weights in fitting.py were.
 RIDGE: Final = 0.03
 OFFSET: Final = 3.0
 DEVIATION: Final = 0.3
@@ -93,11 +84,10 @@ class Fit:
 
 
 def fit(rows: Rows) -> Fit:
-    shared, z = _design(rows.features)
+    shared, z = design(rows.features)
     variances = rows.layout.variances
-    y = rows.norms.copy()
-    y[:, variances] = np.log(y[:, variances] + FLOOR)
-    weight = _weights(y, rows.layout)
+    y = logarithms(rows.norms, rows.layout)
+    weight = weights(y, rows.layout)
     centre = y.mean(axis=0)
     wanted = (y - centre) * weight
     same = rows.voice[:, None] == rows.voice[None, :]
@@ -112,7 +102,8 @@ def fit(rows: Rows) -> Fit:
     basis = _directions(wanted, dual)
     turned = dual @ basis.T
     arrays: dict[str, NDArray[Any]] = {
-        **shared,
+        **{name: array.astype(np.float32) for name, array in shared.items()},
+        "axes": shared["axes"].astype(np.float16),
         "layout": np.array(str(rows.layout)),
         "models": np.array(" ".join(MODELS)),
         "centre": centre.astype(np.float32),
@@ -125,42 +116,6 @@ def fit(rows: Rows) -> Fit:
         offset = OFFSET * turned[of].sum(axis=0)
         arrays[name] = np.concatenate([offset[:, None], own], axis=1).astype(np.float16)
     return Fit(arrays, np.sqrt((residual**2).mean(axis=1)), left_out)
-
-
-def _design(features: Array) -> tuple[dict[str, NDArray[Any]], Array]:
-    """The shared arrays, and each row's design without its 1."""
-    numbers, moments = features[:, :NUMBERS], features[:, NUMBERS:]
-    n_mean, n_spread = numbers.mean(axis=0), (numbers.std(axis=0) + 1e-6) / NUMBERS_WEIGHT
-    m_mean, m_spread = moments.mean(axis=0), moments.std(axis=0) + 1e-6
-    m_spread[-2 * HARMONICS :] /= HARMONICS_WEIGHT
-    standard = (moments - m_mean) / m_spread
-    _, _, axes = np.linalg.svd(standard, full_matrices=False)
-    axes = axes[:COMPONENTS] / np.sqrt(moments.shape[1])
-    z = np.concatenate([(numbers - n_mean) / n_spread, standard @ axes.T], axis=1)
-    shared = {"numbers_mean": n_mean, "numbers_spread": n_spread}
-    shared |= {"moments_mean": m_mean, "moments_spread": m_spread}
-    arrays: dict[str, NDArray[Any]] = {k: v.astype(np.float32) for k, v in shared.items()}
-    return {**arrays, "axes": axes.astype(np.float16)}, z
-
-
-def _weights(y: Array, layout: Layout) -> Array:
-    """By what each number is multiplied to weigh as much as another: see the module."""
-    weight = np.full(y.shape[1], 0.5)
-    starts = dict(zip(layout.names, np.cumsum([0, *layout.channels[:-1]]), strict=True))
-    pairs = zip(layout.names, layout.kinds, layout.channels, strict=True)
-    last = [(n, c) for n, kind, c in pairs if kind == "variance"]
-    for name, kind, channels in zip(layout.names, layout.kinds, layout.channels, strict=True):
-        if kind == "mean":
-            # The variance of the same norm has the longest common beginning of the name.
-            partner = max((n for n, c in last if c == channels), key=lambda n: _common(n, name))
-            at, of = starts[name], starts[partner]
-            deviation = np.exp(y[:, of : of + channels].mean(axis=0) / 2)
-            weight[at : at + channels] = 1 / deviation
-    return weight
-
-
-def _common(one: str, other: str) -> int:
-    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 99)
 
 
 def _directions(wanted: Array, dual: Array) -> Array:

@@ -68,24 +68,36 @@ def start_guard(
     precision: Precision,
     voice: str,
     report: Callable[[child.Report], None],
+    learned: bool = True,
 ) -> Child:
-    """Examine a voice in the background; one report, Done with the fields of a Verdict."""
+    """Examine a voice in the background; one report, Done with the fields of a Verdict.
+
+    learned: with what was learned of it on this machine, as it is spoken.
+    """
     arguments = [str(models_folder), model, str(cache), precision.value, voice]
+    arguments.append("1" if learned else "")
     trying = Child("kokorod.engine.norms.guard", arguments, _PATIENCE_S, report)
     trying.start()
     return trying
 
 
 def main(arguments: Sequence[str]) -> int:
-    """In the child: models folder, model, cache folder, precision and voice."""
+    """In the child: models folder, model, cache folder, precision, voice and whether what was
+    learned is used.
+    """
 
     def work() -> dict[str, Any]:
         from ..loading import KokoroPlan, open_here
         from ..parts import PartsSynthesizer
 
-        models, name, cache, precision, voice = arguments
+        models, name, cache, precision, voice, learned = arguments
         plan = KokoroPlan(
-            Path(models), name, 1, cache_folder=Path(cache), precision=Precision(precision)
+            Path(models),
+            name,
+            1,
+            cache_folder=Path(cache),
+            precision=Precision(precision),
+            learned=bool(learned),
         )
         synthesizer = open_here(plan).synthesizer
         assert isinstance(synthesizer, PartsSynthesizer), "only a copy in parts is examined"

@@ -5,7 +5,8 @@
     design               1, numbers, principal components of the moments
     means, logarithms of variances = centre + basis.T @ (voice's coefficients @ design)
 
-The basis is shared by all voices. Coefficients of a blend are the blend of its voices'.
+The basis is shared by all voices. Coefficients of a blend are the blend of its voices'. What
+was learned on this machine is in files of its own (learned.py).
 
 Owns:       the shared arrays, once a voice was spoken, and the coefficients of those used lately.
 Invariants: at most _KEPT voices in memory (50 kB each); has() reads nothing.
@@ -44,8 +45,11 @@ _KEPT: Final = 16
 #: Variances are learned as logarithms of this much more.
 FLOOR: Final = 1e-8
 
+#: Of a variance; e to the 89th is no float32.
+_MOST_LOGARITHM: Final = 80
+
 #: In the file: what is no voice.
-_SHARED: Final = (
+SHARED: Final = (
     "layout",
     "models",
     "numbers_mean",
@@ -66,7 +70,14 @@ class Predictors:
         return False
 
     def set_aside(self, voice: str) -> None:
-        """Predict no more for the voice, a name or a blend; any thread."""
+        """Predict no more for the voice, a name or a blend, nor for blends of it; any thread."""
+
+    def take_up(self, voice: str) -> bool:
+        """The voice was learned on this machine: predict for it from now on; any thread.
+
+        False if nothing that was learned is used.
+        """
+        return False
 
     def predict(self, voice: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """float32 [layout.size], only if has(voice). Raises EngineError."""
@@ -87,7 +98,7 @@ class ConstantPredictors(Predictors):
 
 
 @dataclass(frozen=True, slots=True)
-class _Shared:
+class Shared:
     """Of all voices. order: where each number of the graph's layout lies in the file's."""
 
     numbers_mean: NDArray[np.float32]
@@ -105,6 +116,28 @@ class _Shared:
         one = np.ones(1, np.float32)
         return np.concatenate([one, numbers, self.axes @ moments]).astype(np.float32)
 
+    def values(
+        self, coefficients: NDArray[np.float32], features: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """float32 [size]: means, and logarithms of variances."""
+        found = self.centre + (coefficients @ self.design(features)) @ self.basis
+        return np.asarray(found, np.float32)
+
+
+def shared_of(found: Mapping[str, NDArray[Any]], layout: Layout) -> Shared:
+    """From the arrays of a file that has the layout's norms in whatever order."""
+    order = layout.places_in(Layout.parse(str(found["layout"])))
+    arrays = {name: found[name].astype(np.float32) for name in SHARED[2:-2]}
+    centre, basis = found["centre"][order], found["basis"][:, order]
+    return Shared(**arrays, centre=centre.astype(np.float32), basis=basis.astype(np.float32))
+
+
+def norms_of(values: NDArray[np.float32], layout: Layout) -> NDArray[np.float32]:
+    """float32 [size]: the norms, of means and logarithms of variances."""
+    variances = layout.variances
+    values[variances] = np.exp(np.minimum(values[variances], _MOST_LOGARITHM))
+    return values
+
 
 class FilePredictors(Predictors):
     """Those of a file, for one graph. Raises EngineError if it cannot be read."""
@@ -120,29 +153,26 @@ class FilePredictors(Predictors):
                 entries = {name.removesuffix(".npy") for name in archive.namelist()}
         except (OSError, zipfile.BadZipFile) as error:
             raise EngineError(f"{path.name} cannot be read: {error}") from None
-        self.names = frozenset(entries.difference(_SHARED))
+        self.names = frozenset(entries.difference(SHARED))
 
     def has(self, voice: str) -> bool:
         known = self.names - self._set_aside
         if is_blend(voice):
-            return all(name in known for name, _ in parse(voice).parts)
+            blend = parse(voice)
+            mixed = all(name in known for name, _ in blend.parts)
+            return mixed and str(blend) not in self._set_aside
         return voice in known
 
     def set_aside(self, voice: str) -> None:
-        names = [name for name, _ in parse(voice).parts] if is_blend(voice) else [voice]
+        # Of a blend its voices are as good as they were.
         with self._lock:
-            self._set_aside |= set(names)
+            self._set_aside |= {str(parse(voice)) if is_blend(voice) else voice}
 
     def predict(self, voice: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        shared = self._shared
-        values = (
-            shared.centre + (self._coefficients(voice) @ shared.design(features)) @ shared.basis
-        )
-        variances = self._layout.variances
-        values[variances] = np.exp(np.minimum(values[variances], 80))
-        return np.asarray(values, np.float32)
+        values = self.shared.values(self.coefficients(voice), features)
+        return norms_of(values, self._layout)
 
-    def _coefficients(self, voice: str) -> NDArray[np.float32]:
+    def coefficients(self, voice: str) -> NDArray[np.float32]:
         """float32 [rank, 1 + numbers + components]."""
         if not is_blend(voice):
             return self._load(voice)
@@ -160,12 +190,8 @@ class FilePredictors(Predictors):
             return found
 
     @cached_property
-    def _shared(self) -> _Shared:
-        found = self._read(_SHARED)
-        order = self._layout.places_in(Layout.parse(str(found["layout"])))
-        arrays = {name: found[name].astype(np.float32) for name in _SHARED[2:-2]}
-        centre, basis = found["centre"][order], found["basis"][:, order]
-        return _Shared(**arrays, centre=centre.astype(np.float32), basis=basis.astype(np.float32))
+    def shared(self) -> Shared:
+        return shared_of(self._read(SHARED), self._layout)
 
     def _read(self, names: Any) -> Mapping[str, NDArray[Any]]:
         try:

@@ -50,6 +50,7 @@ def build(
     cost: int = 0,
     noise: float = 1e-4,
     int_speed: bool = False,
+    constant_norms: bool = True,
 ) -> Path:
     """Write the toy model to `path`; returns it.
 
@@ -62,6 +63,7 @@ def build(
     noise      standard deviation of the noise added, relative to the loudness (1e-4: -80 dB).
                No two runs agree bit for bit unless it is 0, as with the real graph.
     int_speed  speed is int32[1], as in the Chinese v1.1-zh export.
+    constant_norms  the metadata says what its norms are; else they have to be learned.
 
     Loudness is the mean of the style row, held within 0.1..0.9. Ids outside 0..177 fail the
     run, as in the real model. ValueError: another version, a cost or noise below 0.
@@ -98,7 +100,9 @@ def build(
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION
     )
-    metadata = {"kokorod_edges": "exact", "kokorod_constant_norms": "0 1"}
+    metadata = {"kokorod_edges": "exact"}
+    if constant_norms:
+        metadata["kokorod_constant_norms"] = "0 1"
     if version == "1.1":
         metadata["kokoro_config"] = json.dumps({"vocab": tones.VOCABULARY}, ensure_ascii=False)
     helper.set_model_props(model, metadata)

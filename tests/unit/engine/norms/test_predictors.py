@@ -78,6 +78,14 @@ def test_what_is_set_aside_predicts_no_more(tmp_path: Path) -> None:
     assert predictors.has("three")
 
 
+def test_of_a_blend_that_is_set_aside_the_voices_are_predicted_on(tmp_path: Path) -> None:
+    predictors = FilePredictors(written(tmp_path / "n.npz"), LAYOUT)
+    predictors.set_aside("one,three")
+    assert not predictors.has("one:0.5,three:0.5")
+    assert predictors.has("one:0.6,three:0.4")
+    assert predictors.has("one")
+
+
 def test_only_its_models_and_its_norms_are_predicted(tmp_path: Path) -> None:
     path = written(tmp_path / "n.npz")
     assert predictors_for("bb", {}, TURNED, path).has("one")
