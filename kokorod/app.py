@@ -23,6 +23,7 @@ from .admin.reload import reload
 from .config import Config, LiveConfig
 from .engine.loading import Opened
 from .lanes.after_ready import AfterReady
+from .lanes.calibrating import Calibrating
 from .lanes.pool import Pool
 from .maintenance.priming import Priming
 from .maintenance.runner import Maintenance
@@ -89,6 +90,7 @@ class App:
         )
         self._server = Server(loop, listener, log, config.max_clients)
         self._after_ready = AfterReady(loop, live, pool, startup, log)
+        self._calibrating = Calibrating(loop, live, pool, self._after_ready, log)
         self._priming = Priming(loop, live, log)
         phrases = PhraseCache(int(config.phrase_cache_mb * 2**20))
         self._maintenance = Maintenance(
@@ -105,9 +107,14 @@ class App:
         self._in_flight = InFlight(
             loop, scheduler, self._speech, phrases, performer.perform, log, strict=strict
         )
-        self._in_flight.on_waiting = self._after_ready.on_waiting
-        self._in_flight.on_spoken = self._after_ready.on_spoken
         self._wire()
+        self._watch_requests()
+
+    def _watch_requests(self) -> None:
+        """Who works beside requests is told of them."""
+        self._in_flight.on_waiting = self._after_ready.on_waiting
+        self._in_flight.on_busy = self._calibrating.on_busy
+        self._in_flight.on_spoken = self._calibrating.on_spoken
 
     def _wire(self) -> None:
         """What answers peers, and what the performer does actions with."""
@@ -124,6 +131,7 @@ class App:
             server=self._server,
             pool=pool,
             after_ready=self._after_ready,
+            calibrating=self._calibrating,
             priming=self._priming,
             maintenance=self._maintenance,
             phrases=in_flight.phrases,
@@ -183,6 +191,7 @@ class App:
     # -- the start
 
     def _on_opened(self, opened: Opened) -> None:
+        self._calibrating.begin(opened.model, opened.copy)
         self._after_ready.begin(opened.model, opened.copy)
         self._priming.begin(opened)
 
@@ -220,6 +229,7 @@ class App:
 
     def _close(self) -> None:
         self._server.close()
+        self._calibrating.stop()
         self._after_ready.stop()
         self._priming.close()
         self._speech.close()

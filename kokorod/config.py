@@ -213,6 +213,9 @@ class Config:
         "sound from inside a sentence, as soon as its front is known; false: sentence by sentence",
         live=False,
     )
+    calibrate: bool = _setting(
+        True, _boolean, "learn voices' norms when idle; false: use none that is learned", live=False
+    )
     lanes: str = _setting(
         "auto",
         _lanes,

@@ -6,7 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kokoro_client.wire.messages import Metrics, Reload, Request, Status, Voices, Warm
+from kokoro_client.wire.messages import (
+    Calibrate,
+    Metrics,
+    Reload,
+    Request,
+    Status,
+    Voices,
+    Warm,
+)
 
 from ..watch.metrics import prometheus
 from .parts import Parts
@@ -24,6 +32,7 @@ def questions(
         Voices: lambda _: voices_value(parts.pool.available, parts.live.config),
         Warm: lambda _: _warm(parts),
         Reload: lambda _: reload(),
+        Calibrate: lambda asked: parts.calibrating.answer(asked.voice, asked.action),
     }
 
 

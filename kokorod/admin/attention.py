@@ -35,7 +35,8 @@ def _wrong(parts: Parts) -> list[str]:
         ]
     lines += [
         f"voice {voice} speaks sentence by sentence: streamed it is "
-        f"{verdict.distance_db:.1f} dB off on this machine"
+        f"{verdict.distance_db:.1f} dB off on this machine; "
+        f"`kokoroctl calibrate {voice}` learns it"
         for voice, verdict in parts.after_ready.guarding.verdicts.items()
         if not verdict.near
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..config import LiveConfig
 from ..lanes.after_ready import AfterReady
+from ..lanes.calibrating import Calibrating
 from ..lanes.pool import Pool
 from ..maintenance.priming import Priming
 from ..maintenance.runner import Maintenance
@@ -33,6 +34,7 @@ class Parts:
     server: Server
     pool: Pool
     after_ready: AfterReady
+    calibrating: Calibrating
     priming: Priming
     maintenance: Maintenance
     phrases: PhraseCache

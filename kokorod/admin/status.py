@@ -56,6 +56,7 @@ def status_value(parts: Parts) -> dict[str, Any]:
         "clients": len(parts.server.peers),
         "sessions": pool.sessions_value(),
         "norms": parts.after_ready.guarding.value(),
+        "calibration": parts.calibrating.value(),
         "lanes": [*parts.scheduler.lanes_value(now), *_refused(parts)],
         "socket": str(config.socket),
         "home": str(config.home),

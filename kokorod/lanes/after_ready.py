@@ -6,10 +6,10 @@ they are hashed whole. A copy that rotted is removed, the original is opened, an
 anew; of a model that rotted the built-in voice tells.
 
 Owns:       the child process at work, the steps that are still to come.
-Invariants: one step at a time, each in a child of low priority or on its lane's own
-            thread; a child is held while a first sound is waited for, a fifth of the time
-            at most; a lane that is not used has its reason in the pool's `refused`; nothing
-            here can keep the CPU lane from speaking.
+Invariants: one step at a time, or what claimed its place (calibrating.py), each in a child of
+            low priority or on its lane's own thread; a child is held while a first
+            sound is waited for, a fifth of the time at most; a lane that is not used has its
+            reason in the pool's `refused`; nothing here can keep the CPU lane from speaking.
 Never:      goes on once the daemon stops.
 """
 
@@ -52,6 +52,8 @@ class AfterReady:
         self.copy_problem = ""
         self.guarding = Guarding(live, pool, log)
         self.working = ""  # what is being done, for `status`
+        #: Told when nothing is being done any more: claim() would be granted.
+        self.on_free: Callable[[], None] | None = None
         self._loop = loop
         self._live = live
         self._pool = pool
@@ -92,6 +94,17 @@ class AfterReady:
         elif self._child is not None:
             self._holding.hold(self._child)
 
+    def claim(self, what: str) -> bool:
+        """Leave the machine to a child of somebody else, until give_back(); False: not now."""
+        if self.working or self._stopped:
+            return False
+        self.working = what
+        return True
+
+    def give_back(self) -> None:
+        """What claimed it has ended."""
+        self._next()
+
     def stop(self) -> None:
         """End the child at work; nothing more is begun."""
         self._stopped = True
@@ -107,6 +120,8 @@ class AfterReady:
         self.working, self._child = "", None
         if self._steps and not self._stopped:
             self._steps.popleft()()
+        elif self.on_free is not None and not self._stopped:
+            self.on_free()
 
     # -- the optimised copy
 

@@ -6,7 +6,8 @@ is; every voice again after each AGAIN requests, since a driver or a library may
 
 Owns:       the verdicts on the copy in use, and how often each voice was spoken since.
 Invariants: at most _MOST voices are counted; one comparison at a time, in a child.
-Never:      compares a voice that does not stream, or a model whose norms are not ours.
+Never:      compares a voice that does not stream, or whose predictor is neither the package's nor
+            learned on this machine (calibrating.py).
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Guarding:
         self._log = log
         self._model: InstalledModel | None = None
         self._copy: Copy | None = None
+        self._shipped = False  # the package predicts its voices
         self._spoken: Counter[str] = Counter()  # requests since the voice was compared
         self._given_up: set[str] = set()  # their comparison failed: until it is due again
 
@@ -50,8 +52,7 @@ class Guarding:
         from ..engine.norms import guard
         from ..engine.norms.verdicts import Verdicts
 
-        due = guard.due(model)
-        self._model, self._copy = (model, copy) if due else (None, None)
+        self._model, self._copy, self._shipped = model, copy, guard.due(model)
         self.verdicts = Verdicts(self._live.config.cache_folder).of(copy.key)
         self._spoken.clear()
         self._given_up.clear()
@@ -67,6 +68,8 @@ class Guarding:
             return ""
         for voice in (self._live.config.voice, *self._spoken):
             known = voice in self._given_up or voice in self.verdicts
+            if not (self._shipped or voice in self.verdicts):
+                continue  # what predicts it is not ours
             if known and self._spoken[voice] < AGAIN:
                 continue
             if self._pool.streams(CPU, Utterance(voice, 1.0, "")):
@@ -87,6 +90,7 @@ class Guarding:
             Precision(config.precision),
             voice,
             report,
+            config.calibrate,
         )
 
     def took(self, voice: str, copy: Copy, outcome: child.Report) -> bool:
@@ -113,6 +117,12 @@ class Guarding:
             case child.Stopped():
                 pass
         return False
+
+    def learned(self, verdict: Verdict) -> None:
+        """It was learned on this machine, and compared then."""
+        self.verdicts[verdict.voice] = verdict
+        self._spoken[verdict.voice] = 0
+        self._given_up.discard(verdict.voice)
 
     def value(self) -> dict[str, dict[str, float | bool]]:
         """For `status`: the voices that were compared."""

@@ -153,6 +153,10 @@ class Pool:
         """Whether a lane speaks this voice in chunks now."""
         return lane in self.lanes and self.lanes[lane].streams(utterance)
 
+    def take_up(self, voice: str) -> bool:
+        """A voice's norms were learned: it streams from now on. False: not with this session."""
+        return self._shared is not None and self._shared.take_up(voice)
+
     def need_built_in(self) -> None:
         """Open the built-in voice if it is not open."""
         if not self._built_in_asked:
@@ -216,6 +220,7 @@ class Pool:
             config.cache_folder,
             Precision(config.precision),
             config.streaming,
+            config.calibrate,
         )
 
     def _on_session(self, at: float) -> None:

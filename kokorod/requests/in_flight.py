@@ -53,6 +53,8 @@ class InFlight:
         self.when_empty: Callable[[], None] | None = None
         #: Told True when a request begins to wait for its first sound, False when none does.
         self.on_waiting: Callable[[bool], None] | None = None
+        #: Told True when the first request is in flight, False when the last has ended.
+        self.on_busy: Callable[[bool], None] | None = None
         #: Told when a request was spoken: its voice, and whether no other is in flight.
         self.on_spoken: Callable[[str, bool], None] | None = None
         self._waiting = 0
@@ -76,6 +78,8 @@ class InFlight:
         self.requests[key] = request
         self._peers[key] = peer
         self._keys[key.peer, key.id] = key
+        if len(self.requests) == 1 and self.on_busy is not None:
+            self.on_busy(True)
 
     def key(self, peer: Peer, request_id: int) -> RequestKey | None:
         """The request that a peer calls so, if it is in flight."""
@@ -208,6 +212,8 @@ class InFlight:
         self._enter(self.requests.pop(key), end)
         del self._keys[key.peer, key.id]
         self._speech.forget(key)
+        if not self.requests and self.on_busy is not None:
+            self.on_busy(False)
         if not self.requests and self.when_empty is not None:
             self.when_empty()
         return self._peers.pop(key)

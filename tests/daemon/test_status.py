@@ -28,6 +28,7 @@ PARTS = {
     },
     "memory": {"baseline_mb", "rss_mb", "peak_mb", "threshold_mb", "trims", "recycles"},
     "sessions": {"created", "hits", "misses"},
+    "calibration": {"voice", "done", "total", "learned"},
     "keep_alive": {"enabled", "interval_s", "runs", "skipped", "terminated", "last_ms"},
     "cold_starts": {"count", "extra_ms"},
     "requests": {"total", "active", "queued", "cancelled", "failed", "terminated_runs"},

@@ -29,6 +29,7 @@ OWN: Final = {
     "queue": "show what is being spoken and what waits, by which program",
     "metrics": "print every number of the status as Prometheus text",
     "reload": "have the daemon read its configuration and models again",
+    "calibrate": "learn how a voice streams on this machine",
     "completions": "print a script that completes commands, flags, voices and models",
 }
 

@@ -202,6 +202,8 @@ class FakeDaemon:
                 return {"reloaded": True}
             case messages.Warm():
                 return {}
+            case messages.Calibrate():
+                return {"voice": asked.voice or self.voices[0], "state": "none"}
         return {
             "state": "ready",
             "version": "fake",

@@ -72,3 +72,11 @@ class Ending(StrEnum):
     CANCELLED = "cancelled"
     STOPPED = "stopped"
     REPLACED = "replaced"
+
+
+class Calibration(StrEnum):
+    """What is asked about the learning of a voice's norms."""
+
+    START = "start"
+    LOOK = "look"
+    STOP = "stop"

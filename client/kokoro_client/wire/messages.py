@@ -18,6 +18,7 @@ from .choices import (
     MAX_TTFA_MS,
     MIN_SPEED,
     AudioFormat,
+    Calibration,
     Control,
     Ending,
     Markup,
@@ -136,6 +137,14 @@ class Warm(Record):
 
 class Reload(Record):
     id: int = field(_ID)
+
+
+class Calibrate(Record):
+    """Learn how a voice streams on this machine; look: how far that is."""
+
+    id: int = field(_ID)
+    voice: str = field(_NAME, default="")
+    action: Calibration = field(schema.choice(Calibration), default=Calibration.LOOK)
 
 
 class Welcome(Record):
@@ -259,20 +268,8 @@ class Error(Record):
     retry_after_ms: int | None = field(schema.optional(schema.integer(0, 3_600_000)), default=None)
 
 
-Request = (
-    Hello
-    | Speak
-    | Append
-    | Cancel
-    | Played
-    | ControlSpeaker
-    | Queue
-    | Status
-    | Voices
-    | Metrics
-    | Warm
-    | Reload
-)
+Question = Queue | Status | Voices | Metrics | Warm | Reload | Calibrate
+Request = Hello | Speak | Append | Cancel | Played | ControlSpeaker | Question
 Answer = (
     Welcome
     | Accepted
@@ -299,6 +296,7 @@ REQUESTS: Final[dict[str, type[Record]]] = {
     "metrics": Metrics,
     "warm": Warm,
     "reload": Reload,
+    "calibrate": Calibrate,
 }
 ANSWERS: Final[dict[str, type[Record]]] = {
     "welcome": Welcome,

@@ -125,7 +125,7 @@ SOUNDLESS = set(
     model model_url voice lang threads lanes phonemes ttfa_ms max_clients max_requests
     max_requests_per_client max_text_chars phrase_cache_mb keep_alive_enabled
     keep_alive_interval_seconds skip_extended_warming priming_mode mlock_weights idle_unload_s
-    memory_threshold_mb log_level precision streaming
+    memory_threshold_mb log_level precision streaming calibrate
     """.split()
 )
 
