@@ -70,7 +70,7 @@ reading: develop ## The table of docs/reading.md, made anew from the rules' exam
 fuzz: develop    ## A million frames, ten minutes of texts, and more, against real daemons; the whole dictionary
 	@$(BIN)/python -m pytest -rP tests/fuzz $(ARGS)
 	@KOKORO_EVERY=1 KOKORO_ORACLE_TEXTS=500 KOKORO_RULES_EXAMPLES=1200 \
-	  $(BIN)/python -m pytest -n $(WORKERS) tests/unit/speech/phonemes/test_english.py \
+	  $(BIN)/python -m pytest -n $(WORKERS) tests/unit/speech \
 	  tests/unit/schedule/test_rules.py tests/daemon/test_speak_oracle.py
 
 bench: develop   ## Every figure, beside kokoro-onnx (two hours); ARGS="first-sound cancel" for some

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.phonemizing import cache_folder, tokens
 
 from kokorod.errors import ConfigError
@@ -266,7 +267,7 @@ def test_a_link_stays_a_link(tmp_path: Path, path: Path) -> None:
 WORDS = st.text(min_size=1, max_size=12).filter(lambda w: 0 < len(w.split()) <= 8)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(SECTIONS), WORDS, st.sampled_from(["dˈɔɡ", "kˈæt"])), max_size=8

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
+from support.untraced import untraced
 
 from kokorod.speech.markup import markdown
 from kokorod.speech.markup.blocks import Line, Parsed, parse
@@ -211,7 +213,7 @@ def words(fragments: list[Fragment]) -> list[tuple[str, int, int]]:
     return [(t.text, t.start, t.end) for fragment in fragments for t in tokens_of(fragment)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(BLOCKS | st.text(max_size=100))
 def test_places_are_in_order_within_the_text(text: str) -> None:
     last = 0
@@ -220,7 +222,7 @@ def test_places_are_in_order_within_the_text(text: str) -> None:
         last = start
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(BLOCKS, st.data())
 def test_it_does_not_matter_how_the_text_arrives(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
@@ -340,7 +342,7 @@ SENTENCE = "This is a sentence of **some** words, and [another](http://x.y) one.
 def test_an_endless_block_is_parsed_a_few_times_and_forgotten(
     begin: str, line: str, held: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = begin + line * (400_000 // len(line))
+    text = begin + line * (examples(900_000) // len(line))
     seen: list[int] = []
 
     def counting(lines: Sequence[Line], final: bool) -> Parsed:
@@ -349,9 +351,10 @@ def test_an_endless_block_is_parsed_a_few_times_and_forgotten(
 
     monkeypatch.setattr(markdown, "parse", counting)
     reader = MarkdownReader()
-    for start in range(0, len(text), 2000):
-        reader.feed(text[start : start + 2000])
-    reader.feed("", final=True)
+    with untraced():
+        for start in range(0, len(text), 2000):
+            reader.feed(text[start : start + 2000])
+        reader.feed("", final=True)
     # A block that is open is parsed again when it has grown by a fourth: five times its length.
     assert sum(seen) <= 8 * len(text)
     assert max(seen, default=0) <= held

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 
 from kokorod.speech.markup.fragments import MAX_PAUSE_S
 from kokorod.speech.markup.ssml import MAX_DEPTH, SsmlError, is_ssml, read_ssml
@@ -229,7 +230,7 @@ def test_ssml_is_known_by_its_beginning(text: str, expected: bool) -> None:
     assert is_ssml(text) is expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.lists(
         st.sampled_from(

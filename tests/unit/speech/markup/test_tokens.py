@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 
 from kokorod.speech.markup.fragments import (
     MAX_PAUSE_S,
@@ -112,7 +113,7 @@ def test_parts_leave_nothing_out_and_events_go_to_the_next_span() -> None:
     assert (one.pause_s, two.pause_s) == (None, 0.5)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.lists(
         st.sampled_from(

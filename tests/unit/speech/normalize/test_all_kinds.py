@@ -8,6 +8,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.paths import SHARED
 from support.readings import heard
 
@@ -76,7 +77,7 @@ def check(text: str, tokens: list[Token], base: int = 0) -> None:
         last = token.start
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(BUSY | st.text(max_size=80), st.sampled_from(["en-us", "en-gb", "fr-fr", "hi", "ja"]))
 def test_any_text_gives_tokens_whose_spans_are_in_order_within_the_text(
     text: str, lang: str
@@ -85,7 +86,7 @@ def test_any_text_gives_tokens_whose_spans_are_in_order_within_the_text(
     check(text, normalize(text, lang=lang, base=1_000, emoji="drop"), base=1_000)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(alphabet=st.characters(categories=["Lu", "Ll", "Lo"]), min_size=1, max_size=30))
 def test_letters_are_never_lost(text: str) -> None:
     assert normalize(text)

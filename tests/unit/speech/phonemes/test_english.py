@@ -6,6 +6,7 @@ import os
 from itertools import islice
 
 import pytest
+from support.examples import ALL
 from support.phonemizing import cache_folder, phonemizer, readings, say, sources
 from support.untraced import untraced
 
@@ -16,7 +17,7 @@ from kokorod.speech.tables import rows
 from kokorod.speech.token import Token
 
 #: Of the dictionary's words, one in so many is said.
-EVERY = 5
+EVERY = 20
 
 
 def heard(phonemes: str) -> str:
@@ -42,7 +43,7 @@ def test_the_dictionary_comes_out_as_it_is(lang: str, accent: str) -> None:
     print(f"{lang}: {total - len(wrong)} of {total} words; not: {wrong[:20]}")
     assert total > 180_000 // every
     # What hangs on the words beside it: a, an, the, in, I, bases, Lima and lima.
-    assert len(wrong) <= 9
+    assert len(wrong) <= (9 if every == 1 else 4)
 
 
 @pytest.mark.parametrize("accent", ["us", "gb"])
@@ -53,10 +54,11 @@ def test_endings_agree_with_the_dictionary(accent: str, ending: str) -> None:
     The gold list leaves out what follows from the stem and keeps the exceptions, so the
     silver list is the measure.
     """
+    every = 1 if ALL else 4
     dictionary = open_dictionary(accent, cache_folder())
     right = total = 0
     with untraced():
-        for word, entry in dictionary.words():
+        for word, entry in islice(dictionary.words(), 0, None, every):
             if entry.gold or not word.endswith(ending):
                 continue
             for stem, join in endings.stems(word):
@@ -68,7 +70,7 @@ def test_endings_agree_with_the_dictionary(accent: str, ending: str) -> None:
                     right += join(found.default, accent == "gb") == entry.default
                     break
     print(f"{accent} -{ending}: {right} of {total}")
-    assert total > 5_000
+    assert total > 5_000 // every
     assert right / total >= 0.96
 
 

@@ -10,6 +10,7 @@ import threading
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 from support.phonemizing import cache_folder, phonemizer, say, tokens
 from support.untraced import untraced
 
@@ -304,7 +305,7 @@ def any_tokens(draw: st.DrawFn) -> list[Token]:
     return made
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(400), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(any_tokens(), st.sampled_from(SPOKEN))
 def test_any_tokens_make_a_sentence(made: list[Token], lang: str) -> None:
     found = phonemizer().sentence(made, lang)
@@ -321,24 +322,27 @@ def test_any_tokens_make_a_sentence(made: list[Token], lang: str) -> None:
         assert all(found.start <= w.start and w.end <= found.end for w in found.words)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8))
 def test_a_word_of_letters_is_never_silent(word: str) -> None:
     for lang in ("en-us", "en-gb"):
         assert phonemizer().sentence([Token(word, 0, len(word))], lang).phonemes, word
 
 
+MANY = examples(100_000)
+
+
 def test_time_is_linear_in_the_number_of_tokens() -> None:
-    """A hundred thousand tokens of the slowest kinds; a quadratic step would take hours."""
+    """Thousands of tokens of the slowest kinds; a quadratic step would take many minutes."""
     words = ("read", "that", "xyloquent", "café", "—", "", "日本", "lives", "‼")
     many = [
         Token(words[i % len(words)], i, i + 1, punctuation=words[i % len(words)] in "—‼")
-        for i in range(100_000)
+        for i in range(MANY)
     ]
     with untraced():
         found = phonemizer().sentence(many, "en-us")
-    assert len(found.words) > 50_000
-    silent = [Token("", i, i + 1, lang="" if i % 2 else "fr") for i in range(100_000)]
+    assert len(found.words) > MANY // 2
+    silent = [Token("", i, i + 1, lang="" if i % 2 else "fr") for i in range(MANY)]
     with untraced():
         assert phonemizer().sentence(silent, "en-us").phonemes == ""
 
