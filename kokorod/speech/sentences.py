@@ -29,7 +29,7 @@ from .abbreviations import (
     UNITS,
     words,
 )
-from .stops import country_ends, name_goes_on, unit_ends
+from .stops import country_ends, is_operator, name_goes_on, unit_ends
 
 #: Longest sentence given out: a page of text without an end mark must not wait for one,
 #: and what follows works on whole sentences.
@@ -253,6 +253,8 @@ class SentenceSplitter:
         text, mark = self._text, candidate["end"]
         if mark == "!" and text[first] in "=+−×÷*/<>≤≥" and text[candidate.start() - 1].isalnum():
             return False  # 5! = 120
+        if mark == "??" and is_operator(text, candidate.start(), first):
+            return False
         if candidate["note"].isdecimal():  # It rained.12 Then
             return text[first].isupper()
         closers = text[candidate.end("end") : candidate.end()]

@@ -19,6 +19,8 @@ _WORD_AT: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _NUMBER_AT: Final = re.compile(r"[\d.,/½⅓⅔¼¾]+[ -]?(?P<unit>[A-Za-z]*)")
 #: What a bigger unit goes on with: 6 ft. 2 in.
 _SMALLER: Final = words("in oz min mins sec secs s m")
+#: What belongs to the noun behind it: a 6-ft. HDMI cable.
+_ATTRIBUTE: Final = re.compile(r"\d-(?:ft|in|yd|lb|oz|gal|qt|hr|min|sq|mi|pk|ct|pc|mo|yr|wk)\Z")
 #: A line that begins with a quantity.
 _ENTRY: Final = re.compile(r"[\s*•-]{0,8}[\d½⅓⅔¼¾][\d ./½⅓⅔¼¾-]{0,8}[A-Za-z.]{1,6}\Z")
 _TWO_WORDS: Final = re.compile(
@@ -59,6 +61,7 @@ _ASKED: Final = re.compile(
 #: a 45 y.o. M, 101 S. 5th St., amend. XIV.
 _PAIRS: Final = (
     (re.compile(r"\by\.o\Z"), re.compile(r"[MF](?![\w'])"), "MF"),
+    (re.compile(r"\b[Rr]esp\Z"), re.compile(r"\d"), "0123456789"),
     (re.compile(r"\d [NSEW]\Z"), re.compile(r"\d{1,3}(?:st|nd|rd|th)\b"), "123456789"),
     (
         re.compile(r"\b(?:[Aa]mend|[Aa]rt|[Vv]ol|[Cc]h|[Pp]t|[Ss]ec|[Ff]ig|[Bb]k|[Oo]p|[Cc]l)\Z"),
@@ -67,11 +70,28 @@ _PAIRS: Final = (
     ),
 )
 _PAIR_SIZE: Final = 8
+#: Papers of a court: Pl.'s Mot. for, Def. Ex. 3.
+_PAPER: Final = re.compile(r"\b(?:Mot|Mem|Prelim|Summ)\Z")
+_PARTY: Final = re.compile(r"\b(?:Pls?|Defs?)\Z")
+_PARTYS: Final = re.compile(r"(?:Mot|Mem|Ex|Exs|Br|Opp|Resp|Reply|Compl|Decl|Dep|Obj|Stmt)\b")
 #: Medicines that are counted: 1 cap. 3x/day.
 _TAKEN: Final = re.compile(r"\d (?:caps?|tabs?)\Z")
 #: A direction after a distance: 2 mi. E of town.
 _WAY: Final = re.compile(r"[NSEW]{1,3} (?:of|on|along|to|toward)\b")
 _WAY_SIZE: Final = 12
+
+
+#: Code: x ?? y, a.b ?? null.
+_ELSE_LEFT: Final = re.compile(r"(?:(?<![\w'’])[a-z]|\w\.\w{1,24}|[)\]`]) \Z")
+_ELSE_RIGHT: Final = re.compile(
+    r"[A-Za-z](?![\w'’])|\w{1,24}[._(]\w|null\b|undefined\b|[\"'`\[{(\d]"
+)
+
+
+def is_operator(text: str, start: int, first: int) -> bool:
+    """Whether two question marks at `start` stand between two values of a program."""
+    left = text[max(0, start - _WORD) : start]
+    return _ELSE_LEFT.search(left) is not None and _ELSE_RIGHT.match(text, first) is not None
 
 
 def name_goes_on(text: str, stop: int, first: int, final: bool) -> bool | None:
@@ -80,8 +100,14 @@ def name_goes_on(text: str, stop: int, first: int, final: bool) -> bool | None:
     """
     left = text[max(0, stop - 24) : stop]
     word = left.rsplit(None, 1)[-1] if left.strip() else ""
-    if _LAW.search(left):
+    if _LAW.search(left) or _ATTRIBUTE.search(left):
         return True
+    if _PAPER.search(left):
+        return text[first].isupper() or text[first].isdigit()
+    if _PARTY.search(left) and text[first].isupper():
+        if len(text) - first < _PAIR_SIZE and not final:
+            return None
+        return _PARTYS.match(text, first) is not None
     if _TAKEN.search(left):
         return text[first].isdigit()
     if word in _OF_CODES and (text[first].isupper() or text[first] in "§&"):
@@ -121,7 +147,7 @@ def unit_ends(text: str, stop: int, first: int, final: bool) -> bool | None:
             return True
         if found.end() == len(text) and not final:
             return None
-        return found["unit"] not in _SMALLER
+        return found["unit"] not in _SMALLER and found["unit"] != "x"
     line = re.split(rf"[{_BREAK}]", text[max(0, stop - _LINE) : stop])[-1]
     return _ENTRY.match(line) is None
 

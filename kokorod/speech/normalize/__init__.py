@@ -18,7 +18,7 @@ from .clean import Cleaned
 from .cursor import Cursor, Kind, Part
 from .foreign import read_foreign
 from .grammar import read_at
-from .measure import dose, forecast
+from .measure import dose, forecast, rate
 
 #: Named as the rule of a token that no rule has read: a word or mark as it stands.
 PLAIN: Final = "plain"
@@ -41,6 +41,7 @@ _LOOKED_AT: Final = (
     | dose.KEYS
     | forecast.KEYS
     | law.KEYS
+    | rate.KEYS
     | {name.lower() for name in date.NAMES | weekday.NAMES}
     | roman.SMALL_ROMANS
     | {"x"}

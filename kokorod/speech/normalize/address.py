@@ -30,11 +30,16 @@ def _read_state(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["zip"] is None and match["name"] in _NOT_STATES:
         # Stopped in Tulsa, OK; no state is asked for: Tom, OK?
         left = cursor.text[max(0, start - 40) : start]
-        if not _STAYED.search(left):
+        if not _STAYED.search(left) and not _SENT.search(left):
             return None
     return say(name, *match.span())
 
 
+#: The rest of an address.
+_SENT: Final = lazy_pattern(
+    r"\d(?:[\w .'-]{2,24}\b(?:St|Ave|Rd|Blvd|Ln|Dr|Ct|Pl|Way|Street|Avenue|Road|Lane|Drive)\.?)?,? "
+    r"(?:[A-Z][a-z]+\.? ){0,2}[A-Z][a-z]+, \Z"
+)
 #: Where somebody is.
 _STAYED: Final = lazy_pattern(
     r"\b(?:in|near|outside|through|around) (?:[A-Z][a-z]+\.? ){0,2}[A-Z][a-z]+, \Z"
@@ -88,7 +93,7 @@ _ROAD_AFTER: Final = lazy_pattern(
 _SPEED: Final = lazy_pattern(r" (?:at )?\d{1,3}(?:[-–]\d{1,3})? ?(?:mph|kts?|knots|kph|km/h)")
 #: How far, and along what: 3 mi N on I-5.
 _GONE: Final = words(
-    "mi mile miles km hr hrs hour hours min mins minutes ft yards blocks go head drive"
+    "blk blks mi mile miles km hr hrs hour hours min mins minutes ft yards blocks go head drive"
 )
 _ALONG: Final = lazy_pattern(r" (?:on|of|along|toward|towards|to|from|via)\b")
 _BLOWN: Final = lazy_pattern(r"\b(?:out of|from|to|toward|towards|in|of) the \Z")

@@ -82,6 +82,7 @@ def _is_plane(cursor: Cursor, value: str, start: int, end: int) -> bool:
 #: What servers answer with: error 403, a 404 page, returns 502 Bad Gateway.
 _ANSWERS: Final = lazy_pattern(r"[45]0\d|4[12]\d|51[01]|30[1-8]|20[1-6]")
 _ANSWERED: Final = words("error errors status http code codes returns returned throws threw")
+_GOT: Final = words("return get gets got getting gives give gave with serves as see sees")
 _ANSWER_OF: Final = words(
     "error errors page response status Error Errors Bad Not Internal Unauthorized Forbidden "
     "Conflict Moved Found Gone Service Too"
@@ -94,6 +95,9 @@ def _is_answer(cursor: Cursor, value: str, before: str, end: int) -> bool:
     following = cursor.after(end)
     if following in _ANSWER_OF:
         return True
+    if before in ("a", "an"):
+        before = cursor.before(end - len(value), 2).lower()
+        return before in _ANSWERED | _GOT and not is_counted(following.lower())
     return before in _ANSWERED and not is_counted(following.lower())
 
 
@@ -172,7 +176,7 @@ _EMERGENCY: Final = words("911 999 112 988 311 211 411 511 811 000 111")
 #: Another number that is dialled stands before: dial 911 or 999.
 _CALLED: Final = lazy_pattern(
     r"\b(?:dial(?:led|ed)?|call(?:ed)?|ring|text(?:ed)?) \d{3}(?:,? (?:or|and) \d{3}){0,2}"
-    r"(?:,? (?:or|not|and)|,) (?:not )?\Z",
+    r"(?: (?:for|in|if|when) [^.!?\d]{1,24})?(?:,? (?:or|not|and)|,) (?:not )?\Z",
     re.I,
 )
 _DIALLED: Final = words("dial dialled dialed call called ring text texted")

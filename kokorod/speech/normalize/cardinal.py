@@ -120,7 +120,8 @@ def _read_sized(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["size"] == "K" and _is_light(cursor, match):
         return say(f"{spoken_number(match['value'])} kelvin", *match.span())
     if match["size"] in ("B", "M", "K", "T") and (
-        cursor.before(match.start()).lower() in LABELS or _NAME_NEXT.match(cursor.text, match.end())
+        cursor.before(match.start()).lower().rstrip(".") in LABELS | _HOUSES
+        or _NAME_NEXT.match(cursor.text, match.end())
     ):
         return None  # 221B Baker Street, room 12B
     if (
@@ -138,6 +139,8 @@ def _read_sized(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + (say("plus", *match.span("plus")) if match["plus"] else [])
 
 
+#: Before the number of a house or a door, which may have a letter: No. 221B.
+_HOUSES: Final = words("no number house flat lot bldg building rm floor fl box stall slip pier")
 #: Beside what is stored.
 _STORED: Final = lazy_pattern(
     r"\b(?:disks?|drives?|storage|ssd|hdd|nvme|nas|backups?|raid|partition|dev|used of|free of|"

@@ -42,6 +42,12 @@ _PERCENT: Final = lazy_pattern(r"\d[ ]?(?:%|pct|percent|bps|pp)[ ]?\(?\Z")
 
 #: Cells, seats and squares have such names too; np is a module.
 _NO_CHAT: Final = LABELS | words("cell block square key to pawn as import nm")
+#: Hardware's, and no homework's.
+_OF_MACHINES: Final = words(
+    "acceleration accelerated accel wallet wallets encoder decoder encoding decoding support "
+    "config revision rev version design platform spec specs requirements team vendor bug "
+    "limitations and is = : , ( bits line bus"
+)
 #: Before these ur is "you are".
 _BEING: Final = words(
     "the a an so not too very welcome right wrong gonna going just all such being late early in on "
@@ -52,7 +58,8 @@ _BESIDE_U: Final = words(
     "see c r are is was were do did does can could will would should have had has got get love "
     "miss thank if when what how where who why that and so but for to with from of tell told call "
     "text ask want wanna need know think feel like ok me my i we all both ready guys too at on "
-    "hear hope meet send give gave owe wish"
+    "hear hope meet send give gave owe wish up free home awake busy mad around still there down "
+    "alright good sure really never always don't didn't won't can't aren't not gotta busy coming"
 )
 _VARIABLES: Final = words("let variable vector letter function where solve for = + - ×")
 
@@ -63,6 +70,8 @@ def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return None
     if match["name"] == "prob" and cursor.text[end : end + 1] == ".":
         return None  # a problem's
+    if match["name"] in ("hw", "addr") and cursor.after(end).lower() in _OF_MACHINES:
+        return None
     said, _, other = _CHAT[match["name"].lower()].partition("|")
     if other and cursor.after(end).lower() not in _BEING:
         said = other

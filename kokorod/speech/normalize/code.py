@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""Signs of code inside a sentence: t[0], rows[i][j], f"{x!r}"."""
+"""Signs of code inside a sentence: t[0], rows[i][j], f"{x!r}", x ?? y, a regex."""
 
 from __future__ import annotations
 
@@ -66,7 +66,74 @@ def _read_braced(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return camel_parts(cursor, match["name"], match.start("name"))
 
 
+#: A pattern of text: it has a class of characters (\d) in it.
+_PATTERN: Final = lazy_pattern(
+    r"(?=[^\s`\"'“”]{0,60}\\[dwsbDWSB](?![A-Za-z]))[\^\\\[(.](?:[^\s`\"'“”.,;]|[.,;](?!\s|\Z)){1,80}"
+)
+_PATTERN_SIGNS: Final = {
+    "^": "caret", "\\": "backslash", "$": "dollar", "+": "plus", "*": "star",
+    "?": "question mark", ".": "dot", "|": "pipe", "(": "open paren", ")": "close paren",
+    "[": "open bracket", "]": "close bracket", "{": "open brace", "}": "close brace",
+    "-": "dash", ",": "comma", "/": "slash", "@": "at", ":": "colon", "=": "equals", "!": "bang",
+    "#": "hash", "%": "percent", "_": "underscore", "<": "less than", ">": "greater than",
+    "&": "ampersand", ";": "semicolon", "~": "tilde",
+}  # fmt: skip
+_PATTERN_PIECE: Final = lazy_pattern(r"\\?[A-Za-z]|\d+|\\?[^\w\s]|\w")
+
+
+def _read_pattern(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    parts: list[Part] = []
+    for piece in _PATTERN_PIECE.finditer(match.group()):
+        start, end = match.start() + piece.start(), match.start() + piece.end()
+        text = piece.group()
+        if text[0] == "\\" and len(text) > 1:
+            parts += say("backslash", start, start + 1)
+            start, text = start + 1, text[1:]
+        if text.isdecimal():
+            parts += say(cardinal(text), start, end)
+        elif text in _PATTERN_SIGNS:
+            parts += say(_PATTERN_SIGNS[text], start, end)
+        else:
+            parts += characters(text, start, end)
+    return parts
+
+
+#: The second if the first is missing: x ?? y.
+_ELSE: Final = lazy_pattern(r"\?\?(?=[ ](?P<after>[\w\"'\[{(`]))")
+_ELSE_LEFT: Final = lazy_pattern(
+    r"(?:(?<![\w'’])[a-z]|[\w\]]\.\w{1,40}|\w_\w{1,40}|[)\]`]|\w[a-z][A-Z]\w*) \Z"
+)
+_ELSE_RIGHT: Final = lazy_pattern(
+    r" (?:[a-z](?![\w'’])|\w{1,40}(?:[._(]\w|\(\))|null\b|undefined\b|None\b|[\"'\[{(`]|\d"
+    r"|[a-z]+[A-Z])"
+)
+
+
+def _read_else(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    left = cursor.text[max(0, start - 48) : start]
+    if not _ELSE_LEFT.search(left) or not _ELSE_RIGHT.match(cursor.text, end):
+        return None
+    return say("double question mark", start, end)
+
+
 RULES: Final = (
+    Rule(
+        "code.pattern",
+        Start.SIGN,
+        _PATTERN,
+        _read_pattern,
+        (("matches ^\\d+$", "matches caret backslash d plus dollar", "code"),),
+        firsts="^\\[(.",
+    ),
+    Rule(
+        "code.else",
+        Start.SIGN,
+        _ELSE,
+        _read_else,
+        (("Use x ?? y here", "Use x double question mark y here", "code"),),
+        firsts="?",
+    ),
     Rule(
         "code.index",
         Start.SIGN,

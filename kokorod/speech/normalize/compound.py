@@ -67,8 +67,8 @@ def _read_hyphened(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 #: From one airport to another: JFK-LHR.
 _AIRPORTS: Final = lazy_pattern(r"(?P<one>[A-Z]{3})[-–](?P<two>[A-Z]{3})(?![\w-])")
 _FLIGHT: Final = lazy_pattern(
-    r"\b(?:flights?|fares?|fly|flying|flew|airlines?|nonstop|layover|route|roundtrip|round-trip|one-way|"
-    r"dep|arr|depart\w*|arriv\w*|boarding|from \$\d)\b|\b[A-Z]{2} ?\d{2,4}\b"
+    r"\b(?:[Ff]lights?|[Ff]ares?|[Ff]ly|[Ff]lying|flew|airlines?|nonstop|layover|route|roundtrip|"
+    r"round-trip|one-way|dep|arr|depart\w*|arriv\w*|boarding|from \$\d)\b|\b[A-Z]{2} ?\d{2,4}\b"
 )
 _NEAR: Final = 48
 
@@ -79,7 +79,35 @@ def _read_airports(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if not _FLIGHT.search(around):
         return None
     one, two = match.span("one"), match.span("two")
-    return [*spell(match["one"], *one), *say("to", one[1], two[0]), *spell(match["two"], *two)]
+    between = say("to", one[1], two[0])
+    return [*_airport(match["one"], *one), *between, *_airport(match["two"], *two)]
+
+
+def _airport(code: str, start: int, end: int) -> list[Part]:
+    return say(_CITIES[code], start, end) if code in _CITIES else spell(code, start, end)
+
+
+#: Codes that nobody spells; others are: J F K.
+_CITIES: Final = {
+    "BOS": "Boston", "CHI": "Chicago", "SEA": "Seattle", "DEN": "Denver", "ATL": "Atlanta",
+    "MIA": "Miami", "PHL": "Philadelphia", "HOU": "Houston", "DAL": "Dallas", "DTW": "Detroit",
+    "LAS": "Las Vegas", "WAS": "Washington", "PHX": "Phoenix", "MSP": "Minneapolis",
+    "TPA": "Tampa", "AUS": "Austin", "SAN": "San Diego", "LON": "London",
+    "PAR": "Paris", "MAD": "Madrid", "BCN": "Barcelona", "AMS": "Amsterdam", "FRA": "Frankfurt",
+    "MUC": "Munich", "LIS": "Lisbon", "DUB": "Dublin", "MEX": "Mexico City", "SIN": "Singapore",
+    "HND": "Haneda", "NRT": "Narita", "BER": "Berlin", "HNL": "Honolulu", "PDX": "Portland",
+}  # fmt: skip
+_BOUND: Final = lazy_pattern(r"(?P<code>[A-Z]{3})(?![\w'-])")
+_BOUND_FOR: Final = words("to from via into at for")
+
+
+def _read_bound(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    """Flight UA 482 to DEN; elsewhere the letters may be a word or an acronym."""
+    start, end = match.span()
+    if match["code"] not in _CITIES or cursor.before(start).lower() not in _BOUND_FOR:
+        return None
+    around = cursor.text[max(0, start - _NEAR) : start] + " | " + cursor.text[end : end + _NEAR]
+    return _airport(match["code"], start, end) if _FLIGHT.search(around) else None
 
 
 def _capitals(cursor: Cursor, piece: str, start: int, end: int) -> list[Part]:
@@ -186,7 +214,15 @@ RULES: Final = (
         Start.LETTER,
         _AIRPORTS,
         _read_airports,
-        (("a JFK-LHR flight", "a J F K to L H R flight"),),
+        (("a JFK-LHR flight", "a J F K to L H R flight"), ("fly NYC-BOS", "fly N Y C to Boston")),
+        firsts=CAPITALS,
+    ),
+    Rule(
+        "compound.airport",
+        Start.LETTER,
+        _BOUND,
+        _read_bound,
+        (("Flight 482 to DEN", "Flight four eighty two to Denver"),),
         firsts=CAPITALS,
     ),
     Rule(

@@ -34,7 +34,10 @@ _FORMULA: Final = lazy_pattern(r"(?:[A-Z][a-z]?){2,3}")
 _HASHTAG: Final = lazy_pattern(r"#(?P<name>(?=\d{0,8}[^\W\d_])\w{1,100})")
 _HANDLE: Final = lazy_pattern(r"@(?P<name>[A-Za-z_](?:[\w.]{0,60}\w)?)")
 _COLOR: Final = lazy_pattern(r"#(?P<name>(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6}|[0-9A-F]{6})(?!\w)")
-_NUMBERED: Final = lazy_pattern(r"#(?=\d)(?!\d{1,12}[^\W\d_])|#(?=[A-Z]{1,6}-\d)")
+_NUMBERED: Final = lazy_pattern(
+    r"#(?=\d)(?!\d{1,12}[^\W\d_])|#(?=[A-Z]{1,6}-\d)"
+    r"|#(?=[A-Z0-9]{0,40}\d{5})(?=[A-Z0-9]{7,40}(?!\w))|(?P<door>#)(?=\d{1,4}[A-Z](?!\w))"
+)
 _DOT_NAME: Final = lazy_pattern(r"\.(?P<name>[A-Za-z][\w-]{1,40})(?!\w)")
 
 
@@ -183,6 +186,8 @@ def _read_color(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 def _read_numbered(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if match["door"] and cursor.before(match.start()).lower().rstrip(",") not in _HAS_NUMBER:
+        return None  # #4K
     return say("number", *match.span())
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..patterns import lazy_pattern
 from .cardinal import label
-from .cursor import Cursor, Part, say, spell
+from .cursor import Cursor, Part, mark, say, spell
 from .number_words import digits
 from .rule import CAPITALS, Rule, Start
 
@@ -128,7 +128,62 @@ def _read_marks(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say("sections" if match["mark"] == "§" else "paragraphs", *match.span())
 
 
+#: Parties and papers: Pl.'s Mot. for Summ. J., Def.'s Opp'n.
+_PARTY: Final = lazy_pattern(
+    r"(?P<name>Pls?|Defs?|Pet'r|Resp't)(?P<dot>\.?)(?P<owner>'s|')?"
+    r"(?= (?:(?:\d(?:st|d|nd|rd|th)|First|Second|Third|Am|Supp|Joint|Renewed|Reply)\.? )?"
+    r"(?:Mot\.|Motion|Mem\.|Opp'n|Br\.|Brief|Resp\.|Response|Reply|Compl\.|Ex\.|Exs\.|Decl\.|"
+    r"Dep\.|Obj\.|Stmt|Statement|Mem\b))"
+)
+_PARTIES: Final = {
+    "Pl": "Plaintiff", "Pls": "Plaintiffs", "Def": "Defendant", "Defs": "Defendants",
+    "Pet'r": "Petitioner", "Resp't": "Respondent",
+}  # fmt: skip
+_PAPER: Final = lazy_pattern(
+    r"(?:(?P<court>S\. ?Ct\.)(?= (?!\d))|(?P<motion>Mot\.)(?= (?:for|to|in|of|at|¶|\d))"
+    r"|(?P<judgment>Summ\. ?J\.)"
+    r"|(?P<injunction>Prelim\. ?Inj\.)|(?P<memo>Mem\.)(?= (?:of|in|at|\d|¶))|(?P<opposition>Opp'n)"
+    r"|(?P<brief>Br\.)(?= (?:in|at|for|of|\d|¶)))"
+)
+_PAPERS: Final = {
+    "court": "Supreme Court", "motion": "Motion", "judgment": "Summary Judgment",
+    "injunction": "Preliminary Injunction", "memo": "Memorandum", "opposition": "Opposition",
+    "brief": "Brief",
+}  # fmt: skip
+
+
+def _read_party(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return say(_PARTIES[match["name"]] + (match["owner"] or ""), *match.span())
+
+
+def _read_paper(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    parts = say(_PAPERS[match.lastgroup or ""], *match.span())
+    if match.group()[-1] == "." and cursor.ends(match.end()):
+        parts += mark(".", match.end() - 1, match.end())
+    return parts
+
+
 RULES: Final = (
+    Rule(
+        "law.party",
+        Start.LETTER | Start.CODED,
+        _PARTY,
+        _read_party,
+        (("See Def.'s Opp'n at 4", "See Defendant's Opposition at four", "law"),),
+        firsts="PDR",
+    ),
+    Rule(
+        "law.paper",
+        Start.LETTER | Start.CODED,
+        _PAPER,
+        _read_paper,
+        (
+            ("Pl.'s Mot. for Summ. J.", "Plaintiff's Motion for Summary Judgment.", "law"),
+            ("the Mem. in support", "the Memorandum in support"),
+            ("The S.Ct. ruled", "The Supreme Court ruled"),
+        ),
+        firsts="MSPOB",
+    ),
     Rule(
         "law.rules",
         Start.LETTER | Start.CODED,
@@ -189,4 +244,21 @@ RULES: Final = (
 )
 
 #: Words, in small letters, that the rules here look at.
-KEYS: Final = frozenset({"fed"} | {name.lower() for name in _CODES})
+KEYS: Final = frozenset(
+    {
+        "fed",
+        "pl",
+        "pls",
+        "def",
+        "defs",
+        "mot",
+        "summ",
+        "mem",
+        "br",
+        "prelim",
+        "opp'n",
+        "pet'r",
+        "resp't",
+    }
+    | {name.lower() for name in _CODES}
+)

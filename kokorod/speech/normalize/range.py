@@ -15,7 +15,7 @@ from .cursor import Cursor, Part, Upto, say
 from .joints import is_sum
 from .measure.quantity import MIXED, mixed, unit_after
 from .number_words import NUMBER, cardinal, digits, pairs, spoken_number, year
-from .ratings import SCORED, is_of_all, is_score
+from .ratings import SCORED, is_cause, is_line, is_of_all, is_score, one_by_one
 from .rule import Rule, Start
 
 _FRACTION: Final = lazy_pattern(
@@ -72,6 +72,8 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     one, two = match["one"], match["two"]
     if match.group() == "24/7/365":
         return say("twenty four seven three sixty five", *match.span())
+    if match["three"] and is_line(cursor, match.start()):
+        return one_by_one(match)
     if match["three"]:
         values = [
             cardinal(n) if n.isdecimal() else spoken_number(n) for n in match.group().split("/")
@@ -84,6 +86,8 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return say(f"{spoken_number(one)} divided by {spoken_number(two)}", *match.span())
     outof = int(two) in SCORED or two == one or "." in one
     joint = "out of" if outof else "over"
+    if (one, two) == ("2", "2") and is_cause(cursor, *match.span()):
+        return say("secondary to", *match.span())
     if is_of_all(cursor, match.start()) and "." not in one:
         joint = "of"
     if len(one) + len(two) > 6:

@@ -1,5 +1,5 @@
 # pure: no socket, thread or clock.
-"""Whether two numbers with a slash are a mark or a count: 7/10, 4/5, and not seven tenths."""
+"""Numbers with a slash that are no fraction: a mark (7/10), a count, a line of figures, a cause."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Final
 
 from ..abbreviations import words
 from ..patterns import lazy_pattern
-from .cursor import Cursor
+from .cursor import Cursor, Part, mark, say
+from .number_words import cardinal
 
 #: Denominators that marks and surveys are counted in: 7/10 is seven out of ten.
 SCORED: Final = frozenset({5, 10, 20, 100})
@@ -79,3 +80,41 @@ _SCORING: Final = words(
     "received stars star points marks retries attempts tests tasks steps files checks jobs pods "
     "items questions votes games matches passed failed correct"
 )
+
+
+#: Points, rebounds and assists of a player: Jokić 32/14/9, averages 25/8/8.
+_FIGURES_OF: Final = lazy_pattern(
+    r"(?:\b(?:averag\w+|puts?(?: up)?|putting up|posted|posts|dropped|drops|recorded|finished|line|"
+    r"KDA|stat ?line|games?)\b[^.!?/\d]{0,24}|[A-Z][\w'’-]*[^\W\d_] )\Z"
+)
+
+
+def is_line(cursor: Cursor, start: int) -> bool:
+    """Whether figures of a player stand at `start`, and no date or fraction."""
+    return _FIGURES_OF.search(cursor.text[max(0, start - 64) : start]) is not None
+
+
+def one_by_one(match: re.Match[str]) -> list[Part]:
+    parts: list[Part] = []
+    for number in re.finditer(r"\d+", match.group()):
+        start, end = match.start() + number.start(), match.start() + number.end()
+        parts += mark(",", start - 1, start) if parts else []
+        parts += say(cardinal(number.group()), start, end)
+    return parts
+
+
+#: What doctors note beside a cause: AKI 2/2 dehydration.
+_NOTED: Final = lazy_pattern(
+    r"\b(?:pts?|patient|hx|dx|rx|s/p|c/o|h/o|d/c|y/?o|mg|mcg|mL|pain|admitted|upset|AKI|CKD|CHF|"
+    r"COPD|HTN|UTI|GI|DM|anemia|infection|disease|syndrome|failure|dehydration|sepsis|edema|"
+    r"hypo\w+|hyper\w+)\b",
+    re.I,
+)
+_CAUSE: Final = lazy_pattern(r" (?!(?:time|in|on|at|for|and|or|of|is|was)\b)[A-Za-z]{2}")
+
+
+def is_cause(cursor: Cursor, start: int, end: int) -> bool:
+    """Whether 2/2 is a doctor's "secondary to"."""
+    if not cursor.before(start).isalpha() or not _CAUSE.match(cursor.text, end):
+        return False
+    return _NOTED.search(cursor.text[max(0, start - 64) : end + 48]) is not None

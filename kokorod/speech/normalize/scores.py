@@ -36,7 +36,9 @@ _HELD: Final = lazy_pattern(
     r"to (?:an? )|(?:an|a) )(?: overall)? ?\Z",
     re.I,
 )
-_TOLD: Final = lazy_pattern(r"(?:improved?s?|fell|falls?|dropped|records?)\b[^.!?]*\Z", re.I)
+_TOLD: Final = lazy_pattern(
+    r"(?:improved?s?|fell|falls?|dropped|records?|(?:is|are|'re|'s) now)\b[^.!?]*\Z", re.I
+)
 _OVER: Final = lazy_pattern(
     r"\s*\Z|[.,;!?)]|,? (?:with|after|on|overall|this|in|for|and|by|at|when|following)(?!\w)"
 )
@@ -73,7 +75,7 @@ _BEATEN: Final = lazy_pattern(
 )
 #: When goals were scored: Salah 12', 45+2'.
 _MINUTES: Final = lazy_pattern(
-    r"(?P<minute>\d{1,3})(?:\+(?P<more>\d{1,2}))?['′](?=[,;)]|\s*\Z| \()"
+    r"(?P<minute>\d{1,3})(?:\+(?P<more>\d{1,2})['′](?!\w)|['′](?=[,;)]|\s*\Z| \())"
 )
 _GOALS: Final = lazy_pattern(
     r"[^.!?\d]{0,32}(?:\d{1,2}\+)?\d{1,3}['′]|[^.!?]{0,40}\b(?:FT|HT|pen|og)\b"
@@ -92,14 +94,15 @@ _CRICKET: Final = lazy_pattern(
 
 def _read_minutes(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
+    if match["more"]:
+        return say(f"{cardinal(match['minute'])} plus {cardinal(match['more'])}", *match.span())
     goal_before = any(run[2] == "scores.minutes" for run in cursor.runs[-3:])
     if not goal_before and not cursor.before(start)[:1].isupper():
         return None
     listed = _GOALS.match(cursor.text, match.end(), match.end() + _NEAR)
     if not listed and not _SCORED.search(cursor.text[max(0, start - _NEAR) : start]):
         return None
-    said = cardinal(match["minute"]) + (f" plus {cardinal(match['more'])}" if match["more"] else "")
-    return say(said, *match.span())
+    return say(cardinal(match["minute"]), *match.span())
 
 
 def _read_wickets(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -145,8 +148,8 @@ def _read_record(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     ):
         return None
     numbers = [n for n in match.group("won", "lost", "drawn") if n]
-    said = " ".join([*map(cardinal, numbers[:-1]), "and", cardinal(numbers[-1])])
-    return say(said, start, end)
+    games = ["oh" if n == "0" else cardinal(n) for n in numbers]
+    return say(" ".join([*games[:-1], "and", games[-1]]), start, end)
 
 
 def _read_shots(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -195,6 +198,7 @@ RULES: Final = (
         (
             ("Bears (11-2) host", "Bears (eleven and two) host", "scores"),
             ("improved to 8-3-1", "improved to eight three and one", "scores"),
+            ("are now 9-0 on the season", "are now nine and oh on the season"),
         ),
         firsts="0123456789",
     ),

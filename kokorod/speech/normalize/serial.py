@@ -9,6 +9,7 @@ from typing import Final
 from ..patterns import lazy_pattern
 from .cardinal import characters, label
 from .cursor import Cursor, Part, say, spell
+from .measure.marks import is_inch
 from .measure.quantity import MIXED, mixed
 from .number_words import cardinal, pairs, plural
 from .roman import roman_value
@@ -102,7 +103,8 @@ def _read_inches(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     said = mixed(cursor, match)
     if said is None or (cursor.quoted and match.group()[-1] == '"'):
         return None
-    return say(f"{said} {'inches' if match['whole'] else 'inch'}", *match.span())
+    many = match["whole"] and not is_inch(cursor, match.end())
+    return say(f"{said} {'inches' if many else 'inch'}", *match.span())
 
 
 def _read_planes(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -146,6 +148,16 @@ _SEATS: Final = frozenset({"seat", "seats", "row", "rows", "gate", "gates", "uni
 _ITEMS: Final = lazy_pattern(
     r"(?P<value>\d{1,3})(?P<one>[a-z]|[A-K])[-–](?P<two>[a-z]|[A-K])(?![\w-])"
 )
+
+
+#: Motor oil: 10W-30.
+_OIL: Final = lazy_pattern(r"(?P<cold>\d{1,2})W[-–]?(?P<hot>[1-6]0)(?!\w)")
+
+
+def _read_oil(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    cold, hot = match.span("cold"), match.span("hot")
+    winter = spell("W", cold[1], cold[1] + 1)
+    return [*say(cardinal(match["cold"]), *cold), *winter, *say(cardinal(match["hot"]), *hot)]
 
 
 def _read_items(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -233,7 +245,10 @@ RULES: Final = (
         Start.NUMBER,
         _INCHES,
         _read_inches,
-        (('5/8" bolt', "five eighths inch bolt"),),
+        (
+            ('5/8" bolt', "five eighths inch bolt"),
+            ('1-1/2" hex bolts', "one and a half inch hex bolts"),
+        ),
     ),
     Rule(
         "serial.planes",
@@ -278,6 +293,14 @@ RULES: Final = (
             ("0xFF", "zero x F F", "numbers"),
             ("0b1010", "zero b one zero one zero"),
         ),
+    ),
+    Rule(
+        "serial.oil",
+        Start.NUMBER,
+        _OIL,
+        _read_oil,
+        (("10W-30 oil", "ten W thirty oil"),),
+        firsts="0123456789",
     ),
     Rule(
         "serial.items",

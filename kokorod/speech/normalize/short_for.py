@@ -27,6 +27,8 @@ def _is_medicine(cursor: Cursor, match: re.Match[str]) -> bool:
 
 def is_against(written: str, before: str, space: bool, upcoming: str) -> bool:
     """Whether v. stands between two parties: Roe v. Wade, Erie R.R. v. Tompkins."""
+    if before == "al.":
+        return written == "v" and upcoming.isupper()  # Smith et al. v. Jones
     railroad = before.rstrip(".").isupper() and upcoming.isupper()
     return written == "v" and space and (before.isalpha() or railroad)
 
@@ -71,6 +73,12 @@ def by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: boo
         return "amendment"
     if low == "ex" and written == "Ex" and _LETTER_NEXT.match(cursor.text, match.end()):
         return "exhibit"
+    if (
+        low == "ex"
+        and number
+        and _OF_PARTY.search(cursor.text[max(0, match.start() - 12) : match.start()])
+    ):
+        return "exhibit"
     if low == "ex" and number and _EXERCISE.match(cursor.text, match.end()):
         many = _EXERCISES.match(cursor.text, match.end())
         return "exercises" if many else "exercise"
@@ -95,6 +103,10 @@ _WARNED: Final = words(
 )
 #: Of a document: Ex. A.
 _LETTER_NEXT: Final = lazy_pattern(r" [A-Z]{1,2}(?![\w'])")
+#: Whose it is: Def.'s Ex. 12, Trial Ex. 3.
+_OF_PARTY: Final = lazy_pattern(
+    r"\b(?:(?:Pls?|Defs?)\.?(?:'s|')?|Trial|Joint|Gov't|Dep\.|Compl\.|Decl\.),? \Z"
+)
 #: Behind what it is said of: breakfast incl.
 _INCLUDED: Final = {"incl": "included", "excl": "excluded"}
 _CLOSED: Final = lazy_pattern(r"\s*\Z|\s?[,;)!?]")
@@ -168,6 +180,10 @@ def by_number(cursor: Cursor, match: re.Match[str]) -> str | None:
         return _TAKEN[low]
     if low == "vis" and _AMOUNT_NEXT.match(cursor.text, end):
         return "visibility"
+    if low == "adv" and cursor.runs and cursor.runs[-1][2].startswith("money."):
+        return "advance"
+    if low == "resp" and _AMOUNT_NEXT.match(cursor.text, end):
+        return "respirations"
     if low == "ea" and cursor.runs and cursor.runs[-1][2].startswith("money."):
         return "each"
     if low in ("fwd", "fw") and cursor.text[end : end + 1] == ":":

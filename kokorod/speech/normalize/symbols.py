@@ -145,6 +145,10 @@ def _read_hyphen(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say("minus", start, end) if _is_grade(cursor, start, end) else []
 
 
+#: A quotation mark that can only close one, which began in the sentence before: Room 12B?"
+_CLOSES: Final = lazy_pattern(r"[?!.,…]\"(?=\s|\Z)")
+
+
 def _read_quote(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     written = match.group()
@@ -153,7 +157,7 @@ def _read_quote(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     elif written in "”»」』》〉›":
         opening = False
     else:
-        opening = not cursor.quoted
+        opening = not cursor.quoted and not _CLOSES.match(cursor.text, max(0, start - 1))
     cursor.quoted = opening
     return [Part("“" if opening else "”", start, end, Kind.OPENING if opening else Kind.MARK)]
 

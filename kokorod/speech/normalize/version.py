@@ -10,9 +10,9 @@ from ..patterns import lazy_pattern
 from ..tables import rows
 from .cardinal import characters, sign_parts
 from .cursor import Cursor, Part, say
-from .electronic import piece_parts
+from .electronic import letters_or_word, piece_parts
 from .number_words import cardinal, digits
-from .rule import Rule, Start
+from .rule import LETTERS, Rule, Start
 
 _VERSION: Final = lazy_pattern(
     r"(?P<v>[vV]\.?[ ]?)?(?P<numbers>\d+(?:\.\d+){2,5})"
@@ -97,7 +97,32 @@ def _read_asked(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say("caret" if match.group() == "^" else "tilde", start, end)
 
 
+#: Close behind a name: py3.12, node18.2.
+_CLOSE: Final = lazy_pattern(
+    r"(?P<name>[a-z]{2,12})(?P<numbers>\d{1,3}(?:\.\d{1,3}){1,3})(?![\w%]|\.\w|-\d)"
+)
+
+
+def _read_close(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    name, numbers = match.span("name"), match.span("numbers")
+    if match["name"] in _NO_VERSION:
+        return None
+    return [*letters_or_word(match["name"], *name), *say(_numbers(match["numbers"]), *numbers)]
+
+
+#: What a number is of, and no version.
+_NO_VERSION: Final = frozenset({"ca", "rs", "nr", "no", "fig", "eq", "sec", "pp", "ver", "vol"})
+
+
 RULES: Final = (
+    Rule(
+        "version.close",
+        Start.CODED | Start.COUNTED,
+        _CLOSE,
+        _read_close,
+        (("on py3.12", "on py three point twelve", "versions"),),
+        firsts=LETTERS[26:],
+    ),
     Rule(
         "version.asked",
         Start.SIGN | Start.NUMBER,

@@ -30,13 +30,25 @@ def _read_decade(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if len(written) == 2 and not match["tick"]:
         # "a 30s timeout" has seconds, "in the 30s" years.
         before = cursor.before(match.start()).lower()
-        if before not in _BEFORE_DECADE:
+        if before not in _BEFORE_DECADE and not _is_warm(cursor, match.start()):
             return None
     parts = say(decade(int(written)), match.start(), match.end("decade") + 1)
     if match["decade2"]:
         begin, end = match.span("decade2")
         parts += [*say("to", begin - 1, begin), *say(decade(int(match["decade2"])), begin, end)]
     return parts
+
+
+#: Other temperatures stand before: lows in the 50s, 70s by noon.
+_WARM: Final = lazy_pattern(
+    r"\b(?:highs?|lows?|temps?|temperatures?|upper|mid|sunny|cloudy|warm|cool)\b[^!?]{0,48}"
+    r"\b(?:the|low|mid|upper|high|lower|to) ?-?[1-9]0s\b[^!?]{0,40}\Z",
+    re.I,
+)
+
+
+def _is_warm(cursor: Cursor, start: int) -> bool:
+    return _WARM.search(cursor.text[max(0, start - 96) : start]) is not None
 
 
 _BEFORE_DECADE: Final = frozenset(

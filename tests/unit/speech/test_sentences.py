@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import examples
 
 from kokorod.speech.sentences import SentenceSplitter
 
@@ -30,6 +31,9 @@ def split(text: str, lang: str = "en-us", parts: list[str] | None = None, **more
         ["No. 7 is late.", "It comes at 9."],
         ["Model no. XJ900 is sold.", "It is old."],
         ["I said no.", "XJ is a model."],
+        ["Use x ?? y or a.b ?? null.", "It works."],
+        ["Did you see that ??", "omg"],
+        ["Pl.'s Mot. for Summ. J. is due.", "So is Def. Ex. 3."],
         ["Add 1 c. sugar.", "Stir 2 T. butter in."],
         ["A Cat. 3 storm hit.", "We left."],
         ["I love my cat.", "3 dogs came."],
@@ -219,7 +223,7 @@ TEXT = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(TEXT | st.text(max_size=120), st.data(), st.sampled_from(["en-us", "ja", "es"]))
 def test_the_cuts_do_not_depend_on_how_the_text_arrives(
     text: str, data: st.DataObject, lang: str
@@ -232,7 +236,7 @@ def test_the_cuts_do_not_depend_on_how_the_text_arrives(
     assert split(text, lang, list(text), limit=limit) == whole
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(TEXT | st.text(max_size=200))
 def test_only_white_space_is_left_out(text: str) -> None:
     sentences = split(text, limit=30)
@@ -316,7 +320,7 @@ def test_an_idle_flush_is_over_when_more_comes() -> None:
     assert splitter.next() is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(TEXT | st.text(max_size=120), st.data())
 def test_idle_flushes_lose_and_double_nothing(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=12)))

@@ -124,6 +124,8 @@ def _range(language: Language) -> re.Pattern[str]:
 
 
 def _read_range(language: Language, match: re.Match[str]) -> str:
+    if language.code == "hi" and match.string.startswith(" से", match.end()):
+        return f"{match['low']} {match['high']}"  # a score: 3-1 से जीता
     low, high = digits_of(match["low"], language), digits_of(match["high"], language)
     if (low.startswith("0") and len(low) > 1) or max(len(low), len(high)) > 5:
         return ""  # a telephone's
@@ -140,6 +142,35 @@ def _fraction(language: Language) -> re.Pattern[str]:
         r"(?P<fraction>(?<![\d/.,])\d{1,3}/\d{1,3}(?![\w/]|[.,]\d)|[½⅓¼⅔¾])"
         rf"(?:\s(?P<unit>{units})(?![\w'’²³/]))?"
     )
+
+
+#: What something is done in: 3 fois/jour, 2 veces/semana.
+_EACH: Final = {
+    "fr": ("fois|comprimés?|gouttes?|heures?|cuillères?|séances?|prises?|euros?",
+           "jour|semaine|mois|an|heure|personne|nuit", "par"),
+    "es": ("veces|vez|pastillas?|gotas?|horas?|euros?|dosis",
+           "día|semana|mes|año|hora|persona|noche", "por"),
+    "it": ("volte|volta|compresse|gocce|ore|euro",
+           "giorno|settimana|mese|anno|ora|persona|notte", "al"),
+    "pt": ("vezes|vez|comprimidos?|gotas?|horas?|reais", "dia|semana|mês|ano|hora|pessoa|noite",
+           "por"),
+}  # fmt: skip
+_TO_THE: Final = {"settimana": "alla", "ora": "all'", "anno": "all'", "persona": "a", "notte": "a"}
+
+
+@cache
+def _each(language: Language) -> re.Pattern[str] | None:
+    if language.code not in _EACH:
+        return None
+    what, when, _ = _EACH[language.code]
+    return re.compile(rf"(?P<what>{what})/(?P<when>{when})(?![\w/])")
+
+
+def _read_each(language: Language, match: re.Match[str]) -> str:
+    when, by = match["when"], _EACH[language.code][2]
+    if language.code == "it":
+        by = _TO_THE.get(when, by)
+    return f"{match['what']} {by}{'' if by.endswith(chr(39)) else ' '}{when}"
 
 
 _AND: Final = {"fr": "et", "es": "y", "it": "e", "pt": "e", "hi": ""}
@@ -216,6 +247,13 @@ FRACTION: Final = LocalRule(
     "range.local_fraction", _fraction, _read_fraction,
     (("fr", "Ajoutez 1/2 verre.", "Ajoutez un demi verre."), ("es", "Son 2 ½.", "Son 2 y medio."),
      ("it", "Serve 1/2 l di latte.", "Serve mezzo litro di latte.")),
+)  # fmt: skip
+EACH: Final = LocalRule(
+    "measure.local_each", _each, _read_each,
+    (
+        ("fr", "Prenez-en 3 fois/jour.", "Prenez-en 3 fois par jour."),
+        ("it", "Due volte/settimana.", "Due volte alla settimana."),
+    ),
 )  # fmt: skip
 GROUPED: Final = LocalRule(
     "cardinal.local_grouped", _grouped, _read_grouped,

@@ -9,11 +9,12 @@ from functools import cache
 from typing import Final
 
 from ..faults import FAULTS
-from . import amounts, names, times
+from . import amounts, names, telephone, times
 from .language import Language, language_of
 from .rule import LocalRule
 
 _AT_NUMBERS: Final = (
+    telephone.TELEPHONE,
     times.NUMERIC,
     times.WRITTEN,
     times.CLOCK,
@@ -26,9 +27,12 @@ _AT_NUMBERS: Final = (
     amounts.NEGATIVE,
     amounts.GROUPED,
 )
-_AT_WORDS: Final = (names.ABBREVIATION, amounts.MONEY, names.ORDINAL, names.ROMAN)
+_AT_WORDS: Final = (
+    amounts.MONEY, names.ABBREVIATION, amounts.EACH, names.ORDINAL, names.ROMAN,
+)  # fmt: skip
 _AT_SIGNS: Final = (
-    amounts.MONEY, amounts.PERCENT, amounts.QUANTITY, amounts.FRACTION, amounts.NEGATIVE,
+    telephone.TELEPHONE, amounts.MONEY, amounts.PERCENT, amounts.QUANTITY, amounts.FRACTION,
+    amounts.NEGATIVE,
 )  # fmt: skip
 
 #: Every rule by its name.
@@ -36,7 +40,7 @@ LOCAL_RULES: Final[Mapping[str, LocalRule]] = {
     rule.name: rule for rule in (*_AT_NUMBERS, *_AT_WORDS, *_AT_SIGNS)
 }
 
-_SIGNS: Final = "-−–$€£¥₹½⅓¼⅔¾"
+_SIGNS: Final = "-−–$€£¥₹½⅓¼⅔¾(+"
 
 
 #: Matches at a place, and the rule.

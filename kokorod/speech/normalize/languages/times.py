@@ -85,11 +85,12 @@ _HOURS: Final = {
 
 @cache
 def _clock(language: Language) -> re.Pattern[str]:
-    after = r"(?:\s*(?:Uhr|hrs?\.?|h\.?))?" if language.code == "es" else ""
+    after = r"(?:\s*(?:hrs?|h)(?!\w)(?:\.(?=\s*\S))?)?" if language.code == "es" else ""
     if language.code == "hi":
         after = r"(?:\s*बजे)?"
     return re.compile(
-        rf"(?<![\w:.,])(?P<hour>[01]?\d|2[0-4])(?:\s?(?P<h>[hH])\s?(?P<minute>[0-5]\d)?(?![\w:])"
+        rf"(?<![\w:.,])(?P<hour>[01]?\d|2[0-4])(?:\s?(?P<h>[hH])\s?(?:(?P<minute>[0-5]\d)"
+        rf"(?P<lasts>\s?(?:min(?!\w)(?:\.(?=\s*\S))?|['′]))?)?(?![\w:])"
         rf"|:(?P<minute2>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\w:]){after})"
     )
 
@@ -101,6 +102,8 @@ def _read_clock(language: Language, match: re.Match[str]) -> str:
         return ""
     if language.code == "hi":
         return _hindi_clock(hour, minute, match.group().endswith("बजे"))
+    if match["lasts"]:
+        return _duration(language, hour, minute)
     said = _HOURS[language.code].get(hour, str(hour))
     one, many = language.phrases.hour
     if match["h"] and language.code in ("es", "it"):
@@ -110,8 +113,24 @@ def _read_clock(language: Language, match: re.Match[str]) -> str:
     if language.code == "fr" or (many and not minute):
         return f"{said} {one if hour < 2 else many}" + (f" {minute}" if minute else "")
     if not minute:
-        return f"{said} en punto" if language.code == "es" else said
+        sharp = language.code == "es" and not _FROM.search(match.string[: match.start()][-8:])
+        return f"{said} en punto" if sharp else said
     return f"{said} {language.phrases.minutes} {minute}"
+
+
+#: From an hour to another one: de 9:00 a 14:30.
+_FROM: Final = re.compile(r"(?<!\w)(?:de|desde|a|entre|y|hasta)\s\Z", re.IGNORECASE)
+_LENGTHS: Final = {
+    "fr": ("une heure", "heures", "", "minutes"), "es": ("una hora", "horas", "y", "minutos"),
+    "it": ("un'ora", "ore", "e", "minuti"), "pt": ("uma hora", "horas", "e", "minutos"),
+}  # fmt: skip
+
+
+def _duration(language: Language, hour: int, minute: int) -> str:
+    """How long it lasts: 1h50min."""
+    one, many, joint, minutes = _LENGTHS[language.code]
+    hours = one if hour == 1 else f"{hour} {many}"
+    return " ".join(word for word in (hours, joint, str(minute), minutes) if word)
 
 
 def _hindi_clock(hour: int, minute: int, named: bool) -> str:
@@ -120,6 +139,8 @@ def _hindi_clock(hour: int, minute: int, named: bool) -> str:
         return {1: "डेढ़", 2: "ढाई"}.get(hour, f"साढ़े {hour}") + " बजे"
     if minute == 15:
         return f"सवा {hour} बजे"
+    if minute == 45:
+        return f"पौने {hour % 12 + 1 if hour < 13 else hour + 1} बजे"
     if minute:
         return f"{hour} बजकर {minute} मिनट"
     return f"{hour}{end or ' बजे'}"
@@ -151,5 +172,7 @@ CLOCK: Final = LocalRule(
         ("es", "Son las 10:30.", "Son las 10 y 30."),
         ("it", "Sono le 10:30.", "Sono le 10 e 30."),
         ("hi", "10:30 बजे आना।", "साढ़े 10 बजे आना."),
+        ("hi", "8:45 बजे आना।", "पौने 9 बजे आना."),
+        ("pt", "O filme dura 1h50min.", "O filme dura uma hora e 50 minutos."),
     ),
 )  # fmt: skip

@@ -22,6 +22,7 @@ _MEASURED: Final = words(
     "note notes pack package panel parcel payment period phone pipe pistol plan plank pole pool "
     "pot prize process question race radius range raise ramp rate relay resolution "
     "reward rifle ride road robot rod rope round route row ruler run sack sale sample scale screen "
+    "jack plug adaptor headphone headphones speaker speakers subwoofer stud studs "
     "screw sentence shaft ship shot sign signal silence skyscraper snake socket span speed spoon "
     "sprint square stick stone stretch strip suite supply swim tank tape tax telescope test ticket "
     "timeout timer tower train trail tree trek trip truck tube tunnel turn tv video wafer wait "

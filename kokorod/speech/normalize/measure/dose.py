@@ -45,6 +45,18 @@ _LAB_BESIDE: Final = lazy_pattern(
 _NEAR: Final = 32
 
 
+#: The L. lung, R knee pain.
+_PAIRED: Final = lazy_pattern(
+    r"(?P<side>[LR])\.?(?= (?:lower |upper |lateral |medial )?(?:lungs?|knee|arm|leg|foot|hand|eye|"
+    r"ear|hip|shoulder|breast|kidney|wrist|ankle|elbow|thigh|calf|thumb|femur|tibia|lobe|ventricle|"
+    r"atrium|side|chest|flank|lobe|quadrant|extremity|forearm|groin|ovary|toe|heel)\b)"
+)
+
+
+def _read_paired(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return say("left" if match["side"] == "L" else "right", *match.span())
+
+
 def _read_taken(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
     if not _DOSED.search(cursor.text[max(0, start - _NEAR) : start]):
@@ -68,6 +80,14 @@ def _read_every(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 RULES: Final = (
+    Rule(
+        "measure.paired",
+        Start.LETTER,
+        _PAIRED,
+        _read_paired,
+        (("the L. lung", "the left lung"), ("R knee pain", "right knee pain")),
+        firsts="LR",
+    ),
     Rule(
         "measure.taken",
         Start.LETTER,

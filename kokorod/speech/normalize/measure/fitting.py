@@ -23,7 +23,7 @@ FUNCTION_WORDS: Final = frozenset(
     | {"below", "but", "by", "can", "deep", "for", "from", "go", "high", "if", "in", "into"}
     | {"is", "later", "left", "less", "long", "longer", "more", "of", "off", "on", "or"}
     | {"out", "over", "per", "so", "tall", "than", "that", "the", "then", "to", "under"}
-    | {"until", "was", "when", "wide", "with", "ago"}
+    | {"until", "was", "when", "wide", "with", "ago", "thick"}
 )
 _AFTER_INCHES: Final = frozenset(
     {"", ".", ",", ";", ")", "!", "?", "x", "×", "tall", "long", "wide", "high", "deep"}
@@ -55,6 +55,8 @@ _WAITED: Final = lazy_pattern(
 )
 
 
+#: Another time stands before: takes 4m30s, down from 11m.
+_LASTED: Final = lazy_pattern(r"\b\d{1,3}(?:m\d{1,2}s|h\d{1,2}m)\b[^.!?\d]{0,32}\Z")
 #: Your seat is 14C, seats 14C and 14D.
 _SEATED: Final = lazy_pattern(
     r"\b(?:seats?|gates?|rooms?|rows?|apt|units?|suites?|berths?|lockers?|flats?|exits?)\b"
@@ -68,6 +70,14 @@ _WARM: Final = lazy_pattern(
 )
 
 
+#: What is given by units: 10 U of insulin.
+_INJECTED: Final = lazy_pattern(
+    r"\b(?:insulin|lispro|glargine|aspart|lantus|humalog|novolog|NPH|heparin|botox|oxytocin|"
+    r"vasopressin|penicillin|inject\w*|sub-?q|subcut\w*|SQ|SC|IV|IM|bolus|basal|bedtime|meals?|"
+    r"breakfast|glucose|BG|BID|TID|QHS|qhs|bid|tid|daily)\b"
+)
+
+
 def is_minutes(cursor: Cursor, match: re.Match[str]) -> bool:
     """Whether m after a number stands for minutes."""
     if match["unit"] != "m" or match["gap"] or match["power"] or match["per"]:
@@ -78,8 +88,12 @@ def is_minutes(cursor: Cursor, match: re.Match[str]) -> bool:
         before = cursor.before(start, 2)
     if before.lower() in _LASTING or cursor.after(match.end()).lower() in _SINCE:
         return True
-    left = cursor.text[max(0, start - 32) : start]
-    return _BIGGER.search(left) is not None or _WAITED.search(left) is not None
+    left = cursor.text[max(0, start - 64) : start]
+    return (
+        _BIGGER.search(left) is not None
+        or _WAITED.search(left) is not None
+        or _LASTED.search(left) is not None
+    )
 
 
 def fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
@@ -91,6 +105,9 @@ def fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
         return False  # a shoe, and wide
     if unit in ("N", "W") and cursor.before(match.start()).lower() in LABELS:
         return False  # Route 9 W
+    if unit == "U":
+        around = cursor.text[max(0, match.start() - 48) : match.end() + 48]
+        return _INJECTED.search(around) is not None
     if unit == "st":
         if close and cursor.text[match.start("unit") - 1] == "1":
             return False  # 21st, 1/21st

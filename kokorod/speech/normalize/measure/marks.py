@@ -120,6 +120,15 @@ def _read_bearing(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts + direction(cursor, match)
 
 
+_NOUN_NEXT: Final = lazy_pattern(r"[ -](?:[48]K )?(?P<noun>[A-Za-z]+)")
+
+
+def is_inch(cursor: Cursor, end: int) -> bool:
+    """Whether the inches that end there belong to what follows: a 12" screen."""
+    following = _NOUN_NEXT.match(cursor.text, end, end + 24)
+    return following is not None and following["noun"] not in FUNCTION_WORDS
+
+
 def _read_inches(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if cursor.quoted and match.group()[-1] == '"':
         return None  # it closes the quotation
@@ -131,9 +140,7 @@ def _read_inches(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         if match["mark"]:
             parts += say("inch" if cross or is_one(match["low"]) else "inches", *match.span("mark"))
         parts += say("by" if cross else "to", *match.span("joint"))
-    noun = re.match(r"[ -](?:[48]K )?([A-Za-z]+)", cursor.text[match.end() : match.end() + 24])
-    single = is_one(value) or (noun is not None and noun[1] not in FUNCTION_WORDS)
-    unit = "inch" if single else "inches"
+    unit = "inch" if is_one(value) or is_inch(cursor, match.end()) else "inches"
     return parts + say(f"{spoken_number(value)} {unit}", match.start("inches"), match.end())
 
 

@@ -111,6 +111,10 @@ def _unit_parts(cursor: Cursor, match: re.Match[str], single: bool) -> list[Part
     name = unit_name(written, match["power"] or "", match["per"] or "", single)
     if written == "bps" and cursor.before(match.start()).lower() in _RATES:
         name = "basis point" if single else "basis points"
+    if written == "pc" and (
+        _STARS.search(cursor.text[max(0, match.start() - 64) : match.end() + 48])
+    ):
+        name = "parsec" if single else "parsecs"
     value = match.groupdict().get("value", "")  # a fraction has none
     if written == "ct" and value.isdecimal() and not match["per"]:
         counted = match["gap"] == "-" and not _JEWEL.match(cursor.text, match.end())
@@ -120,6 +124,12 @@ def _unit_parts(cursor: Cursor, match: re.Match[str], single: bool) -> list[Part
 
 #: Before basis points of a rate of interest.
 _RATES: Final = words("by of a another up down fell rose cut cuts hike raised lowered gained lost")
+#: Far from which parsecs are counted; pieces elsewhere.
+_STARS: Final = lazy_pattern(
+    r"\b(?:stars?|stellar|galax\w+|nebulae?|clusters?|sun|earth|light[ -]years?|ly|kpc|parsecs?|"
+    r"pulsars?|quasars?|supernovae?|milky way|redshift|astronom\w+|distant|binary)\b",
+    re.I,
+)
 #: Diamonds have no more carats; more is how many there are in a box.
 _CARATS: Final = 5
 _JEWEL: Final = lazy_pattern(

@@ -19,7 +19,7 @@ _OF: Final = (
     r"patient|book|chapter|word|token|image|song|acre|hectare|term|semester|shift|trip)"
 )
 _PERS: Final = "|".join(re.escape(unit) for unit in sorted(PER, key=len, reverse=True))
-_WORD: Final = lazy_pattern(rf"(?P<one>[A-Za-z][a-z]{{1,30}})/(?=(?:{_OF}|{_PERS})(?![\w/.]))")
+_WORD: Final = lazy_pattern(rf"(?P<one>[A-Za-z][a-z]{{1,30}})/(?=(?:{_OF}|{_PERS})(?![\w/]|\.\w))")
 _EACH: Final = lazy_pattern(rf"/[ ]?(?P<name>sq\.? ft|{_OF}|{_PERS})(?P<stop>\.?)(?![\w/])")
 _PER_AMOUNT: Final = lazy_pattern(r"/[ ]?(?=\d{1,4}[ ]?(?:m[lLg]|[lLg]|kg|km|min|hr?|oz|lb)(?!\w))")
 #: Units that nothing else is written as.
@@ -43,12 +43,20 @@ def _counts(cursor: Cursor, position: int) -> bool:
     return _OF_THINGS.search(cursor.text[max(0, position - 40) : position]) is not None
 
 
+#: What machines are asked and answer: 60 req/min.
+_SHORT: Final = {
+    "req": "requests", "reqs": "requests", "msg": "messages", "msgs": "messages",
+    "txn": "transactions", "txns": "transactions", "ops": "operations", "pkts": "packets",
+    "evts": "events", "tok": "tokens",
+}  # fmt: skip
+
+
 def _read_word(cursor: Cursor, match: re.Match[str]) -> Upto | None:
     """The word before the slash; what is after it is read by `_read_each`."""
     counts = _counts(cursor, match.start()) or _counts(cursor, match.end("one"))
     if match["one"] in UNITS or not counts:
         return None
-    return Upto(say(match["one"], *match.span("one")), match.end("one"))
+    return Upto(say(_SHORT.get(match["one"], match["one"]), *match.span("one")), match.end("one"))
 
 
 def _goes_on(cursor: Cursor, position: int) -> bool:
@@ -136,3 +144,6 @@ RULES: Final = (
         firsts="/",
     ),
 )
+
+#: Words, in small letters, that the rules here look at.
+KEYS: Final = frozenset({"mph", "kph", "rpm", "mpg", "kg", "mg", "km", "cm", "mm", "ml"})
