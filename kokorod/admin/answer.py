@@ -32,7 +32,7 @@ def questions(
         Voices: lambda _: voices_value(parts.pool.available, parts.live.config),
         Warm: lambda _: _warm(parts),
         Reload: lambda _: reload(),
-        Calibrate: lambda asked: parts.calibrating.answer(asked.voice, asked.action),
+        Calibrate: lambda asked: parts.calibrating.answer(asked.voice, asked.step),
     }
 
 

@@ -18,7 +18,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from kokoro_client.wire.choices import Calibration as Action
+from kokoro_client.wire.choices import Calibration as Step
 from kokoro_client.wire.errors import ErrorCode, WireError
 
 from ..config import LiveConfig
@@ -122,19 +122,19 @@ class Calibrating:
 
     # -- what is asked
 
-    def answer(self, voice: str, action: Action) -> dict[str, Any]:
+    def answer(self, voice: str, step: Step) -> dict[str, Any]:
         """What of the voice, a name or a blend, is begun, goes on, or was found out.
 
         Raises WireError if it cannot be learned.
         """
         available, config = self._pool.available, self._live.config
         voice = available.resolve(voice or available.default_voice(config), config)
-        match action:
-            case Action.START:
+        match step:
+            case Step.START:
                 self._ask(voice)
-            case Action.STOP:
+            case Step.STOP:
                 self._forget(voice)
-            case Action.LOOK:
+            case Step.LOOK:
                 pass
         return self._state_of(voice)
 

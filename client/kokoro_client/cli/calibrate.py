@@ -96,8 +96,8 @@ def _db(value: Any) -> str:
     return f"{value:.2f} dB" if isinstance(value, int | float) else "?"
 
 
-def _ask(context: Context, voice: str, action: str) -> dict[str, Any]:
-    value = context.demand({"type": "calibrate", "voice": voice, "action": action})
+def _ask(context: Context, voice: str, step: str) -> dict[str, Any]:
+    value = context.demand({"type": "calibrate", "voice": voice, "step": step})
     return value if isinstance(value, dict) else {}
 
 

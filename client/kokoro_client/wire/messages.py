@@ -144,7 +144,7 @@ class Calibrate(Record):
 
     id: int = field(_ID)
     voice: str = field(_NAME, default="")
-    action: Calibration = field(schema.choice(Calibration), default=Calibration.LOOK)
+    step: Calibration = field(schema.choice(Calibration), default=Calibration.LOOK)
 
 
 class Welcome(Record):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kokoro_client.wire.choices import Calibration as Action
+from kokoro_client.wire.choices import Calibration as Step
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokorod.config import LiveConfig, load
 from kokorod.engine import child
@@ -168,8 +168,8 @@ class Bench:
         assert not self.children[-1].ended
         return self.children[-1]
 
-    def ask(self, voice: str, action: Action = Action.LOOK) -> dict[str, Any]:
-        return self.calibrating.answer(voice, action)
+    def ask(self, voice: str, step: Step = Step.LOOK) -> dict[str, Any]:
+        return self.calibrating.answer(voice, step)
 
     def speak(self, voice: str, times: int = 1) -> None:
         for _ in range(times):
@@ -256,7 +256,7 @@ def test_a_request_has_it_stand_still_and_then_give_its_memory_back(bench: Bench
 
 def test_it_waits_for_what_else_is_done_after_ready(bench: Bench) -> None:
     bench.place.taken = "optimising the model"
-    bench.ask("af_heart", Action.START)
+    bench.ask("af_heart", Step.START)
     bench.clock.turn(60)
     assert not bench.children
     bench.place.give_back()
@@ -267,10 +267,10 @@ def test_it_waits_for_what_else_is_done_after_ready(bench: Bench) -> None:
 def test_who_asks_is_told_how_far_it_is_and_what_came_of_it(bench: Bench) -> None:
     bench.pool.streaming.add("am_adam")
     assert bench.ask("am_adam") == {"voice": "am_adam", "state": "none"}
-    assert bench.ask("am_adam", Action.START) == {"voice": "am_adam", "state": "waiting"}
-    assert bench.ask("am_adam", Action.START)["state"] == "waiting"
+    assert bench.ask("am_adam", Step.START) == {"voice": "am_adam", "state": "waiting"}
+    assert bench.ask("am_adam", Step.START)["state"] == "waiting"
     with pytest.raises(WireError) as refused:
-        bench.ask("af_heart", Action.START)
+        bench.ask("af_heart", Step.START)
     assert refused.value.code is ErrorCode.BUSY
     bench.clock.turn(1)
     bench.child.hear({"done": 7, "total": 168})
@@ -293,7 +293,7 @@ def test_who_asks_is_told_how_far_it_is_and_what_came_of_it(bench: Bench) -> Non
         "worst_db": 1.5,
         "taken": True,
     }
-    bench.ask("am_adam", Action.START)
+    bench.ask("am_adam", Step.START)
     bench.clock.turn(1)
     bench.child.end(child.Failed("it ended with 1"))
     assert bench.ask("am_adam") == {"voice": "am_adam", "state": "failed", "why": "it ended with 1"}
@@ -302,7 +302,7 @@ def test_who_asks_is_told_how_far_it_is_and_what_came_of_it(bench: Bench) -> Non
 def test_who_asks_goes_before_what_is_learned_when_idle(bench: Bench) -> None:
     bench.speak("af_heart", 3)
     bench.clock.turn(IDLE_S)
-    bench.ask("am_adam", Action.START)
+    bench.ask("am_adam", Step.START)
     bench.clock.turn(1)
     assert bench.child.voice == "am_adam"
     bench.child.end(done("am_adam"))
@@ -311,16 +311,16 @@ def test_who_asks_goes_before_what_is_learned_when_idle(bench: Bench) -> None:
 
 
 def test_it_may_be_stopped(bench: Bench) -> None:
-    bench.ask("am_adam", Action.START)
+    bench.ask("am_adam", Step.START)
     bench.clock.turn(1)
-    assert bench.ask("am_adam", Action.STOP)["state"] == "failed"
+    assert bench.ask("am_adam", Step.STOP)["state"] == "failed"
     assert bench.children[0].ended
     bench.clock.turn(IDLE_S)
     assert len(bench.children) == 1
 
 
 def test_another_copy_or_model_ends_it(bench: Bench) -> None:
-    bench.ask("am_adam", Action.START)
+    bench.ask("am_adam", Step.START)
     bench.clock.turn(1)
     bench.calibrating.begin(MODEL, COPY)
     assert not bench.children[0].ended
@@ -329,12 +329,12 @@ def test_another_copy_or_model_ends_it(bench: Bench) -> None:
     bench.clock.turn(60)
     assert len(bench.children) == 1
     with pytest.raises(WireError, match="without an optimised copy"):
-        bench.ask("am_adam", Action.START)
+        bench.ask("am_adam", Step.START)
 
 
 def test_a_session_that_cannot_use_it_is_opened_anew(bench: Bench) -> None:
     bench.pool.uses_learned = False
-    bench.ask("am_adam", Action.START)
+    bench.ask("am_adam", Step.START)
     bench.clock.turn(1)
     bench.child.end(done("am_adam"))
     assert bench.pool.opened == 1
@@ -349,7 +349,7 @@ def test_it_can_be_rolled_back(
     off.clock.turn(IDLE_S)
     assert not off.children
     with pytest.raises(WireError, match=f"{name} is false"):
-        off.ask("af_heart", Action.START)
+        off.ask("af_heart", Step.START)
 
 
 def test_what_was_found_out_is_known_at_the_next_start(
@@ -367,7 +367,7 @@ def test_what_was_found_out_is_known_at_the_next_start(
 @pytest.mark.parametrize("voice", ["built-in", "nobody"])
 def test_what_is_no_voice_of_kokoros_is_refused(bench: Bench, voice: str) -> None:
     with pytest.raises(WireError):
-        bench.ask(voice, Action.START)
+        bench.ask(voice, Step.START)
 
 
 def test_voices_that_are_counted_are_bounded(bench: Bench) -> None:
@@ -377,7 +377,7 @@ def test_voices_that_are_counted_are_bounded(bench: Bench) -> None:
 
 
 def test_the_end_of_the_daemon_ends_it(bench: Bench) -> None:
-    bench.ask("am_adam", Action.START)
+    bench.ask("am_adam", Step.START)
     bench.clock.turn(1)
     bench.calibrating.stop()
     assert bench.children[0].ended

@@ -34,7 +34,7 @@ class Daemon:
 
     def demand(self, request: dict[str, Any]) -> dict[str, Any]:
         assert request["type"] == "calibrate"
-        self.asked.append(f"{request['action']} {request['voice']}".strip())
+        self.asked.append(f"{request['step']} {request['voice']}".strip())
         answer = self._answers.pop(0)
         if isinstance(answer, type):
             raise answer

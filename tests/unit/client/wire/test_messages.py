@@ -15,7 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokoro_client.wire import frames, messages
-from kokoro_client.wire.choices import AudioFormat, Control, Ending, Markup, Output, Priority, Turn
+from kokoro_client.wire.choices import (
+    AudioFormat,
+    Calibration,
+    Control,
+    Ending,
+    Markup,
+    Output,
+    Priority,
+    Turn,
+)
 from kokoro_client.wire.errors import ErrorCode, WireError
 from kokoro_client.wire.messages import (
     ANSWERS,
@@ -56,6 +65,7 @@ _BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "output": st.sampled_from(Output),
     "action": st.sampled_from(Control),
     "turn": st.sampled_from(Turn),
+    "step": st.sampled_from(Calibration),
     "ending": st.sampled_from(Ending),
     "code": st.sampled_from(ErrorCode),
     "version": st.integers(0, 2**31),
