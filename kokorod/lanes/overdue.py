@@ -58,6 +58,8 @@ class Overdue:
         self._reading_s = reading_s
         self._reading_hangs = reading_hangs
         self._due: dict[str, _Due] = {}  # by lane
+        self._read_s = 0.0  # by the loop's clock, which leaves out when the process was stopped
+        self._looked = 0.0
         self._told = False
         self._timer: Timer | None = None
 
@@ -77,6 +79,7 @@ class Overdue:
 
     def _arm(self) -> None:
         if self._timer is None:
+            self._looked, self._read_s = self._loop.clock(), 0.0
             self._timer = self._loop.after(LEAST_S, self._look)
 
     def _look(self) -> None:
@@ -91,7 +94,9 @@ class Overdue:
             else:
                 due.terminated, due.at = True, now + GRACE_S
                 self._terminate(lane)
-        reading_s = self._reading_s()
+        self._read_s += now - self._looked
+        self._looked = now
+        reading_s = self._read_s = min(self._reading_s(), self._read_s)
         if reading_s > READING_S and not self._told:
             self._told = True
             self._reading_hangs(reading_s)

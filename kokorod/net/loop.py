@@ -28,7 +28,7 @@ WRITE: Final = selectors.EVENT_WRITE
 #: without pause cannot keep the peers from being served.
 _POSTS_A_TURN: Final = 256
 
-#: No machine is so busy that a wait ends so much later than it was to.
+#: No machine is so busy that a wait ends so much later than it was to, or a turn takes so long.
 _LATE_S: Final = 2.0
 
 
@@ -46,7 +46,8 @@ class Timer:
 
 class Loop:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock = clock
+        self._real_clock = clock
+        self._stopped_s = 0.0  # of the process; left out of clock()
         #: Told what a callback raised; what it raises in turn ends run(). None: raised as it is.
         self.on_error: Callable[[Exception], None] | None = None
         #: When the present turn began, of time.monotonic(); None: it waits. For any thread.
@@ -63,6 +64,10 @@ class Loop:
         os.set_blocking(self._wake_write, False)
         self._selector.register(self._wake_read, READ, self._drain_wake_pipe)
         self._old_handlers: dict[int, object] = {}
+
+    def clock(self) -> float:
+        """Seconds, as of time.monotonic() but for those in which the process was stopped."""
+        return self._real_clock() - self._stopped_s
 
     # -- for any thread
 
@@ -128,18 +133,19 @@ class Loop:
         before = self.clock()
         ready = self._selector.select(timeout)
         self.busy_since = time.monotonic()
-        if timeout is not None and (late := self.clock() - before - timeout) > _LATE_S:
-            # The process was stopped: what came meanwhile comes before what is due, and nobody
-            # had the time that seems to have passed.
-            for timer in self._timers:
-                timer.when += late
+        if timeout is not None and self._leave_out(before + timeout):
+            # What came meanwhile comes before what is due.
             ready = ready or self._selector.select(0)
+        began = self.clock()
         for key, events in ready:
             if key.fd in self._selector.get_map():  # an earlier call may have removed it
                 self._call(key.data, events)
         for _ in range(min(len(self._posted), _POSTS_A_TURN)):
             self._call(self._posted.popleft())
+        self._leave_out(began)
+        began = self.clock()
         self._run_timers()
+        self._leave_out(began)
 
     def close(self) -> None:
         for number, old in self._old_handlers.items():
@@ -163,6 +169,14 @@ class Loop:
             timer = heapq.heappop(self._timers)
             if timer.call is not None:
                 self._call(timer.call)
+
+    def _leave_out(self, since: float) -> bool:
+        """Whether the process was stopped since then: nobody had the time that has passed."""
+        late = self.clock() - since
+        if late <= _LATE_S:
+            return False
+        self._stopped_s += late
+        return True
 
     def _call(self, call: Callable[..., None], *arguments: int) -> None:
         try:

@@ -218,3 +218,37 @@ def test_a_process_that_was_stopped_times_nobody_out(monkeypatch: pytest.MonkeyP
     ours.close()
     theirs.close()
     loop.close()
+
+
+def test_a_process_that_was_stopped_in_the_middle_of_a_turn_times_nobody_out() -> None:
+    now = [1_000.0]
+    loop = Loop(lambda: now[0])
+    began = loop.clock()
+    pairs = [socket.socketpair() for _ in range(2)]
+    happened: list[str] = []
+
+    def first(events: int) -> None:
+        pairs[0][0].recv(9)
+        happened.append("first")
+        now[0] += 600  # stopped here
+        pairs[1][1].send(b"x")
+
+    def second(events: int) -> None:
+        pairs[1][0].recv(9)
+        happened.append("second")
+
+    loop.watch(pairs[0][0].fileno(), READ, first)
+    loop.watch(pairs[1][0].fileno(), READ, second)
+    loop.after(5.0, lambda: happened.append("too late"))
+    pairs[0][1].send(b"x")
+    loop.turn(1.0)
+    loop.turn(1.0)
+    assert happened == ["first", "second"]
+    assert loop.clock() - began < 5  # deadlines are kept in it
+    now[0] += 5
+    loop.turn(0)
+    assert happened == ["first", "second", "too late"]
+    for pair in pairs:
+        for end in pair:
+            end.close()
+    loop.close()

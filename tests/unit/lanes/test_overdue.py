@@ -106,3 +106,14 @@ def test_a_reading_that_hangs_is_told_once(scene: Scene) -> None:
     assert scene.happened == []
     scene.wait(60)
     assert scene.happened == ["reading hangs"]
+
+
+def test_a_reading_during_which_the_process_was_stopped_is_no_hang(scene: Scene) -> None:
+    scene.reading_s = 0.25
+    scene.overdue.reads()
+    scene.wait(LEAST_S)
+    scene.reading_s += 600  # its thread's own clock went on
+    scene.wait(LEAST_S)
+    assert scene.happened == []
+    scene.wait(READING_S)
+    assert scene.happened == ["reading hangs"]
