@@ -18,7 +18,8 @@ mcp = pytest.importorskip("mcp", reason="the extra kokoro-doors[mcp] is not inst
 #: Up to this number tokens are punctuation and the space.
 SIGNS = 16
 
-LONG = "Nine men in a small boat looked for land all night and did not find any of it. " * 3
+#: More than is made ahead of who hears it (a minute), so that it is not done when it is ended.
+LONG = "Nine men in a small boat looked for land all night and did not find any of it. " * 18
 
 Ask = Callable[[Any], Awaitable[None]]
 

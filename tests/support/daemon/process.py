@@ -77,7 +77,8 @@ class DaemonProcess:
 
     def wait_ready(self) -> DaemonProcess:
         """Wait until it knows what speaks."""
-        wait_until(lambda: self._state() == "ready", f"ready; its log: {self.log}")
+        known = ("ready", "asleep")  # asleep: it was ready, and has rested since
+        wait_until(lambda: self._state() in known, f"ready; its log: {self.log}")
         return self
 
     def ask(self, kind: str, **fields: Any) -> Any:
