@@ -88,6 +88,12 @@ def main(arguments: Sequence[str]) -> int:
         description="Hear what kokorod says beside kokoro-onnx on the same weights.",
         epilog="docs/benchmarks.md says what the metrics mean.",
     )
+    parser.add_argument(
+        "what",
+        nargs="*",
+        metavar="WHAT",
+        help=f"of {', '.join(texts.KINDS)} (default: all of them)",
+    )
     parser.add_argument("--short", action="store_true", help="10 phrases, a minute; not kept")
     parser.add_argument("--model", type=Path, help="a model file (default: Kokoro's own)")
     parser.add_argument("--voices", type=Path, help="its voices")
@@ -100,7 +106,9 @@ def main(arguments: Sequence[str]) -> int:
     args = parser.parse_args(arguments)
     # So that what was started ends, too.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    wanted = texts.read(os.environ, short=args.short)
+    if wrong := set(args.what) - set(texts.KINDS):
+        parser.error(f"nothing is called {', '.join(sorted(wrong))}: {', '.join(texts.KINDS)}")
+    wanted = texts.read(os.environ, short=args.short, kinds=args.what or texts.KINDS)
     if wanted.note:
         print(wanted.note, file=sys.stderr)
     began = time.localtime()
@@ -120,7 +128,7 @@ def main(arguments: Sequence[str]) -> int:
             "format": _FORMAT,
             "began": time.strftime("%Y-%m-%dT%H:%M:%S", began),
             "took_s": round(time.time() - time.mktime(began)),
-            "what": ["listen"],
+            "what": ["listen", *args.what],
             "model": files.name,
             "machine": machine.facts(),
             "figures": [metric.as_json() for metric in metrics],
@@ -132,26 +140,33 @@ def main(arguments: Sequence[str]) -> int:
 
 def _listen(room: Room, wanted: texts.Texts) -> list[Metric]:
     metrics: list[Metric] = []
+    heard: list[list[Heard]] = []
     for name, said in (("sentences", wanted.sentences), ("paragraphs", wanted.paragraphs)):
         if said:
-            metrics += _of_speech(f"{len(said)} {name}", _hear(room, said, mos=True), room.names)
-    return [*metrics, _of_phrases(_hear(room, wanted.phrases, mos=False), room.names)]
+            heard.append(_hear(room, said, mos=True))
+            metrics += _of_speech(f"{len(said)} {name}", heard[-1], room.names)
+    if len(heard) > 1:
+        together = [one for of in heard for one in of]
+        metrics += _of_speech(f"all {len(together)}", together, room.names)
+    if wanted.phrases:
+        metrics.append(_of_phrases(_hear(room, wanted.phrases, mos=False), room.names))
+    return metrics
 
 
 def _hear(room: Room, said: Sequence[str], *, mos: bool) -> list[Heard]:
     heard = []
     for text in said:
         heard.append(room.hear(text, mos=mos))
-        ours, theirs = plain(heard[-1].ours.text), plain(heard[-1].theirs.text)
-        if ours != plain(text) or theirs != plain(text):
+        ours, theirs = spoken(heard[-1].ours.text), spoken(heard[-1].theirs.text)
+        if ours != spoken(text) or theirs != spoken(text):
             print(f"  {text} | {heard[-1].ours.text} | {heard[-1].theirs.text}", file=sys.stderr)
     return heard
 
 
 def _of_speech(what: str, heard: list[Heard], names: tuple[str, str]) -> list[Metric]:
     """Word errors and DNSMOS."""
-    ours = [compare(plain(h.said), plain(h.ours.text)) for h in heard]
-    theirs = [compare(plain(h.said), plain(h.theirs.text)) for h in heard]
+    ours = [compare(spoken(h.said), spoken(h.ours.text)) for h in heard]
+    theirs = [compare(spoken(h.said), spoken(h.theirs.text)) for h in heard]
     ours_mos = [h.ours.mos or 0.0 for h in heard]
     theirs_mos = [h.theirs.mos or 0.0 for h in heard]
     return [

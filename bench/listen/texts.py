@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from bench.model import shared_folder
 
 HERE: Final = Path(__file__).parent
+
+#: As the fields of Texts.
+KINDS: Final = ("sentences", "paragraphs", "phrases")
 
 #: Of the phrases, for the short form: a minute on two cores.
 _SHORT: Final = 10
@@ -25,19 +28,22 @@ class Texts:
     note: str = ""
 
 
-def read(environ: Mapping[str, str], *, short: bool) -> Texts:
-    """short: ten phrases, from one word to four. Sentences and paragraphs lie in ../shared/ear;
-    without it the first thirty of sentences.txt stand in, and the note says so.
+def read(environ: Mapping[str, str], *, short: bool, kinds: Collection[str] = KINDS) -> Texts:
+    """short: ten phrases, from one word to four; else the kinds that are wanted.
+
+    Sentences and paragraphs lie in ../shared/ear; without it the first thirty of sentences.txt
+    stand in, and the note says so.
     """
     phrases = _lines(HERE / "phrases.txt")
     if short:
         return Texts((), (), phrases[:: len(phrases) // _SHORT][:_SHORT])
     folder = shared_folder(environ) / "ear"
     try:
-        return Texts(_lines(folder / "sentences.txt"), _lines(folder / "paragraphs.txt"), phrases)
+        found = Texts(_lines(folder / "sentences.txt"), _lines(folder / "paragraphs.txt"), phrases)
     except FileNotFoundError as error:
         note = f"there is no {error.filename}: 30 of bench/listen/sentences.txt are spoken instead"
-        return Texts(_lines(HERE / "sentences.txt")[:30], (), phrases, note)
+        found = Texts(_lines(HERE / "sentences.txt")[:30], (), phrases, note)
+    return replace(found, **{kind: () for kind in KINDS if kind not in kinds})
 
 
 def _lines(path: Path) -> tuple[str, ...]:

@@ -72,6 +72,12 @@ def test_the_short_form_has_ten_phrases_of_each_length() -> None:
     assert {len(phrase.split()) for phrase in short.phrases} >= {1, 2, 3}
 
 
+def test_only_what_is_wanted_is_spoken() -> None:
+    found = texts.read({}, short=False, kinds=["phrases"])
+    assert (len(found.phrases), found.sentences, found.paragraphs) == (200, (), ())
+    assert not texts.read({}, short=False, kinds=["sentences"]).phrases
+
+
 def test_without_the_shared_sentences_others_are_spoken_and_that_is_said(tmp_path: Path) -> None:
     found = texts.read({"KOKORO_SHARED": str(tmp_path)}, short=False)
     assert len(found.sentences) == 30
