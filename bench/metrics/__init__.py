@@ -57,6 +57,7 @@ ALL: Final[dict[str, Measure]] = {
     "speechd": speechd.measure,
     "gateway": gateway.measure,
     "enter": enter.measure,
+    "make-say": enter.measure_make_say,
     "stop": control.measure_stop,
     "pause": control.measure_pause,
     "follow": follow.measure,
@@ -65,5 +66,5 @@ ALL: Final[dict[str, Measure]] = {
 
 #: Names for several. What needs a sound server is measured when it is asked for.
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "speaker": ("enter", "stop", "pause", "follow", "spoken-out"),
+    "speaker": ("enter", "make-say", "stop", "pause", "follow", "spoken-out"),
 }

@@ -18,6 +18,13 @@ ASKED: Final = {12: 0.45, 60: 0.20, 400: 0.16, 2_000: 0.14}
 #: What a process, a connection and a device may add to the daemon's first sound.
 _ADDED_MS: Final = 150.0
 
+#: What the README's first command may take once all is set up, and for how long a text.
+_MAKE_SAY_S: Final = 0.5
+_SHORT: Final = 12
+
+#: A short text is long over then.
+_END_S: Final = 20.0
+
 _DAEMON: Final = "the daemon's first sound"
 
 
@@ -64,6 +71,27 @@ def measure(stage: Stage) -> list[Metric]:
         )
     )
     return metrics
+
+
+def measure_make_say(stage: Stage) -> list[Metric]:
+    """The README's first command, called once more: make, a shell, kokoroctl, the sound."""
+    stage.note("make say, called again")
+    taken = []
+    for text in stage.unique(_SHORT, stage.effort.trials):
+        stage.sink.wait_silence()
+        started = stage.kokoroctl.make_say(text)
+        taken.append(stage.sink.first_sound(started, "make say") - started.began)
+        started.wait(_END_S)
+        stage.kokorod.wait_idle()
+    return [
+        Metric(
+            name=f"make say, called again: to the first sound, {_SHORT} characters",
+            unit="s",
+            value=median(taken),
+            asked=(at_most(_MAKE_SAY_S),),
+            samples={"make say": taken},
+        )
+    ]
 
 
 def measure_path(stage: Stage) -> Metric:
