@@ -19,6 +19,7 @@ from kokoro_client.wire.choices import SAMPLE_RATE
 from .plan import LEAD_S, Part, PlannedChapter
 from .work import LEFTOVER, Spoken, Work
 
+#: Before the first part of each chapter.
 _LEAD: Final = silence(LEAD_S)
 
 
@@ -39,18 +40,28 @@ class SpokenChapter:
     chapter: PlannedChapter
     spoken: tuple[Spoken, ...]
 
-    def placed(self) -> Iterator[tuple[Part, Spoken, float]]:
-        """Each part, and where its sound begins in the chapter's, in seconds."""
+    def laid_out(self) -> Iterator[tuple[Part, Spoken, int, int]]:
+        """Each part, the byte at which its sound begins in the chapter's, and how many bytes of
+        silence follow.
+        """
         at = len(_LEAD)
         for part, spoken in zip(self.chapter.parts, self.spoken, strict=True):
+            pause = len(silence(part.pause_s))
+            yield part, spoken, at, pause
+            at += spoken.bytes + pause
+
+    def placed(self) -> Iterator[tuple[Part, Spoken, float]]:
+        """Each part, and where its sound begins in the chapter's, in seconds."""
+        for part, spoken, at, _ in self.laid_out():
             yield part, spoken, seconds_of(at)
-            at += spoken.bytes + len(silence(part.pause_s))
 
     @property
     def bytes(self) -> int:
         """Of all its sound, silence included."""
-        pauses = sum(len(silence(part.pause_s)) for part in self.chapter.parts)
-        return len(_LEAD) + pauses + sum(spoken.bytes for spoken in self.spoken)
+        end = len(_LEAD)
+        for _, spoken, at, pause in self.laid_out():
+            end = at + spoken.bytes + pause
+        return end
 
     @property
     def seconds(self) -> float:
@@ -103,9 +114,9 @@ def sound_of(chapters: Sequence[SpokenChapter], work: Work) -> Iterator[bytes]:
     """The sound of chapters, in blocks. Raises BookError if a part is damaged."""
     for one in chapters:
         yield _LEAD
-        for part, spoken in zip(one.chapter.parts, one.spoken, strict=True):
+        for part, spoken, _, pause in one.laid_out():
             yield from work.pcm(part.key, spoken)
-            yield silence(part.pause_s)
+            yield bytes(pause)
 
 
 def write_sound(
