@@ -59,7 +59,8 @@ rules: develop
 	@$(BIN)/python -m pytest -p no:cacheprovider tests/unit/rules
 
 chaos: develop   ## Hours of kills, cancels and damage against real daemons; CHAOS_N=10 for a tenth
-	@$(BIN)/python -m pytest -rP tests/chaos $(ARGS)
+	@KOKORO_RESTARTS=20 \
+	  $(BIN)/python -m pytest -rP tests/chaos tests/daemon/test_activation_systemd.py $(ARGS)
 
 golden: develop  ## Record tests/golden/ anew; git diff then shows what changed
 	@$(BIN)/python tools/golden.py
@@ -69,9 +70,9 @@ reading: develop ## The table of docs/reading.md, made anew from the rules' exam
 
 fuzz: develop    ## A million frames, ten minutes of texts, and more, against real daemons; the whole dictionary
 	@$(BIN)/python -m pytest -rP tests/fuzz $(ARGS)
-	@KOKORO_EVERY=1 KOKORO_ORACLE_TEXTS=500 KOKORO_RULES_EXAMPLES=1200 \
+	@KOKORO_EVERY=1 KOKORO_ORACLE_TEXTS=500 KOKORO_RULES_EXAMPLES=1200 KOKORO_EXAMPLES=400 \
 	  $(BIN)/python -m pytest -n $(WORKERS) tests/unit/speech \
-	  tests/unit/schedule/test_rules.py tests/daemon/test_speak_oracle.py
+	  tests/unit/schedule tests/unit/safety tests/daemon/test_speak_oracle.py
 
 bench: develop   ## Every figure, beside kokoro-onnx (two hours); ARGS="first-sound cancel" for some
 	@$(BIN)/python -m bench $(ARGS)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support import toy
+from support.daemon.copies import with_copy
 from support.daemon.homes import speaking, toy_home
 from support.daemon.making import MakeDaemon, ToyFiles
 from support.daemon.process import DaemonProcess, wait_until
@@ -16,6 +17,10 @@ from support.speaker.at_speaker import Say, saying
 from support.speaker.null_sink import NullSink, Recording, null_sink
 
 from kokorod.models.store import Store
+
+#: A copy is made by a process of its own, which takes as long as a start: most tests hear what
+#: is spoken without one, and so whole, and are spared it.
+_WHOLE = {"KOKORO_STREAMING": "false"}
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +59,7 @@ def toy_daemon(make_daemon: MakeDaemon, toy_files: ToyFiles, tmp_path: Path) -> 
     """Ready, with the toy model."""
     home = tmp_path / "toy-home"
     Store(home / "models").import_files(toy_files.model, toy_files.voices, "toy")
-    daemon = make_daemon(home=home).start().wait_ready()
+    daemon = make_daemon(_WHOLE, home=with_copy(home)).start().wait_ready()
     assert daemon.ask("status")["engine"] == "kokoro", daemon.log
     return daemon
 
@@ -65,7 +70,7 @@ def _daemon_of_the_file(
 ) -> Iterator[DaemonProcess]:
     home = tmp_path_factory.mktemp("shared") / "home"
     Store(home / "models").import_files(toy_files.model, toy_files.voices, "toy")
-    with speaking(home) as daemon:
+    with speaking(with_copy(home), _WHOLE) as daemon:
         yield daemon
 
 
@@ -96,7 +101,7 @@ def heard_daemon(
     null_sinks: NullSink, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[DaemonProcess]:
     """Speaks with the toy; a program with its environment plays at the null sink."""
-    with speaking(toy_home(tmp_path_factory.mktemp("speaker"))) as process:
+    with speaking(toy_home(tmp_path_factory.mktemp("speaker"), copied=True), _WHOLE) as process:
         process.environ.update(null_sinks.environ)
         yield process
 
@@ -104,7 +109,7 @@ def heard_daemon(
 @pytest.fixture(scope="module")
 def speaker_daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
     """Speaks with the toy to clients that take turns at the speaker."""
-    with speaking(toy_home(tmp_path_factory.mktemp("turns"))) as daemon:
+    with speaking(toy_home(tmp_path_factory.mktemp("turns"), copied=True), _WHOLE) as daemon:
         yield daemon
         wait_until(lambda: daemon.ask("queue") == [], "an empty speaker")
 

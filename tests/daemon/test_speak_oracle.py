@@ -1,6 +1,6 @@
 """The end-to-end oracle: what a text is expected to say is what is heard, token by token.
 
-A hundred and sixty generated texts (`KOKORO_ORACLE_TEXTS=500`: a thousand, in `make fuzz`) go
+Sixty generated texts (`KOKORO_ORACLE_TEXTS=500`: a thousand, in `make fuzz`) go
 through the socket, the real process and real onnxruntime; the toy's ear turns the sound back into
 tokens. What they should be comes from the real kokoro-onnx (its Tokenizer, on the same text) or
 from this daemon's own front end.
@@ -35,7 +35,7 @@ ENDS = [".", ".", ".", "!", "?", "..."]
 SAMPLE_S = 24_000
 
 #: Of each of the two oracles.
-TEXTS = int(os.environ.get("KOKORO_ORACLE_TEXTS", "80"))
+TEXTS = int(os.environ.get("KOKORO_ORACLE_TEXTS", "30"))
 
 
 def make_text(random_: random.Random) -> str:

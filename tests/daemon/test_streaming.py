@@ -24,10 +24,7 @@ LONG = " ".join(SENTENCES * 40)
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
     """One that found a copy when it began: it streams."""
-    home = toy_home(tmp_path_factory.mktemp("s"))
-    with speaking(home) as made:
-        wait_until(lambda: made.ask("status")["startup"]["optimised_ms"], "the copy is there")
-    with speaking(home) as made:
+    with speaking(toy_home(tmp_path_factory.mktemp("s"), copied=True)) as made:
         yield made
 
 
@@ -135,7 +132,7 @@ def test_a_text_goes_on_when_its_lane_is_made_anew(daemon: DaemonProcess) -> Non
 
 
 def test_streaming_may_be_turned_off(tmp_path: Path) -> None:
-    with speaking(toy_home(tmp_path), {"KOKORO_STREAMING": "false"}) as made:
+    with speaking(toy_home(tmp_path, copied=True), {"KOKORO_STREAMING": "false"}) as made:
         wait_until(lambda: made.ask("status")["startup"]["optimised_ms"], "the copy is there")
         with Conversation(made.socket) as conversation:
             heard = toy.decode(conversation.said(1, TEXT, phonemes=True, cache=False))

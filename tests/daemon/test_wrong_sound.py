@@ -6,9 +6,9 @@ from pathlib import Path
 
 from support.daemon.conversation import Conversation
 from support.daemon.hearing import hear
-from support.daemon.homes import speaking, toy_home
+from support.daemon.homes import toy_home
 from support.daemon.making import MakeDaemon
-from support.daemon.process import DaemonProcess, wait_until
+from support.daemon.process import DaemonProcess
 
 SOUND = "ˈOnli ðˈɪs hˈɜɹd."
 
@@ -84,10 +84,7 @@ def test_whole_segments(make_daemon: MakeDaemon, tmp_path: Path) -> None:
 
 
 def test_chunks(make_daemon: MakeDaemon, tmp_path: Path) -> None:
-    home = toy_home(tmp_path)
-    with speaking(home) as first:
-        wait_until(lambda: first.ask("status")["startup"]["optimised_ms"], "the copy is there")
-    daemon = make_daemon(home=home).start_after(_WRONG).wait_ready()
+    daemon = make_daemon(home=toy_home(tmp_path, copied=True)).start_after(_WRONG).wait_ready()
     all_are_told(daemon)
     assert "chunks" in [lane["way"] for lane in daemon.ask("status")["lanes"]]
 

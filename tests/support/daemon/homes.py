@@ -9,19 +9,27 @@ from typing import Any
 
 from kokorod.models.store import Store
 from support import toy
+from support.daemon.copies import with_copy
 from support.daemon.process import DaemonProcess, wait_until
 from support.toy import synthesizers
 
 
-def toy_home(folder: Path, version: Any = "1.1", *, quantized: bool = False, **build: Any) -> Path:
-    """A home whose one model is a toy: see toy.build."""
+def toy_home(
+    folder: Path,
+    version: Any = "1.1",
+    *,
+    quantized: bool = False,
+    copied: bool = False,
+    **build: Any,
+) -> Path:
+    """A home whose one model is a toy: see toy.build. copied: with its optimised copy."""
     model = toy.build(folder / "built.onnx", version, **build)
     if quantized:
         synthesizers.quantize(model)
     voices = toy.write_voices(folder / "built-voices.bin")
     home = folder / "home"
     Store(home / "models").import_files(model, voices, "toy")
-    return home
+    return with_copy(home) if copied else home
 
 
 def wait_for_changed_copy(daemon: DaemonProcess) -> None:
