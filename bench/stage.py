@@ -50,6 +50,8 @@ class Effort:
     edge_sentences  whose words' onsets are looked for
     distance_phrases  whose norms no phrase like them was learned from
     asked        requests of a list over HTTP
+    book_chars   of a book that is rendered
+    cluster_parts  paragraphs of a book that one worker of a cluster speaks
     """
 
     trials: int
@@ -72,6 +74,8 @@ class Effort:
     distance_phrases: int = 60
     asked: int = 10_000
     several: int = 60
+    book_chars: int = 50_000
+    cluster_parts: int = 12
 
     @classmethod
     def full(cls, trials: int, long_runs: int = 20) -> Effort:
@@ -107,6 +111,8 @@ class Effort:
             distance_phrases=2,
             asked=300,
             several=8,
+            book_chars=3_000,
+            cluster_parts=3,
         )
 
 

@@ -24,6 +24,9 @@ _BYTECODE_BYTES = 64 * 2**20
 #: Signals that the loop answers.
 _STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
+#: Of a read of standard input that only waits for its end.
+_READ_BYTES = 4096
+
 #: Set by tests: what is logged as a bug that does no harm ends the daemon instead.
 _STRICT = "KOKOROD_STRICT"
 
@@ -58,6 +61,12 @@ def daemon_parser() -> argparse.ArgumentParser:
         "`kokoroctl config` shows each and where it came from.",
     )
     parser.add_argument("--version", action="version", version=f"kokorod {__version__}")
+    parser.add_argument(
+        "--end-with-stdin",
+        action="store_true",
+        help="end when standard input ends: for a program that has a daemon for itself, so that "
+        "it does not outlive the program",
+    )
     for name, spec in config.settings().items():
         unit = f", in {spec.metadata['unit']}" if spec.metadata["unit"] else ""
         default = spec.default if spec.default not in ("", ()) else "empty"
@@ -70,7 +79,9 @@ def daemon_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def run(environ: MutableMapping[str, str], flags: Mapping[str, Any]) -> int:
+def run(
+    environ: MutableMapping[str, str], flags: Mapping[str, Any], end_with_stdin: bool = False
+) -> int:
     """Start the daemon and serve until told to stop; the exit status.
 
     The socket is bound before the rooms are loaded: from then on clients can queue.
@@ -104,7 +115,19 @@ def run(environ: MutableMapping[str, str], flags: Mapping[str, Any]) -> int:
         strict=_STRICT in environ,
     )
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
+    if end_with_stdin:
+        import threading
+
+        threading.Thread(target=_end_with_stdin, name="stdin", daemon=True).start()
     return app.run()
+
+
+def _end_with_stdin() -> None:
+    """In a thread of its own: as if told to stop, once whoever holds the other end has gone."""
+    with contextlib.suppress(OSError):  # it was closed from the first
+        while os.read(0, _READ_BYTES):
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def keep_no_bytecode_if_full(environ: MutableMapping[str, str], package: Path) -> None:
@@ -132,8 +155,9 @@ def main() -> None:
     from .errors import KokorodError
 
     flags = vars(daemon_parser().parse_args())
+    end_with_stdin = bool(flags.pop("end_with_stdin"))
     try:
-        status = run(os.environ, flags)
+        status = run(os.environ, flags, end_with_stdin)
     except KokorodError as error:
         _say(f"kokorod: {error}")
         status = 1

@@ -87,6 +87,7 @@ FLOORS: tuple[dict[str, str], ...] = (
         "kokorod.speaker": "the loudspeaker: whose turn it is, what is played of it",
         "kokorod.maintenance": "between requests: warm-ups, memory, weights kept in memory",
         "kokoro_doors.stretching": "for several doors: faster and slower than Kokoro speaks",
+        "kokoro_doors.cluster": "for several doors: nodes of a Ray cluster that speak as this one",
     },
     {"kokorod.requests": "a speak request from Speak to Done"},
     {

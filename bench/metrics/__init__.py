@@ -8,8 +8,10 @@ from typing import Final
 from bench.metric import Metric
 from bench.metrics import (
     at_rest,
+    book,
     cached,
     cancel,
+    cluster,
     control,
     crowd,
     distance,
@@ -56,6 +58,8 @@ ALL: Final[dict[str, Measure]] = {
     "hook": hook.measure,
     "speechd": speechd.measure,
     "gateway": gateway.measure,
+    "book": book.measure,
+    "cluster": cluster.measure,
     "enter": enter.measure,
     "make-say": enter.measure_make_say,
     "stop": control.measure_stop,
@@ -64,7 +68,8 @@ ALL: Final[dict[str, Measure]] = {
     "spoken-out": spoken_out.measure,
 }
 
-#: Names for several. What needs a sound server is measured when it is asked for.
+#: Names for several. What needs a sound server, half an hour or Ray is measured if asked for.
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "speaker": ("enter", "make-say", "stop", "pause", "follow", "spoken-out"),
+    "books": ("book", "cluster"),
 }

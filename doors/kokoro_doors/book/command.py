@@ -28,6 +28,7 @@ examples:
   kokoroctl book render novel.epub -o novel.m4b            # one file, its chapters marked
   kokoroctl book render novel.epub -o novel/               # a .flac a chapter
   kokoroctl book render novel.epub -o novel/ --chapters 3-7,9 --voice bf_emma --srt
+  kokoroctl book render novel.epub -o novel.m4b --on ray   # on a cluster, docs/scale.md
 
 docs/books.md tells more.
 
@@ -91,8 +92,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     render.add_argument(
         "--work", metavar="FOLDER", type=Path, help="what is spoken is kept here; default: OUT.work"
     )
+    _add_cluster(render)
     render.add_argument("--json", action="store_true", help="what is done, an object a line")
     render.add_argument("--no-start", action="store_true", help="start no daemon if none runs")
+
+
+def _add_cluster(render: argparse.ArgumentParser) -> None:
+    render.add_argument(
+        "--on",
+        metavar="CLUSTER",
+        help="speak on many machines: `ray`, the Ray cluster that runs here or is named by "
+        "RAY_ADDRESS, or ray://HOST:PORT",
+    )
+    render.add_argument(
+        "--cores", type=_count, metavar="N", help="of a worker of the cluster; default: 2"
+    )
+    render.add_argument("--gpu", action="store_true", help="a worker has a GPU of the cluster")
+    render.add_argument(
+        "--workers",
+        type=_count,
+        metavar="N",
+        help="of the cluster, at most; default: as many as it has room for",
+    )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"is {text}; it must be 1 or more")
+    return number
 
 
 def _loudness(text: str) -> float:

@@ -10,6 +10,7 @@ looking.py    models, voices, health, metrics      voices.py    names of other p
 failures.py   errors as OpenAI's                   openapi.py   the document of all this
 parts.py      what every route is given            counters.py  what is counted
 service.py    install, uninstall, status           page.html    the page
+on_ray.py     a deployment of Ray Serve             replica.py   a replica of it
 """
 
 from __future__ import annotations

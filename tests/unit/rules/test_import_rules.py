@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
 #: Files beside app.py that connect rooms on its behalf.
 CONNECTING = {"__main__", "app", "shutdown", "perform"}
 #: What several doors need; it knows none of them.
-SHARED_BY_DOORS = {"stretching"}
+SHARED_BY_DOORS = {"stretching", "cluster"}
 PURE_CLIENT = {"msgpack"}
 HEAVY = {"numpy", "onnxruntime", "sounddevice", "soundfile", "soxr"}
 

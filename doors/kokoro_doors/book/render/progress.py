@@ -37,6 +37,7 @@ class Progress:
         self._chapters = self._all = self._done = 0  # characters, but for the first
         self._made = 0  # characters, in this run
         self._made_s = 0.0
+        self._workers = 0
         self._began = now()
 
     def begin(self, chapters: int, characters: int, done: int, about: dict[str, Any]) -> None:
@@ -60,11 +61,17 @@ class Progress:
         )
         if self._line:
             left = "" if left_s is None else f", {clock(left_s)} left"
+            by = f", {self._workers} workers" if self._workers else ""
             title = exits.one_line(chapter.title)[:30]
             self._draw(
                 f"{self._done / max(self._all, 1):4.0%}  chapter {chapter.number} {title}"
-                f"  {pace:.1f} x{left}"
+                f"  {pace:.1f} x{by}{left}"
             )
+
+    def workers(self, count: int) -> None:
+        """So many speak now, of a cluster."""
+        self._workers = count
+        self._tell("workers", count=count)
 
     def file(self, name: str, seconds: float, fresh: bool) -> None:
         """A file is there whole. fresh: made by this run."""

@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from kokoro_client import Client
 from kokoro_client.cli import exits
@@ -29,11 +29,12 @@ from kokoro_client.wire.choices import Markup
 
 from ..parts import Book, BookError
 from ..plain import read_book
+from ..wide import opening
 from . import ffmpeg, overlays
 from .captions import write_captions
 from .choices import EPUB, MPEG4, Target, chosen, target_of
 from .files import PlainFile, SoundFile, SpokenChapter, remove_leftovers, write_sound
-from .plan import Manner, PlannedChapter, plan_of
+from .plan import Manner, Part, PlannedChapter, plan_of
 from .progress import Progress
 from .speaking import Speaker, manner_of
 from .wording import Wording, read_wording, reworded
@@ -51,6 +52,7 @@ def render(args: argparse.Namespace, context: Context) -> int:
     target = target_of(args.output, args.format)
     program = _program(target, args.file)
     _check_loudness(args.loudness)
+    opening.check(args)
     beside = target.path.absolute()
     folder = args.work or beside.with_name(f"{beside.name}.work")
     # What ends it from outside is to leave the same as Ctrl-C.
@@ -74,6 +76,15 @@ def render(args: argparse.Namespace, context: Context) -> int:
     return exits.OK
 
 
+class Speaking(Protocol):
+    """What speaks parts: the daemon here (speaking.py), or a cluster (wide/)."""
+
+    def speak(self, part: Part) -> Spoken: ...
+
+    def check_model(self) -> None:
+        """Raises CommandError if another one speaks than the book was begun with."""
+
+
 class _Run:
     def __init__(
         self,
@@ -91,6 +102,9 @@ class _Run:
         self._program = program
         self._book = book
         self._work = work
+        self._context = context
+        self._stack = stack
+        self._missing: dict[str, Part] = {}  # to be spoken by this run
         self._files: dict[str, Any] = {}  # path -> [recipe, size] of what was made
         self.progress = Progress(args.json)
         stack.callback(self.progress.close)
@@ -115,7 +129,7 @@ class _Run:
         self._write_manifest()
         wanted = [plan[number - 1] for number in numbers]
         self._begin(wanted, manner.voice)
-        speaker = Speaker(self._client, self._work, manner, self._book.markup, self.progress.note)
+        speaker = self._speaker(manner)
         done: list[SpokenChapter] = []
         sound_s = 0.0
         for chapter in wanted:
@@ -133,17 +147,30 @@ class _Run:
     def _write_manifest(self) -> None:
         self._work.write_manifest({**self._manifest, "files": self._files})
 
+    def _speaker(self, manner: Manner) -> Speaking:
+        note = self.progress.note
+        if self._args.on is None or not self._missing:
+            return Speaker(self._client, self._work, manner, self._book.markup, note)
+        speaker = opening.open_speaker(
+            self._args, self._context.environ, self._client, self._work, manner,
+            self._book.markup, list(self._missing.values()), note, self.progress.workers,
+        )  # fmt: skip
+        return self._stack.enter_context(speaker)
+
     def _begin(self, wanted: Sequence[PlannedChapter], voice: str) -> None:
         parts = {part.key: part for chapter in wanted for part in chapter.parts}
         lengths = {key: len(part.text) for key, part in parts.items()}
-        there = sum(lengths[key] for key in parts if self._work.spoken(key) is not None)
+        self._missing = {key: p for key, p in parts.items() if self._work.spoken(key) is None}
+        there = sum(length for key, length in lengths.items() if key not in self._missing)
         about = {"title": self._book.title, "voice": voice, "work": str(self._work.folder)}
         self.progress.begin(len(wanted), sum(lengths.values()), there, about)
 
-    def _speak(self, chapter: PlannedChapter, speaker: Speaker) -> SpokenChapter:
+    def _speak(self, chapter: PlannedChapter, speaker: Speaking) -> SpokenChapter:
         found: list[Spoken] = []
         for number, part in enumerate(chapter.parts):
-            spoken = self._work.spoken(part.key)
+            # What a cluster has spoken may be there sooner than it is asked for.
+            ahead = self._missing.pop(part.key, None) is not None
+            spoken = None if ahead else self._work.spoken(part.key)
             if spoken is None:
                 if number == 0:
                     speaker.check_model()

@@ -8,8 +8,8 @@ again from the part's beginning.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Collection
+from typing import Final, Protocol
 
 from kokoro_client import Client, SegmentInfo, errors
 from kokoro_client.cli import exits
@@ -17,7 +17,7 @@ from kokoro_client.transcript import Timed, shared_out, trimmed
 from kokoro_client.wire.choices import MAX_TTFA_MS, Priority
 
 from .plan import Manner, Part
-from .work import PartFile, Spoken, Word, Work
+from .work import Spoken, Word
 
 #: Seconds before a part is tried again, each once: together longer than a restart of the daemon
 #: takes, and short enough that a part of which it dies is told soon.
@@ -45,11 +45,25 @@ _PASSING: Final = (
 )
 
 
+class Keeping(Protocol):
+    """A part that is being spoken; as work.PartFile."""
+
+    def write(self, pcm: bytes) -> None: ...
+    def commit(self, words: Collection[Word]) -> Spoken: ...
+    def discard(self) -> None: ...
+
+
+class Keeper(Protocol):
+    """Where parts are kept; as work.Work."""
+
+    def begin(self, key: str) -> Keeping: ...
+
+
 class Speaker:
     def __init__(
         self,
         client: Client,
-        work: Work,
+        work: Keeper,
         manner: Manner,
         markup: str,
         on_wait: Callable[[str], None],
@@ -98,7 +112,7 @@ class Speaker:
         finally:
             file.discard()
 
-    def _write(self, part: Part, file: PartFile) -> list[Word]:
+    def _write(self, part: Part, file: Keeping) -> list[Word]:
         manner = self._manner
         words: list[Word] = []
         with self._client.speak(
