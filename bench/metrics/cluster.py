@@ -33,7 +33,12 @@ def measure(stage: Stage) -> list[Metric]:
                 out = Path(folder) / f"{which}-{number}.wav"
                 flags = ["--on", "ray", "--cores", "2"] if which == "worker" else []
                 with BookRender(
-                    daemon.socket, book, out, *flags, RAY_ADDRESS=cluster.address
+                    daemon.socket,
+                    book,
+                    out,
+                    *flags,
+                    RAY_ADDRESS=cluster.address,
+                    **ray_cluster.ENVIRON,
                 ) as render:
                     render.end()
                     taken[which].append(render.seconds_a_part())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -73,7 +72,7 @@ def _begin(
     flags = [] if on is None else ["--on", "ray", "--cores", "1"]
     return subprocess.Popen(
         ["kokoroctl", "book", "render", "--json", book, "-o", out, *flags],
-        env={**daemon.environ, "RAY_ADDRESS": on.address if on else ""},
+        env={**daemon.environ, **ray_cluster.ENVIRON, "RAY_ADDRESS": on.address if on else ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -162,7 +161,7 @@ serve.shutdown()
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-c", served],
-            env={**os.environ, **daemon.environ},
+            env={**daemon.environ, **ray_cluster.ENVIRON},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -24,13 +24,16 @@ from support.daemon.process import PATIENCE_S, wait_until
 #: Why what needs it is skipped.
 MISSING = "Ray is not installed: pip install 'ray[client,serve]'"
 
-#: Nothing is told to its makers; and on a busy machine nothing is given up after 30 s.
-_ENVIRON = {
+#: Nothing is told to its makers; on a busy machine nothing is given up after 30 s; the last: Ray
+#: would take 127.0.0.1 for the machine's own address, where nothing listens here.
+ENVIRON = {
     "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_raylet_start_wait_time_s": "240",
     "RAY_worker_register_timeout_seconds": "240",
+    "RAY_agent_register_timeout_ms": "240000",
+    "RAY_gcs_rpc_server_connect_timeout_s": "240",
     "RAY_gcs_server_request_timeout_seconds": "240",
     "RAY_enable_worker_prestart": "0",
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
 }
 
 _NODES = Path(__file__).with_name("ray_nodes.py")

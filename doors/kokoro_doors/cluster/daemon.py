@@ -23,8 +23,9 @@ from kokoro_client.autostart import find_daemon
 
 from .node_home import without_kokoro
 
-#: A cold disk needs some seconds to load Python and bind.
-_START_S: Final = 60.0
+#: A cold disk needs some seconds to load Python and bind, a node that begins 32 daemons at once
+#: a minute. Nobody waits for a first sound, so an answer may take as long.
+_START_S: Final = 180.0
 _LOOK_S: Final = 0.02
 
 #: It drains for 5 s and flushes for 2.
@@ -61,7 +62,7 @@ class OwnDaemon:
             "KOKORO_NO_START": "1",  # no client starts another beside it
         }
         self._process: subprocess.Popen[bytes] | None = None
-        self.client = Client(environ=self.environ, name="cluster")
+        self.client = Client(environ=self.environ, name="cluster", timeout=_START_S)
         try:
             self.revive()
         except BaseException:
@@ -103,7 +104,11 @@ class OwnDaemon:
             try:
                 self.client.status()
                 return
-            except (errors.NoDaemonError, errors.ConnectionLostError) as error:
+            except (
+                errors.NoDaemonError,
+                errors.ConnectionLostError,
+                errors.AnswerTimeoutError,
+            ) as error:
                 status = self._process.poll()
                 if status is not None or time.monotonic() > deadline:
                     raise errors.NoDaemonError(
