@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from ..patterns import lazy_pattern
 from ..token import Token
-from . import abbreviation, address, chat, date, items, law, roman, weekday
+from . import abbreviation, address, chat, chemistry, date, items, law, roman, weekday
 from .clean import Cleaned
 from .cursor import Cursor, Kind, Part
 from .foreign import read_foreign
@@ -38,6 +38,7 @@ _LOOKED_AT: Final = (
     abbreviation.KEYS
     | address.KEYS
     | chat.KEYS
+    | chemistry.KEYS
     | dose.KEYS
     | forecast.KEYS
     | law.KEYS

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ..abbreviations import words
 from ..patterns import lazy_pattern
 from ..tables import rows
 from .cardinal import label
@@ -62,7 +63,27 @@ def _read_isotope(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return [*(Part(p.text, start, match.end()) for p in (*parts, *mass))]
 
 
+#: The symbol of an element: the symbol Au.
+_NAME: Final = lazy_pattern(r"(?P<name>[A-Z][a-z]?)(?![\w'-])")
+_NAMED_SO: Final = lazy_pattern(r"\bsymbols?(?: (?:for|of) [a-z]{2,12})?(?: is| are|:)? \Z", re.I)
+
+
+def _read_symbol(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
+    if not _NAMED_SO.search(cursor.text[max(0, start - 40) : start]):
+        return None
+    return spell(match["name"].upper(), *match.span())
+
+
 RULES: Final = (
+    Rule(
+        "chemistry.symbol",
+        Start.LETTER,
+        _NAME,
+        _read_symbol,
+        (("has the symbol Au", "has the symbol A U"),),
+        firsts=CAPITALS,
+    ),
     Rule(
         "chemistry.charged",
         Start.LETTER,
@@ -91,3 +112,6 @@ RULES: Final = (
         firsts="⁰¹²³⁴⁵⁶⁷⁸⁹",
     ),
 )
+
+#: Words, in small letters, that the rules here look at: symbols that are no words.
+KEYS: Final = words("au ag fe pb na cu hg sn zn mg ca cl si li ni ti br cr mn co")

@@ -228,10 +228,13 @@ _MARKS: Final = {
     "*=": "times equals", "//": "double slash",
     "**": "double asterisk", "::": "double colon", "??": "double question mark",
     "?.": "question dot", "<<": "double less than", ">>": "double greater than", "#!": "shebang",
-    ":=": "colon equals",
+    ":=": "colon equals", "{": "open brace", "}": "close brace", "(": "open paren",
+    ")": "close paren", "[": "open bracket", "]": "close bracket", "\\": "backslash",
+    "$": "dollar sign", "()": "open and close paren", "{}": "open and close brace",
+    "[]": "open and close bracket",
 }  # fmt: skip
 _QUOTED_MARK: Final = lazy_pattern(
-    r"(?P<quote>[\"'“‘`])(?P<mark>[-,.;:/|_*#+=&@%!?~^<>]{1,3})(?:(?P=quote)|[”’])(?!\w)"
+    r"(?P<quote>[\"'“‘`])(?P<mark>[-,.;:/|_*#+=&@%!?~^<>{}()\[\]\\$]{1,3})(?:(?P=quote)|[”’])(?!\w)"
 )
 
 

@@ -207,6 +207,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "chat.digested",
         "chat.grown",
         "chat.each",
+        "chemistry.symbol",
         "chemistry.charged",
         "chemistry.grouped",
         "music.chord",

@@ -66,6 +66,14 @@ _BATTING: Final = lazy_pattern(
     r"with (?:\d+|an?) (?:homers?|home|hrs?|rbis?|doubles|stolen))\b",
     re.I,
 )
+#: How a team stands: they're 10-4 and tied for first, he is 9-0 this season.
+_STANDING: Final = lazy_pattern(
+    r"\b(?:[Tt]hey|[Ww]e|[Hh]e|[Ss]he|[Yy]ou|[A-Z][\w'’]+)(?:['’](?:re|s)| are| is| were| was) \Z"
+)
+_STOOD: Final = lazy_pattern(
+    r" (?:and (?:tied|lead|leads|sit|sits|in) |this (?:season|year)|on the (?:season|year|road)|"
+    r"at home(?!\w)|in (?:the |their )?(?:[AN]FC|SEC|conference|division|league)|since (?:the|his))"
+)
 _NEAR: Final = 96
 
 
@@ -143,6 +151,8 @@ def _read_record(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
             return None
         if _BEATEN.search(before) and max(map(len, match.group("won", "lost"))) == 1:
             return None
+    elif _STANDING.search(before) and _STOOD.match(cursor.text, end):
+        pass
     elif (_PLAYED_ONE.search(before) or not _STANDS.match(cursor.text, end)) and not (
         _HELD.search(before) and _TOLD.search(before) and _OVER.match(cursor.text, end)
     ):

@@ -155,6 +155,11 @@ _WEIGHED: Final = words(
 )
 
 
+def before_is_each(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether it is one span of many: each mo, next wk."""
+    return cursor.before(match.start()).lower() in _EACH - {"a", "one"}
+
+
 def by_number(cursor: Cursor, match: re.Match[str]) -> str | None:
     """What a word without a full stop is short for beside a number."""
     low, end = match["name"].lower(), match.end()
@@ -180,6 +185,8 @@ def by_number(cursor: Cursor, match: re.Match[str]) -> str | None:
         return _TAKEN[low]
     if low == "vis" and _AMOUNT_NEXT.match(cursor.text, end):
         return "visibility"
+    if low in _SPANS and before_is_each(cursor, match):
+        return _SPANS[low]
     if low == "adv" and cursor.runs and cursor.runs[-1][2].startswith("money."):
         return "advance"
     if low == "resp" and _AMOUNT_NEXT.match(cursor.text, end):

@@ -45,19 +45,24 @@ _NO_NOUN: Final = words(
 _CANNED: Final = lazy_pattern(
     r"\.?\) (?:cans?|jars?|tins?|bags?|box(?:es)?|bottles?|packages?|packets?|pkgs?|tubs?)(?!\w)"
 )
-_NOUN: Final = lazy_pattern(r"[ -](?P<noun>[a-z]+)(?P<more>-[a-z])?")
+_NOUN: Final = lazy_pattern(
+    r"[ -](?P<names>(?:[A-Z][A-Za-z0-9-]{1,9} ){0,2})"
+    r"(?P<noun>[a-z]+|SSD|HDD|TV|LED)(?P<more>-[a-z])?"
+)
 
 
 def is_attribute(cursor: Cursor, start: int, end: int) -> bool:
     """Whether the amount that is written from `start` to `end` belongs to the noun after it."""
     if _CANNED.match(cursor.text, end) and cursor.text[start - 1 : start] == "(":
         return True
-    following = _NOUN.match(cursor.text, end, end + 32)
+    following = _NOUN.match(cursor.text, end, end + 40)
     if following is None:
         return False
     noun = following["noun"]
     if noun in _NO_NOUN:
         return False
+    if following["names"] or noun.isupper():
+        return noun in _MEASURED or noun.isupper()
     article = cursor.before(start).lower()
     if article in _ARTICLES and (article not in ("every", "each") or noun in _MEASURED):
         return True

@@ -43,7 +43,7 @@ def _read_amount(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return [*say(said, start, end - 1), *say(_SIZES[short], end, match.end())]
     name = _MEASURES[short]
     if value is None and match["whole"] is None:
-        said, single = f"{said} of a", True
+        said, single = f"{said} of a" if match["of"] else said, True
     return [*say(said, start, end - 1), *say(name if single else plural(name), end, match.end())]
 
 
@@ -56,7 +56,7 @@ RULES: Final = (
         (
             ("1 c. sugar", "one cup sugar", "units"),
             ("2 T. butter", "two tablespoons butter"),
-            ("1/2 t. salt", "one half of a teaspoon salt"),
+            ("1/2 t. salt", "one half teaspoon salt"),
             ("2-3 lg. eggs", "two to three large eggs"),
         ),
     ),

@@ -12,7 +12,7 @@ from ..cursor import Cursor, Part, Upto, mark, say
 from ..number_words import NUMBER, fraction, is_one, spoken_number
 from ..rule import Rule, Start
 from .attribute import is_attribute
-from .fitting import fits, is_minutes
+from .fitting import FUNCTION_WORDS, fits, is_minutes
 from .unit import PER, UNITS, unit_name
 
 _U: Final = "|".join(re.escape(u) for u in sorted(UNITS, key=len, reverse=True))
@@ -229,6 +229,19 @@ def mixed(cursor: Cursor, match: re.Match[str]) -> str | None:
     return said
 
 
+#: Of these a part is measured, and what it is of stands behind: 1/4 tsp salt.
+_COOKED: Final = frozenset(
+    {"tsp", "Tsp", "tbsp", "Tbsp", "cup", "oz", "lb", "lbs", "pt", "qt", "gal"}
+)
+
+
+def _cooked(cursor: Cursor, match: re.Match[str]) -> bool:
+    if match["unit"] not in _COOKED:
+        return False
+    following = cursor.after(match.end())
+    return following.isalpha() and following.islower() and following not in FUNCTION_WORDS
+
+
 def _read_fractional(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     said = mixed(cursor, match)
     if said is None or not fits(cursor, match, ""):
@@ -242,7 +255,8 @@ def _read_fractional(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["whole"] or match["unit"] == "%":
         return parts + _unit_parts(cursor, match, match["gap"] == "-")
     article = "an" if UNITS[match["unit"]].startswith(("a", "e", "i", "o", "u", "hour")) else "a"
-    between = "" if match["gap"] == "-" else f"of {article}"
+    close = match["gap"] == "-" or _cooked(cursor, match)
+    between = "" if close else f"of {article}"
     return parts + say(between, end, end) + _unit_parts(cursor, match, True)
 
 
