@@ -39,7 +39,7 @@ def _read_abbreviation(cursor: Cursor, match: re.Match[str]) -> list[Part] | Non
     low = written.lower()
     start, _end = match.span("name")
     before = cursor.before(start)
-    following = cursor.text[match.end() : match.end() + 2]
+    following = cursor.right(match.end(), 2)
     upcoming = following.strip()[:1]
     space = following[:1].isspace()
     if upcoming == "(" and _BRACKETED.match(cursor.text, match.end()):
@@ -100,9 +100,9 @@ _WORDS_TOO: Final = words(
 
 
 def _roman_next(cursor: Cursor, position: int) -> bool:
-    return re.match(
-        r" ?[IVXLC]+(?!\w)", cursor.text[position : position + 10]
-    ) is not None and cursor.text[position : position + 3].strip() not in ("I", "I'")
+    return re.match(r" ?[IVXLC]+(?!\w)", cursor.right(position, 10)) is not None and cursor.right(
+        position, 3
+    ).strip() not in ("I", "I'")
 
 
 def _is_road(cursor: Cursor, before: str, start: int, low: str, upcoming: str) -> bool:
@@ -116,7 +116,7 @@ def _is_road(cursor: Cursor, before: str, start: int, low: str, upcoming: str) -
         return (
             re.search(
                 r"\d[A-Za-z]? (?:[NSEW]\.? )?(?:[\w']+ ){1,2}\Z|\d(?:st|nd|rd|th) \Z",
-                cursor.text[max(0, start - 48) : start],
+                cursor.left(start, 48),
             )
             is not None
         )
@@ -128,7 +128,7 @@ def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     low = written.lower()
     start, end = match.span()
     before = cursor.before(start)
-    upcoming = cursor.text[end : end + 2].strip()[:1]
+    upcoming = cursor.right(end, 2).strip()[:1]
     said: str | None = None
     if (special := by_number(cursor, match)) is not None:
         said = special

@@ -29,7 +29,7 @@ def _read_state(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return None
     if match["zip"] is None and match["name"] in _NOT_STATES:
         # Stopped in Tulsa, OK; no state is asked for: Tom, OK?
-        left = cursor.text[max(0, start - 40) : start]
+        left = cursor.left(start, 40)
         if not _STAYED.search(left) and not _SENT.search(left):
             return None
     return say(name, *match.span())
@@ -113,7 +113,7 @@ def _is_way(cursor: Cursor, match: re.Match[str], left: str) -> bool:
 def _read_side(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """350 W 85th St, I-95 N, Penn. Ave. NW, winds NW 10 mph."""
     start, end = match.span("side")
-    left = cursor.text[max(0, start - 24) : start]
+    left = cursor.left(start, 24)
     beside = cursor.before(start)
     if not (
         beside.lower() in _WINDS

@@ -75,7 +75,7 @@ _FLOWN: Final = lazy_pattern(
 def _is_plane(cursor: Cursor, value: str, start: int, end: int) -> bool:
     if not _PLANE.fullmatch(value):
         return False
-    made = "oeing" in cursor.text[max(0, start - 64) : start]
+    made = "oeing" in cursor.left(start, 64)
     return made or _FLOWN.match(cursor.text, end) is not None
 
 
@@ -114,7 +114,7 @@ _MET: Final = lazy_pattern(
 def _is_chat_clock(cursor: Cursor, value: str, before: str, start: int) -> bool:
     if before not in ("@", "at") or not _CLOCK.fullmatch(value):
         return False
-    return _MET.search(cursor.text[max(0, start - 48) : start]) is not None
+    return _MET.search(cursor.left(start, 48)) is not None
 
 
 def is_noted_year(cursor: Cursor, match: re.Match[str]) -> bool:
@@ -137,11 +137,11 @@ def _is_code(cursor: Cursor, value: str, before: str, start: int) -> bool:
     if value == "911" and before != "porsche":
         return True
     if before == "to" and len(value) in (5, 6):
-        written = cursor.text[max(0, start - 56) : start]
+        written = cursor.left(start, 56)
         if _TEXTED.search(written) and not is_counted(cursor.after(start + len(value)).lower()):
             return True
     if value in _EMERGENCY and before in ("or", "not", ",", "and"):
-        return _CALLED.search(cursor.text[max(0, start - 40) : start]) is not None
+        return _CALLED.search(cursor.left(start, 40)) is not None
     if len(value) in (3, 5, 6) and before in _DIALLED:
         return not is_counted(cursor.after(start + len(value)).lower())
     if len(value) == 5 and (_ends_address(cursor, start) or _STATE.fullmatch(cursor.before(start))):
@@ -155,7 +155,7 @@ def _is_name(cursor: Cursor, before: str, start: int, end: int) -> bool:
         return True
     if len(before) == 2 and cursor.before(start, 2).lower() in ("flight", "flights"):
         return True
-    if _ROAD.search(cursor.text[max(0, end - 28) : end]):
+    if _ROAD.search(cursor.left(end, 28)):
         return not is_counted(cursor.after(end).lower())
     named = bool(cursor.parts) and cursor.parts[-1].text.isupper() and len(before) > 1
     return named and before not in _NO_NAMES and not is_counted(cursor.after(end).lower())
@@ -194,10 +194,7 @@ _ADDRESS: Final = lazy_pattern(
 
 def _ends_address(cursor: Cursor, start: int) -> bool:
     """Whether the five digits at `start` stand after a US state: a zip code."""
-    return (
-        re.search(r", ?(?:[A-Z]{2}|[A-Z][a-z]+) \Z", cursor.text[max(0, start - 24) : start])
-        is not None
-    )
+    return re.search(r", ?(?:[A-Z]{2}|[A-Z][a-z]+) \Z", cursor.left(start, 24)) is not None
 
 
 def _is_year(cursor: Cursor, value: int, before: str, end: int) -> bool:
@@ -208,7 +205,7 @@ def _is_year(cursor: Cursor, value: int, before: str, end: int) -> bool:
     following = cursor.after(end).lower()
     if value >= 1900 and (following in _OCCASIONS or (before == "the" and following in _HELD)):
         return True
-    if cursor.text[end : end + 1] == "-" or before in ("in", "since"):
+    if cursor.right(end, 1) == "-" or before in ("in", "since"):
         return following not in _COUNTED
     return not is_counted(following)
 

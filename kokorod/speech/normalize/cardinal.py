@@ -77,9 +77,9 @@ def factor_parts(cursor: Cursor, start: int, end: int) -> list[Part]:
     """The x after a number: ten times faster, a two x zoom."""
     if (
         cursor.text[start] == "×"
-        or cursor.text[end : end + 1] == "/"
+        or cursor.right(end, 1) == "/"
         or cursor.after(end).lower() in _COMPARED
-        or _REPEATED.search(cursor.text[max(0, start - 40) : start])
+        or _REPEATED.search(cursor.left(start, 40))
     ):
         return say("times", start, end)
     return spell(cursor.text[start], start, end)
@@ -112,7 +112,7 @@ def _read_sized(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return None  # a 10K run: said as it is written
     if match["size"] == "K" and len(match["value"]) == 1:
         return None  # a 4K screen
-    around = cursor.text[max(0, match.start() - 64) : match.end() + 32]
+    around = cursor.around(match.start(), match.end(), 64, 32)
     if match["size"] == "T" and _STORED.search(around):
         single = match["value"] == "1" or cursor.before(match.start()).lower() in ("a", "an")
         unit = "terabyte" if single else "terabytes"
@@ -160,7 +160,7 @@ def _is_light(cursor: Cursor, match: re.Match[str]) -> bool:
     if not re.fullmatch(r"[1-9]\d00", match["value"]) or match["sign"] or match["plus"]:
         return False
     start, end = match.span()
-    return _LAMP.search(cursor.text[max(0, start - 64) : end + 64]) is not None
+    return _LAMP.search(cursor.around(start, end, 64)) is not None
 
 
 _RUNS: Final = words("run runs race races runner runners walk walks")

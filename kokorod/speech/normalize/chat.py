@@ -68,7 +68,7 @@ def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     if cursor.before(start).lower() in _NO_CHAT or (start and cursor.text[start - 1] in ".$/@#-_"):
         return None
-    if match["name"] == "prob" and cursor.text[end : end + 1] == ".":
+    if match["name"] == "prob" and cursor.right(end, 1) == ".":
         return None  # a problem's
     if match["name"] in ("hw", "addr") and cursor.after(end).lower() in _OF_MACHINES:
         return None
@@ -138,7 +138,7 @@ def _read_grown(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     written = match.group().lower()
     if written[0] in "mw":
-        left = cursor.text[max(0, start - 48) : start].lower()
+        left = cursor.left(start, 48).lower()
         if not _PERCENT.search(left) or not ("+" in left or _GREW.intersection(left.split())):
             return None
     span = _SPANS[written[0]]
@@ -147,7 +147,7 @@ def _read_grown(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 def _read_each(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if not _PRICE.search(cursor.text[max(0, start - 16) : start]):
+    if not _PRICE.search(cursor.left(start, 16)):
         return None
     return say(_EACH_SAID[match.group()], start, end)
 

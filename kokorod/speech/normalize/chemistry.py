@@ -70,7 +70,7 @@ _NAMED_SO: Final = lazy_pattern(r"\bsymbols?(?: (?:for|of) [a-z]{2,12})?(?: is| 
 
 def _read_symbol(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
-    if not _NAMED_SO.search(cursor.text[max(0, start - 40) : start]):
+    if not _NAMED_SO.search(cursor.left(start, 40)):
         return None
     return spell(match["name"].upper(), *match.span())
 

@@ -48,7 +48,7 @@ def _move(text: str, start: int) -> list[Part]:
 def _in_game(cursor: Cursor, start: int, end: int) -> bool:
     if _GOES_ON.match(cursor.text, end):
         return True
-    return _MOVED.search(cursor.text[max(0, start - 24) : start]) is not None
+    return _MOVED.search(cursor.left(start, 24)) is not None
 
 
 def _read_numbered(cursor: Cursor, match: re.Match[str]) -> Upto | None:

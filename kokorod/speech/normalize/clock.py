@@ -85,7 +85,7 @@ def _is_length(cursor: Cursor, match: re.Match[str]) -> bool:
     start = match.start()
     if cursor.before(start).lower() in ("at", "by", "from", "until", "till", "before", "after"):
         return False
-    return _TIMED.search(cursor.text[max(0, start - 48) : start]) is not None
+    return _TIMED.search(cursor.left(start, 48)) is not None
 
 
 def _length(match: re.Match[str]) -> str:
@@ -213,7 +213,7 @@ def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if not match["minute"] and not match["hour2"]:
         paired = bool(cursor.runs) and cursor.runs[-1][2] == "clock.short"
         at = cursor.before(match.start()).lower() in _AT_HOUR
-        around = cursor.text[max(0, match.start() - 24) : match.end() + 24]
+        around = cursor.around(match.start(), match.end(), 24)
         if not (at or paired) or (match["half"] == "a" and not _PM_NEAR.search(around)):
             return None  # room 4a, from 3a to 3c
     if cursor.before(match.start()).lower() in _LABELLED or not 1 <= int(match["hour"]) <= 12:

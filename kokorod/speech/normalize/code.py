@@ -34,11 +34,11 @@ _COUNTERS: Final = frozenset("ijkmnxy")
 def _is_code(cursor: Cursor, match: re.Match[str]) -> bool:
     """Whether what stands in brackets is an index, and no note or ending: Paris[3], item[s]."""
     start = match.start()
-    if match["key"] or match["sign"] or cursor.text[max(0, start - 2) : start] == "()":
+    if match["key"] or match["sign"] or cursor.left(start, 2) == "()":
         return True
     if cursor.text[start - 1] == "]":
         return bool(cursor.runs) and cursor.runs[-1][2] == "code.index"
-    before = _NAME_BEFORE.search(cursor.text[max(0, start - 41) : start])
+    before = _NAME_BEFORE.search(cursor.left(start, 41))
     name = before["name"] if before else ""
     if not name:
         return False
@@ -111,7 +111,7 @@ _ELSE_RIGHT: Final = lazy_pattern(
 
 def _read_else(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    left = cursor.text[max(0, start - 48) : start]
+    left = cursor.left(start, 48)
     if not _ELSE_LEFT.search(left) or not _ELSE_RIGHT.match(cursor.text, end):
         return None
     return say("double question mark", start, end)

@@ -75,7 +75,7 @@ _NEAR: Final = 48
 
 def _read_airports(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    around = cursor.text[max(0, start - _NEAR) : start] + " | " + cursor.text[end : end + _NEAR]
+    around = cursor.left(start, _NEAR) + " | " + cursor.right(end, _NEAR)
     if not _FLIGHT.search(around):
         return None
     one, two = match.span("one"), match.span("two")
@@ -106,7 +106,7 @@ def _read_bound(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     if match["code"] not in _CITIES or cursor.before(start).lower() not in _BOUND_FOR:
         return None
-    around = cursor.text[max(0, start - _NEAR) : start] + " | " + cursor.text[end : end + _NEAR]
+    around = cursor.left(start, _NEAR) + " | " + cursor.right(end, _NEAR)
     return _airport(match["code"], start, end) if _FLIGHT.search(around) else None
 
 

@@ -62,6 +62,20 @@ class Cursor:
         found = _NEXT.match(self.text, position)
         return found[1] if found else ""
 
+    def left(self, position: int, size: int) -> str:
+        """At most `size` characters before `position`."""
+        return self.text[max(0, position - size) : position]
+
+    def right(self, position: int, size: int) -> str:
+        """At most `size` characters from `position` on."""
+        return self.text[position : position + size]
+
+    def around(self, start: int, end: int, back: int, ahead: int = 0) -> str:
+        """What stands from `start` to `end`, with `back` characters before and `ahead` behind,
+        as many as before if it is 0.
+        """
+        return self.text[max(0, start - back) : end + (ahead or back)]
+
     def ends(self, position: int) -> bool:
         """Whether only white space and closing marks follow."""
         return _TAIL.match(self.text, position) is not None

@@ -88,11 +88,11 @@ def is_dated(cursor: Cursor, match: re.Match[str]) -> bool:
         _is_part(one, two) and _is_part(*map(int, match.group("three", "four")))
     ):
         return True
-    if _DATED_BY_TWO.search(cursor.text[max(0, start - 24) : start]):
+    if _DATED_BY_TWO.search(cursor.left(start, 24)):
         return True
     if not _is_part(one, two) and previous in _HELD_FROM:
         return True
-    if not _is_part(one, two) and _MOVED.search(cursor.text[max(0, start - 32) : start]):
+    if not _is_part(one, two) and _MOVED.search(cursor.left(start, 32)):
         return True
     run = cursor.runs[-1] if cursor.runs else None
     if run and run[2] == "date.month_and_day" and len(cursor.parts) - run[1] < 2:

@@ -103,7 +103,7 @@ def _read_face(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     position = match.start()
     if position and not cursor.text[position - 1].isspace():
         return None
-    left = cursor.text[max(0, position - 400) : position]
+    left = cursor.left(position, 400)
     if match.group()[-1] == ")" and left.count("(") > left.count(")"):
         return None  # it closes a bracket
     name = _FACES[match.group().replace("-", "")]

@@ -77,8 +77,8 @@ def joint(cursor: Cursor, start: int, end: int) -> str | None:
 
 def is_sum(cursor: Cursor, start: int, end: int) -> bool:
     """Whether other signs of mathematics stand near the one from `start` to `end`, on its line."""
-    before = cursor.text[max(0, start - _NEAR) : start].rsplit("\n", 1)[-1]
-    after = cursor.text[end : end + _NEAR].split("\n", 1)[0]
+    before = cursor.left(start, _NEAR).rsplit("\n", 1)[-1]
+    after = cursor.right(end, _NEAR).split("\n", 1)[0]
     return _SUM.search(before) is not None or _SUM.search(after) is not None
 
 

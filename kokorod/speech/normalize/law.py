@@ -82,7 +82,7 @@ def _read_docket(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 def _read_numbered(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """The term and the number in it; Nos. 10-200 are numbers from one to another."""
     start = match.start()
-    left = cursor.text[max(0, start - 32) : start]
+    left = cursor.left(start, 32)
     if not _CASES.search(left) or (left.endswith(("Nos. ", "nos. ")) and len(match["number"]) < 4):
         return None
     return [

@@ -65,7 +65,7 @@ def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 def _beside_sign(cursor: Cursor, position: int) -> bool:
     """Whether `x` after a name is a variable: sin x = 0, cos x + 1."""
-    return re.match(r" ?x ?[-+=<>/*)]", cursor.text[position : position + 6]) is not None
+    return re.match(r" ?x ?[-+=<>/*)]", cursor.right(position, 6)) is not None
 
 
 def _read_log(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
@@ -91,7 +91,7 @@ def _read_term(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 def _read_negative(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """-x after a sign of mathematics; elsewhere it is an option, or a dash."""
     start, end = match.span()
-    before = cursor.text[max(0, start - 4) : start].rstrip(" ")[-1:]
+    before = cursor.left(start, 4).rstrip(" ")[-1:]
     if (
         not before
         or before not in "=<>≤≥+*/÷×(^"

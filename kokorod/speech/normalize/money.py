@@ -195,7 +195,7 @@ def _range(cursor: Cursor, match: re.Match[str], unit: Currency, attribute: bool
 
 def _read_after(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     unit = _SYMBOLS.get(match["unit"]) or _CODES[match["unit"]]
-    if match["unit"] in ("$", "£") and cursor.text[match.end() : match.end() + 1].isdecimal():
+    if match["unit"] in ("$", "£") and cursor.right(match.end(), 1).isdecimal():
         return None
     amount = match["amount"] + (match["comma"] or "").replace(",", ".")
     said = _sign(match["sign"])

@@ -74,9 +74,7 @@ def _read_initial(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return None  # plan B. then
     if match["small"] and cursor.before(start).lower() in _LETTERED | ITEMS:
         return None
-    if match["letter"] == "I" and not re.match(
-        r" ?[A-Z]\.", cursor.text[match.end() : match.end() + 3]
-    ):
+    if match["letter"] == "I" and not re.match(r" ?[A-Z]\.", cursor.right(match.end(), 3)):
         before = cursor.before(start)
         if before.islower():
             return None

@@ -47,7 +47,7 @@ def is_of_all(cursor: Cursor, start: int) -> bool:
 
 def _is_marked(cursor: Cursor, start: int) -> bool:
     """Whether what stands alone at `start` is a mark: Food: 3/5. I gave it 3/5."""
-    left = cursor.text[max(0, start - 40) : start]
+    left = cursor.left(start, 40)
     if _GIVEN.search(left):
         return True
     before = cursor.before(start)
@@ -91,7 +91,7 @@ _FIGURES_OF: Final = lazy_pattern(
 
 def is_line(cursor: Cursor, start: int) -> bool:
     """Whether figures of a player stand at `start`, and no date or fraction."""
-    return _FIGURES_OF.search(cursor.text[max(0, start - 64) : start]) is not None
+    return _FIGURES_OF.search(cursor.left(start, 64)) is not None
 
 
 def one_by_one(match: re.Match[str]) -> list[Part]:
@@ -117,4 +117,4 @@ def is_cause(cursor: Cursor, start: int, end: int) -> bool:
     """Whether 2/2 is a doctor's "secondary to"."""
     if not cursor.before(start).isalpha() or not _CAUSE.match(cursor.text, end):
         return False
-    return _NOTED.search(cursor.text[max(0, start - 64) : end + 48]) is not None
+    return _NOTED.search(cursor.around(start, end, 64, 48)) is not None

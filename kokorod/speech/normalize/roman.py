@@ -158,9 +158,9 @@ def _with_range(cursor: Cursor, match: re.Match[str]) -> list[Part]:
 
 def _read_small_roman(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    bracket = cursor.text[end : end + 1] == ")"
+    bracket = cursor.right(end, 1) == ")"
     labelled = cursor.before(start).lower().rstrip(".") in _NUMBERED
-    if not bracket and not labelled and cursor.text[max(0, start - 64) : start].strip():
+    if not bracket and not labelled and cursor.left(start, 64).strip():
         return None
     return say(cardinal(roman_value(match["roman"].upper())), start, end)
 

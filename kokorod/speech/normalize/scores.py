@@ -108,14 +108,14 @@ def _read_minutes(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if not goal_before and not cursor.before(start)[:1].isupper():
         return None
     listed = _GOALS.match(cursor.text, match.end(), match.end() + _NEAR)
-    if not listed and not _SCORED.search(cursor.text[max(0, start - _NEAR) : start]):
+    if not listed and not _SCORED.search(cursor.left(start, _NEAR)):
         return None
     return say(cardinal(match["minute"]), *match.span())
 
 
 def _read_wickets(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    around = cursor.text[max(0, start - _NEAR) : start] + " " + cursor.text[end : end + _NEAR]
+    around = cursor.left(start, _NEAR) + " " + cursor.right(end, _NEAR)
     if int(match["runs"]) < 11 or not _CRICKET.search(around):
         return None
     if cursor.after(end).lower() in ("overs", "runs", "wickets", "innings"):
@@ -125,7 +125,7 @@ def _read_wickets(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 def _read_sets(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    before = cursor.text[max(0, match.start() - _NEAR) : match.start()]
+    before = cursor.left(match.start(), _NEAR)
     if "(" not in match.group() and not _PLAYED.search(before):
         return None
     parts: list[Part] = []
@@ -143,11 +143,11 @@ def _read_sets(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 def _read_record(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    before = cursor.text[max(0, start - _NEAR) : start]
+    before = cursor.left(start, _NEAR)
     if before.endswith("("):
-        if cursor.text[end : end + 1] not in (")", ",") or not _NAMED.search(before):
+        if cursor.right(end, 1) not in (")", ",") or not _NAMED.search(before):
             return None
-        if not _SPORT.search(cursor.text[max(0, start - _NEAR) : end + _NEAR]):
+        if not _SPORT.search(cursor.around(start, end, _NEAR)):
             return None
         if _BEATEN.search(before) and max(map(len, match.group("won", "lost"))) == 1:
             return None
@@ -171,7 +171,7 @@ def _read_shots(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 def _read_averages(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """Where it is played with bats: three oh four, without the point."""
     start, end = match.span()
-    beside = _BATTED.search(cursor.text[max(0, start - _NEAR) : start])
+    beside = _BATTED.search(cursor.left(start, _NEAR))
     if "/" not in match.group() and not beside and not _BATTING.match(cursor.text, end):
         return None
     parts: list[Part] = []

@@ -62,7 +62,7 @@ def _read_paragraph(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
     if not (match["marks"] or match["part"]):
         return None
-    if not _LAWS.search(cursor.text[max(0, start - 16) : start]):
+    if not _LAWS.search(cursor.left(start, 16)):
         return None
     number = re.match(r"\d+", match["number"])
     assert number is not None

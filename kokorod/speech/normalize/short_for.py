@@ -21,7 +21,7 @@ _MEDICINE: Final = lazy_pattern(
 
 def _is_medicine(cursor: Cursor, match: re.Match[str]) -> bool:
     """Whether capsules and tablets are meant, and no bottle's caps and browser's tabs."""
-    around = cursor.text[max(0, match.start() - _BACK) : match.end() + _BACK]
+    around = cursor.around(match.start(), match.end(), _BACK)
     return _MEDICINE.search(around) is not None
 
 
@@ -73,11 +73,7 @@ def by_neighbours(cursor: Cursor, match: re.Match[str], before: str, number: boo
         return "amendment"
     if low == "ex" and written == "Ex" and _LETTER_NEXT.match(cursor.text, match.end()):
         return "exhibit"
-    if (
-        low == "ex"
-        and number
-        and _OF_PARTY.search(cursor.text[max(0, match.start() - 12) : match.start()])
-    ):
+    if low == "ex" and number and _OF_PARTY.search(cursor.left(match.start(), 12)):
         return "exhibit"
     if low == "ex" and number and _EXERCISE.match(cursor.text, match.end()):
         many = _EXERCISES.match(cursor.text, match.end())
@@ -193,6 +189,6 @@ def by_number(cursor: Cursor, match: re.Match[str]) -> str | None:
         return "respirations"
     if low == "ea" and cursor.runs and cursor.runs[-1][2].startswith("money."):
         return "each"
-    if low in ("fwd", "fw") and cursor.text[end : end + 1] == ":":
+    if low in ("fwd", "fw") and cursor.right(end, 1) == ":":
         return "forward"
     return None

@@ -56,7 +56,7 @@ NAMES: Final[dict[str, str]] = {
 
 
 def _read_ellipsis(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    if match.group().startswith("..") and cursor.text[match.end() : match.end() + 1] == "/":
+    if match.group().startswith("..") and cursor.right(match.end(), 1) == "/":
         return None
     return mark("…", *match.span())
 
@@ -118,7 +118,7 @@ _UNTIL: Final = frozenset({"noon", "midnight", "late", "close", "dusk", "dawn", 
 
 def _is_span(cursor: Cursor, start: int, end: int) -> bool:
     """Whether an en dash without spaces means "to": Dec 2023–Jan 2024, 10am–noon."""
-    before, after = cursor.text[start - 1 : start], cursor.text[end : end + 1]
+    before, after = cursor.text[start - 1 : start], cursor.right(end, 1)
     if not (before.isalnum() and after.isalnum()):
         return False
     return before.isdecimal() or cursor.after(end).lower() in _UNTIL
@@ -182,7 +182,7 @@ def _read_rule(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 def begins_line(cursor: Cursor, position: int) -> bool:
     """Whether only spaces stand before `position` on its line."""
-    left = cursor.text[max(0, position - 32) : position].rstrip(" \t")
+    left = cursor.left(position, 32).rstrip(" \t")
     return (not left and position < 32) or left.endswith(("\n", "\r"))
 
 

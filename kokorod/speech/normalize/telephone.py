@@ -79,7 +79,7 @@ def _read_extension(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 def _read_groups(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
     counted = is_counted(cursor.after(match.end()).lower())
-    if counted or not _IDENTIFIED.search(cursor.text[max(0, start - 40) : start]):
+    if counted or not _IDENTIFIED.search(cursor.left(start, 40)):
         return None
     parts: list[Part] = []
     for group in re.finditer(r"\d+", match.group()):

@@ -80,7 +80,7 @@ def _read_version_like(cursor: Cursor, match: re.Match[str]) -> list[Part] | Non
     whole, part, tail = match["whole"], match["part"], match["tail"]
     start = match.start()
     if cursor.before(start).lower().rstrip(".") not in _VERSIONED and not (
-        len(part) == 2 and len(whole) < 3 and _OTHER.search(cursor.text[max(0, start - 64) : start])
+        len(part) == 2 and len(whole) < 3 and _OTHER.search(cursor.left(start, 64))
     ):
         return None
     said = cardinal(part) if part[0] != "0" and len(part) < 3 else digits(part)

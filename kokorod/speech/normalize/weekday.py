@@ -107,7 +107,7 @@ def _beside_day(cursor: Cursor, match: re.Match[str]) -> bool:
         return True
     if match["name"] == "Weds":
         return _NO_PARTNER.match(cursor.text, match.end()) is not None
-    return _DAY_BEFORE.search(cursor.text[max(0, start - 24) : start]) is not None
+    return _DAY_BEFORE.search(cursor.left(start, 24)) is not None
 
 
 #: In small letters, where only a day can stand: free sat? see you on thu.

@@ -48,7 +48,7 @@ _WARM: Final = lazy_pattern(
 
 
 def _is_warm(cursor: Cursor, start: int) -> bool:
-    return _WARM.search(cursor.text[max(0, start - 96) : start]) is not None
+    return _WARM.search(cursor.left(start, 96)) is not None
 
 
 _BEFORE_DECADE: Final = frozenset(

@@ -17,7 +17,7 @@ _AGED: Final = lazy_pattern(r"\d ?-?(?:y/?o|y\.o\.?|years?[ -]old) \Z")
 
 def _read_sex(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if _AGED.search(cursor.text[max(0, start - 12) : start]) is None:
+    if _AGED.search(cursor.left(start, 12)) is None:
         return None
     return say("male" if match.group() == "M" else "female", start, end)
 

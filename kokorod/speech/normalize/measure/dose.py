@@ -59,14 +59,14 @@ def _read_paired(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 def _read_taken(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
-    if not _DOSED.search(cursor.text[max(0, start - _NEAR) : start]):
+    if not _DOSED.search(cursor.left(start, _NEAR)):
         return None
     return spell(match["how"].upper(), *match.span())
 
 
 def _read_lab(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    left, right = cursor.text[max(0, start - _NEAR) : start], cursor.text[end : end + _NEAR]
+    left, right = cursor.left(start, _NEAR), cursor.right(end, _NEAR)
     if not (_LAB_BESIDE.search(left) or _LAB_BESIDE.search(right)):
         return None
     return say(_LABS[match["name"]], *match.span())

@@ -36,7 +36,7 @@ _BEFORE: Final = lazy_pattern(
 def _read_either(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """A pause; nothing is divided if both sides say the same."""
     start = match.start()
-    before = _BEFORE.search(cursor.text[max(0, start - 20) : start])
+    before = _BEFORE.search(cursor.left(start, 20))
     one = _KINDS.get(before["unit"]) if before else None
     if before is None or one is None:
         return None

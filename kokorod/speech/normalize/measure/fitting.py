@@ -88,7 +88,7 @@ def is_minutes(cursor: Cursor, match: re.Match[str]) -> bool:
         before = cursor.before(start, 2)
     if before.lower() in _LASTING or cursor.after(match.end()).lower() in _SINCE:
         return True
-    left = cursor.text[max(0, start - 64) : start]
+    left = cursor.left(start, 64)
     return (
         _BIGGER.search(left) is not None
         or _WAITED.search(left) is not None
@@ -106,7 +106,7 @@ def fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
     if unit in ("N", "W") and cursor.before(match.start()).lower() in LABELS:
         return False  # Route 9 W
     if unit == "U":
-        around = cursor.text[max(0, match.start() - 48) : match.end() + 48]
+        around = cursor.around(match.start(), match.end(), 48)
         return _INJECTED.search(around) is not None
     if unit == "st":
         if close and cursor.text[match.start("unit") - 1] == "1":
@@ -121,14 +121,14 @@ def fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
     following = cursor.after(match.end("unit"))
     if unit in _SCALES and (
         cursor.before(match.start()).lower() in LABELS
-        or _SEATED.search(cursor.text[max(0, match.start() - 28) : match.start()])
+        or _SEATED.search(cursor.left(match.start(), 28))
         or _DOTTED_ON.match(cursor.text, match.end("unit"))
     ):
         return False  # seat 14C, 28 C.F.R.
     if unit in _SCALES:  # 350F, but 5F and 20 C students
         groups = match.groupdict()  # a fraction has no second value
         if close and (groups.get("value2") or len(value) == 1):
-            left = cursor.text[max(0, match.start() - 40) : match.start()]
+            left = cursor.left(match.start(), 40)
             return bool(_WARM.search(left)) or (groups.get("joint") or "").strip() == "to"
         if close and not value:
             return True  # 2½C
@@ -137,7 +137,7 @@ def fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
     if unit in _DOUBTFUL and unit not in ("in", "s", "h", "L", "ct") and match["gap"] == "-":
         return False
     if unit == "in" and match["gap"] == "-":
-        return cursor.text[match.end() : match.end() + 1] != "-"
+        return cursor.right(match.end(), 1) != "-"
     if unit == "in":
         return close or following.lower() in _AFTER_INCHES
     if close or (unit == "L" and is_attribute(cursor, match.start(), match.end("unit"))):

@@ -33,7 +33,7 @@ def _read_one(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
     high = match["name"].lower() == "hi"
     other = _LOW_NEAR if high else _HIGH_NEAR
-    around = cursor.text[max(0, start - _NEAR) : start], cursor.text[end : end + _NEAR]
+    around = cursor.left(start, _NEAR), cursor.right(end, _NEAR)
     if not any(other.search(side.lower()) for side in around):
         return None
     said = "high" if high else "low"

@@ -172,7 +172,7 @@ def _read_two_figures(cursor: Cursor, match: re.Match[str]) -> list[Part] | None
 
 
 def _read_feet_alone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    before = cursor.text[max(0, match.start() - 64) : match.start()]
+    before = cursor.left(match.start(), 64)
     if match.group()[-1] == "'" and _QUOTED.search(before):
         return None  # it closes a quotation
     value = match["feet"]
@@ -185,7 +185,7 @@ def _read_pound_sign(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if start and cursor.text[start - 1] in "-/_":
         return None
     single = is_one(value) or is_attribute(cursor, start, end)
-    if _PRESSED.search(cursor.text[max(0, start - 32) : start]):
+    if _PRESSED.search(cursor.left(start, 32)):
         return say(f"{digits(value)} pound", start, end)
     return say(
         f"{spoken_number(value, cursor.british)} {'pound' if single else 'pounds'}", start, end

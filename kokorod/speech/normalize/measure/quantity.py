@@ -111,9 +111,7 @@ def _unit_parts(cursor: Cursor, match: re.Match[str], single: bool) -> list[Part
     name = unit_name(written, match["power"] or "", match["per"] or "", single)
     if written == "bps" and cursor.before(match.start()).lower() in _RATES:
         name = "basis point" if single else "basis points"
-    if written == "pc" and (
-        _STARS.search(cursor.text[max(0, match.start() - 64) : match.end() + 48])
-    ):
+    if written == "pc" and (_STARS.search(cursor.around(match.start(), match.end(), 64, 48))):
         name = "parsec" if single else "parsecs"
     value = match.groupdict().get("value", "")  # a fraction has none
     if written == "ct" and value.isdecimal() and not match["per"]:

@@ -40,7 +40,7 @@ def _counts(cursor: Cursor, position: int) -> bool:
     """Whether a number stands before `position`, or a word before that one."""
     if cursor.before(position)[:1].isdecimal() or cursor.before(position, 2)[:1].isdecimal():
         return True
-    return _OF_THINGS.search(cursor.text[max(0, position - 40) : position]) is not None
+    return _OF_THINGS.search(cursor.left(position, 40)) is not None
 
 
 #: What machines are asked and answer: 60 req/min.

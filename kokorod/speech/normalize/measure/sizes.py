@@ -30,7 +30,7 @@ def _size(written: str, start: int) -> list[Part]:
 
 def _read_sizes(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
-    if not _SIZED.search(cursor.text[max(0, start - _BACK) : start]):
+    if not _SIZED.search(cursor.left(start, _BACK)):
         return None
     joint = "or" if match["joint"] == "/" else "to"
     return [
