@@ -186,7 +186,7 @@ _NO_NAMES: Final = words("ad bc ce bce in on by to of and the from for about ove
 
 _STATE: Final = lazy_pattern(r"[A-Z]{2}")
 _ADDRESS: Final = lazy_pattern(
-    r"[ ](?:[NSEW]\.?[ ])?(?:[A-Z][a-z]+[ ]|\d+(?:st|nd|rd|th)[ ]){1,3}"
+    r"[ ](?:[NSEW]\.?[ ])?(?:[A-Z][a-z]+\.?[ ]|\d+(?:st|nd|rd|th)[ ]){1,3}"
     r"(?:St|Ave|Blvd|Rd|Ln|Dr|Ct|Pl|Hwy|Pkwy|Sq|Way|Street|Avenue|Boulevard|Road|Lane|Drive|"
     r"Court|Place|Highway|Parkway|Square|Terrace)\b"
 )

@@ -70,6 +70,8 @@ def _read_short(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         return None
     if match["name"] == "prob" and cursor.right(end, 1) == ".":
         return None  # a problem's
+    if match["name"] == "msg" and start and cursor.text[start - 1] in "\"'`":
+        return None
     if match["name"] in ("hw", "addr") and cursor.after(end).lower() in _OF_MACHINES:
         return None
     said, _, other = _CHAT[match["name"].lower()].partition("|")

@@ -80,7 +80,8 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         ]
         return say(" slash ".join(values), *match.span())
     shares = one.isdecimal() and two.isdecimal() and int(one) + int(two) == 100
-    if shares or (one, two) in (("24", "7"), ("9", "11"), ("20", "20"), ("180", "360")):
+    steel = one == "18" and cursor.after(match.end()).lower() in ("stainless", "steel", "inox")
+    if shares or steel or (one, two) in (("24", "7"), ("9", "11"), ("20", "20"), ("180", "360")):
         return say(f"{cardinal(one)} {cardinal(two)}", *match.span())
     if cursor.after(match.end()) == "=":
         return say(f"{spoken_number(one)} divided by {spoken_number(two)}", *match.span())
@@ -188,10 +189,13 @@ def _is_product(cursor: Cursor, match: re.Match[str]) -> bool:
         return False  # a 9x13-inch pan
     if cursor.after(match.end()) in _SUMMED or cursor.before(match.start()) in _SUMMED:
         return True
+    if cursor.before(match.start()).lower() in _ASKED:
+        return True
     asked = cursor.before(match.start()).lower() in ("is", "what's", "calculate", "compute")
     return bool(match["gap"]) and asked and cursor.after(match.end()) == "?"
 
 
+_ASKED: Final = words("estimate evaluate multiply calculate compute solve")
 _HYPHENED: Final = lazy_pattern(r"-[A-Za-z]")
 _SUMMED: Final = frozenset("=+-−/÷*×")
 

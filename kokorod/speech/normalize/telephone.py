@@ -61,16 +61,19 @@ _GROUPS: Final = lazy_pattern(
 )
 
 
-_EXTENSION: Final = lazy_pattern(r"x\.? ?(?P<number>\d{2,6})(?!\w)")
+_EXTENSION: Final = lazy_pattern(r"x\.? ?(?P<number>\d{1,6})(?!\w)")
 _CALLED: Final = words("call dial at ring reach on desk phone office")
 
 
 def _read_extension(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """Call x4417; 555-0142 x23."""
     start = match.start()
-    behind = cursor.runs[-1] if cursor.runs else (0, 0, "")
-    phone = behind[2] == "telephone.number" and behind[1] == len(cursor.parts)
-    if not phone and cursor.before(start).lower() not in _CALLED:
+    said = len(cursor.parts)  # a comma may stand between
+    phone = any(
+        name == "telephone.number" and said - last < 2 for _, last, name in cursor.runs[-2:]
+    )
+    called = len(match["number"]) > 1 and cursor.before(start).lower() in _CALLED
+    if not phone and not called:
         return None
     number = match.start("number")
     return [*say("extension", start, number), *say(digits(match["number"]), number, match.end())]

@@ -119,6 +119,7 @@ RULES: Final = (
 
 #: Words, in small letters, that the rules here look at.
 KEYS: Final = frozenset(
-    {"po", "bid", "tid", "qid", "hs", "ac", "pc", "sq", "sl", "im"}
+    {"po", "bid", "tid", "qid", "hs", "ac", "pc", "sq", "sl", "im", "qd", "qod"}
+    | {"qhs", "qam", "qpm", "prn"}
     | {name.lower() for name in _LABS}
 )
