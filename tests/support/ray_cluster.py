@@ -33,6 +33,7 @@ ENVIRON = {
     "RAY_gcs_rpc_server_connect_timeout_s": "240",
     "RAY_gcs_server_request_timeout_seconds": "240",
     "RAY_enable_worker_prestart": "0",
+    "RAY_worker_niceness": "0",
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
 }
 

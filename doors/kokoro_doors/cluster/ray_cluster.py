@@ -1,17 +1,20 @@
 # process: waits for a Ray cluster.
 """A Ray cluster as workers that are started, asked and lost.
 
-Owns:       this process's connection to the cluster, what was put into its object store.
+Owns:       this process's connection to the cluster, what was put into its object store;
+            sys.stdout until it is closed: Ray writes there what happens to nodes.
 Never:      starts a cluster; who has one has decided where it listens.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import ray
@@ -63,6 +66,9 @@ class RayCluster:
         self._cores = cores
         self._gpu = gpu
         address = where if where != HERE else environ.get("RAY_ADDRESS") or "auto"
+        self._stack = contextlib.ExitStack()
+        quiet = self._stack.enter_context(Path(os.devnull).open("w"))  # noqa: SIM115
+        self._stack.enter_context(contextlib.redirect_stdout(quiet))
         handlers = {number: signal.getsignal(number) for number in _SIGNALS}
         try:
             ray.init(
@@ -72,6 +78,7 @@ class RayCluster:
                 namespace="kokorod",
             )
         except Exception as error:  # noqa: BLE001 - of many kinds, some of them of other packages
+            self._stack.close()
             raise CommandError(
                 f"no Ray cluster can be reached at {address}: {one_line(error)[:300]}; `ray status`"
                 " shows one, `ray start --head` begins one, --on ray://HOST:10001 names one"
@@ -124,7 +131,10 @@ class RayCluster:
         ray.kill(actor)
 
     def close(self) -> None:
-        ray.shutdown()
+        try:
+            ray.shutdown()
+        finally:
+            self._stack.close()
 
 
 def _why(error: Exception) -> str:

@@ -31,6 +31,7 @@ class Progress:
 
     def __init__(self, as_json: bool, now: Callable[[], float] = time.monotonic) -> None:
         self._json = as_json
+        self._out = sys.stdout  # which a cluster's library is kept from
         self._now = now
         self._line = sys.stderr is not None and sys.stderr.isatty() and not as_json
         self._drawn = False
@@ -79,7 +80,7 @@ class Progress:
         if not self._json:
             self._draw("")
             said = "" if fresh else "  (was there)"
-            print(f"{clock(seconds):>9}  {exits.one_line(name)}{said}", flush=True)
+            print(f"{clock(seconds):>9}  {exits.one_line(name)}{said}", file=self._out, flush=True)
 
     def note(self, message: str) -> None:
         self._draw("")
@@ -110,7 +111,7 @@ class Progress:
 
     def _tell(self, event: str, **fields: Any) -> None:
         if self._json:
-            print(json.dumps({"event": event, **fields}), flush=True)
+            print(json.dumps({"event": event, **fields}), file=self._out, flush=True)
 
     def _draw(self, line: str) -> None:
         if self._line and (line or self._drawn):
