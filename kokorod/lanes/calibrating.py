@@ -44,7 +44,7 @@ _SOON_S: Final = 1.0
 #: A child that stands still has up to 0.7 GB. After so long it is ended, and begun anew later.
 _MOST_HELD_S: Final = 30.0
 
-#: Requests that make a voice worth six minutes.
+#: Requests that make a voice worth eight minutes.
 _ENOUGH: Final = 3
 
 #: Voices counted: all of Kokoro's, and some blends.

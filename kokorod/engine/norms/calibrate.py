@@ -46,7 +46,7 @@ from .verdicts import LIMIT_DB, Verdict, Verdicts
 if TYPE_CHECKING:
     from ..parts import PartsSynthesizer
 
-#: 168 phrases take 6 minutes of two cores; a slow one, held by requests, takes hours. Who takes
+#: 226 phrases take 8 minutes of two cores; a slow one, held by requests, takes hours. Who takes
 #: longer is ended, and goes on with the rows that it has.
 _PATIENCE_S: Final = 2 * 3600.0
 

@@ -16,7 +16,7 @@ from ...voices.languages import ENGLISH, language_of_voice
 FILE: Final = Path(__file__).parent / "data" / "phrases.txt"
 
 #: Phrases of a voice, in all. What more of them bring: docs/streaming.md.
-MOST: Final = 168
+MOST: Final = 226
 
 #: Every so many is not learned from: by those two predictors are compared.
 _APART: Final = 14
