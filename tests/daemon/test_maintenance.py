@@ -208,20 +208,30 @@ def test_a_request_ends_a_keep_alive(make_daemon: MakeDaemon, tmp_path: Path) ->
 
 
 def test_waking_from_sleep_warms_the_lane(start: Start, tmp_path: Path) -> None:
-    """The wall clock jumps ahead of the other one, as it does while a machine sleeps."""
-    slept = tmp_path / "slept"
+    """The wall clock jumps ahead of the other one, as it does while a machine sleeps; or back."""
+    off_by = tmp_path / "off-by"
+    off_by.write_text("0")
     daemon = start(
         "import time, kokorod.maintenance.runner as u\nfrom pathlib import Path\n"
-        f"jump = lambda: time.time() + 3600 * Path({str(slept)!r}).exists()\n"
+        f"jump = lambda: time.time() + float(Path({str(off_by)!r}).read_text() or 0)\n"
         "u.Maintenance.__init__.__kwdefaults__.update(wall_clock=jump)\n",
         KOKORO_SKIP_EXTENDED_WARMING="true",
         KOKORO_KEEP_ALIVE_INTERVAL_SECONDS="1",
     )
     settled(daemon)
     assert cpu_runs(daemon) == 0
-    slept.touch()
+    off_by.write_text("86400")
     wait_until(lambda: cpu_runs(daemon) == 1, "the lane is warm again")
     assert "woke" in daemon.log
+    with Conversation(daemon.socket) as conversation:
+        conversation.speak(1, "wˈʌn tˈu θɹˈi.", phonemes=True, final=False)
+        off_by.write_text("-86400")
+        up_for(daemon, status(daemon)["uptime_s"] + 2.0)  # it has looked at its clocks
+        conversation.send("append", 1, text="", final=True)
+        assert conversation.end_of(1)["type"] == "done"
+        assert toy.decode(conversation.pcm(1)).phonemes == "wˈʌn tˈu θɹˈi."
+    assert cpu_runs(daemon) == 2  # the request's own
+    assert daemon.log.count("woke") == 1
 
 
 #: Each timer that is set is a line of the log; memory is looked at every second.

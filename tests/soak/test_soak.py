@@ -24,6 +24,9 @@ SEED = int(os.environ.get("SOAK_SEED", str(random.SystemRandom().randrange(10**6
 #: After each the daemon is looked at, at rest. The first quarter is warming up.
 ROUNDS = 40
 
+#: Phrases that are kept on purpose are as many as may be after the first minutes.
+SETTINGS = {"KOKORO_PHRASE_CACHE_MB": "1"}
+
 #: Of the line through the last three quarters.
 MOST_GROWTH = 2.0  # %
 
@@ -34,7 +37,7 @@ def test_half_an_hour_of_everything_loses_nothing_and_grows_by_nothing(tmp_path:
     sizes: list[float] = []
     descriptors: list[int] = []
     threads: list[int] = []
-    with speaking(toy_home(tmp_path)) as daemon:
+    with speaking(toy_home(tmp_path), SETTINGS) as daemon:
         for number in range(ROUNDS):
             load = MixedLoad(daemon, SEED * ROUNDS + number, deadly=False)
             load.run(SOAK_S / ROUNDS)

@@ -20,15 +20,21 @@ from support.phonemizing import with_dictionary
 #: A wait that takes longer has failed; far above what the slowest machine needs.
 PATIENCE_S = 60.0
 
+#: Between two looks, seconds: at first, and in a long wait.
+LOOK_S = 0.004
+MOST_LOOK_S = 0.02
+
 _BIN = Path(sys.executable).parent
 
 
 def wait_until(condition: Callable[[], Any], what: str, patience_s: float = PATIENCE_S) -> Any:
     """The first true value of `condition`."""
-    deadline = time.monotonic() + patience_s
+    began = time.monotonic()
     while not (value := condition()):
-        assert time.monotonic() < deadline, f"waited {patience_s:g} s for {what}"
-        time.sleep(0.005)
+        waited_s = time.monotonic() - began
+        assert waited_s < patience_s, f"waited {patience_s:g} s for {what}"
+        # What takes long is looked at less often: a look at a daemon takes 2 ms of two processors.
+        time.sleep(min(LOOK_S * (1 + 10 * waited_s), MOST_LOOK_S))
     return value
 
 
