@@ -56,6 +56,8 @@ class Reader:
         words: list[AsianWord] = []
         at = 0
         for latin in _LATIN.finditer(text):
+            if asian_text.is_unit(text, *latin.span()):
+                continue
             words += _read_runs(text, at, latin.start(), read)
             words.append(AsianWord(latin.start(), latin.end(), None))
             at = latin.end()

@@ -34,6 +34,73 @@ _SMALL: Final = str.maketrans(
 )
 
 
+#: Units close behind a number, in Latin letters, by language.
+UNITS: Final = {
+    "ja": {"km/h": "キロ", "km": "キロ", "kg": "キロ", "cm": "センチ", "mm": "ミリ",
+           "mg": "ミリグラム", "ml": "ミリリットル", "mL": "ミリリットル",
+           "m": "メートル", "g": "グラム", "L": "リットル"},
+    "zh": {"km/h": "公里每小时", "km": "公里", "kg": "公斤", "cm": "厘米",
+           "mm": "毫米", "mg": "毫克", "ml": "毫升", "mL": "毫升", "m": "米", "g": "克", "L": "升"},
+}  # fmt: skip
+_UNIT: Final = re.compile(r"(?<=[0-9])(?:km/h|[kcm]m|[km]g|m[lL]|[mgL])(?![A-Za-z])")
+
+
+def is_unit(text: str, start: int, end: int) -> bool:
+    """Whether the Latin letters of a text are those of a unit: the km of 10km."""
+    written = text[start:end]
+    if written == "h" and text.endswith("km/", 0, start):
+        return True
+    return text[start - 1 : start].isdecimal() and written in UNITS["ja"]
+
+
+def _with_units(text: str, lang: str) -> str:
+    return _UNIT.sub(lambda found: UNITS[lang][found.group()], text)
+
+
+_MOBILE: Final = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+_UP_TO: Final = re.compile(
+    r"(?<![0-9.-])([0-9]{1,4})[-~–—]([0-9]{1,4})(?=[个次天岁年月日号人本只件元块万公米度点小分秒周页])"
+)
+_RATIO: Final = re.compile(r"(?<![0-9:])([0-9]{1,2}):([0-9])(?![0-9:])")
+_YUAN: Final = re.compile(r"¥([0-9]+(?:\.[0-9]+)?)")
+_DECADE: Final = re.compile(r"(?<![0-9])([2-9])0(?=年代)")
+#: Two of something that is counted: not the second.
+_TWO: Final = re.compile(r"(?<![0-9第./])2(?=[个本件只条张次天位杯瓶台辆家间双对碗块])")
+
+
+def _chinese_numbers(text: str) -> str:
+    """What cn2an reads otherwise than people."""
+    text = _MOBILE.sub(lambda found: _spelled(found.group()).replace("一", "幺"), text)
+    text = _UP_TO.sub(r"\1到\2", text)
+    text = _RATIO.sub(r"\1比\2", text)
+    text = _YUAN.sub(r"\1元", text)
+    text = _DECADE.sub(lambda found: _KANJI[int(found[1])] + "十", text)
+    return _TWO.sub("两", _with_units(text, "zh"))
+
+
+_JAPANESE_PHONE: Final = re.compile(r"(?<![0-9])0[0-9]{1,4}(?:-[0-9]{2,4}){2}(?![0-9])")
+_JAPANESE_CLOCK: Final = re.compile(r"(?<![0-9:.])([01]?[0-9]|2[0-4]):([0-5][0-9])(?![0-9:])")
+_PARTS: Final = re.compile(r"(?<![0-9/])([123])/([2345])(?![0-9/])")
+
+
+def _japanese_numbers(text: str) -> str:
+    """What is said otherwise than one sign after the other."""
+    text = _JAPANESE_PHONE.sub(
+        lambda found: "の".join(map(_spelled, found.group().split("-"))), text
+    )
+    text = _JAPANESE_CLOCK.sub(_japanese_clock, text)
+    text = _PARTS.sub(lambda found: f"{_KANJI[int(found[2])]}分の{_KANJI[int(found[1])]}", text)
+    text = re.sub(r"(?<=[0-9])[〜～](?=[0-9])", "から", text)
+    text = re.sub(r"(?<=[0-9])[%％]", "パーセント", text)
+    text = re.sub(r"(?<![0-9A-Za-z-])[-−](?=[0-9]+(?:\.[0-9]+)?[度℃°])", "マイナス", text)
+    return _with_units(text, "ja")
+
+
+def _japanese_clock(found: re.Match[str]) -> str:
+    hour, minute = int(found[1]), int(found[2])
+    return f"{hour}時{minute}分" if minute else f"{hour}時"
+
+
 def digits_in(text: str) -> bool:
     return _DIGITS.search(text) is not None
 
@@ -45,6 +112,7 @@ def chinese(run: str, transform: Callable[[str], str]) -> str:
         return text
     text = _CLOCK.sub(_chinese_clock, text)
     text = _GROUPED.sub(lambda found: found.group().replace(",", ""), text)
+    text = _chinese_numbers(text)
     # cn2an takes a minus for one only before digits alone: not in -5℃.
     text = re.sub(r"(?<![0-9\w])[-−](?=[0-9])", "负", text)
     text = _TOO_LONG.sub(_one_by_one, text)
@@ -62,6 +130,7 @@ def japanese(run: str, convert: Callable[[str], str]) -> str:
     convert: misaki's, of one number
     """
     text = _ascii_digits(run)
+    text = _japanese_numbers(text)
     text = re.sub(r"(?<![0-9\w])[-−](?=[0-9])", "マイナス", text)
     text = _COUNTED.sub(lambda found: _COUNTERS[found.group()], text)
     return _DIGITS.sub(lambda found: _japanese_number(found.group(), convert), text)

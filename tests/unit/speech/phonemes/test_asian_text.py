@@ -28,6 +28,13 @@ def marked(digits: str) -> str:
         ("③", "三"),
         ("v1.2.3", "v一点二点三"),
         ("没有数字", "没有数字"),
+        ("电话13812345678", "电话幺三八幺二三四五六七八"),
+        ("吃2-3次", "吃二到三次"),
+        ("3:1", "三比一"),
+        ("¥199一件", "一九九元一件"),
+        ("90年代", "九十年代"),
+        ("2本和第2本", "两本和第二本"),
+        ("80km/h和5kg", "八零公里每小时和五公斤"),
     ],
 )
 def test_chinese_numbers_are_written_out(written: str, handed_on: str) -> None:
@@ -72,3 +79,27 @@ def test_japanese_is_what_misaki_takes(written: str, handed_on: str) -> None:
 
 def test_small_kana_are_written_large() -> None:
     assert asian_text.full_size("ーァ、シャ") == "ーア、シヤ"
+
+
+@pytest.mark.parametrize(
+    ("written", "handed_on"),
+    [
+        ("03-1234-5678です", "零三の一二三四の五六七八です"),
+        ("1/2加える", "二分の一加える"),
+        ("5〜6個", "<5>から<6>個"),
+        ("25%が", "<25>パーセントが"),
+        ("気温は-5℃", "気温はマイナス<5>℃"),
+        ("10kmを", "<10>キロを"),
+        ("8:15に", "<8>時<15>分に"),
+        ("2本", "にほん"),
+    ],
+)
+def test_japanese_signs_and_units_are_written_out(written: str, handed_on: str) -> None:
+    assert asian_text.japanese(written, marked) == handed_on
+
+
+def test_a_unit_is_no_english_word() -> None:
+    assert asian_text.is_unit("10km/hで", 2, 4)
+    assert asian_text.is_unit("10km/hで", 5, 6)
+    assert not asian_text.is_unit("東京km", 2, 4)
+    assert not asian_text.is_unit("3D", 1, 2)
