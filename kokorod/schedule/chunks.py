@@ -40,9 +40,9 @@ _PLANNED: Final = 1.08
 #: But a machine is slower for some seconds now and then, and in the first seconds there is little
 #: sound ahead: a first chunk is as long as if the rest of its unit took so many times as long.
 #: With speeds that drift by a tenth, of 120 simulated texts at 0.6 of speech 25 ran dry without
-#: it and 5 with it, and the first sound comes 26 ms later. If the next unit was planned so too,
-#: 1 would, but a first sound at 0.7 of speech came 90 ms later.
-_PLANNED_FIRST: Final = 1.22
+#: it, and 5 with 1.22; but then the first sound of 60 characters came 0.2 s later [m]. The next
+#: unit is not planned so: a first sound at 0.7 of speech came 90 ms later.
+_PLANNED_FIRST: Final = 1.15
 
 #: A chunk's sound is to last so many times as long as the next of its size takes.
 _GAINING: Final = 1.1
