@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from support import toy
 from support.daemon.conversation import Conversation
+from support.daemon.copies import with_copy
 from support.daemon.homes import toy_home
 from support.daemon.making import MakeDaemon, ToyFiles
 from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 
 from kokorod.engine.optimised.build import build
-from kokorod.engine.optimised.copies import Copies, Copy
+from kokorod.engine.optimised.copies import Copies
 from kokorod.models.store import Store
 
 Start = Callable[..., DaemonProcess]
@@ -172,15 +173,8 @@ _MEMORY_AT_ONCE = (
 )
 
 
-def optimised(home: Path) -> Copy:
-    """The toy's optimised copy, there before the daemon starts."""
-    store = Store(home / "models")
-    return build(store, store.get("toy"), Copies(home / "cache"))
-
-
 def test_keep_alive_runs_and_touches_the_weights(make_daemon: MakeDaemon, tmp_path: Path) -> None:
-    home = toy_home(tmp_path)
-    optimised(home)
+    home = toy_home(tmp_path, copied=True)
     daemon = make_daemon({"KOKORO_KEEP_ALIVE_INTERVAL_SECONDS": "1"}, home=home)
     daemon.start_after(_NOTHING_IS_RECENT).wait_ready()
     wait_until(lambda: status(daemon)["keep_alive"]["runs"] >= 2, "two keep-alives")
@@ -254,8 +248,7 @@ _TIMERS_TOLD = (
 def test_while_idle_nothing_wakes_more_often_than_once_a_second(
     make_daemon: MakeDaemon, tmp_path: Path
 ) -> None:
-    home = toy_home(tmp_path)
-    optimised(home)
+    home = toy_home(tmp_path, copied=True)
     daemon = make_daemon({"KOKORO_LANES": "cpu,cpu-2,cpu-3"}, home=home)
     daemon.start_after(_TIMERS_TOLD).wait_ready()
     settled(daemon)
@@ -298,7 +291,7 @@ def test_the_weights_are_mapped_with_priming_and_not_without(
     daemon = make_daemon(home=home).start().wait_ready()
     assert "restart once the copy is there" in status(daemon)["priming"]["why"]
     assert daemon.stop() == 0
-    optimised(home)
+    with_copy(home)
     daemon = make_daemon(home=home).start().wait_ready()
     wait_until(lambda: status(daemon)["priming"]["mapped_mb"] > 0, "mapped")
     (home / "config.toml").write_text("priming_mode = false\n")
@@ -311,8 +304,7 @@ def test_the_weights_are_mapped_with_priming_and_not_without(
 def test_weights_are_locked_where_that_is_asked_for(
     make_daemon: MakeDaemon, tmp_path: Path
 ) -> None:
-    home = toy_home(tmp_path)
-    optimised(home)
+    home = toy_home(tmp_path, copied=True)
     (home / "config.toml").write_text("mlock_weights = true\n")
     daemon = make_daemon(home=home).start().wait_ready()
     value = wait_until(lambda: (at := status(daemon)["priming"])["locked_mb"] and at, "locked")
@@ -355,7 +347,7 @@ def test_over_the_threshold_the_session_is_made_anew_and_every_lane_has_the_new_
 ) -> None:
     home = toy_home(tmp_path)
     marker = home / "small"
-    optimised(home)
+    with_copy(home)
     before = (
         f"{_MEMORY_AT_ONCE}m._HARD = 1e9\nfrom pathlib import Path\n"
         f"u.threshold_mb = lambda config: 1.0 if Path({str(marker)!r}).exists() else 1e9\n"
@@ -415,7 +407,9 @@ def test_a_copy_that_rotted_is_found_removed_and_made_anew(
     make_daemon: MakeDaemon, tmp_path: Path
 ) -> None:
     home = toy_home(tmp_path)
-    weights = optimised(home).graph.with_name("weights.bin")
+    store = Store(home / "models")
+    copy = build(store, store.get("toy"), Copies(home / "cache"))  # its own: it is damaged
+    weights = copy.graph.with_name("weights.bin")
     stamp, whole = weights.stat(), weights.read_bytes()
     with weights.open("r+b") as file:  # the same file, size and time: stamps see nothing
         file.seek(100)
@@ -432,8 +426,7 @@ def test_a_copy_that_rotted_is_found_removed_and_made_anew(
 
 
 def test_a_copy_that_is_whole_is_hashed_once(make_daemon: MakeDaemon, tmp_path: Path) -> None:
-    home = toy_home(tmp_path)
-    optimised(home)
+    home = toy_home(tmp_path, copied=True)
     daemon = make_daemon(home=home).start().wait_ready()
     wait_until(lambda: "copy_checked" in daemon.log, "it was hashed")
     settled(daemon)

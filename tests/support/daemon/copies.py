@@ -12,6 +12,7 @@ from pathlib import Path
 from kokorod.engine.optimised.build import build
 from kokorod.engine.optimised.copies import Copies, Copy
 from kokorod.models.store import Store
+from kokorod.safety import own_files
 from support.phonemizing import cache_folder
 
 #: sha256 of a model -> the copy made in this process of tests.
@@ -30,8 +31,9 @@ def with_copy(home: Path) -> Path:
         folder = cache_folder() / f"copies-{len(_MADE)}"
         copy = _MADE[model.model_sha256] = build(store, model, Copies(folder))
     place = home / "cache" / "optimised" / copy.key
-    for folder in (home, home / "cache", place.parent, place):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if place.exists():
+        return home  # a daemon of this home made it
+    own_files.make_folders(place)
     # Linked, since a copy whose files are other ones than when it was verified is not used.
     for file in copy.graph.parent.iterdir():
         os.link(file, place / file.name)
