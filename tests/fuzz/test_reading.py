@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections import Counter
 
 import pytest
 from support.fuzzing import LANGUAGES, read, some_document
@@ -22,6 +23,7 @@ SEED = int(os.environ.get("FUZZ_SEED", str(random.SystemRandom().randrange(10**6
 def test_no_text_raises() -> None:
     source = random.Random(SEED)
     until = time.monotonic() + FUZZ_S
+    read_in = Counter[str]()
     while time.monotonic() < until:
         lang = source.choice(LANGUAGES)
         text, markup = some_document(source)
@@ -30,3 +32,5 @@ def test_no_text_raises() -> None:
         except Exception as error:
             raise AssertionError(f"{text!r} in {lang}, {markup}; FUZZ_SEED={SEED}") from error
         assert FAULTS.value() == {}, f"{text!r} in {lang}, {markup}; FUZZ_SEED={SEED}"
+        read_in[lang] += 1
+    print(f"{read_in.total()} texts in {FUZZ_S:g} s, seed {SEED}: {dict(read_in)}")

