@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..types import Engine, Segment
 from . import frames
-from .actions import Run, RunChunk, RunFront, Step
+from .actions import RunChunk, RunFront, Step
 from .cost import Cost, CostFit
 from .job import Job, Unit
 
@@ -103,13 +103,12 @@ class LaneState:
     @property
     def run_s(self) -> float:
         """What the present step takes, by its prediction."""
-        match self.step:
-            case RunFront():
-                return self.fronts.cost.seconds(self.run_frames)
-            case RunChunk():
-                return self.chunks.cost.seconds(work(self.step.last - self.step.first))
-            case Run() | None:
-                return self.cost.seconds(self.run_frames)
+        step = self.step
+        if isinstance(step, RunFront):
+            return self.fronts.cost.seconds(self.run_frames)
+        if isinstance(step, RunChunk):
+            return self.chunks.cost.seconds(work(step.last - step.first))
+        return self.cost.seconds(self.run_frames)
 
     @property
     def cost(self) -> Cost:

@@ -10,6 +10,7 @@ LONGEST phonemes is cut between words.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Final
 
 from ..types import TextState
@@ -63,9 +64,9 @@ def _sentence_ends(rest: Rest) -> Iterator[Cut]:
 def _cuts_inside(rest: Rest, shortest: int = MIN_TOKENS) -> Iterator[Cut]:
     """Within the first sentence, up to LONGEST phonemes; no end of it under `shortest`."""
     phonemes = rest.sentences[0].phonemes
-    for at, boundary in boundaries(phonemes, rest.offset, LONGEST):
+    last = min(rest.offset + LONGEST, len(phonemes) - 1)
+    found = boundaries(phonemes, rest.offset, LONGEST)
+    for at, boundary in takewhile(lambda each: each[0] <= last, found):
         length = at - rest.offset
-        if length > LONGEST or boundary is Boundary.SENTENCE:
-            return
         if length >= shortest and len(phonemes) - at >= shortest:
             yield Cut(length, rest.backlog - length, 0, at, boundary, 0, expected(length))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.schedule.script_texts import texts
@@ -128,3 +132,21 @@ def test_a_last_word_is_not_left_alone_for_want_of_a_little_time() -> None:
     assert first.phonemes == "abcdefgh ijkl."
     assert last.phonemes == "mnopq rst uv. wx."
     assert len("wx.") < MIN_TOKENS
+
+
+def test_a_pause_without_words_is_a_unit_of_its_own() -> None:
+    first, last = written("ab cd.", "ef gh.")
+    pause = Sentence(6, 6, "", "", pause_s=0.7)
+    units_taken = units([first, pause, last])
+    assert [(unit.phonemes, unit.pause_s) for unit in units_taken] == [
+        ("ab cd.", PAUSE_S),
+        ("", 0.7),
+        ("ef gh.", 0.0),
+    ]
+
+
+@pytest.mark.parametrize("change", [{"voice": "af_other"}, {"rate": 1.5}])
+def test_a_unit_has_one_voice_and_one_speed(change: dict[str, Any]) -> None:
+    first, second, third = written("ab cd.", "ef gh.", "ij.")
+    changed = [dataclasses.replace(each, **change) for each in (second, third)]
+    assert [unit.phonemes for unit in units([first, *changed])] == ["ab cd.", "ef gh. ij."]

@@ -13,6 +13,8 @@ from kokoro_client.wire.address import (
     home_folder,
     socket_path,
     socket_path_problem,
+    user_home,
+    xdg_folder,
 )
 from kokoro_client.wire.errors import WireError
 
@@ -92,3 +94,11 @@ def test_a_path_too_long_for_a_socket_is_told_with_what_to_do() -> None:
 def test_bytes_are_counted_not_characters() -> None:
     assert socket_path_problem(Path("/" + "ö" * 51)) is None
     assert socket_path_problem(Path("/" + "ö" * 52)) is not None
+
+
+def test_what_lies_beside_the_daemon_s_home_is_found_as_the_specification_says() -> None:
+    environ = {"HOME": "/u", "XDG_CONFIG_HOME": "/c", "XDG_CACHE_HOME": "relative"}
+    assert user_home(environ) == Path("/u")
+    assert xdg_folder(environ, "XDG_CONFIG_HOME", ".config") == Path("/c")
+    assert xdg_folder(environ, "XDG_CACHE_HOME", ".cache") == Path("/u/.cache")
+    assert xdg_folder(environ, "XDG_STATE_HOME", ".local/state") == Path("/u/.local/state")

@@ -280,6 +280,9 @@ def test_marks_are_checked_each() -> None:
 
 
 def test_sound_is_binary_and_nothing_else() -> None:
+    sound = parse_answer({"type": "audio", "id": 1, "seq": 0, "pcm": b"ab"})
+    assert isinstance(sound, Audio)
+    assert sound.pcm == b"ab"
     for bad in ("ab", [1, 2], None):
         with pytest.raises(WireError, match="pcm must be binary"):
             parse_answer({"type": "audio", "id": 1, "seq": 0, "pcm": bad})
