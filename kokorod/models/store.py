@@ -49,6 +49,14 @@ _HOW_TO_GET: Final = (
 )
 
 
+def _is_file(path: Path) -> bool:
+    """Raises ModelError if the disk does not tell."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise ModelError(disk.explain(error, "reading the model")) from None
+
+
 def check_name(name: str) -> str:
     """The name, if it is allowed. Raises ModelError."""
     if not _NAME.fullmatch(name):
@@ -89,7 +97,7 @@ class Store:
         try:
             return record.load(self.folder / name)
         except FileNotFoundError:
-            if (self.folder / name).is_dir():
+            if name in self._names():
                 raise ModelDamagedError(
                     f"{self.folder / name} has no {record.RECORD}; run `kokoroctl models remove "
                     f"{name}`, then pull or import it again"
@@ -116,7 +124,7 @@ class Store:
             )
         if preferred:
             return self.get(preferred)
-        if (name := self.in_use()) and (self.folder / name).is_dir():
+        if (name := self.in_use()) and name in self._names():
             return self.get(name)
         names = self._names()
         if len(names) == 1:
@@ -163,7 +171,7 @@ class Store:
         if name == NONE:
             raise ModelError(f"{NONE!r} means no model at all; give another name")
         for path in (model, voices):
-            if path is not None and not path.is_file():
+            if path is not None and not _is_file(path):
                 raise ModelError(f"{path} is no file; give the path of the model and the voices")
         structure.check_model(model)
         if voices is not None:

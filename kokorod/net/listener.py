@@ -73,7 +73,8 @@ class Listener:
     def close(self) -> None:
         """Stop listening. Our own socket's name goes first, while we hold the lock."""
         if self._lock_fd is not None and self._name_is_ours():
-            self.path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # the next start takes over a dead one
+                self.path.unlink()
         self.socket.close()
         if self._lock_fd is not None:
             os.close(self._lock_fd)
@@ -128,7 +129,15 @@ def bind(path: Path) -> Listener:
     try:
         lock_fd = _lock(path, folder)
         try:
-            return Listener(_listening(path, folder), path, lock_fd)
+            sock = _listening(path, folder)
+            try:
+                return Listener(sock, path, lock_fd)
+            except BaseException:
+                sock.close()
+                raise
+        except OSError as error:
+            os.close(lock_fd)
+            raise _no_listening(path, error) from None
         except BaseException:
             os.close(lock_fd)
             raise
@@ -153,9 +162,12 @@ def _lock(path: Path, folder: int) -> int:
             os.ftruncate(lock_fd, 0)
             os.pwrite(lock_fd, b"%d\n" % os.getpid(), 0)
     except BlockingIOError:
-        winner = _living(os.pread(lock_fd, 32, 0).strip())
+        winner = _named(lock_fd)
         os.close(lock_fd)
         raise AlreadyRunningError(path, winner) from None
+    except OSError as error:
+        os.close(lock_fd)
+        raise _no_lock(path, error.strerror or str(error)) from None
     except BaseException:
         os.close(lock_fd)
         raise
@@ -190,10 +202,14 @@ def _listening(path: Path, folder: int) -> socket.socket:
         raise
     except OSError as error:
         sock.close()
-        raise KokorodError(
-            f"cannot listen on {path}: {error.strerror}; remove what is there or set KOKORO_SOCKET"
-        ) from None
+        raise _no_listening(path, error) from None
     return sock
+
+
+def _no_listening(path: Path, error: OSError) -> KokorodError:
+    return KokorodError(
+        f"cannot listen on {path}: {error.strerror}; remove what is there or set KOKORO_SOCKET"
+    )
 
 
 def _bind_private(sock: socket.socket, path: Path, platform: str = sys.platform) -> None:
@@ -205,6 +221,14 @@ def _bind_private(sock: socket.socket, path: Path, platform: str = sys.platform)
     # There the folder alone keeps others out, until the mode is set.
     sock.bind(str(path))
     path.chmod(0o600)
+
+
+def _named(lock_fd: int) -> int | None:
+    """The process that a lock names, if it lives."""
+    try:
+        return _living(os.pread(lock_fd, 32, 0).strip())
+    except OSError:  # it runs, whoever it is
+        return None
 
 
 def _living(pid: bytes) -> int | None:

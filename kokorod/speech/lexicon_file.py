@@ -23,6 +23,9 @@ from typing import Any, Final
 from ..errors import ConfigError
 from .lexicon import Entry
 
+#: From the text and what it says to the new text, what it is to say, and what the caller is told.
+_Change = Callable[[str, dict[str, Any]], tuple[str, dict[str, Any], bool]]
+
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _HEADER: Final = re.compile(r"\s*\[\s*\"?([^\]\"]+?)\"?\s*\]\s*(?:#.*)?$")
 
@@ -52,21 +55,27 @@ def remove_entry(path: Path, section: str, word: str) -> bool:
     return _change(path, change)
 
 
-def _change(
-    path: Path, change: Callable[[str, dict[str, Any]], tuple[str, dict[str, Any], bool]]
-) -> bool:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(path.parent):
-        try:
-            text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-            before = tomllib.loads(text)
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ConfigError(f"{path} cannot be read: {error}; fix it first") from None
-        new, wanted, result = change(text, copy.deepcopy(before))
-        if wanted != before:
-            _check(path, new, wanted)
-            _replace(path, new)
-        return result
+def _change(path: Path, change: _Change) -> bool:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _alone(path.parent):
+            return _changed(path, change)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be changed: {error.strerror or error}") from None
+
+
+def _changed(path: Path, change: _Change) -> bool:
+    """With the lock of its folder. Raises ConfigError, OSError."""
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+        before = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}; fix it first") from None
+    new, wanted, result = change(text, copy.deepcopy(before))
+    if wanted != before:
+        _check(path, new, wanted)
+        _replace(path, new)
+    return result
 
 
 def _check(path: Path, text: str, wanted: dict[str, Any]) -> None:
@@ -143,8 +152,11 @@ def _replace(path: Path, text: str) -> None:
     try:
         with os.fdopen(number, "w", encoding="utf-8") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
         # A link to a file kept elsewhere stays a link.
         Path(name).replace(path.resolve())
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            Path(name).unlink(missing_ok=True)
         raise ConfigError(f"{path} cannot be written: {error}") from None

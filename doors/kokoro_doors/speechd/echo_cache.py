@@ -92,7 +92,9 @@ class EchoCache:
                 self._prune()
 
     def __contains__(self, decides: tuple[object, ...]) -> bool:
-        return (self._folder / self._digest(decides)).exists()
+        with contextlib.suppress(OSError):
+            return (self._folder / self._digest(decides)).exists()
+        return False
 
     def _digest(self, decides: tuple[object, ...]) -> str:
         told = "\0".join(map(str, (self._model, *decides)))

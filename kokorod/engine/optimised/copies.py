@@ -145,8 +145,11 @@ class Copies:
         """The model's copy, by its stamps; one that changed is removed."""
         key = copy_key(model, self.precision)
         place = self.folder / key
-        if not place.is_dir():
-            return Search(None, "there is no optimised copy yet")
+        try:
+            if not place.is_dir():
+                return Search(None, "there is no optimised copy yet")
+        except OSError as error:
+            return Search(None, f"the optimised copy cannot be read ({error.strerror or error})")
         copy = Copy(key, place / GRAPH, 0)
         seen = record.load_seen(place)
         size = 0

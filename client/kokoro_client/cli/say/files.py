@@ -93,7 +93,8 @@ class SoundFile:
         try:
             # Whatever went wrong before has been said, or will be.
             with suppress(OSError, errors.KokoroError):
-                if self._sound is not None:
+                # Closed: what was written to it at its end is what failed.
+                if self._sound is not None and not self._stream.closed:
                     self._sound.close()
                 if self._whole is not None and self._bytes:
                     kept = self._whole.keep()
