@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help setup develop say run test coverage coverage-core check lint types rules clean man \
   picture bench bench-speaker listen ears site site-tools \
-  chaos fuzz soak golden reading
+  chaos fuzz soak golden reading page
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -84,6 +84,9 @@ fuzz: develop    ## A million frames, ten minutes of texts, and more, against re
 	@KOKORO_EVERY=1 KOKORO_ORACLE_TEXTS=500 KOKORO_RULES_EXAMPLES=1200 KOKORO_EXAMPLES=400 \
 	  $(BIN)/python -m pytest -n $(WORKERS) tests/unit/speech \
 	  tests/unit/schedule tests/unit/safety tests/daemon/test_speak_oracle.py
+
+page: develop    ## The gateway's page in a real browser (needs chromium)
+	@$(BIN)/python -m pytest -rP tests/browser $(ARGS)
 
 bench: develop   ## Every figure, beside kokoro-onnx (two hours); ARGS="first-sound cancel" for some
 	@$(BIN)/python -m bench $(ARGS)

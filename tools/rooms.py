@@ -80,7 +80,7 @@ FLOORS: tuple[dict[str, str], ...] = (
     },
     {
         "kokoro_client": "what a program imports",
-        "kokoro_client.aio": "the client for asyncio",
+        "kokoro_client.aio": "the client for asyncio and trio",
         "kokoro_client.cli": "`kokoroctl`, a file or folder a command",
     },
     {

@@ -7,8 +7,9 @@ work of a child for which everything else goes first: it stands still while a re
 and goes on another time, with what it has, if that takes long.
 
 Owns:       the child that learns, what was asked, and what came of it.
-Invariants: one voice at a time, in after_ready's place; at most _MOST voices are counted; a voice
-            is learned when idle once for a copy, whatever comes of it.
+Invariants: one voice at a time, in after_ready's place; at most _MOST voices are counted, known to
+            be learned or known to have failed; a voice is learned when idle once for a copy,
+            whatever comes of it.
 Never:      learns beside a request; uses a text of a user.
 """
 
@@ -66,7 +67,7 @@ class Calibrating:
         self._model: InstalledModel | None = None
         self._copy: Copy | None = None  # in use, if it lies in parts
         self._found: dict[str, Calibration] = {}  # on this copy, by voice
-        self._failed: set[str] = set()  # at most as many as were spoken or asked for, see _MOST
+        self._failed: dict[str, None] = {}  # those of this copy, in the order of their failing
         self._spoken: Counter[str] = Counter()
         self._asked = ""  # the voice that somebody waits for
         self._why: dict[str, str] = {}  # of the last one that was asked for, if it was not learned
@@ -273,7 +274,7 @@ class Calibrating:
                 self._learned(outcome.value)
             case child.Failed():
                 self._log.warning("norms_not_learned", voice=voice, why=outcome.why)
-                self._failed.add(voice)
+                _remember(self._failed, voice, None)
                 self._over(voice, outcome.why)
             case _:
                 pass  # it was ended, to go on later, or is of a copy that is not used any more
@@ -286,7 +287,7 @@ class Calibrating:
 
         found = calibration_of(value)
         voice = found.voice
-        self._found[voice] = found
+        _remember(self._found, voice, found)
         self._log.info(
             "norms_learned",
             voice=voice,
@@ -306,6 +307,14 @@ class Calibrating:
         if voice == self._asked:
             self._asked = ""
             self._why = {voice: why} if why else {}
+
+
+def _remember(of: dict[str, Any], voice: str, what: Any) -> None:
+    """The one that is oldest goes if there are too many: anybody may ask for any blend."""
+    of.pop(voice, None)
+    of[voice] = what
+    if len(of) > _MOST:
+        del of[next(iter(of))]
 
 
 def _rounded(db: float | None) -> float | None:

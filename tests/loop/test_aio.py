@@ -1,8 +1,7 @@
-"""The client for asyncio, before the fake daemon of kokoro_client.testing."""
+"""The client for asyncio and trio, before the fake daemon of kokoro_client.testing."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from support.daemon.process import PATIENCE_S, wait_until
 from support.loop.scripted_peer import Peer, ScriptedDaemon
@@ -23,6 +23,15 @@ from kokoro_client.transport import inbox, speech_state
 LONG = "One sentence. And another one. " * 40
 
 
+#: What runs a test's tasks; see each_backend.
+BACKEND = ""
+
+
+@pytest.fixture(autouse=True, params=["asyncio", "trio"])
+def each_backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "BACKEND", request.param)
+
+
 @pytest.fixture
 def daemon() -> Iterator[FakeDaemon]:
     with FakeDaemon() as daemon:
@@ -31,10 +40,11 @@ def daemon() -> Iterator[FakeDaemon]:
 
 def run(daemon: FakeDaemon, task: Callable[[Client], Awaitable[None]]) -> None:
     async def main() -> None:
-        async with asyncio.timeout(PATIENCE_S), Client(daemon.socket, start=False) as client:
-            await task(client)
+        with anyio.fail_after(PATIENCE_S):
+            async with Client(daemon.socket, start=False) as client:
+                await task(client)
 
-    asyncio.run(main())
+    anyio.run(main, backend=BACKEND)
 
 
 async def heard(client: Client, text: str, **fields: Any) -> bytes:
@@ -43,7 +53,7 @@ async def heard(client: Client, text: str, **fields: Any) -> bytes:
 
 async def until(condition: Callable[[], Any]) -> None:
     while not condition():
-        await asyncio.sleep(0.005)
+        await anyio.sleep(0.005)
 
 
 def test_a_text_is_heard_whole_with_its_words(daemon: FakeDaemon) -> None:
@@ -72,8 +82,8 @@ def test_text_is_appended_while_it_is_spoken(daemon: FakeDaemon) -> None:
             await speech.finish()
             await speech.finish()
 
-        async with asyncio.TaskGroup() as group:
-            group.create_task(write())
+        async with anyio.create_task_group() as group:
+            group.start_soon(write)
             pcm = b"".join([pcm async for pcm in speech])
         assert pcm == pcm_of("One. Two and three.")
         with pytest.raises(errors.BadRequestError, match="no text can follow"):
@@ -95,8 +105,15 @@ def test_a_very_long_text_goes_out_in_frames(daemon: FakeDaemon) -> None:
 def test_many_at_once_are_not_mixed(daemon: FakeDaemon) -> None:
     async def task(client: Client) -> None:
         texts = [f"Number {chr(97 + n) * 20}." for n in range(16)]
-        sounds = await asyncio.gather(*(heard(client, text) for text in texts))
-        assert sounds == [pcm_of(text) for text in texts]
+        sounds: dict[str, bytes] = {}
+
+        async def hear(text: str) -> None:
+            sounds[text] = await heard(client, text)
+
+        async with anyio.create_task_group() as group:
+            for text in texts:
+                group.start_soon(hear, text)
+        assert sounds == {text: pcm_of(text) for text in texts}
         assert len({spoken.client for spoken in daemon.spoken}) == 1
 
     run(daemon, task)
@@ -107,14 +124,17 @@ def test_a_task_that_is_cancelled_cancels_its_speech(daemon: FakeDaemon, waits_i
     async def task(client: Client) -> None:
         daemon.hold()
         speech = await client.speak(LONG)
+
         # It is held here, too: not the last reference ends it.
-        waits: Awaitable[Any] = anext(speech) if waits_in == "iteration" else speech.wait(None)
-        waiting = asyncio.ensure_future(waits)
-        await asyncio.sleep(0)
-        waiting.cancel()
+        async def wait() -> None:
+            await (anext(speech) if waits_in == "iteration" else speech.wait(None))
+            pytest.fail("it was not cancelled")
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(wait)
+            await anyio.wait_all_tasks_blocked()
+            group.cancel_scope.cancel()
         await until(lambda: daemon.spoken[0].ending == "cancelled")
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
         assert [pcm async for pcm in speech] == []
 
     run(daemon, task)
@@ -141,11 +161,10 @@ def test_a_task_that_is_cancelled_in_append_cancels_its_speech(socket_path: Path
             while True:
                 await speech.append("x" * 100_000)
 
-        writing = asyncio.ensure_future(write())
-        await until(lambda: speech._inbox.unsent >= inbox.OUTBOX_CHARS)
-        writing.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await writing
+        async with anyio.create_task_group() as group:
+            group.start_soon(write)
+            await until(lambda: speech._inbox.unsent >= inbox.OUTBOX_CHARS)
+            group.cancel_scope.cancel()
         cancelled.set()
         await speech.wait()
         assert speech.cancelled
@@ -266,10 +285,12 @@ def test_a_client_is_used_in_one_loop_after_the_other(daemon: FakeDaemon) -> Non
     async def task() -> bytes:
         return await heard(client, "Hello.")
 
-    assert asyncio.run(task()) == pcm_of("Hello.") == asyncio.run(task())
-    asyncio.run(client.close())
+    others = {"asyncio": "trio", "trio": "asyncio"}
+    for backend in (BACKEND, BACKEND, others[BACKEND]):
+        assert anyio.run(task, backend=backend) == pcm_of("Hello.")
+    anyio.run(client.close, backend=BACKEND)
     with pytest.raises(errors.KokoroError, match="closed"):
-        asyncio.run(task())
+        anyio.run(task, backend=BACKEND)
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
@@ -280,7 +301,7 @@ def test_nobody_listens(tmp_path: Path) -> None:
             with pytest.raises(errors.NoDaemonError):
                 await client.status()
 
-    asyncio.run(task())
+    anyio.run(task, backend=BACKEND)
 
 
 def _scripted(path: Path, script: Callable[[Peer], None], task: Callable[[Client], Any]) -> None:
@@ -289,7 +310,7 @@ def _scripted(path: Path, script: Callable[[Peer], None], task: Callable[[Client
             await task(client)
 
     with ScriptedDaemon(path, script):
-        asyncio.run(main())
+        anyio.run(main, backend=BACKEND)
 
 
 def test_who_does_not_read_holds_up_the_others_for_a_while_only(
@@ -349,6 +370,42 @@ def test_something_else_that_listens_is_said(socket_path: Path) -> None:
     _scripted(socket_path, script, task)
 
 
+# asyncio tells its exception handler, when the task is collected.
+@pytest.mark.parametrize("each_backend", ["trio"], indirect=True)
+def test_a_bug_in_the_client_is_shown_and_ends_no_program(
+    daemon: FakeDaemon, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(requests: Any, answer: Any) -> None:
+        raise ZeroDivisionError("a bug")
+
+    async def task(client: Client) -> None:
+        await client.welcome()
+        with monkeypatch.context() as patched:
+            patched.setattr(exchange.Exchange, "_deliver", broken)
+            with pytest.raises(errors.KokoroError, match="has a bug"):
+                await client.speak("Hi.")
+        assert await heard(client, "Hello.") == pcm_of("Hello.")
+
+    run(daemon, task)
+    assert "ZeroDivisionError: a bug" in capsys.readouterr().err
+
+
+def test_who_is_cancelled_while_it_closes_has_closed(daemon: FakeDaemon) -> None:
+    async def main() -> None:
+        client = Client(daemon.socket, start=False)
+        daemon.hold()
+        speech = await client.speak(LONG)
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await client.close()
+        assert speech._exchange._sock.fileno() == -1
+        await until(lambda: daemon.spoken[0].ending == "cancelled")
+        with pytest.raises(errors.KokoroError, match="closed"):
+            await anext(speech)
+
+    anyio.run(main, backend=BACKEND)
+
+
 _FORK = """
 import asyncio, os, sys, warnings
 from kokoro_client import KokoroError
@@ -395,6 +452,8 @@ asyncio.run(main())
 """
 
 
+# In the child of a run of trio no other one can be begun.
+@pytest.mark.parametrize("each_backend", ["asyncio"], indirect=True)
 def test_a_child_of_fork_speaks_and_leaves_the_parent_alone(daemon: FakeDaemon) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", _FORK],

@@ -1,6 +1,7 @@
-"""The client for asyncio: `from kokoro_client.aio import Client` (docs/client.md).
+"""The client for asyncio and trio: `from kokoro_client.aio import Client` (docs/client.md).
 
-wakeup.py    waiting in an event loop
+backend/     what runs the tasks: asyncio or trio
+wakeup.py    waiting for another task
 exchange.py  one connection, shared by many speeches
 speech.py    one text being spoken
 playing.py   one that is heard at the speaker

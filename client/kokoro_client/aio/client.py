@@ -1,5 +1,5 @@
-# loop: of asyncio.
-"""The client for asyncio: one connection to the daemon, shared by every speech.
+# loop: of asyncio or trio.
+"""The client for asyncio and trio: one connection to the daemon, shared by every speech.
 
     from kokoro_client.aio import Client
 
@@ -14,9 +14,9 @@ docs/client.md has more.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +29,7 @@ from ..transport.reach import Reach
 from ..transport.requests import checked, speak_request
 from ..version import __version__
 from ..wire import messages
+from .backend import Backend, current
 from .exchange import Exchange, Inbox
 from .playing import Playing
 from .speech import Speech
@@ -75,8 +76,8 @@ class Client:
         self._reach = Reach.of(socket, start, timeout, environ, _start_daemon)
         self._name = name
         self._hello = checked(messages.Hello, {"type": "hello", "id": 0, "client": name})
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._opening = asyncio.Lock()
+        self._backend: Backend | None = None
+        self._opening: AbstractAsyncContextManager[Any] | None = None
         self._exchange: Exchange | None = None
         #: Those before it, which live as long as a speech still hears from them.
         self._former: WeakSet[Exchange] = WeakSet()
@@ -161,7 +162,7 @@ class Client:
             _ = playing.speech.accepted  # raises what the daemon refuses
             return playing
 
-        return Playing(await asyncio.to_thread(begin))
+        return Playing(await current().in_thread(begin))
 
     async def status(self) -> Any:
         """What the daemon is and does; a nested dict (docs/protocol.md)."""
@@ -211,7 +212,7 @@ class Client:
             if exchange is not None:
                 await exchange.close()
         if self._player is not None:
-            await asyncio.to_thread(self._player.close)
+            await current().in_thread(self._player.close)
 
     def _leave_to_parent(self) -> None:
         """After fork(): the next use opens a connection of this process."""
@@ -219,7 +220,7 @@ class Client:
             if exchange is not None:
                 exchange.leave_to_parent()
         self._former = WeakSet()
-        self._exchange = self._loop = None
+        self._exchange = self._backend = None
 
     async def _begin(
         self,
@@ -242,28 +243,29 @@ class Client:
             return send(await self._connected(None, start))
 
     async def _ask(self, question: dict[str, Any], tries: int = 2) -> Any:
-        return await asyncio.to_thread(self._reach.ask, question, tries)
+        return await current().in_thread(self._reach.ask, question, tries)
 
     async def _connected(self, gone: Exchange | None = None, start: bool = True) -> Exchange:
-        self._enter_loop()
-        async with self._opening:
+        backend, opening = self._entered()
+        async with opening:
             if self._closed:
                 raise errors.KokoroError("the client is closed; make another")
             # `gone` may still bring what others wait for, but takes nothing new.
             if self._exchange in (None, gone) or not self._exchange.alive:
-                sock = await asyncio.to_thread(self._reach.open, start)
+                sock = await backend.in_thread(self._reach.open, start)
                 if self._exchange is not None:
                     self._former.add(self._exchange)
                 self._exchange = Exchange(sock, self._hello, self._reach.timeout)
             return self._exchange
 
-    def _enter_loop(self) -> None:
-        loop = asyncio.get_running_loop()
-        if loop is self._loop:
-            return
-        if self._exchange is not None:
-            self._exchange.close_soon()
-        self._loop, self._exchange, self._opening = loop, None, asyncio.Lock()
+    def _entered(self) -> tuple[Backend, AbstractAsyncContextManager[Any]]:
+        """The loop that is asked from, and what lets one of its tasks open a connection."""
+        backend = current()
+        if backend != self._backend or self._opening is None:
+            if self._exchange is not None:
+                self._exchange.close_soon()
+            self._backend, self._exchange, self._opening = backend, None, backend.lock()
+        return backend, self._opening
 
     async def __aenter__(self) -> Self:
         return self

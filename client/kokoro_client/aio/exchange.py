@@ -1,4 +1,4 @@
-# loop: of asyncio, the one in which the connection was opened.
+# loop: of asyncio or trio, the one in which the connection was opened.
 """Speak requests over one connection, in an event loop.
 
 Owns:       the socket, the two tasks that read and write it, the requests.
@@ -9,7 +9,6 @@ Never:      lets a full inbox hold up another's waiter for longer than STALL_S; 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import itertools
 import socket
@@ -22,7 +21,8 @@ from ..transport.inbox import OUTBOX_CHARS, Answers
 from ..transport.multiplexer import STALL_S, Multiplexer, encode
 from ..wire import frames, messages
 from ..wire.errors import WireError
-from .wakeup import Wakeup
+from .backend import Task, current
+from .wakeup import Flag, Wakeup
 
 
 class Inbox(Answers[Wakeup]):
@@ -37,7 +37,7 @@ class Exchange:
 
     def __init__(self, sock: socket.socket, hello: messages.Hello, timeout: float) -> None:
         """timeout: seconds in which the daemon is to answer hello, which it does at once."""
-        self.loop = asyncio.get_running_loop()
+        self.backend = current()
         self.requests: Multiplexer[Inbox] = Multiplexer(hello)
         self._timeout = timeout
         self._ids = itertools.count(hello.id + 1)
@@ -45,10 +45,10 @@ class Exchange:
         self._sock = sock
         self._address = sock.getpeername()
         self._something_came = Wakeup()
-        self._to_send = asyncio.Event()
-        self._look = asyncio.Event()  # a full inbox may have room, or hold somebody up
+        self._to_send = Flag()
+        self._look = Flag()  # a full inbox may have room, or hold somebody up
         self._has_full = False
-        self._task = self.loop.create_task(self._run(), name="kokoro-client")
+        self._task: Task = self.backend.start(self._run)
 
     @property
     def alive(self) -> bool:
@@ -104,7 +104,7 @@ class Exchange:
         """cancel() for a finalizer, which may run in any thread."""
         if self.alive and not inbox.cancelled:
             with contextlib.suppress(RuntimeError):  # the loop is closed
-                self.loop.call_soon_threadsafe(self.cancel, inbox)
+                self.backend.call_soon(lambda: self.cancel(inbox))
 
     def played(self, inbox: Inbox, at_s: float, final: bool, seeks: int) -> None:
         """Tell the daemon how much has been heard. Never waits."""
@@ -159,17 +159,16 @@ class Exchange:
 
     async def close(self) -> None:
         """Close the connection; the daemon cancels what runs. Safe to call twice."""
-        if self.loop is not asyncio.get_running_loop():
+        if self.backend != current():
             self.close_soon()
             return
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.wait([self._task])
+        await self._task.ended()
 
     def close_soon(self) -> None:
         """close() from another loop or a finalizer: waits for nobody."""
         try:
-            self.loop.call_soon_threadsafe(self._task.cancel)
+            self.backend.call_soon(self._task.cancel)
         except RuntimeError:  # its loop is closed, and nobody would do it
             self._sock.close()
 
@@ -182,10 +181,10 @@ class Exchange:
 
     async def _run(self) -> None:
         failure: errors.KokoroError = errors.KokoroError("the client has a bug; see the traceback")
-        sender = self.loop.create_task(self._send(), name="kokoro-client-sends")
+        sender = self.backend.start(self._send)
         try:
             await self._receive()
-        except asyncio.CancelledError:
+        except self.backend.cancelled:
             failure = errors.KokoroError("the client is closed")
         except (WireError, OSError, errors.KokoroError) as error:
             failure = self.requests.failure_of(error, self._address)
@@ -194,7 +193,7 @@ class Exchange:
             self.requests.end(failure)
             self._something_came.notify()
             try:
-                await asyncio.wait([sender])  # it still has the socket in the selector
+                await sender.ended()  # it still has the socket in the selector
             finally:
                 self._sock.close()
 
@@ -203,7 +202,7 @@ class Exchange:
             self._to_send.clear()
             while (frame := self.requests.next_frame()) is not None:
                 try:
-                    await self.loop.sock_sendall(self._sock, frame)
+                    await self.backend.send(self._sock, frame)
                 except OSError:
                     return  # what the daemon said before it hung up is still to be read
             await self._to_send.wait()
@@ -212,7 +211,7 @@ class Exchange:
         decoder = frames.FrameDecoder(frames.MAX_ANSWER)
         while True:
             await self._until_room()
-            data = await self.loop.sock_recv(self._sock, CHUNK_BYTES)
+            data = await self.backend.receive(self._sock, CHUNK_BYTES)
             if not data:
                 raise errors.ConnectionLostError(
                     "the daemon closed the connection; see its log, or try again"
@@ -220,7 +219,7 @@ class Exchange:
             decoder.feed(data)
             for payload in decoder.frames():
                 self._deliver(messages.parse_answer(payload))
-            await asyncio.sleep(0)  # sock_recv does not give way while there is more
+            await self.backend.give_way()  # receive() does not give way while there is more
 
     def _deliver(self, answer: messages.Answer) -> None:
         known = self.requests.answered, self.requests.welcome
@@ -238,16 +237,14 @@ class Exchange:
             if not self.requests.held_up():
                 stalled_at = None
             else:
-                now = self.loop.time()
+                now = self.backend.now()
                 stalled_at = now if stalled_at is None else stalled_at
                 wait = stalled_at + STALL_S - now
                 if wait <= 0:
                     self.requests.give_up(full)
                     self._to_send.set()
                     continue
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._look.wait()
+            await self._look.wait(wait)
         self._has_full = False
 
     # Waiting.

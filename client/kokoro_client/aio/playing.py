@@ -1,9 +1,8 @@
-# loop: of asyncio; what plays is threads of its own.
+# loop: of asyncio or trio; what plays is threads of its own.
 """A speech at the speaker, waited for in an event loop."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import threading
 from types import TracebackType
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .. import errors
 from ..wire.choices import Ending
+from .backend import current
+from .wakeup import Wakeup
 
 if TYPE_CHECKING:
     from ..playing import Playing as Threaded
@@ -22,9 +23,11 @@ class Playing:
 
     def __init__(self, threaded: Threaded) -> None:
         self._threaded = threaded
-        self._over: asyncio.Future[Ending | None] = asyncio.get_running_loop().create_future()
-        # Nobody may ever wait for it.
-        self._over.add_done_callback(lambda over: over.cancelled() or over.exception())
+        self._backend = current()
+        self._over = Wakeup()
+        self._is_over = False
+        self._ending: Ending | None = None
+        self._failure: errors.KokoroError | None = None
         threading.Thread(target=self._watch, name="kokoro-playing-ends", daemon=True).start()
 
     def pause(self) -> None:
@@ -45,11 +48,13 @@ class Playing:
         A task that is cancelled while it waits stops it. Raises what ended it otherwise.
         """
         try:
-            done, _ = await asyncio.wait([self._over], timeout=timeout)
-        except asyncio.CancelledError:
+            await self._over.wait_for(lambda: self._is_over, timeout)
+        except self._backend.cancelled:
             self.stop()
             raise
-        return self._over.result() if done else None
+        if self._failure is not None:
+            raise errors.again(self._failure)
+        return self._ending
 
     @property
     def voice(self) -> str:
@@ -81,24 +86,17 @@ class Playing:
         return self._threaded.stats
 
     def _watch(self) -> None:
-        loop = self._over.get_loop()
-        ending: Ending | None = None
-        failure: errors.KokoroError | None = None
         try:
-            ending = self._threaded.wait()
+            self._ending = self._threaded.wait()
         except errors.KokoroError as error:
-            failure = error
+            self._failure = error
 
         def tell() -> None:
-            if self._over.done():
-                return
-            if failure is not None:
-                self._over.set_exception(failure)
-            else:
-                self._over.set_result(ending)
+            self._is_over = True
+            self._over.notify()
 
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
-            loop.call_soon_threadsafe(tell)
+        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits
+            self._backend.call_soon(tell)
 
     async def __aenter__(self) -> Self:
         return self

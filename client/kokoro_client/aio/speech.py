@@ -1,9 +1,8 @@
-# loop: of asyncio.
+# loop: of asyncio or trio.
 """One speak request as a task sees it: audio to iterate, text to append, an end."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
@@ -115,7 +114,7 @@ class Speech(SpeechState[Exchange, Inbox, _Begin]):
         """`waiting`; a task that is cancelled meanwhile wants no more of this."""
         try:
             return await waiting
-        except asyncio.CancelledError:
+        except self._exchange.backend.cancelled:
             self.cancel()
             raise
 

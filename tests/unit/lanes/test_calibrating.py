@@ -235,6 +235,21 @@ def test_one_that_failed_is_not_tried_over_and_over(bench: Bench) -> None:
     assert "no memory" in bench.log.getvalue()
 
 
+@pytest.mark.parametrize("ends", ["learned", "failed"])
+def test_of_any_number_of_blends_that_are_asked_for_the_last_are_remembered(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    monkeypatch.setattr(calibrating, "_MOST", 3)
+    blends = [f"af_heart:{part},am_adam:{100 - part}" for part in range(10, 60, 10)]
+    for blend in blends:
+        voice = bench.ask(blend, Step.START)["voice"]
+        bench.clock.turn(1)
+        bench.child.end(done(voice) if ends == "learned" else child.Failed("no", answered=True))
+    kept = bench.calibrating._found if ends == "learned" else bench.calibrating._failed
+    assert len(kept) == 3
+    assert voice in kept
+
+
 def test_a_request_has_it_stand_still_and_then_give_its_memory_back(bench: Bench) -> None:
     bench.speak("af_heart", 3)
     bench.clock.turn(IDLE_S)

@@ -1,7 +1,8 @@
 """The gateway's page in a real Chromium: it plays, marks, stops, downloads, for everybody.
 
-Not among the default tests, because a browser is large: `make fuzz`. KOKORO_AXE names axe.min.js of
-the npm package axe-core; KOKORO_PICTURES a folder for screenshots.
+Not among the default tests, because a browser is large: `make page`, which CI runs.
+KOKORO_AXE names axe.min.js of the npm package axe-core; KOKORO_PICTURES a folder for
+screenshots.
 """
 
 from __future__ import annotations
