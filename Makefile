@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 EARS := .venv-listen
 SITE := .venv-site
+STRANGERS := build/strangers
+AXE := build/browser/node_modules/axe-core/axe.min.js
 TEXT ?= Hello, world
 # Test processes; 0 runs the tests one after the other, in this one.
 WORKERS ?= logical
@@ -18,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help setup develop say run test coverage coverage-core check lint types rules clean man \
   picture bench bench-speaker listen ears site site-tools \
-  chaos fuzz soak golden reading page
+  chaos fuzz soak golden reading page strangers
 
 help:            ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -85,8 +87,12 @@ fuzz: develop    ## A million frames, ten minutes of texts, and more, against re
 	  $(BIN)/python -m pytest -n $(WORKERS) tests/unit/speech \
 	  tests/unit/schedule tests/unit/safety tests/daemon/test_speak_oracle.py
 
-page: develop    ## The gateway's page in a real browser (needs chromium)
-	@$(BIN)/python -m pytest -rP tests/browser $(ARGS)
+strangers: develop $(STRANGERS)/.stamp ## Programs that nobody here wrote, at the doors (2 minutes)
+	@$(BIN)/python -m pytest -rP tests/strangers $(ARGS)
+
+page: develop    ## The gateway's page in a real browser (needs chromium, and npm for axe-core)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(AXE); fi
+	@$(BIN)/python -m pytest -rs tests/browser $(ARGS)
 
 bench: develop   ## Every figure, beside kokoro-onnx (two hours); ARGS="first-sound cancel" for some
 	@$(BIN)/python -m bench $(ARGS)
@@ -122,6 +128,17 @@ $(EARS)/.stamp: bench/listen/requirements.txt | $(BIN)/python
 	@$(PYTHON) -m venv $(EARS)
 	@$(EARS)/bin/python -m pip --disable-pip-version-check --quiet install -r $<
 	@touch $@
+
+$(STRANGERS)/.stamp: tests/strangers/requirements.txt tests/strangers/package.json | $(BIN)/python
+	@echo "installing what nobody here wrote in $(STRANGERS) (once, 800 MB; needs npm)" >&2
+	@$(PYTHON) -m venv $(STRANGERS)
+	@$(STRANGERS)/bin/python -m pip --disable-pip-version-check --quiet install -r $<
+	@cp tests/strangers/package.json $(STRANGERS)/ && npm --prefix $(STRANGERS) install --silent
+	@touch $@
+
+$(AXE): tests/browser/package.json
+	@mkdir -p build/browser && cp $< build/browser/
+	@npm --prefix build/browser install --silent && touch $@
 
 # All that it needs is named, and pip is not installed once more: half of the time.
 $(SITE)/.stamp: docs/requirements.txt | $(BIN)/python

@@ -233,6 +233,15 @@ def test_what_the_daemon_refuses(
     assert answer.headers["retry-after"] == "2"
 
 
+@pytest.mark.parametrize("voice", ["alloy", "Shimmer", {"id": "verse"}])
+def test_a_name_of_openais_is_spoken_by_whatever_voice_there_is(door: Gateway, voice: Any) -> None:
+    answer = sound(door, response_format="pcm", voice=voice)  # its namesakes are not there
+    assert answer.body == pcm_of(TEXT)
+    assert answer.headers["x-kokoro-voice"] == "af_heart"
+    blend = door.post(SPEECH, {"input": TEXT, "voice": "af_heart+alloy"})
+    assert (blend.status, blend.error["param"]) == (400, "voice")
+
+
 def test_what_is_not_allowed(door: Gateway) -> None:
     unknown = door.post(SPEECH, {"input": TEXT, "voice": "nobody"})
     assert (unknown.status, unknown.error["param"]) == (400, "voice")

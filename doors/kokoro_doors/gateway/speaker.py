@@ -9,7 +9,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from .asked import flag, parse
+from .asked import begun, flag, parse
 from .bodies import json_of
 from .failures import RefusedError
 from .parts import parts_of
@@ -29,7 +29,7 @@ async def speak(request: Request) -> Response:
     if len(parts.playing) >= _MOST:
         raise RefusedError(429, f"{_MOST} texts wait for the speaker", code="busy", retry_after_s=5)
     parts.counters.characters += len(asked.text)
-    playing = await while_there(request, parts.client.play(asked.text, **asked.speak()))
+    playing = await while_there(request, begun(parts.client.play, asked))
     parts.keep(playing)
     # The client plays it, and stretches nothing.
     headers = {"X-Kokoro-Note": asked.note} if asked.note else None

@@ -16,7 +16,7 @@ from kokoro_client.wire.messages import SegmentInfo
 
 from ..stretching import Stretching
 from ..stretching.speech import StretchedSpeech
-from .asked import MEDIA, Asked, StreamFormat, parse
+from .asked import MEDIA, Asked, StreamFormat, begun, parse
 from .bodies import json_of
 from .encoding import Encoder, encoder_of
 from .failures import RefusedError
@@ -82,7 +82,7 @@ async def _begin(
         )
     parts.counters.characters += len(asked.text)
     try:
-        speaking = parts.client.speak(asked.text, **asked.speak(), **fields)
+        speaking = begun(parts.client.speak, asked, **fields)
         return StretchedSpeech(await while_there(request, speaking), Stretching(asked.stretch))
     except BaseException as error:
         parts.counters.left += isinstance(error, GoneError)

@@ -47,6 +47,12 @@ def voice_of(value: Any, usual: str) -> str:
     return OPENAI.get(name.lower(), name) or usual
 
 
+def is_openais(value: Any) -> bool:
+    """Whether what voice_of() was given is one of OpenAI's names: any voice does for it."""
+    name = value.get("id") if isinstance(value, dict) else value
+    return isinstance(name, str) and name.strip().lower() in OPENAI
+
+
 def _blend(name: str) -> str:
     parts = [_PART.fullmatch(part) for part in name.split("+")]
     if not all(parts):
