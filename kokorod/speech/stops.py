@@ -58,8 +58,9 @@ _ASKED: Final = re.compile(
     re.IGNORECASE,
 )
 #: What stands before a full stop, what goes on behind it, and what that begins with:
-#: a 45 y.o. M, 101 S. 5th St., amend. XIV.
+#: Hauptstr. 12, a 45 y.o. M, 101 S. 5th St., amend. XIV.
 _PAIRS: Final = (
+    (re.compile(r"\b[A-Z][a-zà-ÿ]{2,20}str\Z"), re.compile(r"\d"), "123456789"),
     (re.compile(r"\by\.o\Z"), re.compile(r"[MF](?![\w'])"), "MF"),
     (re.compile(r"\b[Rr]esp\Z"), re.compile(r"\d"), "0123456789"),
     (re.compile(r"\d [NSEW]\Z"), re.compile(r"\d{1,3}(?:st|nd|rd|th)\b"), "123456789"),

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from ..patterns import lazy_pattern
 from ..token import Token
-from . import abbreviation, address, chat, chemistry, date, items, law, roman, weekday
+from . import abbreviation, address, chat, chemistry, date, elisions, items, law, roman, weekday
 from .clean import Cleaned
 from .cursor import Cursor, Kind, Part
 from .foreign import read_foreign
@@ -27,7 +27,8 @@ FOREIGN: Final = "foreign"
 
 #: A word that no rule needs to look at, and what may follow it.
 _PLAIN: Final = lazy_pattern(
-    r"\s*([A-Z]?[a-z]+(?:'[a-z]+)?|[aI](?=\s+[a-z]))(?=\s|[,;!?\")”…]|[.:](?:\s|\Z)|—|\Z)"
+    r"\s*([A-Z]?[a-z]+(?:'[a-z]+)?|[aI](?=\s+[a-z]))(?=\s|[,;!?\")”…]"
+    r"|(?<!str)[.:](?:\s|\Z)|—|\Z)"
 )
 #: A mark after a word, with nothing to consider.
 _MARK: Final = lazy_pattern(r"([,;:!?]|\.(?! ?\.))(?=\s|\Z)")
@@ -40,10 +41,12 @@ _LOOKED_AT: Final = (
     | chat.KEYS
     | chemistry.KEYS
     | dose.KEYS
+    | elisions.KEYS
     | forecast.KEYS
     | law.KEYS
     | rate.KEYS
     | {name.lower() for name in date.NAMES | weekday.NAMES}
+    | weekday.KEYS
     | roman.SMALL_ROMANS
     | {"x"}
 )
@@ -108,6 +111,8 @@ def _is_letter(cursor: Cursor, said: str, start: int, end: int) -> bool:
         return cursor.text.startswith("!", end)
     if said == "a":
         return items.is_item(cursor, start, end)
+    if said == "s":
+        return cursor.text[end : end + 2].strip().isdecimal()
     return said in "iI" and _is_numbered(said, cursor.parts)
 
 

@@ -142,7 +142,7 @@ def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         and not _is_road(cursor, before, start, "st", upcoming)
     ):
         said = "saint"
-    elif written in ("St", "Ave", "Rd", "Ln", "Dr") and _is_road(
+    elif written in ("St", "Ave", "Av", "Rd", "Ln", "Dr") and _is_road(
         cursor, before, start, low, upcoming
     ):
         said = abbr.ROADS[low]
@@ -150,8 +150,10 @@ def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         said = abbr.TITLES[low]
     elif written in ("Jr", "Sr", "Inc", "Ltd", "Corp") and before[:1].isupper() | (before == ","):
         said = abbr.EXPANDED[low]
-    elif written in ("Fig", "Vol", "Ch", "No", "pp", "Sec", "Eq", "Apt") and upcoming.isdecimal():
+    elif written in _NUMBERED and upcoming.isdecimal():
         said = abbr.BEFORE_NUMBER[low]
+    elif written in _HOUSED and _HOUSE.search(cursor.left(start, _BACK)):
+        said = abbr.ROADS[low]
     elif written == "Pt" and cursor.after(end).lower() in PATIENT_DOES:
         said = "patient"
     elif written in ("eg", "ie"):
@@ -163,6 +165,16 @@ def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(said, start, end)
 
 
+#: Said before a number though no full stop stands behind them.
+_NUMBERED: Final = words(
+    "Fig Vol Ch No pp Sec Eq Apt Rm rm Rte rte Ste Flt Wk wk Ep ep Lvl lvl Pg pg Sect Chap Vols "
+    "Nos Figs Eqs Exh sz Sz vol fig Bk"
+)
+#: Parts of an address, if a house's number stands before: 12 Elm Ct.
+_HOUSED: Final = words("Ct Pl Sq Cres Ter Terr Cir Gdns Hts Trl")
+_HOUSE: Final = lazy_pattern(
+    r"\d[A-Za-z]? (?:[NSEW]\.? )?(?:[A-Z][\w']+ ){1,2}\Z|\d(?:st|nd|rd|th) \Z"
+)
 #: Of whom it is said: the patient c/o pain.
 _COMPLAINT: Final = lazy_pattern(
     r"\b(?:pt|patient|y/?o|y\.o\.?|[MF]|male|female)\b[^.!?]{0,24}\Z", re.I

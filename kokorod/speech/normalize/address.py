@@ -9,14 +9,22 @@ from typing import Final
 from ..abbreviations import words
 from ..patterns import lazy_pattern
 from ..tables import rows
+from .cardinal import label
 from .cursor import Cursor, Part, mark, say, spell
-from .number_words import cardinal
+from .number_words import cardinal, digits
 from .rule import CAPITALS, Rule, Start
 
 _ROWS: Final = rows("states")
+#: Provinces, only before a code of Canada's post.
+_PROVINCES: Final = {
+    "AB": "Alberta", "BC": "British Columbia", "MB": "Manitoba", "NB": "New Brunswick",
+    "NL": "Newfoundland", "NS": "Nova Scotia", "ON": "Ontario", "PE": "Prince Edward Island",
+    "QC": "Quebec", "SK": "Saskatchewan", "YT": "Yukon",
+}  # fmt: skip
 _STATES: Final = {code: name for code, _, name in _ROWS}
 _STATE: Final = lazy_pattern(
-    r"(?P<name>[A-Z]{2})(?:(?P<zip>(?= \d{5}(?:-\d{4})?(?!\w)))|(?=[,.;)]|\Z))"
+    r"(?P<name>[A-Z]{2})(?:(?P<zip>(?= (?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d)(?!\w)))"
+    r"|(?=[,.;)]|\Z))"
 )
 #: Words too: states only before a zip code.
 _NOT_STATES: Final = frozenset({"OK", "HI", "OH", "ME", "IN", "AL", "ID", "MS", "MD", "CO"})
@@ -25,6 +33,8 @@ _NOT_STATES: Final = frozenset({"OK", "HI", "OH", "ME", "IN", "AL", "ID", "MS", 
 def _read_state(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
     name = _STATES.get(match["name"])
+    if name is None and match["zip"] is not None:
+        name = _PROVINCES.get(match["name"])
     if name is None or cursor.before(start) != "," or not cursor.before(start, 2)[:1].isupper():
         return None
     if match["zip"] is None and match["name"] in _NOT_STATES:
@@ -151,7 +161,84 @@ def _read_party(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
+#: A code of the post before its town, behind a road and a number: 12, 10827 Berlin.
+_POSTCODE: Final = lazy_pattern(r"(?P<code>\d{5})(?= [A-Z][a-zà-ÿ]+)")
+_ROAD_OF: Final = lazy_pattern(
+    r"(?:(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|\b(?:rue|via|calle|avenue|boulevard|plaza|"
+    r"piazza|viale|corso)\b)[^.!?]{0,24}?[ ]?\d{0,4}[a-z]?, |, \d{1,4}[a-z]?, )\Z",
+    re.IGNORECASE,
+)
+
+
+def _read_postcode(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if not _ROAD_OF.search(cursor.left(match.start(), 48)):
+        return None
+    return say(digits(match["code"]), *match.span())
+
+
+#: A flat and its house, as in Australia: 12/45 Beach Rd.
+_UNIT: Final = lazy_pattern(
+    r"(?P<unit>\d{1,3}[A-Z]?)/(?P<house>\d{1,4}[A-Z]?)(?= (?:[A-Z][a-z']+ ){1,2}"
+    r"(?:St|Ave|Rd|Dr|Ln|Cres|Ct|Pl|Tce|Pde|Hwy|Street|Avenue|Road|Drive|Lane|Crescent|Court|Place|"
+    r"Terrace|Parade|Highway|Way|Close|Grove)\b)"
+)
+
+
+def _read_unit(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
+    if cursor.before(start)[:1].isdecimal() or cursor.text[start - 1 : start] == "/":
+        return None
+    slash = match.end("unit")
+    parts = _house(match["unit"], start)
+    parts += say("slash", slash, slash + 1)
+    return parts + _house(match["house"], slash + 1)
+
+
+def _house(written: str, start: int) -> list[Part]:
+    number = written.rstrip(CAPITALS)
+    parts = say(label(number), start, start + len(number))
+    letter = written[len(number) :]
+    return parts + (spell(letter, start + len(number), start + len(written)) if letter else [])
+
+
+#: A street of a German town: Hauptstr. 12.
+_STREET: Final = lazy_pattern(r"(?P<name>[A-Z][a-zà-ÿ]{2,20}s)tr\.(?= ?\d)")
+
+
+def _read_street(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return say(f"{match['name']}trasse", *match.span())
+
+
 RULES: Final = (
+    Rule(
+        "address.street",
+        Start.LETTER,
+        _STREET,
+        _read_street,
+        (("Hauptstr. 12", "Hauptstrasse twelve"),),
+        firsts=CAPITALS,
+    ),
+    Rule(
+        "address.postcode",
+        Start.NUMBER,
+        _POSTCODE,
+        _read_postcode,
+        (
+            (
+                "Hauptstrasse 12, 10827 Berlin",
+                "Hauptstrasse twelve, one zero eight two seven Berlin",
+            ),
+        ),
+        firsts="0123456789",
+    ),
+    Rule(
+        "address.unit",
+        Start.NUMBER,
+        _UNIT,
+        _read_unit,
+        (("12/45 Beach Rd", "twelve slash forty five Beach Road"),),
+        firsts="0123456789",
+    ),
     Rule(
         "address.party",
         Start.LETTER,
@@ -183,6 +270,7 @@ RULES: Final = (
         (
             ("Austin, TX", "Austin, Texas"),
             ("York, NY 10001", "York, New York one zero zero zero one"),
+            ("Toronto, ON M5H 2M2", "Toronto, Ontario M five H two M two"),
         ),
         firsts=CAPITALS,
     ),

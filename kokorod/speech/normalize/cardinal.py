@@ -176,6 +176,8 @@ def _read_age(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         and cursor.before(start).lower() in LABELS
     ):
         parts = say(pairs(match["value"]), start, end)
+    if match["value"].isdecimal() and len(match["value"]) == 4 and _CODED.fullmatch(match["rest"]):
+        parts = say(pairs(match["value"]), start, end)
     for word in re.finditer(r"[A-Za-z]+", match["rest"]):
         begin, last = match.start("rest") + word.start(), match.start("rest") + word.end()
         upper = word.group().isupper() and (len(word.group()) > 1 or word.group() != "a")
@@ -186,6 +188,10 @@ def _read_age(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         owned = said[-1:] if kind else said
         parts[-1:] = [*head, Part(f"{owned}'s", begin, match.end())]
     return parts
+
+
+#: Letters of an article's number: SKU 4410-BLK.
+_CODED: Final = lazy_pattern(r"-[A-Z]{2,4}")
 
 
 def label(value: str) -> str:

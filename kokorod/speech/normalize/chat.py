@@ -10,7 +10,7 @@ from ..abbreviations import words
 from ..patterns import lazy_pattern
 from ..tables import rows
 from .bare_number import LABELS, is_counted
-from .cursor import Cursor, Part, say, spell
+from .cursor import Cursor, Part, mark, say, spell
 from .rule import Rule, Start
 
 _CHAT: Final = dict(rows("chat"))
@@ -22,16 +22,21 @@ _SHORT: Final = lazy_pattern(
 _U: Final = lazy_pattern(r"u(?![\w'’(\[/=_.-])")
 _DIGESTED: Final = lazy_pattern(r"(?:TL;DR|tl;dr|Tl;dr)(?!\w)")
 _GROWN: Final = lazy_pattern(r"(?:YoY|QoQ|MoM|WoW|yoy|qoq|[yY]/[yY]|[qQ]/[qQ]|m/m|w/w)(?![\w/])")
-_EACH: Final = lazy_pattern(r"(?:p/[phwmdn]|ppp?n|pp|pcm|pw|pa)(?![\w/]|\.\w)")
+_EACH: Final = lazy_pattern(
+    r"(?:p/[phwmdn]|p\.[awm]\.|p\.c\.m\.|p\.p\.|ppp?n|pp|pcm|pw|pa)(?![\w/]|\.\w)"
+)
 
 _SPANS: Final = {"y": "year", "q": "quarter", "m": "month", "w": "week"}
 _EACH_SAID: Final = {
     "p/p": "per person", "p/h": "per hour", "p/w": "per week", "p/m": "per month",
     "p/d": "per day", "p/n": "per night", "pppn": "per person per night",
     "ppn": "per person per night",
+    "p.a.": "per annum", "p.w.": "per week", "p.m.": "per month", "p.p.": "per person",
+    "p.c.m.": "per calendar month",
     "pp": "per person", "pcm": "per calendar month", "pw": "per week", "pa": "per year",
 }  # fmt: skip
-_PRICE: Final = lazy_pattern(r"[$£€]\d[\d.,]*k?[ ]?\Z")
+_PRICE: Final = lazy_pattern(r"[$£€]\d[\d.,]*(?:k|m|bn| million| billion)?[ ]?\Z")
+_RATE: Final = lazy_pattern(r"(?:\d ?%|per cent|percent|\b(?:days|holiday|leave))[ ]\Z")
 #: What makes m/m and w/w a comparison, and no speed or share of weights.
 _GREW: Final = words(
     "up down rose rise rises fell fall falls grew grow grows growth gained lost dropped drop "
@@ -114,7 +119,40 @@ def _read_u(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     before, after = cursor.before(start).lower(), cursor.after(end).lower()
     if before in _VARIABLES or after in _VARIABLES:
         return None
-    return say("you", start, end) if before in _BESIDE_U or after in _BESIDE_U else None
+    if before in _BESIDE_U or after in _BESIDE_U or _is_last(cursor, before, end):
+        return say("you", start, end)
+    return None
+
+
+def _is_last(cursor: Cursor, before: str, end: int) -> bool:
+    """Whether it ends a line that no capital begins: ill venmo u."""
+    stops = cursor.ends(end) or cursor.right(end, 1) in ("!", "?", ",")
+    word = len(before) > 2 and before.isalpha() and before not in ("letter", "vowel", "big")
+    return stops and word and cursor.text.lstrip()[:1].islower()
+
+
+#: Without its apostrophe: ill call you. Elsewhere somebody is ill.
+_ILL: Final = lazy_pattern(r"(?P<name>[Ii]ll)(?= [a-z])")
+_ILL_DOES: Final = words(
+    "be call text ask tell send bring pick meet see do get go have let come take make try check "
+    "pay venmo email message ping grab give find wait buy drive walk leave start help look put "
+    "add fix talk think just probably prob def definitely also never always order cook book show "
+    "keep"
+)
+
+
+def _read_ill(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span("name")
+    before = cursor.before(start).lower()
+    if cursor.after(end).lower() not in _ILL_DOES:
+        return None
+    opens = not before or before in _BEFORE_ILL or not before[-1].isalnum()
+    return say("I'll", start, end) if opens else None
+
+
+_BEFORE_ILL: Final = words(
+    "and but so ok okay then or think guess maybe sure yes yeah if omg lol well"
+)
 
 
 _R: Final = lazy_pattern(r"r(?= (?:@|[a-z]))")
@@ -149,9 +187,12 @@ def _read_grown(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 def _read_each(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start, end = match.span()
-    if not _PRICE.search(cursor.left(start, 16)):
+    written = match.group()
+    left = cursor.left(start, 24)
+    if not _PRICE.search(left) and not (written == "p.a." and _RATE.search(left)):
         return None
-    return say(_EACH_SAID[match.group()], start, end)
+    ended = mark(".", end - 1, end) if written[-1] == "." and cursor.ends(end) else []
+    return say(_EACH_SAID[written], start, end) + ended
 
 
 RULES: Final = (
@@ -175,7 +216,22 @@ RULES: Final = (
         (("need 2 go", "need to go"), ("thx 4 the ride", "thanks for the ride")),
         firsts="24",
     ),
-    Rule("chat.you", Start.LETTER, _U, _read_u, (("if u want", "if you want"),), firsts="u"),
+    Rule(
+        "chat.you",
+        Start.LETTER,
+        _U,
+        _read_u,
+        (("if u want", "if you want"), ("can't hear u", "can't hear you")),
+        firsts="u",
+    ),
+    Rule(
+        "chat.ill",
+        Start.LETTER,
+        _ILL,
+        _read_ill,
+        (("ok ill call you", "ok I'll call you"), ("but ill be late", "but I'll be late")),
+        firsts="iI",
+    ),
     Rule(
         "chat.are",
         Start.LETTER,
@@ -218,5 +274,5 @@ RULES: Final = (
 
 #: Words, in small letters, that the rules here look at.
 KEYS: Final = frozenset(w.split()[0] for w in _CHAT) | {
-    "u", "r", "tl", "yoy", "qoq", "pp", "ppn", "pppn", "pcm", "pw", "pa"
+    "u", "r", "ill", "tl", "yoy", "qoq", "pp", "ppn", "pppn", "pcm", "pw", "pa"
 }  # fmt: skip

@@ -75,7 +75,33 @@ def _read_symbol(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return spell(match["name"].upper(), *match.span())
 
 
+#: From what reacts to what comes of it: 2 H2 + O2 → 2 H2O.
+_YIELDS: Final = lazy_pattern(r"→|⟶|⇌|->|=>")
+_REACTS: Final = lazy_pattern(rf"(?:\A|[\s\d]){_ATOMS}(?:\((?:aq|g|l|s)\))?[ ]?\Z")
+_COMES: Final = lazy_pattern(rf"[ ]?(?:\d{{1,2}}[ ]?)?{_ATOMS}(?![a-z])")
+
+
+def _read_yields(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start, end = match.span()
+    left, right = cursor.left(start, 32), cursor.right(end, 32)
+    reacts, comes = _REACTS.search(left), _COMES.match(right)
+    if reacts is None or comes is None:
+        return None
+    counted = any(c.isdecimal() for c in reacts.group() + comes.group())
+    if not counted and " + " not in left + right:
+        return None
+    return say("is in equilibrium with" if match.group() == "⇌" else "yields", start, end)
+
+
 RULES: Final = (
+    Rule(
+        "chemistry.yields",
+        Start.SIGN,
+        _YIELDS,
+        _read_yields,
+        (("2 H2 + O2 → 2 H2O", "two H two plus O two yields two H two O", "formulas"),),
+        firsts="→⟶⇌-=",
+    ),
     Rule(
         "chemistry.symbol",
         Start.LETTER,

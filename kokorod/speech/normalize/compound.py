@@ -17,7 +17,7 @@ from .number_words import spoken_number, year
 from .rule import CAPITALS, Rule, Start
 
 _HYPHENED: Final = lazy_pattern(
-    r"(?P<name>[A-Za-z][A-Za-z']{0,40}(?:-(?:[A-Za-z][A-Za-z']{0,40}|\d{1,6}(?:\.\d+)?)){1,8})(?P<owner>'s|s)?(?![\w])"
+    r"(?P<name>[A-Za-z][A-Za-z']{0,40}(?:-(?:[A-Za-z][A-Za-z']{0,40}|\d{1,6}(?:\.\d+){0,4})){1,8})(?P<owner>'s|s)?(?![\w])"
 )
 _MID: Final = lazy_pattern(r"(?P<name>[A-Za-z]{2,12})-(?=\d)")
 _SLASHED: Final = lazy_pattern(r"(?P<one>[A-Za-z][a-z]{0,30})/(?=[A-Za-z][a-z]{0,30}(?![\w/.]))")
@@ -46,7 +46,7 @@ def _read_hyphened(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     for piece in pieces:
         end = position + len(piece)
         if piece[0].isdecimal():
-            said = label(piece) if piece.isdecimal() else spoken_number(piece, cursor.british)
+            said = _numbered(piece, cursor.british)
             parts += say(said, position, end)
         elif len(piece) == 1 and len(pieces) > 1 and piece != "a":
             parts += spell(piece, position, end)
@@ -62,6 +62,15 @@ def _read_hyphened(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         ending = match["owner"] if match["owner"][0] == "'" else "s"
         parts[-1] = Part(last.text + ending, last.start, match.end("owner"))
     return parts
+
+
+def _numbered(piece: str, british: bool) -> str:
+    """The number of a name: Boeing-747, size-10.5, torch-2.4.0."""
+    if piece.isdecimal():
+        return label(piece)
+    if piece.count(".") > 1:
+        return " point ".join(label(n) if n != "0" else "zero" for n in piece.split("."))
+    return spoken_number(piece, british)
 
 
 #: From one airport to another: JFK-LHR.
@@ -207,6 +216,7 @@ RULES: Final = (
             ("well-known", "well-known"),
             ("B-flat", "B-flat"),
             ("size-10.5", "size ten point five"),
+            ("torch-2.4.0 is", "torch two point four point zero is"),
         ),
     ),
     Rule(

@@ -18,7 +18,8 @@ _DATED: Final = frozenset(
     "eod eow cob eob mon tue tues wed thu thur thurs fri sat sun weekend tonight tomorrow".split()
 )
 _DATED_BY_TWO: Final = lazy_pattern(
-    r"(?:\b(?:week|weekend|night|morning|evening|day|month) of|\bdates?|\bdue|\bdeadline|"
+    r"(?:\b(?:week|weekend|night|morning|evening|day|month|meeting|minutes|email|letter|call|"
+    r"visit|notice|report|agenda|memo|events|invoice|statement) of|\bdates?|\bdue|\bdeadline|"
     r"\bnext|\bmeetings?|\bschedule|\bupdated?|\bborn|\bdob|"
     r"\bclosed|\bfrom|\bbetween)(?: is| are)?:?[ ]\Z",
     re.IGNORECASE,

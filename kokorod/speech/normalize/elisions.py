@@ -73,8 +73,18 @@ RULES: Final = (
         (
             ("a cup o' tea", "a cup o' tea"),
             ("down th' hill", "down the hill"),
+            ("d'you know", "do you know"),
         ),
-        firsts="tToOaAwWfF",
+        firsts="tToOaAwWfFdD",
     ),
-    Rule("elisions.stutter", Start.LETTER, _STUTTER, _read_stutter, (("B-but why?", "but why?"),)),
+    Rule(
+        "elisions.stutter",
+        Start.LETTER,
+        _STUTTER,
+        _read_stutter,
+        (("B-but why?", "but why?"),),
+    ),
 )
+
+#: Words, in small letters, that the rules here look at.
+KEYS: Final = frozenset(word for word in _CUT if word[:2] == "d'")

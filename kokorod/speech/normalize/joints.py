@@ -41,6 +41,7 @@ _RIGHT: Final = (
     ),
     ("clock", re.compile(r"\d{1,2}(?::\d\d|[ ]?[ap]\.?m)", re.I)),
     ("year", re.compile(r"\d{1,4} ?(?:BCE?|AD|CE)(?!\w)|AD ?\d|(?:1[0-9]|20)\d\d(?![\w.,:]\w|\w)")),
+    ("circa", re.compile(r"(?:c|ca|circa)\.? ?\d{2,4}(?!\w)")),
     ("fraction", re.compile(r"\d{1,2}/\d{1,3}(?![\d/])|(?:\d{1,2}[ -]?)?[½⅓⅔¼¾⅛⅜⅝⅞]")),
     ("quantity", re.compile(r"[\d.,]+[ ]?(?:%|°|[a-zA-Z]{1,4}(?![\w]))")),
 )

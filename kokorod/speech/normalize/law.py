@@ -163,7 +163,51 @@ def _read_paper(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return parts
 
 
+#: Sections of British acts: s 20 of the Theft Act, ss 4 and 5 of the Act.
+_SECTION: Final = lazy_pattern(
+    r"(?P<s>ss?)\.? ?(?=\d{1,3}[A-Z]{0,2}(?:\(\w{1,4}\)){0,3}(?:(?:,| and| or| to|-|–) ?"
+    r"\d{1,3}[A-Z]{0,2}(?:\(\w{1,4}\)){0,3}){0,3},? (?:of|to) [^.!?]{0,80}"
+    r"\b(?:Act|Regulations|Code|Order)\b"
+    r"|\d{1,3}(?:\(\w{1,4}\)){0,3} [A-Z][\w ]{2,60}\bAct\b)"
+)
+
+
+def _read_section(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    return say("section" if match["s"] == "s" else "sections", *match.span("s"))
+
+
+#: Between parties, without a full stop: Roe v Wade, R (Miller) v Secretary.
+_VERSUS: Final = lazy_pattern(r"v(?= [A-Z])")
+
+
+def _read_versus(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    start = match.start()
+    before = cursor.before(start)
+    if cursor.text[start - 1 : start] != " " or not (before == ")" or before[:1].isupper()):
+        return None
+    return say("versus", *match.span())
+
+
 RULES: Final = (
+    Rule(
+        "law.versus",
+        Start.LETTER,
+        _VERSUS,
+        _read_versus,
+        (("Roe v Wade", "Roe versus Wade"), ("Federer v Nadal", "Federer versus Nadal")),
+        firsts="v",
+    ),
+    Rule(
+        "law.section",
+        Start.LETTER,
+        _SECTION,
+        _read_section,
+        (
+            ("under s 20 of the Theft Act", "under section twenty of the Theft Act"),
+            ("ss 4 and 5 of the Act", "sections four and five of the Act"),
+        ),
+        firsts="s",
+    ),
     Rule(
         "law.party",
         Start.LETTER | Start.CODED,
@@ -247,6 +291,8 @@ RULES: Final = (
 KEYS: Final = frozenset(
     {
         "fed",
+        "s",
+        "ss",
         "pl",
         "pls",
         "def",

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..patterns import lazy_pattern
 from .cardinal import power_words
-from .cursor import Cursor, Kind, Part, Upto, say, spell
+from .cursor import Cursor, Kind, Part, Upto, mark, say, spell
 from .joints import is_sum
 from .number_words import cardinal
 from .rule import Rule, Start
@@ -234,6 +234,8 @@ def _read_comparing(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         or sides[1] == "."
         or all(OPERAND.fullmatch(side) for side in sides)
     )
+    if match.group() == ">" and cursor.parts and all(side[:1].isupper() for side in sides):
+        return mark(",", start, end)  # Settings > Privacy
     return say(said, start, end) if cursor.parts and compares else []
 
 
@@ -344,7 +346,10 @@ RULES: Final = (
         Start.SIGN,
         _COMPARING,
         _read_comparing,
-        (("10 > 5", "ten is greater than five"),),
+        (
+            ("10 > 5", "ten is greater than five"),
+            ("Open Settings > Sound", "Open Settings, Sound"),
+        ),
         firsts="<>",
     ),
     Rule(

@@ -94,7 +94,8 @@ _RUNS: Final = lazy_pattern(
     r"(?P<runs>\d{1,3})[-–/](?P<wickets>\d|10)(?: (?P<declared>dec|d)\.?)?(?!\w|[.,/-]\d)"
 )
 _CRICKET: Final = lazy_pattern(
-    r"\b(?:stumps|wickets?|overs|all out|batsm[ae]n|bowled|bowlers?|run chase|test match|cricket|"
+    r"\b(?:stumps|at (?:tea|lunch)|(?:first|second) innings|follow-on|not out|run rate|declared|"
+    r"wickets?|overs|all out|batsm[ae]n|bowled|bowlers?|run chase|test match|cricket|"
     r"ODI|T20)\b",
     re.I,
 )

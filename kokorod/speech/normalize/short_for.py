@@ -146,6 +146,9 @@ _DOSE: Final = lazy_pattern(
 _AMOUNT_NEXT: Final = lazy_pattern(r":? ?\d")
 _TALL_NEXT: Final = lazy_pattern(r":? ?\d{1,3}(?:\.\d)? ?(?:['′]|ft|feet|cm|in\b|m\b)")
 _NUMBER_NEXT: Final = lazy_pattern(r" ?#(?:\d|\s|[?.!,]|\Z)| \d")
+#: Where somebody lives, before a number with a sign.
+_PLACED: Final = {"apt": "apartment"}
+_SIZE_NEXT: Final = lazy_pattern(r":? ?(?:\d|X{0,3}[SML](?!\w))")
 _WEIGHED: Final = words(
     "net gross shipping ship body birth dry tare total max min item unit goal current"
 )
@@ -169,8 +172,10 @@ def by_number(cursor: Cursor, match: re.Match[str]) -> str | None:
         return abbr.EXPANDED[low]
     if low == "ht" and _TALL_NEXT.match(cursor.text, end):
         return abbr.EXPANDED[low]
-    if low == "apt" and _NUMBER_NEXT.match(cursor.text, end):
-        return "apartment"
+    if low in _PLACED and _NUMBER_NEXT.match(cursor.text, end):
+        return _PLACED[low]
+    if low == "sz" and _SIZE_NEXT.match(cursor.text, end):
+        return "size"
     if low in _INCLUDED and _CLOSED.match(cursor.text, end):
         return _INCLUDED[low]
     if (

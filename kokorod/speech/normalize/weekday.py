@@ -45,29 +45,7 @@ def _read_days(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
             cursor.ends(match.end())
             and written in ("Sun", "Sat", "Wed")
             and match["dot"]
-            and cursor.before(match.start()).lower()
-            not in (
-                "and",
-                "or",
-                "on",
-                "to",
-                "until",
-                "by",
-                "&",
-                "-",
-                "–",
-                "—",
-                "/",
-                ",",
-                "closed",
-                "open",
-                "every",
-                "next",
-                "last",
-                "this",
-                "early",
-                "late",
-            )
+            and not _may_end(cursor.before(match.start()), written)
         ):
             return None
     parts = say(_WEEKDAY[written], *match.span("name"))
@@ -77,6 +55,19 @@ def _read_days(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         parts += [*say(joint, begin - 1, begin), *say(_WEEKDAY[match["name2"]], begin, end)]
         return parts + dotted(cursor, match, "dot2")
     return parts + dotted(cursor, match, "dot")
+
+
+#: Before the name of a day at the end: closed Sat. Others end so too: in the Sun.
+_BEFORE_LAST: Final = words("& - – — / , and or on to until by")
+
+
+def _may_end(before: str, written: str) -> bool:
+    """Whether a short name with a full stop, the last of a text, is a day: no class Wed."""
+    if before.lower() in _BEFORE_LAST:
+        return True
+    if not (before.isalpha() and before.islower()):
+        return False
+    return written != "Sun" or before not in ("the", "our", "a", "its", "their", "your", "evening")
 
 
 _ANY_DAY: Final = rf"(?:{_D}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?)(?![\w'])"
@@ -115,14 +106,20 @@ _LOWER: Final = lazy_pattern(
     r"(?P<name>mon|tues?|weds?|thurs?|thu|fri|sat)(?=[.,!?)]|\s*\Z| (?:morning|afternoon|evening|"
     r"night|at|and|or|if|for|so|lol|pls|please|instead|maybe)\b)"
 )
-_LOWER_BEFORE: Final = words("on this next free til till until every busy off by")
+_LOWER_BEFORE: Final = words(
+    "on this next last free til till until every busy off by for since from"
+)
 
 
 def _read_lower(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    if cursor.before(match.start()).lower() not in _LOWER_BEFORE:
+    before = cursor.before(match.start()).lower()
+    met = before in ("you", "ya", "u") and cursor.before(match.start(), 2).lower() in _MEET
+    if before not in _LOWER_BEFORE and not met:
         return None
     return say(_WEEKDAY[match["name"].capitalize()], *match.span("name"))
 
+
+_MEET: Final = words("see c catch meet call text join")
 
 _LETTERS: Final = {
     "M": "Monday", "T": "Tuesday", "Tu": "Tuesday", "W": "Wednesday", "Th": "Thursday",
@@ -145,7 +142,31 @@ def _read_letters(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     ]
 
 
+#: The last of such a list: M-Th 9-8, Su closed.
+_ONE_LETTER: Final = lazy_pattern(
+    rf"(?P<one>{_LETTER})(?=[:,]?[ ](?:closed\b|by appointment\b|\d{{1,2}}(?::\d\d)?"
+    r"(?:[ ]?[apAP]\.?[mM]?\b|[ ]?[-–]|[ ]to\b)))"
+)
+
+
+def _read_one_letter(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if not any(run[2].startswith("weekday.letter") for run in cursor.runs):
+        return None
+    return say(_LETTERS[match["one"]], *match.span())
+
+
 RULES: Final = (
+    Rule(
+        "weekday.letter",
+        Start.LETTER,
+        _ONE_LETTER,
+        _read_one_letter,
+        (
+            ("M-F 9-5, Su closed", "Monday to Friday nine to five, Sunday closed"),
+            ("M-F 9-5, Sa 10-2", "Monday to Friday nine to five, Saturday ten to two"),
+        ),
+        firsts="MTWFS",
+    ),
     Rule(
         "weekday.name",
         Start.LETTER,
@@ -180,3 +201,6 @@ RULES: Final = (
     ),
 )
 NAMES: Final = frozenset(_WEEKDAY)
+
+#: Words, in small letters, that the rules here look at beside these.
+KEYS: Final = words("su sa th tu")

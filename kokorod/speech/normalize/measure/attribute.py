@@ -30,6 +30,11 @@ _MEASURED: Final = words(
     "backstroke breaststroke butterfly champion equiv equivalent freestyle heat "
     "hurdles medley capsule capsules cap caps tablet tablets tab tabs pill pills doses vial "
     "vials injection injections softgels patch patches bags bottles boxes cans jars tubes "
+    "alkaline rechargeable lithium removable upgrade upgrades revamp refurbishment overhaul "
+    "facility "
+    "bailout takeover acquisition merger settlement lawsuit windfall redevelopment renovation "
+    "makeover fund scheme expansion extension factory mansion yacht jackpot valuation stake "
+    "program programme package stadium hospital loss losses profit surplus deficit shortfall "
     "cables bulbs bolts nails screws pipes boards panels batteries drives sheets pans "
     "weights dumbbells plates bricks tanks barrels"
 )
@@ -46,8 +51,8 @@ _CANNED: Final = lazy_pattern(
     r"\.?\) (?:cans?|jars?|tins?|bags?|box(?:es)?|bottles?|packages?|packets?|pkgs?|tubs?)(?!\w)"
 )
 _NOUN: Final = lazy_pattern(
-    r"[ -](?P<names>(?:[A-Z][A-Za-z0-9-]{1,9} ){0,2})"
-    r"(?P<noun>[a-z]+|SSD|HDD|TV|LED)(?P<more>-[a-z])?"
+    r"[ -](?P<names>(?:(?!SSD|HDD|TV|LED|RAM|SIM|OLED|USB)[A-Z][A-Za-z0-9-]{1,9} ){0,2})"
+    r"(?P<noun>[a-z]+|SSD|HDD|TV|LED|SIM|OLED|USB)(?P<more>-[a-z])?"
 )
 
 

@@ -43,7 +43,9 @@ _TWO_FIGURES: Final = lazy_pattern(
 #: Pounds, as scales and shops write them; and a key of a telephone.
 _POUND_SIGN: Final = lazy_pattern(r"(?P<value>\d{1,5}(?:\.\d{1,2})?)#(?![\w#])")
 _PRESSED: Final = lazy_pattern(
-    r"(?:\b(?:dial|press|enter|key in|type)\b[^.!?]{0,24}|[*#]\d{0,8})\Z", re.I
+    r"(?:\b(?:dial|press|enter|key in|type|pin|code|passcode|meeting id|access|participant)\b"
+    r"[^.!?\d]{0,24}|[*#]\d{0,8})\Z",
+    re.I,
 )
 _FEET_ALONE: Final = lazy_pattern(r"(?P<feet>\d{1,3}(?:,\d{3})?)['′](?![\w'])")
 

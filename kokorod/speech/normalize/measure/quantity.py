@@ -52,12 +52,21 @@ def attributive(cursor: Cursor, match: re.Match[str]) -> bool:
     """Whether the quantity is an attribute: a 10 km run, 5-foot, a 45 y.o. M."""
     if match["gap"] == "-":
         return True
-    if match["unit"] in _AGES and SEX.match(cursor.text, match.end()):
+    if match["unit"] in _AGES and (
+        SEX.match(cursor.text, match.end()) or cursor.before(match.start()).lower() in _OWN
+    ):
         return True
     return is_attribute(cursor, match.start(), match.end())
 
 
 _AGES: Final = frozenset({"yo", "y/o", "y.o"})
+#: Before an age that stands for who is so old: my 8 y/o loves it.
+_OWN: Final = words("a an my our your his her their the this that another old")
+#: What is bought in that size: 1 x 400g can.
+_PACKED: Final = lazy_pattern(
+    r" (?:[a-z]+ )?(?:cans?|tins?|jars?|packs?|packets?|pouch(?:es)?|bags?|bottles?|blocks?|"
+    r"cartons?|tubs?|sachets?|bars?|box(?:es)?|fillets?|steaks?|sheets?|tubes?|pots?|loaf|loaves)\b"
+)
 #: A letter behind an age: 45 y.o. M.
 SEX: Final = lazy_pattern(r" ?[MF](?![\w'-])")
 #: Two units of one amount after a number that is none of theirs: 3 by 1h 20m.
@@ -203,13 +212,23 @@ def _read_quantity(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         begin, end = match.span("value2")
         joint = match["joint"].strip()
         crossed = "times" if match["unit"] in _DOSED and value.isdecimal() else "by"
+        crossed = "" if _is_packed(cursor, match) else crossed
         said = crossed if joint in ("×", "x") else joint if joint in ("by", "or") else "to"
         parts += say(said, *match.span("joint"))
         if match["minus2"]:
             parts += say("minus", *match.span("minus2"))
         parts += say(spoken_number(value2, cursor.british), begin, end)
     single = is_one(value) and not value2 and not match["over"]
-    return parts + _unit_parts(cursor, match, single or attributive(cursor, match))
+    single = single or attributive(cursor, match) or _is_packed(cursor, match)
+    return parts + _unit_parts(cursor, match, single)
+
+
+def _is_packed(cursor: Cursor, match: re.Match[str]) -> bool:
+    """Whether so many of a size are meant: 2 x 400g cans."""
+    if not match["value2"] or match["joint"].strip() not in ("x", "×"):
+        return False
+    counted = match["value"].isdecimal() and len(match["value"]) < 3
+    return counted and match["unit"] in _DOSED and bool(_PACKED.match(cursor.text, match.end()))
 
 
 def mixed(cursor: Cursor, match: re.Match[str]) -> str | None:
@@ -294,6 +313,7 @@ RULES: Final = (
             ("a 10-km run", "a ten kilometer run", "units"),
             ("5-10%", "five to ten percent", "ranges"),
             ("2 x 500 mg", "two times five hundred milligrams"),
+            ("1 x 400g can", "one four hundred gram can"),
             ("Prep: 10m", "Prep: ten minutes"),
             ("of 3 by 20 min", "of three by twenty minutes"),
         ),

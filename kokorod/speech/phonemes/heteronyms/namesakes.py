@@ -74,6 +74,9 @@ NAMESAKES: Final[Mapping[str, Namesake]] = {
     "Louis": Namesake(
         "lˈui", "lˈuːi", (after("the") & near(2, _NUMBERS)) | after("pasteur vuitton braille")
     ),
+    "Real": Namesake(
+        "ɹAˈɑl", "ɹAˈɑːl", after("madrid sociedad betis valladolid zaragoza mallorca salt")
+    ),
     "Des": Namesake("də", "də", after("moines")),
 }
 
