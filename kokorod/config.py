@@ -216,6 +216,9 @@ class Config:
     calibrate: bool = _setting(
         True, _boolean, "learn voices' norms when idle; false: use none that is learned", live=False
     )
+    calibrate_when_idle: bool = _setting(
+        True, _boolean, "false: learn only what `kokoroctl calibrate` asks for"
+    )
     lanes: str = _setting(
         "auto",
         _lanes,

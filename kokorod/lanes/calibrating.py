@@ -223,7 +223,8 @@ class Calibrating:
     def _due(self) -> str:
         """The voice that is to be learned when idle, or ''."""
         config = self._live.config
-        if self._copy is None or not (config.calibrate and config.streaming):
+        wanted = config.calibrate and config.calibrate_when_idle and config.streaming
+        if self._copy is None or not wanted:
             return ""
         for voice, times in self._spoken.most_common():
             if times < _ENOUGH:

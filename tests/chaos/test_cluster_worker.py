@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support.daemon.homes import speaking, toy_home
-from support.daemon.process import DaemonProcess
+from support.daemon.process import PATIENCE_S, DaemonProcess
 
 from kokoro_client import Client
 from kokoro_doors.book.render.plan import Manner
@@ -84,6 +87,52 @@ def test_a_worker_sounds_as_the_daemon_here(
     finally:
         worker.close()
     assert [path.name for path in cache.iterdir() if path.is_dir()] == [kit.digest]
+
+
+#: Fewer phrases, which a toy needs no more of.
+_SOON = """
+from kokorod.engine.norms import phrases
+phrases.MOST = 20
+"""
+
+
+@pytest.fixture
+def learning(tmp_path: Path) -> Iterator[DaemonProcess]:
+    """Of a model whose voices nothing predicts."""
+    home = toy_home(tmp_path, noise=0.0, constant_norms=False, copied=True)
+    process = DaemonProcess(home)
+    try:
+        yield process.start_after(_SOON).wait_ready()
+    finally:
+        process.clean_up()
+
+
+def test_a_voice_that_was_learned_here_streams_there(learning: DaemonProcess, cache: Path) -> None:
+    daemon = learning
+    learn = subprocess.run(
+        ["kokoroctl", "calibrate", "am_adam", "--json"],
+        env=daemon.environ,
+        capture_output=True,
+        timeout=PATIENCE_S,
+    )
+    assert json.loads(learn.stdout)["taken"], learn.stderr
+    with Client(daemon.socket, start=False) as client:
+        kit = kit_of(client, daemon.environ)
+        manner, _ = manner_of(client, "am_adam", 1.0, "")
+        speech = client.speak(TEXT, voice="am_adam", ttfa_ms=60_000, cache=False)
+        pcm = np.frombuffer(b"".join(speech), "<i2")
+    assert len(kit.files) == 3
+    worker = Worker("here", kit, Here(kit), threads=1)
+    try:
+        assert worker.begin(manner, "plain").failure == ""
+        said = np.frombuffer(worker.speak(TEXT).pcm, "<i2")
+        assert worker._daemon is not None
+        ways = {at["name"]: at["way"] for at in worker._daemon.client.status()["lanes"]}
+        assert ways["cpu"] == "chunks"
+    finally:
+        worker.close()
+    assert len(said) == len(pcm)
+    assert np.abs(said.astype(int) - pcm).max() <= 1
 
 
 def test_a_kit_stands_for_all_that_is_heard(kit: Kit) -> None:

@@ -6,9 +6,12 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from support.daemon.homes import toy_home
 from support.daemon.making import MakeDaemon
 from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 from support.phonemizing import with_dictionary
@@ -16,8 +19,10 @@ from support.phonemizing import with_dictionary
 from kokoro_client import Client
 from kokoro_doors.book.render.speaking import manner_of
 from kokoro_doors.book.wide.worker import Worker
-from kokoro_doors.cluster.kit import Kit, KitFile, kit_of
+from kokoro_doors.cluster.kit import LEARNED, Kit, KitFile, kit_of
 from kokoro_doors.cluster.node_home import KitError, NodeHome
+from kokorod.engine.norms.learned import LearnedFiles
+from kokorod.models.store import Store
 
 TEXT = "The boat came back. It waited on the shore, and sank."
 
@@ -68,6 +73,41 @@ def test_files_that_came_damaged_are_not_taken(cache: Path, tmp_path: Path) -> N
     with pytest.raises(KitError, match="came with sha256"):
         NodeHome(wrong, Here(wrong), os.environ)
     assert not [path for path in cache.iterdir() if path.is_dir()]
+
+
+class Told:
+    """In place of a client: what a daemon of that home says of itself."""
+
+    def __init__(self, home: Path, **settings: str) -> None:
+        self._status = {"home": str(home), "settings": settings, "model": "toy", "version": "0"}
+
+    def status(self) -> dict[str, Any]:
+        return self._status
+
+    def voices(self) -> list[dict[str, Any]]:
+        return []
+
+
+def test_what_was_learned_of_voices_travels(cache: Path, tmp_path: Path) -> None:
+    home = toy_home(tmp_path)
+    (model,) = Store(home / "models").installed()
+    files = LearnedFiles(home / "cache", model)
+    assert files.folder == home / LEARNED
+    files.folder.mkdir(parents=True)
+    learned = files.folder / files.name("af_heart")
+    learned.write_bytes(b"what was learned")
+    (files.folder / "0123456789abcdef-of-another-model.npz").touch()
+    kit = kit_of(Told(home), os.environ)
+    assert [file.name for file in kit.files] == ["model", "voices", f"{LEARNED}/{learned.name}"]
+    assert kit.digest != replace(kit, files=kit.files[:2]).digest
+
+    alone = replace(kit, model="", files=kit.files[2:])
+    node = NodeHome(alone, Here(alone), os.environ)
+    assert (node.path / LEARNED / learned.name).read_bytes() == b"what was learned"
+    node.close()
+
+    told = kit_of(Told(home, calibrate="False"), os.environ)
+    assert (len(told.files), dict(told.settings)) == (2, {"KOKORO_CALIBRATE": "False"})
 
 
 def test_homes_that_nobody_uses_are_removed(cache: Path) -> None:

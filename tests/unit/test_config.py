@@ -35,6 +35,7 @@ ALLOWED: dict[str, tuple[Any, Any, Any]] = {
     "precision": ("file", "float", "file"),
     "streaming": (True, False, True),
     "calibrate": (True, False, True),
+    "calibrate_when_idle": (True, False, True),
     "lanes": ("cpu", "auto", "cpu,coreml-ane"),
     "max_clients": (1, 2, 1_000),
     "max_requests_per_client": (1, 2, 10_000),

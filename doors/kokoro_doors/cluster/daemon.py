@@ -31,14 +31,14 @@ _LOOK_S: Final = 0.02
 #: It drains for 5 s and flushes for 2.
 _STOP_S: Final = 15.0
 
-#: It serves one reader, who hears nothing: no phrases are kept, nothing is warmed twice, no voice
-#: is learned, which would sound otherwise in the middle of a book. Its log tells only what went
-#: wrong, since nobody makes it shorter.
+#: It serves one reader, who hears nothing: no phrases are kept, nothing is warmed twice, and no
+#: voice is learned beside those of the kit: it would sound otherwise in the middle of a book. Its
+#: log tells only what went wrong, since nobody makes it shorter.
 _ALONE: Final = {
     "KOKORO_PHRASE_CACHE_MB": "0",
     "KOKORO_KEEP_ALIVE_ENABLED": "false",
     "KOKORO_SKIP_EXTENDED_WARMING": "true",
-    "KOKORO_CALIBRATE": "false",
+    "KOKORO_CALIBRATE_WHEN_IDLE": "false",
     "KOKORO_LOG_LEVEL": "warning",
 }
 

@@ -1,5 +1,7 @@
 # process: asks the daemon and `kokoroctl`, reads files.
-"""What a node needs to speak as this machine does: model, voices, lexicon, settings."""
+"""What a node needs to speak as this machine does: model, voices, lexicon, settings, and what was
+learned here of how voices stream (docs/streaming.md).
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,15 @@ from kokoro_client.cli.exits import CommandError, one_line
 #: Settings that change what is heard. The others are a machine's own.
 _HEARD: Final = (
     *("voice", "lang", "sentence_pause_ms", "emoji", "code_blocks", "thoughts", "phonemes"),
-    *("precision", "streaming"),
+    *("precision", "streaming", "calibrate"),
 )
 
 #: As much as the daemon reads.
 _MAX_LEXICON: Final = 8 * 2**20
+
+#: Of what was learned of a voice, and such files: as many as the daemon keeps.
+_MAX_LEARNED: Final = 8 * 2**20
+_MOST_LEARNED: Final = 16
 
 #: `kokoroctl` reads a few small files.
 _LIST_S: Final = 60.0
@@ -33,6 +39,10 @@ _PIECE_BYTES: Final = 8 * 2**20
 #: What files are called on their way; the store of models has names of its own.
 MODEL: Final = "model"
 VOICES: Final = "voices"
+
+#: Where in a home lies what was learned of voices, and so what these files are called: they are
+#: named after the model, the voices and the voice, and so good on every machine.
+LEARNED: Final = "cache/norms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,8 @@ def kit_of(client: Client, environ: Mapping[str, str]) -> Kit:
         settings["KOKORO_BLENDS"] = "; ".join(blends)
     model = str(status["model"] or "")
     files = _files(model, home, environ) if model else ()
+    if files and "KOKORO_CALIBRATE" not in settings:  # said if it is not the default, true
+        files += tuple(_learned(files[0].sha256, home))
     return Kit(
         model, files, _lexicon(home), tuple(sorted(settings.items())), str(status["version"])
     )
@@ -100,6 +112,22 @@ def _lexicon(home: Path) -> str:
         return ""
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"cannot read {path}: {error}") from None
+
+
+def _learned(model_sha256: str, home: Path) -> Iterator[KitFile]:
+    """What was learned of the voices of this model."""
+    found = sorted((home / LEARNED).glob(f"{model_sha256[:16]}-*.npz"))
+    for path in found[:_MOST_LEARNED]:
+        try:
+            with path.open("rb") as file:
+                content = file.read(_MAX_LEARNED + 1)
+        except FileNotFoundError:
+            continue  # the daemon made room for another
+        except OSError as error:
+            raise CommandError(f"cannot read {path}: {error}") from None
+        if len(content) <= _MAX_LEARNED:  # a larger one the daemon does not use either
+            digest = hashlib.sha256(content).hexdigest()
+            yield KitFile(f"{LEARNED}/{path.name}", str(path), digest)
 
 
 def _files(model: str, home: Path, environ: Mapping[str, str]) -> tuple[KitFile, ...]:

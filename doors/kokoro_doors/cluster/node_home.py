@@ -26,7 +26,7 @@ from typing import Final, Protocol
 from kokoro_client.cli.exits import one_line
 from kokoro_client.wire import address
 
-from .kit import MODEL, VOICES, Kit, KitFile
+from .kit import LEARNED, MODEL, VOICES, Kit, KitFile
 
 #: Homes that are kept: the model of today, and two that a node may be asked for again. Each has
 #: the size of a model.
@@ -95,10 +95,15 @@ def _make(made: Path, kit: Kit, shipped: Shipped, environ: Mapping[str, str]) ->
         home.mkdir(mode=0o700)
         if kit.lexicon:
             (home / "lexicon.toml").write_text(kit.lexicon, encoding="utf-8")
+        for folder in (home / "cache", home / LEARNED):
+            folder.mkdir(mode=0o700)
         come = {}
         for number, file in enumerate(kit.files):
-            come[file.name] = place / file.name
-            _receive(come[file.name], file, shipped.pieces(number))
+            stays = file.name.startswith(f"{LEARNED}/")
+            path = home / file.name if stays else place / file.name
+            _receive(path, file, shipped.pieces(number))
+            if not stays:
+                come[file.name] = path
         if kit.model:
             files = [come[name] for name in (MODEL, VOICES) if name in come]
             _kokoroctl(

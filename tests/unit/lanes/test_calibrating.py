@@ -367,6 +367,18 @@ def test_it_can_be_rolled_back(
         off.ask("af_heart", Step.START)
 
 
+def test_an_idle_daemon_learns_nothing_by_itself_if_it_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Bench(tmp_path, monkeypatch, KOKORO_CALIBRATE_WHEN_IDLE="false")
+    told.speak("af_heart", 9)
+    told.clock.turn(IDLE_S)
+    assert not told.children
+    told.ask("af_heart", Step.START)
+    told.clock.turn(1)
+    assert len(told.children) == 1
+
+
 def test_what_was_found_out_is_known_at_the_next_start(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
