@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import http.client
 import json
-import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, Self
 
+import numpy as np
 import pytest
 from support import ray_cluster, toy
 from support.daemon.homes import speaking, toy_home
@@ -30,6 +32,7 @@ _BOOK = "\n\n".join(
     for n in range(20)
 )
 _PARTS = 60
+_NODES = 3
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +46,7 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaemonProcess]:
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ray_cluster.RayCluster]:
     cache = str(tmp_path_factory.mktemp("cache"))
-    with ray_cluster.cluster(3, XDG_CACHE_HOME=cache) as made:
+    with ray_cluster.cluster(_NODES, XDG_CACHE_HOME=cache) as made:
         yield made
     wait_until(lambda: not _daemons_of(cache), "the end of the workers' daemons")
 
@@ -66,34 +69,73 @@ def book(tmp_path: Path) -> Path:
     return path
 
 
-def _begin(
-    daemon: DaemonProcess, book: Path, out: Path, on: ray_cluster.RayCluster | None
-) -> subprocess.Popen[str]:
-    flags = [] if on is None else ["--on", "ray", "--cores", "1"]
-    return subprocess.Popen(
-        ["kokoroctl", "book", "render", "--json", book, "-o", out, *flags],
-        env={**daemon.environ, **ray_cluster.ENVIRON, "RAY_ADDRESS": on.address if on else ""},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+class Rendering:
+    """`kokoroctl book render --json`, and what it told so far. Use it in a `with`."""
 
+    def __init__(
+        self, daemon: DaemonProcess, book: Path, out: Path, on: ray_cluster.RayCluster | None = None
+    ) -> None:
+        flags = [] if on is None else ["--on", "ray", "--cores", "1"]
+        self._said = out.with_suffix(".err")
+        self._lines: list[str] = []
+        with self._said.open("w") as said:
+            self._process = subprocess.Popen(
+                ["kokoroctl", "book", "render", "--json", book, "-o", out, *flags],
+                env={
+                    **daemon.environ,
+                    **ray_cluster.ENVIRON,
+                    "RAY_ADDRESS": on.address if on else "",
+                },
+                stdout=subprocess.PIPE,
+                stderr=said,
+                text=True,
+            )
+        self._thread = threading.Thread(target=self._read, name="rendering", daemon=True)
+        self._thread.start()
 
-def _end(process: subprocess.Popen[str]) -> tuple[list[str], str]:
-    out, said = process.communicate(timeout=_SLOW_S)
-    assert process.returncode == 0, said
-    return [json.loads(line)["event"] for line in out.splitlines()], said
+    def __enter__(self) -> Self:
+        return self
 
+    def __exit__(self, *exception: object) -> None:
+        self.kill()
 
-def _spoken(out: Path) -> int:
-    return len(list(out.with_name(f"{out.name}.work").glob("parts/*.json")))
+    @property
+    def said(self) -> str:
+        return self._said.read_text()
 
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """Each line of its standard output is one, whatever Ray has to say meanwhile."""
+        return [json.loads(line) for line in self._lines]
 
-def _wait_for(process: subprocess.Popen[str], out: Path, parts: int) -> None:
-    wait_until(
-        lambda: process.poll() is not None or _spoken(out) >= parts, f"{parts} parts", _SLOW_S
-    )
-    assert process.poll() is None, process.communicate()[1]
+    def count(self, event: str) -> int:
+        return sum(told["event"] == event for told in self.events)
+
+    def wait(self, condition: Callable[[], bool], what: str) -> None:
+        """While it runs."""
+        wait_until(lambda: condition() or self._process.poll() is not None, what, _SLOW_S)
+        assert self._process.poll() is None, self.said
+
+    def end(self) -> None:
+        """By itself, with all that was asked for."""
+        try:
+            status = self._process.wait(_SLOW_S)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it has not ended: {self.said}") from None
+        self._thread.join()
+        assert status == 0, self.said
+        assert (self.events[0]["event"], self.events[-1]["event"]) == ("begun", "done")
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._thread.join()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                self._lines.append(line)
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +143,9 @@ def whole(daemon: DaemonProcess, tmp_path_factory: pytest.TempPathFactory) -> by
     """The book, spoken here."""
     folder = tmp_path_factory.mktemp("whole")
     (folder / "book.md").write_text(_BOOK)
-    events, _ = _end(_begin(daemon, folder / "book.md", folder / "whole.wav", None))
-    assert events.count("part") == _PARTS
+    with Rendering(daemon, folder / "book.md", folder / "whole.wav") as rendering:
+        rendering.end()
+        assert rendering.count("part") == _PARTS
     return (folder / "whole.wav").read_bytes()
 
 
@@ -114,13 +157,12 @@ def test_begun_there_and_ended_here(
     whole: bytes,
 ) -> None:
     out = tmp_path / "out.wav"
-    process = _begin(daemon, book, out, cluster)
-    _wait_for(process, out, _PARTS // 4)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    there = _spoken(out)
-    events, _ = _end(_begin(daemon, book, out, None))
-    assert events.count("part") == _PARTS - there
+    with Rendering(daemon, book, out, cluster) as there:
+        there.wait(lambda: there.count("part") >= _PARTS // 4, "a quarter of the book")
+    spoken = len(list((tmp_path / "out.wav.work").glob("parts/*.json")))
+    with Rendering(daemon, book, out) as here:
+        here.end()
+        assert here.count("part") == _PARTS - spoken
     assert out.read_bytes() == whole
 
 
@@ -132,12 +174,20 @@ def test_a_node_that_is_killed_in_the_middle_changes_no_sample(
     whole: bytes,
 ) -> None:
     out = tmp_path / "out.wav"
-    process = _begin(daemon, book, out, cluster)
-    _wait_for(process, out, _PARTS // 4)
-    cluster.kill(2)
-    events, said = _end(process)
-    assert "a worker was lost" in said
-    assert events.count("part") == _PARTS
+
+    def in_the_middle() -> bool:
+        """Each node has a worker that speaks, and some of the book is spoken."""
+        told = [event["count"] for event in rendering.events if event["event"] == "workers"]
+        return bool(told) and told[-1] == _NODES and rendering.count("part") >= _PARTS // 4
+
+    with Rendering(daemon, book, out, cluster) as rendering:
+        rendering.wait(in_the_middle, "the middle of the book")
+        cluster.kill(_NODES - 1)
+        rendering.end()
+        assert rendering.count("part") == _PARTS
+        assert "a worker was lost" in rendering.said
+        said = rendering.said.splitlines()
+        assert all(line.startswith("kokoroctl: ") for line in said), said
     assert out.read_bytes() == whole
 
 
@@ -152,7 +202,8 @@ import sys, ray
 from ray import serve
 from kokoro_doors.gateway.on_ray import build
 ray.init(address={cluster.address!r}, log_to_driver=False)
-serve.start(http_options={{"host": "127.0.0.1", "port": {port}}})
+# Nodes of one machine share its ports.
+serve.start(proxy_location="HeadOnly", http_options={{"host": "127.0.0.1", "port": {port}}})
 serve.run(build({{"cores": 1, "most": 2}}))
 print("serving", flush=True)
 sys.stdin.read()
@@ -178,7 +229,7 @@ serve.shutdown()
         answer = connection.getresponse()
         pcm = answer.read()
         assert answer.status == 200, pcm
-        heard = toy.decode(toy_samples(pcm))
+        heard = toy.decode(np.frombuffer(pcm, "<i2"))
         assert toy.phonemes_of(heard.tokens).startswith("ðə bˈO")
         connection.request("GET", "/v1/models")
         assert connection.getresponse().status == 200
@@ -191,9 +242,3 @@ serve.shutdown()
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def toy_samples(pcm: bytes) -> object:
-    import numpy as np
-
-    return np.frombuffer(pcm, "<i2")

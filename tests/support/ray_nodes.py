@@ -15,8 +15,13 @@ from ray.cluster_utils import Cluster
 #: Of each node's object store: Ray's least is 75 MB.
 _STORE_BYTES: Final = 100 * 2**20
 
-#: A node that is gone is known in seconds, and not in half a minute.
-_CONFIG: Final = {"health_check_period_ms": 500, "health_check_failure_threshold": 4}
+#: A node that is gone is known in seconds, and not in half a minute; one that is slow to answer,
+#: as all are on a busy machine, is not taken for gone.
+_CONFIG: Final = {
+    "health_check_period_ms": 500,
+    "health_check_failure_threshold": 4,
+    "health_check_timeout_ms": 60_000,
+}
 
 #: Ports that Ray would wait for 15 s to be chosen by processes that a busy machine begins later.
 _PORTS: Final = (
@@ -27,6 +32,9 @@ _PORTS: Final = (
 #: Ray gives a node 30 s to begin, by this clock.
 _SLOWER: Final = 8
 
+#: And so long to be known to the others.
+_KNOWN_S: Final = 240.0
+
 
 def main(nodes: int, cpus: int) -> None:
     ray_node.time = SimpleNamespace(  # type: ignore[attr-defined]
@@ -35,15 +43,19 @@ def main(nodes: int, cpus: int) -> None:
     made = Cluster(shutdown_at_exit=True)
     running = []
     for number in range(nodes):
-        head: dict[str, Any] = {"_system_config": _CONFIG}
+        # Of the head: what dead nodes are known by. Nothing that shows, scales or collects logs.
+        head: dict[str, Any] = {"_system_config": _CONFIG, "no_monitor": True}
         node = made.add_node(
+            wait=False,
             num_cpus=cpus,
             node_ip_address="127.0.0.1",
             object_store_memory=_STORE_BYTES,
             include_dashboard=False,
+            include_log_monitor=False,
             **_free_ports(),
             **({} if number else head),
         )
+        made._wait_for_node(node, _KNOWN_S)
         running.append(node)
     print(made.address, flush=True)
     for line in sys.stdin:
