@@ -228,7 +228,7 @@ serve.shutdown()
         connection.request("POST", "/v1/audio/speech", body, head)
         answer = connection.getresponse()
         pcm = answer.read()
-        assert answer.status == 200, pcm
+        assert answer.status == 200, f"{pcm!r}\n{cluster.log_ends()}"
         heard = toy.decode(np.frombuffer(pcm, "<i2"))
         assert toy.phonemes_of(heard.tokens).startswith("ðə bˈO")
         connection.request("GET", "/v1/models")
@@ -242,3 +242,5 @@ serve.shutdown()
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        assert process.stdout is not None
+        process.stdout.close()

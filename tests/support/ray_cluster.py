@@ -53,7 +53,7 @@ _NODES = Path(__file__).with_name("ray_nodes.py")
 _BEGIN_S = 600.0
 
 #: Of each log that a cluster which has not begun leaves.
-_LOG_LINES = 5
+_LOG_LINES = 15
 
 
 def installed() -> bool:
@@ -70,6 +70,15 @@ class RayCluster:
         assert self.process.stdin is not None
         self.process.stdin.write(f"{node}\n")
         self.process.stdin.flush()
+
+    def log_ends(self) -> str:
+        """The last lines of all that its processes wrote, for who finds a fault."""
+        ends = []
+        for path in sorted(self.folder.glob("ray/session_2*/logs/**/*")):
+            with contextlib.suppress(OSError):
+                lines = path.read_text(errors="replace").splitlines()[-_LOG_LINES:]
+                ends += [f"{path.name}: {line}" for line in lines]
+        return "\n".join(ends)
 
     def processes(self) -> list[int]:
         """What it started and has not ended, the daemons of its workers among them."""
@@ -103,7 +112,7 @@ def cluster(nodes: int, cpus: int = 1, **environ: str) -> Iterator[RayCluster]:
     made = RayCluster(process, folder, "")
     try:
         made.address = _address(process)
-        assert made.address, f"the cluster has not begun:\n{_log_ends(folder)}"
+        assert made.address, f"the cluster has not begun:\n{made.log_ends()}"
         yield made
     finally:
         _end(made)
@@ -137,12 +146,3 @@ def _end(made: RayCluster) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     assert not left, "processes of Ray were left behind"
-
-
-def _log_ends(folder: Path) -> str:
-    ends = []
-    for path in sorted(folder.glob("ray/session_2*/logs/*")):
-        with contextlib.suppress(OSError):
-            lines = path.read_text(errors="replace").splitlines()[-_LOG_LINES:]
-            ends += [f"{path.name}: {line}" for line in lines]
-    return "\n".join(ends)

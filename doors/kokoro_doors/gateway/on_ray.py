@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Final
 
 import ray
 from ray import serve
+from starlette.types import ASGIApp
 
 from kokoro_client import Client
 from kokoro_client.cli.exits import USAGE, CommandError
@@ -48,8 +48,12 @@ def build(args: Mapping[str, Any]) -> serve.Application:
     with Client(name="gateway on a cluster") as client:
         kit = kit_of(client, os.environ)
     ray.init(ignore_reinit_error=True)
-    # The store holds the model for as long as `serve run` does.
-    engine = partial(open_engine, kit, ship(kit), 0 if gpu else cores, settings)
+    shipped = ship(kit)  # the store holds the model for as long as `serve run` does
+    threads = 0 if gpu else cores
+
+    def engine() -> ASGIApp:
+        """In the replica. Serve takes a function alone for what makes an application."""
+        return open_engine(kit, shipped, threads, settings)
 
     class Engine:
         def check_health(self) -> None:
