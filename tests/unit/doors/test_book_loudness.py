@@ -75,6 +75,25 @@ def test_it_becomes_as_loud_as_is_asked_and_no_louder_than_can_be() -> None:
     assert np.abs(made[far] - np.rint(np.rint(peaks) * 4)[far]).max() <= 1
 
 
+def true_peak(sound: NDArray[np.int16]) -> float:
+    """In dB: of sixteen values for each sample, by the whole spectrum."""
+    spectrum = np.fft.rfft(sound / 32_768)
+    high = np.fft.irfft(np.pad(spectrum, (0, 15 * (len(spectrum) - 1))), 16 * len(sound)) * 16
+    return float(20 * np.log10(np.abs(high).max()))
+
+
+@pytest.mark.parametrize("hz", [1_000, 3_000, 6_000, 7_900])
+def test_the_peak_between_two_samples_is_held(hz: float) -> None:
+    """A quarter of the sample rate, begun between the samples, shows 3 dB less than it has."""
+    at = np.arange(24_000) / SAMPLE_RATE
+    shape = np.sin(np.pi * at) ** 2
+    tone = 16_000 * shape * np.sin(2 * np.pi * hz * at + np.pi / 4)
+    made = raised(np.rint(tone).astype("<i2").tobytes(), 3.0)
+    assert true_peak(made) < -1.0
+    assert true_peak(made) > -2.5
+    assert np.abs(raised(np.rint(tone).astype("<i2").tobytes(), 1.0) - np.rint(tone)).max() == 0
+
+
 @pytest.mark.parametrize("piece", [2, 222, 960, 1 << 20])
 def test_pieces_of_any_size_come_out_the_same(piece: int) -> None:
     sound = pcm(sine(0.3, -1), sine(0.2, -40))
