@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from .blocks import Block, chapter_of, cut_at_headings
 from .layout import Line, PlacedBlock, read_lines
@@ -18,6 +19,11 @@ _MAX_PAGES: Final = 20_000
 
 #: Fewer letters of a title are found anywhere.
 _TITLE_CHARS: Final = 3
+
+#: Where a PDF says that it is one (Adobe's readers look so far), and that it is over: what was
+#: appended to a file on its way is shorter.
+_BEGIN_BYTES: Final = 1024
+_END_BYTES: Final = 64 * 1024
 
 #: What pypdf raises about a file that is not as it should be, beside its own.
 _DAMAGED: Final = (
@@ -37,6 +43,7 @@ def read_pdf(path: Path) -> Book:
         ) from None
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what matters is told in BookError
     with path.open("rb") as file:
+        _check_ends(file, path)
         try:
             reader = pypdf.PdfReader(file)
             if reader.is_encrypted and not reader.decrypt(""):
@@ -49,6 +56,21 @@ def read_pdf(path: Path) -> Book:
         except (PyPdfError, *_DAMAGED) as error:
             raise BookError(f"{path.name} cannot be read: {error}; is it a whole PDF?") from None
     return _book(path, pages, outline, title or path.stem, author)
+
+
+def _check_ends(file: BinaryIO, path: Path) -> None:
+    """Raises BookError if it is no PDF, or half of one: pypdf would look for its end everywhere, in
+    lines that may be as long as the file."""
+    begins = file.read(_BEGIN_BYTES)
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(size - _END_BYTES, 0))
+    ends = file.read()
+    file.seek(0)
+    if b"%PDF-" not in begins or b"%%EOF" not in ends:
+        raise BookError(
+            f"{path.name} cannot be read: it does not {'end' if b'%PDF-' in begins else 'begin'} as"
+            " a PDF does; is it a whole PDF?"
+        )
 
 
 def _book(

@@ -89,7 +89,10 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     writer.write(path)
     with pytest.raises(BookError, match="locked by a password"):
         read_book(path)
-    for damaged in (b"no PDF", make(path, PAGES).read_bytes()[:700]):
+    whole = make(path, PAGES).read_bytes()
+    path.write_bytes(whole + bytes(9_000))
+    assert len(read_book(path).chapters) == 2
+    for damaged in (b"no PDF", whole[:700], whole[:-6], whole[9:], whole[:9] + b"\n%%EOF"):
         path.write_bytes(damaged)
         with pytest.raises(BookError, match=r"cannot be read|holds no text|only pictures"):
             read_book(path)
