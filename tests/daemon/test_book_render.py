@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import resource
 import shutil
 import signal
@@ -284,23 +285,51 @@ def test_what_cannot_be_is_said_before_anything_is_spoken(
 
 
 @pytest.mark.skipif(not shutil.which("ffprobe"), reason="needs ffmpeg")
-def test_one_file_has_its_chapters_marked(
-    render: Render, book: Path, work: Path, tmp_path: Path
-) -> None:
+def test_one_file_has_its_chapters_marked(render: Render, work: Path, tmp_path: Path) -> None:
+    picture = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=red:s=32x48"]
+    picture += ["-frames:v", "1", "-f", "image2pipe", "-c:v", "mjpeg", "-"]
+    cover = subprocess.run(picture, capture_output=True, check=True).stdout
+    book = make(tmp_path / "book.epub", PAGES, author="Ann Other", cover=cover)
     marked = tmp_path / "b.m4b"
     render(book, "-o", marked, "--work", work, "--loudness", "-19")
-    probe = ["ffprobe", "-v", "error", "-of", "json", "-show_chapters", "-show_format", marked]
+    probe = ["ffprobe", "-v", "error", "-of", "json", "-show_chapters", "-show_format"]
+    probe += ["-show_streams", marked]
     found = json.loads(subprocess.run(probe, capture_output=True, check=True).stdout)
+    sound, shown = found["streams"]
+    assert (sound["codec_name"], sound["channels"]) == ("aac", 1)
+    assert shown["disposition"]["attached_pic"] == 1
+    assert (shown["width"], shown["height"]) == (32, 48)
     titles = [chapter["tags"]["title"] for chapter in found["chapters"]]
     assert titles == ["The Boat", "The Shore"]
     ends = [float(chapter["end_time"]) for chapter in found["chapters"]]
     assert abs(ends[-1] - float(found["format"]["duration"])) < 0.1
     tags = {name.lower(): value for name, value in found["format"]["tags"].items()}
     assert (tags["title"], tags["artist"]) == ("A Boat", "Ann Other")
+    assert tags["genre"] == "Audiobook"
     decode = ["ffmpeg", "-v", "error", "-i", marked, "-f", "s16le", "-ac", "1", "-"]
     pcm = subprocess.run(decode, capture_output=True, check=True).stdout
     heard = toy.decode(np.frombuffer(pcm, "<i2"))
     assert toy.phonemes_of(heard.tokens).startswith("ðə bˈO")
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg")
+@pytest.mark.parametrize("lufs", [-19, -12])
+def test_it_is_as_loud_as_is_asked_by_another_meter(
+    render: Render, book: Path, work: Path, tmp_path: Path, lufs: int
+) -> None:
+    """-12 is more than its peaks allow: these are held, and the rest is as loud as it can be."""
+    out = tmp_path / "b.flac"
+    render(book, "-o", out, "--work", work, "--loudness", str(lufs))
+    meter = ["ffmpeg", "-nostats", "-i", out, "-af", "ebur128=peak=true", "-f", "null", "-"]
+    said = subprocess.run(meter, capture_output=True, text=True, check=True).stderr
+    told = said[said.rindex("Summary:") :]
+    integrated = re.search(r"I: +(-?[\d.]+) LUFS", told)
+    peak = re.search(r"Peak: +(-?[\d.]+) dBFS", told)
+    assert integrated is not None
+    assert peak is not None
+    assert float(peak[1]) <= -1.0
+    if lufs == -19:
+        assert abs(float(integrated[1]) - lufs) <= 0.5
 
 
 def test_a_book_reads_itself(render: Render, book: Path, work: Path, tmp_path: Path) -> None:
