@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     """0: everything was measured, reached or not; 1: something gave no value; 2: usage."""
     args = _parse(arguments)
     wanted = _wanted(args.what)
-    effort = Effort.quick() if args.quick else Effort.full(args.trials, args.long_runs)
+    effort = Effort.quick() if args.quick else _full(args)
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(2**31)
     files: list[ModelFiles] = []
 
@@ -94,6 +94,12 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         help="of 2,000 characters, for the underruns (default: 20, as asked)",
     )
     parser.add_argument(
+        "--book-chars",
+        type=int,
+        default=5_000,
+        help="of each of the four books that are rendered (default: 5,000)",
+    )
+    parser.add_argument(
         "--quick", action="store_true", help="one trial of each, to see that it works; not kept"
     )
     parser.add_argument("--seed", type=int, help="of the texts, to repeat a run")
@@ -116,6 +122,10 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     if args.trials < _FEWEST_TRIALS:
         parser.error(f"--trials {args.trials}; {_FEWEST_TRIALS} or more, or --quick")
     return args
+
+
+def _full(args: argparse.Namespace) -> Effort:
+    return Effort.full(args.trials, args.long_runs, args.book_chars)
 
 
 def _wanted(asked: Sequence[str]) -> list[str]:

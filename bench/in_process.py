@@ -42,7 +42,7 @@ def open_copy(files: ModelFiles, home: Path) -> KokoroSynthesizer:
     return open_kokoro(plan).synthesizer
 
 
-def read(text: str, lang: str, home: Path) -> list[Sentence]:
-    """As the daemon reads it; home: a folder for the dictionary's index."""
-    settings, _ = config.load({"HOME": str(home)})
-    return [explained.sentence for explained in explain(text, lang, settings)]
+def read(text: str, lang: str, home: Path, **settings: str) -> list[Sentence]:
+    """As the daemon reads it; home: a folder for the dictionary's index; settings: KOKORO_*."""
+    configured, _ = config.load({"HOME": str(home), **settings})
+    return [explained.sentence for explained in explain(text, lang, configured)]

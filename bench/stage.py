@@ -50,7 +50,7 @@ class Effort:
     edge_sentences  whose words' onsets are looked for
     distance_phrases  whose norms no phrase like them was learned from
     asked        requests of a list over HTTP
-    book_chars   of a book that is rendered
+    book_chars   of each book that is rendered
     cluster_parts  paragraphs of a book that one worker of a cluster speaks
     """
 
@@ -74,11 +74,11 @@ class Effort:
     distance_phrases: int = 60
     asked: int = 10_000
     several: int = 60
-    book_chars: int = 50_000
-    cluster_parts: int = 12
+    book_chars: int = 5_000
+    cluster_parts: int = 6
 
     @classmethod
-    def full(cls, trials: int, long_runs: int = 20) -> Effort:
+    def full(cls, trials: int, long_runs: int = 20, book_chars: int = 5_000) -> Effort:
         return cls(
             trials,
             long_runs=max(long_runs, trials),
@@ -86,6 +86,7 @@ class Effort:
             window_s=45.0,
             skip_s=15.0,
             pairs=3,
+            book_chars=book_chars,
         )
 
     @classmethod

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from bench.listen import chapter
 from bench.model import shared_folder
 
 HERE: Final = Path(__file__).parent
 
 #: As the fields of Texts.
-KINDS: Final = ("sentences", "paragraphs", "phrases")
+KINDS: Final = ("sentences", "paragraphs", "phrases", "chapter")
 
 #: Of the phrases, for the short form: a minute on two cores.
 _SHORT: Final = 10
@@ -20,12 +21,14 @@ _SHORT: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """sentences and paragraphs: whole speech; phrases: one to four words each."""
+    """sentences and paragraphs: whole speech; phrases: one to four words each; chapter: what is
+    read of the book in chapter.py."""
 
     sentences: tuple[str, ...]
     paragraphs: tuple[str, ...]
     phrases: tuple[str, ...]
     note: str = ""
+    chapter: tuple[str, ...] = ()
 
 
 def read(environ: Mapping[str, str], *, short: bool, kinds: Collection[str] = KINDS) -> Texts:
@@ -43,6 +46,7 @@ def read(environ: Mapping[str, str], *, short: bool, kinds: Collection[str] = KI
     except FileNotFoundError as error:
         note = f"there is no {error.filename}: 30 of bench/listen/sentences.txt are spoken instead"
         found = Texts(_lines(HERE / "sentences.txt")[:30], (), phrases, note)
+    found = replace(found, chapter=tuple(chapter.SAID.splitlines()))
     return replace(found, **{kind: () for kind in KINDS if kind not in kinds})
 
 

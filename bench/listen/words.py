@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """errors: words changed, lost or added, the fewest that explain what was heard."""
+    """errors: words changed, lost or added, the fewest that explain what was heard; lost: places
+    of words that were said and nothing was heard for."""
 
     said: tuple[str, ...]
     heard: tuple[str, ...]
@@ -17,6 +18,7 @@ class Compared:
     first_lost: bool
     last_lost: bool
     added: bool
+    lost: tuple[int, ...] = ()
 
     @property
     def cut_or_added(self) -> bool:
@@ -56,6 +58,7 @@ def compare(said: Sequence[str], heard: Sequence[str]) -> Compared:
         first_lost=0 in lost,
         last_lost=len(said) - 1 in lost,
         added=added > 0,
+        lost=tuple(sorted(lost)),
     )
 
 

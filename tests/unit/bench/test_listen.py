@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.listen import ear, texts
+from bench.listen import chapter, ear, texts
 from bench.listen.__main__ import spoken
 from bench.listen.ear import Ear, NoEarsError
 from bench.listen.words import compare, error_rate, plain
+from kokoro_doors.book.plain import read_book
 
 words = st.lists(st.sampled_from(["one", "two", "three"]), max_size=6)
 
@@ -76,6 +77,19 @@ def test_only_what_is_wanted_is_spoken() -> None:
     found = texts.read({}, short=False, kinds=["phrases"])
     assert (len(found.phrases), found.sentences, found.paragraphs) == (200, (), ())
     assert not texts.read({}, short=False, kinds=["sentences"]).phrases
+
+
+def test_the_chapter_is_read_as_it_is_written_down(tmp_path: Path) -> None:
+    """Without its notes and numbers, and each word once."""
+    (one,) = read_book(chapter.make(tmp_path / "b.epub")).chapters
+    assert plain(" ".join(one.paragraphs)) == plain(chapter.SAID)
+    wanted = texts.read({}, short=False, kinds=["chapter"])
+    assert (" ".join(wanted.chapter).split(), wanted.phrases) == (chapter.SAID.split(), ())
+
+
+def test_words_that_were_heard_as_others_are_not_lost() -> None:
+    found = compare(plain("four hours of steady work"), plain("for hours steady work"))
+    assert [found.said[at] for at in found.lost] == ["of"]
 
 
 def test_without_the_shared_sentences_others_are_spoken_and_that_is_said(tmp_path: Path) -> None:
