@@ -295,7 +295,8 @@ def test_one_file_has_its_chapters_marked(render: Render, work: Path, tmp_path: 
     probe = ["ffprobe", "-v", "error", "-of", "json", "-show_chapters", "-show_format"]
     probe += ["-show_streams", marked]
     found = json.loads(subprocess.run(probe, capture_output=True, check=True).stdout)
-    sound, shown = found["streams"]
+    streams = {stream["codec_type"]: stream for stream in found["streams"]}
+    sound, shown = streams["audio"], streams["video"]  # and one of the chapters' titles
     assert (sound["codec_name"], sound["channels"]) == ("aac", 1)
     assert shown["disposition"]["attached_pic"] == 1
     assert (shown["width"], shown["height"]) == (32, 48)
