@@ -175,9 +175,7 @@ class Config:
     sentence_pause_ms: int = _setting(
         250, _integer(0, 5_000), "silence between sentences", unit="ms"
     )
-    emoji: str = _setting(
-        "name", _one_of("name", "drop"), "whether emoji are said by their names or left out"
-    )
+    emoji: str = _setting("name", _one_of("name", "drop"), "said by their names, or left out")
     code_blocks: str = _setting(
         "skip",
         _one_of("skip", "announce", "read"),
@@ -216,9 +214,7 @@ class Config:
     calibrate: bool = _setting(
         True, _boolean, "learn voices' norms when idle; false: use none that is learned", live=False
     )
-    calibrate_when_idle: bool = _setting(
-        True, _boolean, "false: learn only what `kokoroctl calibrate` asks for"
-    )
+    calibrate_when_idle: bool = _setting(True, _boolean, "false: learn only what is asked for")
     lanes: str = _setting(
         "auto",
         _lanes,
