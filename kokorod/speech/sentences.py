@@ -101,6 +101,10 @@ _NUMBERED: Final = re.compile(rf"\b(?:{'|'.join(sorted(NUMBERED))})\.?\s\Z", re.
 _CODE: Final = re.compile(r"[A-Z]{2}|[A-Z],|[A-Za-z-]{0,4}\d")
 
 
+#: Before a Roman number, in languages other than English: no séc. XIX.
+_ROMAN_AFTER: Final = words("séc Séc sec s cap vol")
+
+
 class SentenceSplitter:
     """Sentences of a text that may still be arriving.
 
@@ -308,7 +312,8 @@ class SentenceSplitter:
         if self._lang != "en":
             if word in BEFORE_NAMES.get(self._lang, ()):
                 return False
-            if text[first].isdigit() and word in BEFORE_NUMBERS.get(self._lang, ()):
+            numbered = text[first].isdigit() or (word in _ROMAN_AFTER and text[first] in "IVXLC")
+            if numbered and word in BEFORE_NUMBERS.get(self._lang, ()):
                 return False
             return _library_ends(self._lang, word, text[first])
         bare = word.lower()

@@ -26,6 +26,8 @@ _GROUPED: Final = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
 _CLOCK: Final = re.compile(
     r"(?<![0-9:.])([01]?[0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9]))?(?![0-9:]|\.[0-9])"
 )
+#: From one clock to another.
+_CLOCKS: Final = re.compile(r"([0-9]{1,2}:[0-5][0-9])[-~–—～〜]([0-9]{1,2}:[0-5][0-9])(?![0-9:])")
 _NOT_HAN: Final = re.compile(
     r"[^\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+"
 )
@@ -58,6 +60,8 @@ def _with_units(text: str, lang: str) -> str:
 
 
 _MOBILE: Final = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+_LANDLINE: Final = re.compile(r"(?<![0-9-])0[0-9]{2,3}-?[0-9]{7,8}(?![0-9-])")
+_ROOM: Final = re.compile(r"(?<![0-9.第])[1-9][0-9]{2,3}(?=室|号房|房间)")
 _UP_TO: Final = re.compile(
     r"(?<![0-9.-])([0-9]{1,4})[-~–—]([0-9]{1,4})(?=[个次天岁年月日号人本只件元块万公米度点小分秒周页])"
 )
@@ -70,6 +74,8 @@ _TWO: Final = re.compile(r"(?<![0-9第./])2(?=[个本件只条张次天位杯瓶
 
 def _chinese_numbers(text: str) -> str:
     """What cn2an reads otherwise than people."""
+    text = _LANDLINE.sub(lambda found: _spelled(found.group().replace("-", "")), text)
+    text = _ROOM.sub(lambda found: _spelled(found.group()), text)
     text = _MOBILE.sub(lambda found: _spelled(found.group()).replace("一", "幺"), text)
     text = _UP_TO.sub(r"\1到\2", text)
     text = _RATIO.sub(r"\1比\2", text)
@@ -83,14 +89,28 @@ _JAPANESE_CLOCK: Final = re.compile(r"(?<![0-9:.])([01]?[0-9]|2[0-4]):([0-5][0-9
 _PARTS: Final = re.compile(r"(?<![0-9/])([123])/([2345])(?![0-9/])")
 
 
+#: Goals: 3対2.
+_AGAINST: Final = re.compile(r"(?<![0-9])([0-9]{1,3})対([0-9]{1,3})(?![0-9])")
+#: How often a day, no day of a month: 1日に1回.
+_A_DAY: Final = re.compile(
+    r"(?<![0-9月])1日(?=に[0-9一二三四五六七八九十数何]|[0-9]{1,2}[回杯個本錠食]|あたり|当たり|おき|分)"
+)
+#: Words that unidic-lite takes apart, as they are said.
+_MISREAD: Final = {"小麦粉": "こむぎこ", "薄力粉": "はくりきこ", "強力粉": "きょうりきこ"}
+
+
 def _japanese_numbers(text: str) -> str:
     """What is said otherwise than one sign after the other."""
     text = _JAPANESE_PHONE.sub(
         lambda found: "の".join(map(_spelled, found.group().split("-"))), text
     )
+    text = _CLOCKS.sub(r"\1から\2", text)
+    text = re.sub(r"(?<=[0-9])[〜～](?=[0-9])", "から", text)
     text = _JAPANESE_CLOCK.sub(_japanese_clock, text)
     text = _PARTS.sub(lambda found: f"{_KANJI[int(found[2])]}分の{_KANJI[int(found[1])]}", text)
-    text = re.sub(r"(?<=[0-9])[〜～](?=[0-9])", "から", text)
+    text = _AGAINST.sub(r"\1たい\2", text)
+    text = _A_DAY.sub("いちにち", text)
+    text = re.sub("|".join(_MISREAD), lambda found: _MISREAD[found.group()], text)
     text = re.sub(r"(?<=[0-9])[%％]", "パーセント", text)
     text = re.sub(r"(?<![0-9A-Za-z-])[-−](?=[0-9]+(?:\.[0-9]+)?[度℃°])", "マイナス", text)
     return _with_units(text, "ja")
@@ -110,6 +130,7 @@ def chinese(run: str, transform: Callable[[str], str]) -> str:
     text = _ascii_digits(run)
     if not digits_in(text):
         return text
+    text = _CLOCKS.sub(r"\1到\2", text)
     text = _CLOCK.sub(_chinese_clock, text)
     text = _GROUPED.sub(lambda found: found.group().replace(",", ""), text)
     text = _chinese_numbers(text)

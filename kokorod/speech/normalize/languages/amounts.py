@@ -88,6 +88,8 @@ def _read_quantity(language: Language, match: re.Match[str]) -> str:
     if unit in ("s", "t", "L", "V", "m", "W", "g", "l") and not gap and len(match["number"]) > 4:
         return ""
     digits = digits_of(match["number"], language)
+    if height := _height(language, match, digits):
+        return height
     said = language.counted(digits, language.units[unit])
     if low := match["low"]:
         said = f"{digits_of(low, language)} {language.phrases.to} {said}"
@@ -126,12 +128,58 @@ def _range(language: Language) -> re.Pattern[str]:
 def _read_range(language: Language, match: re.Match[str]) -> str:
     if language.code == "hi" and match.string.startswith(" से", match.end()):
         return f"{match['low']} {match['high']}"  # a score: 3-1 से जीता
+    if language.code == "fr" and (match["low"], match["high"]) in _WARS:
+        return f"{match['low']} {match['high']}"
     low, high = digits_of(match["low"], language), digits_of(match["high"], language)
     if (low.startswith("0") and len(low) > 1) or max(len(low), len(high)) > 5:
         return ""  # a telephone's
     if int(re.sub(r"\D", "", low)) > int(re.sub(r"\D", "", high)) > 99:
         return ""
     return f"{low} {language.phrases.to} {high}"
+
+
+#: Known by their years: la guerre de quatorze-dix-huit.
+_WARS: Final = {("14", "18"), ("39", "45")}
+
+#: Between the sides of something: 40 x 30 cm.
+_BY: Final = {"fr": "sur", "es": "por", "it": "per", "pt": "por", "hi": "गुणा"}
+
+
+@cache
+def _size(language: Language) -> re.Pattern[str]:
+    units = any_of(list(language.units))
+    return re.compile(
+        rf"(?<![\w.,/-])(?P<one>{NUMBER})\s?[x×]\s?(?P<two>{NUMBER})"
+        rf"(?:\s?[x×]\s?(?P<three>{NUMBER}))?(?:\s?(?P<unit>{units})(?![\w'’²³/])|(?![\w=]|[.,]\d))"
+    )
+
+
+def _read_size(language: Language, match: re.Match[str]) -> str:
+    sides = [digits_of(side, language) for side in match.group("one", "two", "three") if side]
+    if match["unit"]:
+        sides[-1] = language.counted(sides[-1], language.units[match["unit"]])
+    return f" {_BY[language.code]} ".join(sides)
+
+
+#: How tall somebody is: un mètre soixante-douze.
+_TALL: Final = re.compile(r"[12][.,]\d\d")
+_MEASURES: Final = re.compile(
+    r"\b(?:mesur\w*|taille|fai[ts]|mide|medía|mido|estatura|altura|altezza|alt[oa]|misura|mede|tem|"
+    r"tenho|é)\b[^.!?\d]{0,16}\Z",
+    re.IGNORECASE,
+)
+
+
+def _height(language: Language, match: re.Match[str], number: str) -> str:
+    """Metres and centimetres, if somebody is measured."""
+    if match["unit"] != "m" or match["low"] or not _TALL.fullmatch(number):
+        return ""
+    if language.code == "hi" or not _MEASURES.search(match.string[: match.start()][-40:]):
+        return ""
+    whole = language.counted(number[0], language.units["m"])
+    joint = f" {_AND[language.code]} " if language.code in ("it", "pt") else " "
+    part = str(int(number[2:]))
+    return f"{whole}{joint}{part}" if part != "0" else whole
 
 
 @cache
@@ -195,7 +243,9 @@ def _read_fraction(language: Language, match: re.Match[str]) -> str:
 
 #: Half an hour and half a cup: media hora, mezza tazza, meia hora.
 _HALVES: Final = frozenset({"medio", "mezzo", "meio"})
-_FEMININE: Final = re.compile(r"\s[a-zà-ÿ]{3,}a\b")
+_FEMININE: Final = re.compile(
+    r"\s(?:[a-zà-ÿ]{3,}a|colher|noite|parte|vez|porção|mano|noche|notte|chiave|hectárea)\b"
+)
 
 
 def _read_grouped(language: Language, match: re.Match[str]) -> str:
@@ -231,6 +281,7 @@ QUANTITY: Final = LocalRule(
         ("fr", "Il pèse 1 kg.", "Il pèse un kilo."),
         ("es", "Hace -5 °C.", "Hace menos 5 grados."),
         ("it", "Pesa 3 kg.", "Pesa 3 chili."),
+        ("fr", "Elle mesure 1,72 m.", "Elle mesure un mètre 72."),
         ("pt", "Corre a 80 km/h.", "Corre a 80 quilômetros por hora."),
     ),
 )  # fmt: skip
@@ -240,6 +291,14 @@ PERCENT: Final = LocalRule(
 NEGATIVE: Final = LocalRule(
     "cardinal.local_minus", _negative, _read_negative, (("fr", "Il fait -5.", "Il fait moins 5."),)
 )
+SIZE: Final = LocalRule(
+    "measure.local_size", _size, _read_size,
+    (
+        ("es", "Mide 40 x 30 cm.", "Mide 40 por 30 centímetros."),
+        ("fr", "Un tapis de 2 x 3 m.", "Un tapis de 2 sur 3 mètres."),
+        ("it", "Misura 10 x 20 x 5 cm.", "Misura 10 per 20 per 5 centimetri."),
+    ),
+)  # fmt: skip
 RANGE: Final = LocalRule(
     "range.local", _range, _read_range, (("it", "Pagine 10-12.", "Pagine 10 a 12."),)
 )

@@ -17,7 +17,10 @@ _AT_NUMBERS: Final = (
     telephone.TELEPHONE,
     times.NUMERIC,
     times.WRITTEN,
+    times.HOURS,
     times.CLOCK,
+    times.POINTED,
+    amounts.SIZE,
     amounts.MONEY,
     names.ORDINAL,
     amounts.PERCENT,
@@ -28,7 +31,8 @@ _AT_NUMBERS: Final = (
     amounts.GROUPED,
 )
 _AT_WORDS: Final = (
-    amounts.MONEY, names.ABBREVIATION, amounts.EACH, names.ORDINAL, names.ROMAN,
+    amounts.MONEY, times.WEEKDAY, names.ABBREVIATION, amounts.EACH, names.LETTERS, names.ORDINAL,
+    names.ROMAN,
 )  # fmt: skip
 _AT_SIGNS: Final = (
     telephone.TELEPHONE, amounts.MONEY, amounts.PERCENT, amounts.QUANTITY, amounts.FRACTION,

@@ -59,7 +59,7 @@ def _ordinal(language: Language) -> re.Pattern[str] | None:
         )
     if language.code == "it":
         return re.compile(
-            r"(?<![\w.,])(?P<number>\d{1,3})(?P<end>[ºª]|°(?=\s[a-zà-ÿ]{4})(?!\s(?:alla|alle|nella|nelle"
+            r"(?<![\w.,])(?P<number>\d{1,3})(?P<end>[ºª]|°(?=\s(?:[a-zà-ÿ]{4}|al\s\d))(?!\s(?:alla|alle|nella|nelle"
             r"|sotto|sopra|circa|quando|dopo|prima|durante|senza)\b))"
         )
     if language.code == "es":
@@ -185,6 +185,37 @@ def _of_a_ruler(language: Language, name: str, number: int, roman: str, after: s
             return language.ordinal(number, feminine) if number <= 10 else str(number)
 
 
+#: Two capitals that espeak-ng says as a word: l'OM, l'UA.
+_WORDS: Final = frozenset(
+    "IL LE LA LU EN ET OU DU AU UN ON TU CE SE NE DE JE ME TE MA SA TA SI NI VA AI AS ES OR OH AH "
+    "VU PU BU DO RE MI FA SU OS EU ÇA LÀ AN OÙ II IV VI IX XI XV XX".split()
+)
+
+
+@cache
+def _letters(language: Language) -> re.Pattern[str] | None:
+    if language.code != "fr":
+        return None
+    return re.compile(r"(?P<elided>[lLdD]['’])?(?P<name>[A-Z]{2})(?!\.?\w|['’-])")
+
+
+def _read_letters(language: Language, match: re.Match[str]) -> str:
+    name = match["name"]
+    near = match.string[max(0, match.start() - 12) : match.start()]
+    rest = match.string[match.end() : match.end() + 12]
+    if name in _WORDS or _LOUD_LEFT.search(near) or _LOUD_RIGHT.match(rest):
+        return ""
+    return (match["elided"] or "").lower() + " ".join(name)
+
+
+#: A line in capitals.
+_LOUD_LEFT: Final = re.compile(r"[A-ZÀ-Þ]{2,}\s\Z")
+_LOUD_RIGHT: Final = re.compile(r"\s[A-ZÀ-Þ]{2,}")
+
+
+LETTERS: Final = LocalRule(
+    "names.local_letters", _letters, _read_letters, (("fr", "Voici l'OM ici.", "Voici l'O M ici."),)
+)
 ABBREVIATION: Final = LocalRule(
     "abbreviation.local", _abbreviation, _read_abbreviation,
     (

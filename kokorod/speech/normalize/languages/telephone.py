@@ -18,7 +18,7 @@ _NUMBER: Final = re.compile(
 _LEAST: Final = 8
 _MOST: Final = 15
 _CALLED: Final = re.compile(
-    r"(?:t[ée]l(?:[ée]fono?|efone|[ée]phone|\.)?|m[óo]vil|cel(?:ular)?|whatsapp|fax|appel\w*|llam\w*|"
+    r"(?:t[ée]l(?:[ée]fono?|efone|[ée]phone|\.)?|m[óo]vil|cel(?:ular)?|whatsapp|fax|appel\w*|ll[aá]m\w*|"
     r"chiam\w*|lig(?:ue|ar|a)|num[ée]ro|número|numero|फ़ोन|फोन|मोबाइल|नंबर)\b[^.!?\d]{0,16}\Z",
     re.IGNORECASE,
 )
@@ -40,9 +40,9 @@ def _read(language: Language, match: re.Match[str]) -> str:
     named = written[0] in "+(" or _CALLED.search(before) is not None
     if not named and not (written[0] == "0" and " " in written and language.code == "it"):
         return ""
-    if language.code == "es" and written[0] not in "+(":
-        return ""  # said by its groups
     groups = re.findall(r"\d+", written)
+    if language.code == "es" and written[0] not in "+(" and min(map(len, groups)) < 3:
+        return ""  # said by its groups
     said = [_group(language, group) for group in groups]
     return ("plus " if written[0] == "+" else "") + " ".join(said)
 
@@ -61,6 +61,7 @@ TELEPHONE: Final = LocalRule(
         ("fr", "Le (33) 01 23 45 67 89.", "Le 33 01 23 45 67 89."),
         ("it", "Chiamate lo 06 1234567.", "Chiamate lo 0 6 1 2 3 4 5 6 7."),
         ("pt", "Ligue para (11) 98765-4321.", "Ligue para 1 1 9 8 7 meia 5 4 3 2 1."),
+        ("es", "Llama al 612 345 678.", "Llama al 6 1 2 3 4 5 6 7 8."),
         ("hi", "फ़ोन नंबर 98765 43210 है।", "फ़ोन नंबर 9 8 7 6 5 4 3 2 1 0 है."),
     ),
 )  # fmt: skip

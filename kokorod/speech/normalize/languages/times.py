@@ -146,6 +146,103 @@ def _hindi_clock(hour: int, minute: int, named: bool) -> str:
     return f"{hour}{end or ' बजे'}"
 
 
+#: With a point behind the hour, after words that hours have: alle 6.50, a las 8.15.
+_AT: Final = {
+    "it": re.compile(r"\b(?:alle|dalle|delle|ore|le|fino alle)\s\Z", re.IGNORECASE),
+    "es": re.compile(r"\b(?:a|de|desde|hasta|sobre) las?\s\Z", re.IGNORECASE),
+    "pt": re.compile(r"\b(?:às|das|até as)\s\Z", re.IGNORECASE),
+}
+
+
+@cache
+def _pointed(language: Language) -> re.Pattern[str] | None:
+    if language.code not in _AT:
+        return None
+    return re.compile(
+        r"(?<![\w.,:])(?P<hour>[01]?\d|2[0-3])\.(?P<minute>[0-5]\d)(?![\w%€]|[.,]\d)"
+        r"(?:\s*(?:hrs?|h)(?!\w))?"
+    )
+
+
+def _read_pointed(language: Language, match: re.Match[str]) -> str:
+    if not _AT[language.code].search(match.string[: match.start()][-16:]):
+        return ""
+    hour, minute = int(match["hour"]), int(match["minute"])
+    said = _HOURS[language.code].get(hour, str(hour))
+    return f"{said} {language.phrases.minutes} {minute}" if minute else said
+
+
+@cache
+def _hours(_: Language) -> re.Pattern[str]:
+    return re.compile(
+        r"(?<![\w:.,])(?P<hour>[01]?\d|2[0-4])\s?(?P<sign>[hH]|[:.](?=[0-5]\d))(?P<minute>[0-5]\d)?"
+        r"\s?[-–]\s?(?P<hour2>[01]?\d|2[0-4])\s?(?P=sign)(?P<minute2>[0-5]\d)?(?![\w:€%]|[.,]\d)"
+    )
+
+
+def _read_hours(language: Language, match: re.Match[str]) -> str:
+    """From one hour to another: 9h-19h, 9.00-18.00."""
+    one, two = (
+        int(match[n] + (match[m] or "00")) for n, m in (("hour", "minute"), ("hour2", "minute2"))
+    )
+    if match["sign"] == "." and (language.code == "fr" or one >= two or one % 5 or two % 5):
+        return ""
+    sign = ":" if match["sign"] == "." else match["sign"]
+    said = []
+    for hour, minute in (("hour", "minute"), ("hour2", "minute2")):
+        clock = _clock(language).fullmatch(f"{match[hour]}{sign}{match[minute] or ''}")
+        if clock is None:
+            return ""
+        said.append(_read_clock(language, clock).removesuffix(" en punto"))
+    return f" {language.phrases.to} ".join(said) if all(said) else ""
+
+
+#: Short names of days; those that are the sea too need another day, a date or an article.
+_DAYS: Final = {
+    "fr": {"lun": "lundi", "mar": "mardi", "mer": "mercredi", "jeu": "jeudi", "ven": "vendredi",
+           "sam": "samedi", "dim": "dimanche"},
+    "es": {"lun": "lunes", "mar": "martes", "mié": "miércoles", "jue": "jueves",
+           "vie": "viernes", "sáb": "sábado", "dom": "domingo"},
+    "it": {"lun": "lunedì", "mar": "martedì", "mer": "mercoledì", "gio": "giovedì",
+           "ven": "venerdì", "sab": "sabato", "dom": "domenica"},
+    "pt": {"seg": "segunda", "ter": "terça", "qua": "quarta", "qui": "quinta", "sex": "sexta",
+           "sáb": "sábado", "dom": "domingo"},
+}  # fmt: skip
+_SEA: Final = ("mar", "mer")
+_THE_DAY: Final = re.compile(r"\b(?:il|ogni)\s\Z", re.IGNORECASE)
+
+
+@cache
+def _weekday(language: Language) -> re.Pattern[str] | None:
+    if language.code not in _DAYS:
+        return None
+    days = any_of(list(_DAYS[language.code]))
+    return re.compile(
+        rf"(?<![\w.-])(?P<day>{days})(?:\.?\s?(?P<to>[-–/])\s?(?P<day2>{days})(?:\.|(?!\w))|\.)",
+        re.IGNORECASE,
+    )
+
+
+def _read_weekday(language: Language, match: re.Match[str]) -> str | tuple[str, int]:
+    days = _DAYS[language.code]
+    one, end = match["day"].lower(), match.end()
+    rest = match.string[end:]
+    if match["day2"] is None and one in _SEA:
+        named = _THE_DAY.search(match.string[: match.start()][-8:]) and language.code == "it"
+        if not named and not re.match(r"\s?(?:\d|[-–,])", rest):
+            return ""
+    if match.group()[-1] == "." and not rest.strip(' \n"»”’)'):
+        end -= 1  # its full stop ends the sentence too
+    said = days[one]
+    if match["day2"]:
+        joint = _AND_DAY[language.code] if match["to"] == "/" else language.phrases.to
+        said = f"{said} {joint} {days[match['day2'].lower()]}"
+    return said, end
+
+
+_AND_DAY: Final = {"fr": "et", "es": "y", "it": "e", "pt": "e"}
+
+
 NUMERIC: Final = LocalRule(
     "date.local_numeric", _numeric, _read_numeric,
     (
@@ -174,5 +271,29 @@ CLOCK: Final = LocalRule(
         ("hi", "10:30 बजे आना।", "साढ़े 10 बजे आना."),
         ("hi", "8:45 बजे आना।", "पौने 9 बजे आना."),
         ("pt", "O filme dura 1h50min.", "O filme dura uma hora e 50 minutos."),
+    ),
+)  # fmt: skip
+HOURS: Final = LocalRule(
+    "clock.local_span", _hours, _read_hours,
+    (
+        ("fr", "Ouvert 9h-19h, sauf lundi.", "Ouvert 9 heures à 19 heures, sauf lundi."),
+        ("it", "Aperto 9.00-18.30 oggi.", "Aperto 9 a 18 e 30 oggi."),
+        ("es", "Abierto 9:30-14:00 hoy.", "Abierto 9 y 30 a 14 hoy."),
+    ),
+)  # fmt: skip
+POINTED: Final = LocalRule(
+    "clock.local_pointed", _pointed, _read_pointed,
+    (
+        ("it", "Il treno delle 6.50 parte.", "Il treno delle 6 e 50 parte."),
+        ("es", "Sale a las 8.15 h.", "Sale a las 8 y 15."),
+    ),
+)  # fmt: skip
+WEEKDAY: Final = LocalRule(
+    "weekday.local", _weekday, _read_weekday,
+    (
+        ("es", "Abre lun.-vie. de 9 a 14.", "Abre lunes a viernes de 9 a 14."),
+        ("it", "Riceve il lun. e il mer.", "Riceve il lunedì e il mercoledì."),
+        ("fr", "Ouvert mar. 3 juin.", "Ouvert mardi 3 juin."),
+        ("pt", "De seg. a sex.", "De segunda a sexta."),
     ),
 )  # fmt: skip

@@ -35,6 +35,9 @@ def marked(digits: str) -> str:
         ("90年代", "九十年代"),
         ("2本和第2本", "两本和第二本"),
         ("80km/h和5kg", "八零公里每小时和五公斤"),
+        ("请拨010-62345678", "请拨零一零六二三四五六七八"),
+        ("5楼502室", "五楼五零二室"),
+        ("9:00-18:00", "九点到十八点"),
     ],
 )
 def test_chinese_numbers_are_written_out(written: str, handed_on: str) -> None:
@@ -92,6 +95,11 @@ def test_small_kana_are_written_large() -> None:
         ("10kmを", "<10>キロを"),
         ("8:15に", "<8>時<15>分に"),
         ("2本", "にほん"),
+        ("3対2で", "<3>たい<2>で"),
+        ("1日に5度", "いちにちに<5>度"),
+        ("4月1日に", "しがつついたちに"),
+        ("9:00〜18:30", "くじから<18>時さんじゅっぷん"),
+        ("小麦粉と水", "こむぎこと水"),
     ],
 )
 def test_japanese_signs_and_units_are_written_out(written: str, handed_on: str) -> None:
