@@ -126,6 +126,17 @@ _CALLED: Final = governor(g.BE, g.LINKING) | before(g.DEGREE)
 _CONTENT_WITH: Final = after("with to in") & ~DETERMINER
 _VERB_NEXT: Final = shaped(1, g.is_past) | after(g.MODALS, g.BE, g.EDGE, "at")
 
+_DOING: Final = "do does did don't doesn't didn't"
+#: Only a noun and its article stand between: does the bank close.
+_ITS_SUBJECT: Final = near(-2, _DOING) | shaped(-2, g.is_determiner)
+_ENDS_SOON: Final = ENDS | shaped(1, lambda word: word.endswith("ly"))
+_COLLECTING: Final = g.words(
+    "collects collect collected collecting dumps dumped dumping burns burned burning burnt sorts "
+    "sorting hauls hauled household domestic kitchen garden uncollected rotting"
+)
+_KEEPING: Final = g.words("keep keeps kept keeping hold leave make making made remain stay stays")
+_NOW: Final = ENDS | after("today here tonight now yesterday in at")
+
 _READ: Final = (
     Row("the read", DETERMINER | (ADJECTIVE & _GOVERNED), NOUN),
     Row("to read", INFINITIVE, NOUN),
@@ -151,6 +162,8 @@ _READ: Final = (
 #: perfect, separate, frequent, absent ...: a verb only if nothing else can stand there.
 _ADJECTIVE_FIRST: Final = (
     Row("to perfect", INFINITIVE, VERB),
+    Row("is it appropriate", near(-2, g.BE) & before(g.SUBJECTS), ADJ),
+    Row("kept separate", in_clause(_KEEPING) & PLURAL & ENDS, ADJ),
     Row("subject", before(g.SUBJECTS) | (PLURAL & ~governor("")), VERB),
     Row("and verb", near(-2, "and") & Condition(lambda c: noun_or_verb(c) == VERB), VERB),
     Row("command", OBJECT_NEXT & before("and", g.EDGE), VERB),
@@ -192,6 +205,7 @@ VERB_FORMS: Final[Mapping[str, Rows]] = {
     "close": (
         Row("to close friends", before("to") & after(_CLOSE_TO), ADJ),
         Row("to close", INFINITIVE | before(g.SUBJECTS), VERB),
+        Row("does it close", in_clause(_DOING) & _ENDS_SOON & _ITS_SUBJECT, VERB),
         Row("is close", before(g.DEGREE) | governor(g.BE, g.LINKING), ADJ),
         Row("the close of", _THE_CLOSE & after("of", g.EDGE), NOUN),
         Row("the close call", _THE_CLOSE, ADJ),
@@ -217,11 +231,15 @@ VERB_FORMS: Final[Mapping[str, Rows]] = {
     "refuse": (
         Row("the refuse", DETERMINER, NOUN),
         Row("refuse to", after("to"), VERB),
+        Row("collects refuse", before(_COLLECTING), NOUN),
         Row("refuse bin", after(_REFUSED) | (NAME & ~OBJECT_NEXT), NOUN),
     ),
     "produce": (Row("produce aisle", after(_GROCERIES), NOUN),),
     # those present at the meeting; all members present voted
-    "present": (Row("those present", _VERB_NEXT & PLURAL, ADJ),),
+    "present": (
+        Row("those present", _VERB_NEXT & PLURAL, ADJ),
+        Row("are they present", in_clause(g.BE) & PLURAL & _NOW, ADJ),
+    ),
     "perfect": _ADJECTIVE_FIRST,
     "separate": _ADJECTIVE_FIRST,
     "frequent": _ADJECTIVE_FIRST,
