@@ -11,6 +11,7 @@ from kokorod.errors import KokorodError, UnknownLanguageError
 from kokorod.speech.markup.sources import open_source
 from kokorod.speech.normalize.languages.grammar import LOCAL_RULES
 from kokorod.speech.normalize.order import RULES
+from kokorod.speech.phonemes.phonemizer import Phonemizer
 from kokorod.speech.tables import rows
 from kokorod.speech.tokenize import tokens_of
 from kokorod.types import CodeBlocks, Markup
@@ -118,14 +119,18 @@ def kept_texts() -> list[tuple[str, str, Markup]]:
     return [(text * int(times), lang, Markup(markup)) for lang, markup, times, text in rows]
 
 
-def read(text: str, lang: str, markup: Markup) -> None:
-    """Read `text` as the daemon does, to phonemes. What is wrong with the text may be told."""
+def read(text: str, lang: str, markup: Markup, phonemes: Phonemizer | None = None) -> None:
+    """Read `text` as the daemon does, to phonemes. What is wrong with the text may be told.
+
+    phonemes: None: one whose espeak-ng is in this process, which some texts end.
+    """
+    phonemes = phonemes or phonemizer()
     source = open_source(markup, lang, CodeBlocks.READ)
     try:
         source.feed(text, final=True)
         while (fragment := source.next()) is not None:
             tokens = tokens_of(fragment, lang=lang)
             with contextlib.suppress(UnknownLanguageError):  # ja and zh without their extras
-                phonemizer().sentence(tokens, lang)
+                phonemes.sentence(tokens, lang)
     except KokorodError:
         pass  # SSML that is not well formed, a language that nobody speaks

@@ -134,6 +134,8 @@ def _is_code(cursor: Cursor, value: str, before: str, start: int) -> bool:
         return False
     if before in _CODES or (before in ("is", "was", ":") and cursor.before(start, 2) in _CODES):
         return True
+    if 2 < len(value) < 6 and _REACHED.search(cursor.left(start, 28)):
+        return not counted
     if value == "911" and before != "porsche":
         return True
     if before == "to" and len(value) in (5, 6):
@@ -147,6 +149,14 @@ def _is_code(cursor: Cursor, value: str, before: str, start: int) -> bool:
     if len(value) == 5 and (_ends_address(cursor, start) or _STATE.fullmatch(cursor.before(start))):
         return True
     return len(value) >= 10 and not value.endswith("000")
+
+
+#: Who is reached by a number: her extension is 4402, emergency: 112.
+_REACHED: Final = lazy_pattern(
+    r"\b(?:room service|reception|front desk|switchboard|voicemail|helpline|hotline|emergency|"
+    r"emergencies|police|ambulance|extension|direct line|short code)(?: is|:| at)? \Z",
+    re.IGNORECASE,
+)
 
 
 def _is_name(cursor: Cursor, before: str, start: int, end: int) -> bool:

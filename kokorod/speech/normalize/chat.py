@@ -35,7 +35,9 @@ _EACH_SAID: Final = {
     "p.c.m.": "per calendar month",
     "pp": "per person", "pcm": "per calendar month", "pw": "per week", "pa": "per year",
 }  # fmt: skip
-_PRICE: Final = lazy_pattern(r"[$£€]\d[\d.,]*(?:k|m|bn| million| billion)?[ ]?\Z")
+_PRICE: Final = lazy_pattern(
+    r"(?:[$£€]\d[\d.,]*(?:k|m|bn| million| billion)?|\d (?:bucks|quid|dollars|pounds|euros?))[ ]?\Z"
+)
 _RATE: Final = lazy_pattern(r"(?:\d ?%|per cent|percent|\b(?:days|holiday|leave))[ ]\Z")
 #: What makes m/m and w/w a comparison, and no speed or share of weights.
 _GREW: Final = words(

@@ -132,7 +132,28 @@ def _seconds(second: str) -> str:
     return f"and {cardinal(seconds)} {unit}"
 
 
+#: What took so long: finished in 00:12:45.
+_TOOK: Final = lazy_pattern(
+    r"\b(?:finished|done|completed|ran|ended|built|passed|failed|in|took|takes|for|time|duration|"
+    r"elapsed|length|runtime|uptime|remaining|eta)(?: (?:in|after|for|of|is|was))?:? \Z",
+    re.IGNORECASE,
+)
+
+
+def _lasting(match: re.Match[str]) -> str:
+    """Hours, minutes and seconds; what there is none of is not said."""
+    said = [
+        f"{cardinal(int(match[part]))} {part if int(match[part]) == 1 else part + 's'}"
+        for part in ("hour", "minute", "second")
+        if int(match[part])
+    ]
+    return " ".join(said) or "zero seconds"
+
+
 def _read_clock(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    lasting = match["second"] and match["hour"][0] == "0" and not match["half"]
+    if lasting and _TOOK.search(cursor.left(match.start(), 24)):
+        return say(_lasting(match), match.start(), match.end("second"))
     two = match["hour2"] is not None
     if cursor.before(match.start()).lower() in BOOKS:
         return None  # John 3:16
@@ -302,6 +323,7 @@ RULES: Final = (
             ("10:00–11:30", "ten to eleven thirty", "times"),
             ("at 9:00 AM", "at nine A M"),
             ("5:00 long", "five minutes long"),
+            ("done in 00:12:45", "done in twelve minutes forty five seconds"),
         ),
     ),
     Rule(

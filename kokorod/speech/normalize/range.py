@@ -86,6 +86,8 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if cursor.after(match.end()) == "=":
         return say(f"{spoken_number(one)} divided by {spoken_number(two)}", *match.span())
     outof = int(two) in SCORED or two == one or "." in one
+    if one.isdecimal() and int(one) > int(two) and int(two) < _MARKS:
+        outof = False  # 9/5 is no mark; 11/10 is
     joint = "out of" if outof else "over"
     if (one, two) == ("2", "2") and is_cause(cursor, *match.span()):
         return say("secondary to", *match.span())
@@ -97,6 +99,10 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         joint = ""
     said = f"{_number(cursor, one)} {joint} {_number(cursor, two)}"
     return say(said, *match.span())
+
+
+#: The least that marks are given of, if one may be better than the best.
+_MARKS: Final = 10
 
 
 def _number(cursor: Cursor, text: str) -> str:

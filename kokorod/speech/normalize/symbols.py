@@ -225,6 +225,10 @@ def _read_bullet(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return [] if begins_line(cursor, match.start()) else mark(",", *match.span())
 
 
+#: A sign that is spoken of: $ is not defined.
+_ALONE: Final = lazy_pattern(r" (?:is (?:not|un|used|a |the )|sign\b|symbol\b)")
+
+
 def _read_name(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     """A character that nothing else reads: its name, or nothing."""
     position = match.start()
@@ -233,6 +237,9 @@ def _read_name(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     before = cursor.before(position)
     if character in "≥≤" and (not OPERAND.fullmatch(before) or before.lower() in _NOOPERANDS):
         said = "at least" if character == "≥" else "at most"
+    if character == "$" and _ALONE.match(cursor.right(match.end(), 8)):
+        named = cursor.after(match.end()).lower() in ("sign", "symbol")
+        said = "dollar" if named else "dollar sign"
     if character in "₀₁₂₃₄₅₆₇₈₉":
         said = digits(character.translate(_LOWERED))
     return say(said, *match.span())

@@ -33,6 +33,14 @@ _BEGINS: Final = lazy_pattern(
     r"[^.!?\d]{0,24}(?: at| from|:|,)? \Z",
     re.IGNORECASE,
 )
+#: What somebody did or does at an hour.
+_DOES: Final = lazy_pattern(
+    r"\b(?:landed|landing|arrived|left|leave|woke|wake|(?:woke|wake|get|got|picked|pick \w+) up|"
+    r"met|meet|meeting|home|started|start|starting|finish|finished|see (?:you|ya|u)|class|"
+    r"school|work|call|appointment|rehearsal|practice|game|match|party|show|film|movie|flight|begins?|began)"
+    r"(?: safely| home| here| back| again)? at \Z",
+    re.IGNORECASE,
+)
 #: Another hour of the same list.
 _CLOCK: Final = lazy_pattern(
     r"\b(?:[1-9]|1[0-2])(?:[.:][0-5]\d)? ?[ap]\.?m\b|\b(?:[01]?\d|2[0-3]):[0-5]\d\b", re.I
@@ -50,7 +58,10 @@ def _read_pointed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     around = left + " | " + cursor.right(end, _NEAR)
     beside = _LISTED.search(left[-12:]) or _NAMED.search(left)
     if not (
-        _ON_DAY.search(left) or _BEGINS.search(left) or (beside and _CLOCK.search(around))
+        _ON_DAY.search(left)
+        or _BEGINS.search(left)
+        or _DOES.search(left)
+        or (beside and _CLOCK.search(around))
     ) or left.endswith(("$", "£", "€")):
         return None
     parts = say(_said(match["hour"], match["minute"]), start, match.end("minute"))
@@ -88,6 +99,7 @@ RULES: Final = (
             ("on Wed 12 Feb at 10.15", "on Wednesday the twelfth of February at ten fifteen"),
             ("Last train: 23.32", "Last train: twenty three thirty two", "times"),
             ("The train leaves at 9.05", "The train leaves at nine oh five"),
+            ("we landed at 6.20", "we landed at six twenty"),
             ("Doors 7pm, support 7.45", "Doors seven P M, support seven forty five"),
             ("lunch 12.30-13.15", "lunch twelve thirty to thirteen fifteen"),
         ),

@@ -79,6 +79,10 @@ _DAY_BEFORE: Final = lazy_pattern(
 )
 
 
+#: At the head of what is told of a day: Sat: sunny.
+_HEADED: Final = lazy_pattern(r":(?:\s|\Z)")
+_LINE_STARTS: Final = frozenset({"", ".", ",", ";", "|", "-", "–", "—", "•", "(", "C", "F", "°"})
+
 #: Before a short name of a day; behind it no other name: by Sun Tzu.
 _DAY_SAID: Final = words("on by until till since next this last every through thru from")
 _NO_NAME: Final = lazy_pattern(
@@ -92,6 +96,9 @@ _NO_PARTNER: Final = lazy_pattern(r"(?! (?:[A-Z]|his\b|her\b|longtime\b|in\b|a\b
 def _beside_day(cursor: Cursor, match: re.Match[str]) -> bool:
     """Whether Sat, Sun, Mon or Wed is a day here: a date or another day stands beside it."""
     if _DAY_AFTER.match(cursor.text, match.end(), match.end() + 24):
+        return True
+    before = cursor.before(match.start())
+    if _HEADED.match(cursor.text, match.end()) and (before in _LINE_STARTS or before[-1:] == "."):
         return True
     start = match.start()
     if cursor.before(start).lower() in _DAY_SAID and _NO_NAME.match(cursor.text, match.end()):

@@ -191,6 +191,10 @@ _DOSED: Final = frozenset(
 )
 
 
+#: Races that are run, by their hundreds: the 1500m.
+_RACES: Final = {"1500": "fifteen hundred"}
+
+
 def _read_quantity(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     start = match.start()
     if not fits(cursor, match, match["value"]):
@@ -205,7 +209,9 @@ def _read_quantity(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     parts: list[Part] = []
     if match["sign"]:
         parts += say(_SIGNS[match["sign"]], start, start + 1)
-    parts += say(spoken_number(value, cursor.british), *match.span("value"))
+    race = value in _RACES and match["unit"] == "m" and not match["gap"]
+    said = _RACES[value] if race else spoken_number(value, cursor.british)
+    parts += say(said, *match.span("value"))
     if match["over"]:
         parts += say("plus", *match.span("over"))
     if value2:
