@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,8 +23,10 @@ import psutil
 import pytest
 from support import toy
 from support.daemon.conversation import Conversation
+from support.daemon.forked import ForkedDaemon, Loaded
 from support.daemon.hearing import hear
 from support.daemon.homes import speaking, toy_home
+from support.daemon.mixed_load import at_rest_mb, rss_mb
 from support.daemon.process import DaemonProcess, wait_until
 from support.daemon.program import Program
 from support.figures import figure, percentile
@@ -66,15 +69,6 @@ def busy_share(process: psutil.Process, seconds: float = 10.0) -> float:
     time.sleep(seconds)
     now, took = process.cpu_times(), time.monotonic() - began
     return (now.user + now.system - used.user - used.system) / took
-
-
-def rss_at_rest(process: psutil.Process) -> int:
-    """When it is the same for some seconds: warm-ups are over."""
-    sizes = [0]
-    while len(sizes) < 5 or sizes[-1] != sizes[-5]:
-        time.sleep(1)
-        sizes.append(process.memory_info().rss)
-    return sizes[-1]
 
 
 def speaks(daemon: DaemonProcess) -> None:
@@ -145,23 +139,35 @@ def test_of_eight_rivals_one_owns_the_socket(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(6 * 3600)
 def test_no_damaged_model_makes_a_crash_loop(tmp_path: Path) -> None:
-    """Whatever is in the store: the daemon is ready and somebody speaks, twice in a row."""
-    engines: dict[str, int] = {}
-    for home in damaged_homes(tmp_path, random.Random(SEED), STARTS // 2):
-        daemon = DaemonProcess(home)
-        try:
-            for _ in range(2):
-                daemon.start().wait_ready()
-                with Conversation(daemon.socket) as conversation:
-                    conversation.speak(1, "Here I am.", cache=False)
-                    end = conversation.end_of(1)
-                    assert end["type"] == "done" or end["code"] == "engine_failed", end
-                engine = daemon.ask("status")["engine"]
-                engines[engine] = engines.get(engine, 0) + 1
-                assert daemon.stop() == 0
-        finally:
-            daemon.clean_up()
-    print(f"figure: starts with damaged models: {sum(engines.values())}, by engine: {engines}")
+    """Whatever is in the store: the daemon is ready, twice in a row, and ends as it is told.
+
+    One home in twenty is started from exec on, the others are forked: see forked.py. One in four
+    is asked for a text too.
+    """
+    engines: Counter[str] = Counter()
+    with Loaded() as loaded:
+        for number, home in enumerate(damaged_homes(tmp_path, random.Random(SEED), STARTS // 2)):
+            daemon = ForkedDaemon(home, loaded) if number % 20 else DaemonProcess(home)
+            try:
+                for turn in range(2):
+                    daemon.start().wait_ready()
+                    if turn == 1 and number % 4 == 0:
+                        speaks_or_says_why(daemon)
+                    engines[daemon.ask("status")["engine"]] += 1
+                    assert daemon.stop() == 0, daemon.log[-3_000:]
+                assert "Traceback" not in daemon.log, daemon.log[-3_000:]
+            finally:
+                daemon.clean_up()
+            if number % 50 == 49:
+                print(f"{2 * number + 2} starts: {dict(engines)}", flush=True)
+    print(f"figure: starts with damaged models: {engines.total()}, by engine: {dict(engines)}")
+
+
+def speaks_or_says_why(daemon: DaemonProcess) -> None:
+    with Conversation(daemon.socket) as conversation:
+        conversation.speak(1, "Here I am.", cache=False)
+        end = conversation.end_of(1)
+        assert end["type"] == "done" or end["code"] == "engine_failed", end
 
 
 @pytest.mark.timeout(1800)
@@ -172,14 +178,14 @@ def test_a_thousand_that_ask_for_nothing_cost_nothing(daemon: DaemonProcess) -> 
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
     process = process_of(daemon)
     speaks(daemon)
-    before = rss_at_rest(process)
+    before = at_rest_mb(process)
     with ExitStack() as stack:
         # One asks, and one place is kept for it.
         for _ in range(IDLE - 2):
             sock = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
             sock.connect(str(daemon.socket))
         wait_until(lambda: daemon.ask("status")["clients"] >= IDLE - 1, "all to be in")
-        grown = (process.memory_info().rss - before) / 2**20
+        grown = rss_mb(process) - before
         busy = min(busy_share(process) for _ in range(4))  # a warm-up may be among them
         waits = []
         for _ in range(200):

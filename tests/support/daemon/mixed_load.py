@@ -222,3 +222,14 @@ def calm(daemon: DaemonProcess) -> psutil.Process:
 
 def rss_mb(process: psutil.Process) -> float:
     return float(process.memory_info().rss) / 2**20
+
+
+def at_rest_mb(process: psutil.Process) -> float:
+    """The resident memory once it has stayed as it is for two seconds; or that of half a minute
+    later: a warm-up may be under way.
+    """
+    sizes = [rss_mb(process)]
+    while len(sizes) < 60 and sizes[-5:] != [sizes[-1]] * 5:
+        time.sleep(0.5)
+        sizes.append(rss_mb(process))
+    return sizes[-1]
