@@ -16,8 +16,8 @@ from support.paths import ROOT
 #: `make strangers` makes it.
 THERE = Path(os.environ.get("KOKORO_STRANGERS", ROOT / "build" / "strangers"))
 
-#: Programs load a second or ten of packages, and speak a few sentences.
-PATIENCE_S = 300
+#: Programs load a second or ten of packages, and speak a few sentences or ask a thousand times.
+PATIENCE_S = 900
 
 
 @pytest.fixture(scope="session")

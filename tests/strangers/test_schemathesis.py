@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+import pytest
 from support.gateway import Gateway
+
+#: As PATIENCE_S of conftest.py; a machine that is busy takes minutes.
+pytestmark = pytest.mark.timeout(900)
 
 #: For each route and method.
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "30")

@@ -17,6 +17,9 @@ from support.speaker.at_speaker import streamed, tokens_of
 
 PROGRAMS = Path(__file__).parent / "programs"
 
+#: As PATIENCE_S of conftest.py; a machine that is busy takes minutes.
+pytestmark = pytest.mark.timeout(900)
+
 TEXT = "Three small ships came in from the sea. Nobody knew them, and nobody asked."
 
 
