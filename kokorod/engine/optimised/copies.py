@@ -54,7 +54,7 @@ _MOST: Final = 3
 _MAX_CHANGES: Final = 1024
 
 #: Of how the copy is made; another number is another key.
-_RECIPE: Final = "7 all external-1024 prepacked folded spectrum durations parts narrowed"
+_RECIPE: Final = "8 all external-1024 prepacked folded spectrum durations parts narrowed"
 
 
 class CopyError(KokorodError):
