@@ -29,7 +29,7 @@ from .abbreviations import (
     UNITS,
     words,
 )
-from .stops import country_ends, is_operator, name_goes_on, unit_ends
+from .stops import ZONES, clock_ends, country_ends, is_operator, name_goes_on, unit_ends
 
 #: Longest sentence given out: a page of text without an end mark must not wait for one,
 #: and what follows works on whole sentences.
@@ -71,18 +71,6 @@ _LAST_WORD: Final = re.compile(r"[^\s\"'“‘«(\[{¿¡*_`—–]*\Z")
 _LETTERS_AND_DOTS: Final = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _CLAUSE: Final = re.compile(r"[,;:，、；：—–)](?=\s)|[，、；：]")
 _NO_CUT_BEFORE: Final = re.compile(r"[\u0300-\u036f\u200c\u200d\ufe00-\ufe0f\udc00-\udfff]")
-
-#: After p.m., in capitals.
-_ZONES: Final = words(
-    "ET CT MT PT EST EDT CST CDT MST MDT PST PDT AKST AKDT HST GMT UTC BST IST CET CEST EET EEST "
-    "WET MSK JST KST SGT HKT AEST AEDT AWST NZST NZDT ART BRT WIB PHT CAT EAT WAT SAST PKT"
-)
-_AFTER_CLOCK: Final = words(
-    "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday "
-    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june "
-    "july august september october november december "
-    "eastern central mountain pacific"
-)
 
 
 #: A number before a unit: 300 ms.
@@ -326,7 +314,7 @@ class SentenceSplitter:
                 return None
             if _MOVE.match(text, first):
                 return False  # 2. Nf3
-        if word in _ZONES:
+        if word in ZONES:
             return True
         goes_on = name_goes_on(text, stop, first, self._final)
         if goes_on is not False:
@@ -362,8 +350,7 @@ class SentenceSplitter:
         if follower.end() == len(self._text) and not self._final:
             return None
         if bare in ("a.m", "p.m", "am", "pm"):
-            after = follower.group()
-            return after.lower() not in _AFTER_CLOCK and after not in _ZONES
+            return clock_ends(self._text, follower.group(), first, self._final)
         if self._text.startswith(".", follower.end()) and len(follower.group()) == 1:
             return False  # another initial
         if bare in ("etc", "lol"):

@@ -168,3 +168,30 @@ def country_ends(text: str, begin: int, first: int, final: bool) -> bool | None:
     if follower["one"] in _INSTITUTIONS or not follower["next"].islower():
         return False
     return _PLACED.search(text, max(0, begin - _WORD), begin) is not None
+
+
+#: After p.m., in capitals.
+ZONES: Final = words(
+    "ET CT MT PT EST EDT CST CDT MST MDT PST PDT AKST AKDT HST GMT UTC BST IST CET CEST EET EEST "
+    "WET MSK JST KST SGT HKT AEST AEDT AWST NZST NZDT ART BRT WIB PHT CAT EAT WAT SAST PKT"
+)
+_AFTER_CLOCK: Final = words(
+    "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday "
+    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june "
+    "july august september october november december "
+    "eastern central mountain pacific"
+)
+#: After p.m., the clock of a place: 3 p.m. London time.
+_PLACE_TIME: Final = re.compile(r"[A-Z][a-z]+ (?:[A-Z][a-z]+ )?(?:[Tt]ime|[Ss]tandard)\b")
+_PLACE_SIZE: Final = 32
+
+
+def clock_ends(text: str, after: str, first: int, final: bool) -> bool | None:
+    """Whether a.m. or p.m. ends a sentence before the word `after`. None: more text must tell."""
+    if after.lower() in _AFTER_CLOCK or after in ZONES:
+        return False
+    if not after[0].isupper() or after.lower() in STARTERS:
+        return True
+    if len(text) - first < _PLACE_SIZE and not final:
+        return None
+    return _PLACE_TIME.match(text, first, first + _PLACE_SIZE) is None

@@ -13,7 +13,19 @@ from typing import Final, Literal
 
 from ..patterns import lazy_pattern
 from ..token import Token
-from . import abbreviation, address, chat, chemistry, date, elisions, items, law, roman, weekday
+from . import (
+    abbreviation,
+    address,
+    chat,
+    chemistry,
+    date,
+    elisions,
+    items,
+    law,
+    math,
+    roman,
+    weekday,
+)
 from .clean import Cleaned
 from .cursor import Cursor, Kind, Part
 from .foreign import read_foreign
@@ -44,6 +56,7 @@ _LOOKED_AT: Final = (
     | elisions.KEYS
     | forecast.KEYS
     | law.KEYS
+    | math.KEYS
     | rate.KEYS
     | {name.lower() for name in date.NAMES | weekday.NAMES}
     | weekday.KEYS

@@ -11,7 +11,7 @@ from ..patterns import lazy_pattern
 from ..tables import rows
 from .cardinal import label
 from .cursor import Cursor, Part, mark, say, spell
-from .number_words import cardinal, digits
+from .number_words import cardinal, digits, ordinal
 from .rule import CAPITALS, Rule, Start
 
 _ROWS: Final = rows("states")
@@ -40,11 +40,17 @@ def _read_state(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     if match["zip"] is None and match["name"] in _NOT_STATES:
         # Stopped in Tulsa, OK; no state is asked for: Tom, OK?
         left = cursor.left(start, 40)
-        if not _STAYED.search(left) and not _SENT.search(left):
+        near = match["name"] in _CODES_ONLY and _GONE_TO.search(left)
+        if not near and not _STAYED.search(left) and not _SENT.search(left):
             return None
     return say(name, *match.span())
 
 
+#: Of those, the ones that nobody says: for Denver, CO.
+_CODES_ONLY: Final = frozenset({"CO", "MD", "ID", "AL", "MS"})
+_GONE_TO: Final = lazy_pattern(
+    r"\b(?:for|from|to|at|of|leaving|via) (?:[A-Z][a-z]+\.? ){0,2}[A-Z][a-z]+, \Z"
+)
 #: The rest of an address.
 _SENT: Final = lazy_pattern(
     r"\d(?:[\w .'-]{2,24}\b(?:St|Ave|Rd|Blvd|Ln|Dr|Ct|Pl|Way|Street|Avenue|Road|Lane|Drive)\.?)?,? "
@@ -96,7 +102,8 @@ _ROAD_BEFORE: Final = lazy_pattern(
 )
 _ROAD_AFTER: Final = lazy_pattern(
     r" (?:\d+(?:st|nd|rd|th)|(?:[A-Z][a-z']+ ){1,2}(?:St|Ave|Blvd|Rd|Dr|Ln|Street|Avenue|Boulevard|"
-    r"Road|Drive|Lane|Place|Pl|Way|Court|Ct)\b)"
+    r"Road|Drive|Lane|Place|Pl|Way|Court|Ct|Park|Parkway|Circle|Terrace|Plaza|Square|Loop|Trail|"
+    r"Highway)\b)"
 )
 
 
@@ -143,7 +150,7 @@ def _read_side(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 #: A member of a parliament: (D-N.M.), (R-Texas).
 _PARTY: Final = lazy_pattern(
     r"(?:(?<=\()|(?<=[\da-z], ))(?P<party>[DRI])[-–]"
-    r"(?P<state>(?:[A-Z]\.){2}|[A-Z][A-Za-z]{1,12}\.?)(?:-?(?P<district>\d{1,2}))?(?=\)|,)"
+    r"(?P<state>(?:[A-Z]\.){2}|[A-Z][A-Za-z]{1,12}\.?)(?:-?(?P<district>\d{1,2}))?(?=\)|,|\s*\Z)"
 )
 _DOTTED_STATES: Final = {f"{code[0]}.{code[1]}.": name for code, name in _STATES.items()}
 
@@ -158,6 +165,8 @@ def _read_party(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     parts += say(state or bare, *match.span("state"))
     if match["district"]:
         parts += say(cardinal(match["district"]), *match.span("district"))
+    if match.group()[-1] == "." and cursor.ends(match.end()):
+        parts += mark(".", match.end() - 1, match.end())
     return parts
 
 
@@ -209,7 +218,26 @@ def _read_street(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     return say(f"{match['name']}trasse", *match.span())
 
 
+#: A floor, as in Hong Kong: 3/F, G/F.
+_FLOOR: Final = lazy_pattern(r"(?P<floor>\d{1,3}|[GBM])/F(?![\w/])")
+_FLOORS: Final = {"G": "ground", "B": "basement", "M": "mezzanine"}
+
+
+def _read_floor(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    floor = match["floor"]
+    said = _FLOORS.get(floor) or ordinal(floor)
+    return say(f"{said} floor", *match.span())
+
+
 RULES: Final = (
+    Rule(
+        "address.floor",
+        Start.NUMBER | Start.CODED,
+        _FLOOR,
+        _read_floor,
+        (("3/F, 88 Queen's Road", "third floor, eighty eight Queen's Road"),),
+        firsts="0123456789GBM",
+    ),
     Rule(
         "address.street",
         Start.LETTER,

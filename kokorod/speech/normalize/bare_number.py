@@ -198,7 +198,7 @@ _STATE: Final = lazy_pattern(r"[A-Z]{2}")
 _ADDRESS: Final = lazy_pattern(
     r"[ ](?:[NSEW]\.?[ ])?(?:[A-Z][a-z]+\.?[ ]|\d+(?:st|nd|rd|th)[ ]){1,3}"
     r"(?:St|Ave|Blvd|Rd|Ln|Dr|Ct|Pl|Hwy|Pkwy|Sq|Way|Street|Avenue|Boulevard|Road|Lane|Drive|"
-    r"Court|Place|Highway|Parkway|Square|Terrace)\b"
+    r"Court|Place|Highway|Parkway|Square|Terrace|Park|Circle|Plaza|Loop|Trail)\b"
 )
 
 

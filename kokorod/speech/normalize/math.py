@@ -24,7 +24,7 @@ _CALLED: Final = lazy_pattern(
     rf"(?P<name>{_NAME}|[fghFGHP](?P<prime>'{{0,2}}))(?P<base>_?\d{{1,2}})?"
     r"(?P<raised>⁻¹|\^-1|\^\(-1\)|²|\^2)?(?=\([\w+−*/^., °√²³π-]{1,24}\)(?!\w))"
 )
-_BARE: Final = lazy_pattern(rf"(?P<name>{_NAME})(?= ?[θαβφπx](?!\w))")
+_BARE: Final = lazy_pattern(rf"(?P<name>{_NAME})(?= ?[θαβφπx](?!\w)| ?\d{{1,3}} ?[°º])")
 #: Without brackets, a base needs a number or a letter behind it.
 _LOG: Final = lazy_pattern(r"log_?(?P<base>\d{1,2})(?=[ ](?:\d|[a-z](?!\w)))")
 #: Among signs; elsewhere somebody is excited.
@@ -58,7 +58,8 @@ def _read_called(cursor: Cursor, match: re.Match[str]) -> Upto | None:
 
 
 def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
-    if cursor.after(match.end())[:1].isascii() and not _beside_sign(cursor, match.end()):
+    after = cursor.after(match.end())[:1]
+    if after.isalpha() and after.isascii() and not _beside_sign(cursor, match.end()):
         return None
     return say(_NAMES[match["name"]], *match.span())
 
@@ -274,7 +275,10 @@ RULES: Final = (
         Start.LETTER,
         _BARE,
         _read_bare,
-        (("cos x + 1", "cosine x plus one"),),
+        (
+            ("cos x + 1", "cosine x plus one"),
+            ("sin 30° is", "sine thirty degrees is"),
+        ),
         firsts="acdelst",
     ),
     Rule(
@@ -360,3 +364,6 @@ RULES: Final = (
         (("α and β", "alpha and beta"),),
     ),
 )
+
+#: Words, in small letters, that the rules here look at.
+KEYS: Final = frozenset({"sin", "cos", "tan"})

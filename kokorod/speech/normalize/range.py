@@ -97,6 +97,8 @@ def _read_slashed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         joint = "slash"
     if len(one) == len(two) == 4:
         joint = ""
+    if match.start() and cursor.text[match.start() - 1] == "/":
+        joint = "slash"  # JA/2025/07
     said = f"{_number(cursor, one)} {joint} {_number(cursor, two)}"
     return say(said, *match.span())
 

@@ -23,13 +23,16 @@ _PHONE: Final = lazy_pattern(
     r"|\(0\d{2,4}\)[ ]\d{3,4}[ ]\d{3,4}"
     r"|\d{4}(?:[ ]\d{4}){3}"
     r"|\d{5}-\d{4}"
-    r"|\d{3} \d{3} \d{4})(?![\w]|[.-]\d)"
+    r"|\d{3} \d{3} \d{4}|\d{3} \d{4})(?![\w]|[.-]\d)"
 )
 
 
 def _read_phone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     text = match.group()
     if re.fullmatch(r"\d{3}-\d{4}", text) and cursor.before(match.start()).lower() in _COUNTS:
+        return None
+    spaced = re.fullmatch(r"\d{3} \d{4}", text)
+    if spaced and not _NUMBER_IS.search(cursor.left(match.start(), 32)):
         return None
     if not 7 <= sum(c.isalnum() for c in text) <= 16:
         return None
@@ -45,6 +48,14 @@ def _read_phone(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
             parts += say(run.lower(), start, end) if len(run) > 2 else spell(run, start, end)
     return parts
 
+
+#: Before seven digits with a space: his number is 555 0134.
+_NUMBER_IS: Final = lazy_pattern(
+    r"\b(?:phone|tel|telephone|cell|mobile|fax|call|number|ring|dial|reach (?:me|us|him|her) "
+    r"(?:on|at))"
+    r"(?:(?:'s)? is|'s|:|\.)?(?: (?:me|us|him|her)(?: (?:on|at))?)? \Z",
+    re.IGNORECASE,
+)
 
 _COUNTS: Final = words("pages page about roughly between from of years lines")
 

@@ -36,10 +36,16 @@ _BEGINS: Final = lazy_pattern(
 #: What somebody did or does at an hour.
 _DOES: Final = lazy_pattern(
     r"\b(?:landed|landing|arrived|left|leave|woke|wake|(?:woke|wake|get|got|picked|pick \w+) up|"
-    r"met|meet|meeting|home|started|start|starting|finish|finished|see (?:you|ya|u)|class|"
-    r"school|work|call|appointment|rehearsal|practice|game|match|party|show|film|movie|flight|begins?|began)"
-    r"(?: safely| home| here| back| again)? at \Z",
+    r"met|meet|meeting|home|started|starts?|starting|finish(?:es|ed)?|leaves|arrives|opens|"
+    r"closes|see (?:you|ya|u)|class|school|work|call|appointment|rehearsal|practice|game|match|"
+    r"party|show|film|movie|flight|begins?|began)(?: safely| home| here| back| again)? at \Z",
     re.IGNORECASE,
+)
+#: A train by its hour: the 7.15 to Leeds, my 8.40 was late.
+_THE: Final = lazy_pattern(r"\b(?:the|my|our|this|that|your|his|her) \Z", re.IGNORECASE)
+_RUNS: Final = lazy_pattern(
+    r" (?:to [A-Z]|from [A-Z]|train|bus|ferry|coach|service|flight|tram|(?:was|is|were) (?:packed|"
+    r"late|full|delayed|cancelled|canceled|running|on time|early|always|usually|never))"
 )
 #: Another hour of the same list.
 _CLOCK: Final = lazy_pattern(
@@ -61,6 +67,7 @@ def _read_pointed(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         _ON_DAY.search(left)
         or _BEGINS.search(left)
         or _DOES.search(left)
+        or (_THE.search(left) and _RUNS.match(cursor.text, end))
         or (beside and _CLOCK.search(around))
     ) or left.endswith(("$", "£", "€")):
         return None

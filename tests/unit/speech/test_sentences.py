@@ -72,6 +72,8 @@ def split(text: str, lang: str = "en-us", parts: list[str] | None = None, **more
         ["I love art.", "3 of us came."],
         ["A town (pop. 900) burned."],
         ["It is at 4 p.m. CET today.", "The next is at 5 p.m. JST.", "Come."],
+        ["Call at 3 p.m. London time today.", "I left at 4 p.m.", "London slept."],
+        ["We meet at 9 a.m. New York time.", "Be there."],
         ["It took 40 ms.", "That is fast."],
         ["Add 3 oz.", "Mix well."],
         ["It lasted 2 hrs.", "30 people came."],

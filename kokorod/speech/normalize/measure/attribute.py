@@ -30,6 +30,7 @@ _MEASURED: Final = words(
     "backstroke breaststroke butterfly champion equiv equivalent freestyle heat "
     "hurdles medley capsule capsules cap caps tablet tablets tab tabs pill pills doses vial "
     "vials injection injections softgels patch patches bags bottles boxes cans jars tubes "
+    "plant plants refinery pipeline "
     "version versions edition option variant "
     "alkaline rechargeable lithium removable upgrade upgrades revamp refurbishment overhaul "
     "facility "

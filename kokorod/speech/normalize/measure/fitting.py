@@ -132,7 +132,7 @@ def fits(cursor: Cursor, match: re.Match[str], value: str) -> bool:
             return bool(_WARM.search(left)) or (groups.get("joint") or "").strip() == "to"
         if close and not value:
             return True  # 2½C
-        hot = len(value) in (2, 3) and match["gap"] != "-"
+        hot = len(value.split(".")[0]) in (2, 3) and match["gap"] != "-"
         return hot and (close or not following[:1].isalpha())
     if unit in _DOUBTFUL and unit not in ("in", "s", "h", "L", "ct") and match["gap"] == "-":
         return False

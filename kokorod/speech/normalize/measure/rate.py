@@ -101,7 +101,8 @@ def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     before = cursor.text[match.start() - 1] if match.start() else " "
     if before in "./\\_@#-":
         return None
-    return say(unit_name(unit, match["power"] or "", per or "", False), *match.span())
+    single = cursor.before(match.start()).lower() in ("per", "each", "every")
+    return say(unit_name(unit, match["power"] or "", per or "", single), *match.span())
 
 
 RULES: Final = (
