@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 from ..faults import FAULTS
-from . import amounts, names, telephone, times
+from . import amounts, names, ones, telephone, times
 from .language import Language, language_of
 from .rule import LocalRule
 
@@ -23,6 +23,7 @@ _AT_NUMBERS: Final = (
     amounts.SIZE,
     amounts.MONEY,
     names.ORDINAL,
+    ones.ONE,
     amounts.PERCENT,
     amounts.QUANTITY,
     amounts.FRACTION,
@@ -32,7 +33,7 @@ _AT_NUMBERS: Final = (
 )
 _AT_WORDS: Final = (
     amounts.MONEY, times.WEEKDAY, names.ABBREVIATION, amounts.EACH, names.LETTERS, names.ORDINAL,
-    names.ROMAN,
+    names.ROMAN, ones.UNIT,
 )  # fmt: skip
 _AT_SIGNS: Final = (
     telephone.TELEPHONE, amounts.MONEY, amounts.PERCENT, amounts.QUANTITY, amounts.FRACTION,
