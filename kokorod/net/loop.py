@@ -24,9 +24,11 @@ from typing import Final
 READ: Final = selectors.EVENT_READ
 WRITE: Final = selectors.EVENT_WRITE
 
-#: Calls run between two looks at the descriptors, so that a worker that posts
-#: without pause cannot keep the peers from being served.
+#: Calls run between two looks at the descriptors, and how long the last of them may begin after the
+#: look: a worker that posts without pause, or peers with many requests, cannot keep the others from
+#: being served.
 _POSTS_A_TURN: Final = 256
+_POSTS_S: Final = 0.01
 
 #: No machine is so busy that a wait ends so much later than it was to, or a turn takes so long.
 _LATE_S: Final = 2.0
@@ -140,7 +142,9 @@ class Loop:
         for key, events in ready:
             if key.fd in self._selector.get_map():  # an earlier call may have removed it
                 self._call(key.data, events)
-        for _ in range(min(len(self._posted), _POSTS_A_TURN)):
+        for number in range(min(len(self._posted), _POSTS_A_TURN)):
+            if number and self.clock() - began > _POSTS_S:
+                break
             self._call(self._posted.popleft())
         self._leave_out(began)
         began = self.clock()

@@ -404,3 +404,32 @@ def test_who_reads_nothing_is_dropped(timed: tuple[Connected, Clock]) -> None:
     assert not one.peer.closed
     wait(one, clock, 20)
     assert one.peer.closed
+
+
+# Requests that take their time
+
+
+def test_many_who_ask_for_much_do_not_keep_another_waiting() -> None:
+    """20 peers with 500 requests of a millisecond: who asks for one waits for a few of them."""
+    clock = Clock()
+    loop = Loop(clock)
+
+    def take_a_millisecond(peer: Peer) -> None:
+        clock.now += 0.001
+
+    many = [connect(loop, id) for id in range(20)]
+    few = connect(loop, 20)
+    for each in (*many, few):
+        each.reported.on_each = take_a_millisecond
+    for each in many:
+        each.other.send(b"".join(frame({"type": "status", "id": at}) for at in range(500)))
+    loop.turn(0)
+    few.other.send(frame({"type": "status", "id": 1}))
+    before = clock.now
+    turn_until(loop, lambda: len(few.reported.requests) == 1)
+    assert clock.now - before < 0.2
+    turn_until(loop, lambda: all(len(each.reported.requests) == 500 for each in many))
+    for each in (*many, few):
+        each.peer.close()
+        each.other.close()
+    loop.close()
