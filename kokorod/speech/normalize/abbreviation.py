@@ -123,6 +123,13 @@ def _is_road(cursor: Cursor, before: str, start: int, low: str, upcoming: str) -
     return True
 
 
+def _is_patient(written: str, before: str, after: str) -> bool:
+    """Whether Pt, or pt after no number, is who is told of: pt denies pain."""
+    if written == "Pt":
+        return after in PATIENT_DOES
+    return written == "pt" and after in _PATIENT and not before[:1].isdecimal()
+
+
 def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
     written = match["name"]
     low = written.lower()
@@ -154,7 +161,7 @@ def _read_bare(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
         said = abbr.BEFORE_NUMBER[low]
     elif written in _HOUSED and _HOUSE.search(cursor.left(start, _BACK)):
         said = abbr.ROADS[low]
-    elif written == "Pt" and cursor.after(end).lower() in PATIENT_DOES:
+    elif low == "pt" and _is_patient(written, before, cursor.after(end).lower()):
         said = "patient"
     elif written in ("eg", "ie"):
         said = "for example" if low == "eg" else "that is"
@@ -174,6 +181,10 @@ _NUMBERED: Final = words(
 _HOUSED: Final = words("Ct Pl Sq Cres Ter Terr Cir Gdns Hts Trl")
 _HOUSE: Final = lazy_pattern(
     r"\d[A-Za-z]? (?:[NSEW]\.? )?(?:[A-Z][\w']+ ){1,2}\Z|\d(?:st|nd|rd|th) \Z"
+)
+#: What follows a patient in small letters too: pt with hx of.
+_PATIENT: Final = words(
+    "with w denies presents presented reports states complains tolerated admits"
 )
 #: Of whom it is said: the patient c/o pain.
 _COMPLAINT: Final = lazy_pattern(

@@ -312,6 +312,7 @@ ORDER: Final[Mapping[Start, tuple[str, ...]]] = {
         "identifiers.hashtag",
         "identifiers.handle",
         "identifiers.underscored",
+        "timetable.past",
         "symbols.rule",
         "symbols.ellipsis",
         "math.operator",

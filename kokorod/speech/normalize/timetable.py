@@ -86,6 +86,19 @@ def _said(hour: str, minute: str) -> str:
     return f"{said} oh {cardinal(minutes)}" if minutes < 10 else f"{said} {pair(minutes)}"
 
 
+#: Minutes of every hour: at :15 and :45.
+_PAST: Final = lazy_pattern(r":(?P<minute>[0-5]\d)(?![\w:]|[.,]\d)")
+_PAST_BEFORE: Final = lazy_pattern(r"(?:\A|[ (,/])\Z")
+
+
+def _read_past(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
+    if not _PAST_BEFORE.search(cursor.left(match.start(), 1)):
+        return None
+    minute = int(match["minute"])
+    said = "o'clock" if not minute else f"oh {cardinal(minute)}" if minute < 10 else pair(minute)
+    return say(said, *match.span())
+
+
 #: Trains of Germany and its neighbours, which are no ice.
 _TRAIN: Final = lazy_pattern(r"(?P<name>ICE) ?(?P<number>\d{1,4})(?![\w.,]\d|\w)")
 
@@ -97,6 +110,14 @@ def _read_train(cursor: Cursor, match: re.Match[str]) -> list[Part] | None:
 
 
 RULES: Final = (
+    Rule(
+        "timetable.past",
+        Start.SIGN,
+        _PAST,
+        _read_past,
+        (("leaves at :15 and :45", "leaves at fifteen and forty five"),),
+        firsts=":",
+    ),
     Rule(
         "timetable.pointed",
         Start.NUMBER,
