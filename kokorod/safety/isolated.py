@@ -53,7 +53,11 @@ _PR_SET_PDEATHSIG: Final = 1
 
 
 class DiedError(RuntimeError):
-    """The worker died or hung over the question, or too many have lately."""
+    """The worker died or hung over the question, or (over_it is False) too many have lately."""
+
+    def __init__(self, message: str, *, over_it: bool = True) -> None:
+        super().__init__(message)
+        self.over_it = over_it
 
 
 class Isolated:
@@ -96,17 +100,18 @@ class Isolated:
         """The answer. Raises DiedError, or EngineError if the worker says why it has none."""
         now = time.monotonic()
         if len(self._deaths) == _MOST_DEATHS and now - self._deaths[0] < _DEATHS_S:
-            raise DiedError("too many have died; the next is tried in a minute")
-        self.begin()
+            raise DiedError("too many have died; the next is tried in a minute", over_it=False)
         self._number += 1
         try:
-            if not self._ready:
-                self._await(_READY, 0, now + _START_S)
-                self._ready = True
-            self._send(_ASK, self._number, question)
-            kind, answer = self._await(_DONE, self._number, time.monotonic() + patience_s)
+            try:
+                kind, answer = self._exchange(question, patience_s)
+            except (EOFError, ConnectionError):
+                # Somebody has ended the nursery, maybe long ago: no question does.
+                self._deaths.append(now)
+                self.close()
+                kind, answer = self._exchange(question, patience_s)
         except (OSError, EOFError, ValueError) as error:
-            # The nursery is gone, the worker hangs, or what it says makes no sense.
+            # The nursery is gone again, the worker hangs, or what it says makes no sense.
             self._deaths.append(now)
             self.close()
             raise DiedError(f"it hung or was ended ({type(error).__name__})") from None
@@ -116,6 +121,15 @@ class Isolated:
         if kind == _FAILED:
             raise EngineError(answer.decode("utf-8", "replace"))
         return answer
+
+    def _exchange(self, question: bytes, patience_s: float) -> tuple[int, bytes]:
+        """How the question of the present number ended, and its answer."""
+        self.begin()
+        if not self._ready:
+            self._await(_READY, 0, time.monotonic() + _START_S)
+            self._ready = True
+        self._send(_ASK, self._number, question)
+        return self._await(_DONE, self._number, time.monotonic() + patience_s)
 
     @property
     def number(self) -> int:

@@ -53,7 +53,9 @@ class EspeakProcess:
             raise DiedError("it crashed over the same text before")
         try:
             answer = json.loads(self._isolated.ask(question, _PATIENCE_S))
-        except DiedError:
+        except DiedError as error:
+            if not error.over_it:
+                raise
             if len(self._deadly) >= _MOST_DEADLY:
                 del self._deadly[next(iter(self._deadly))]
             self._deadly[hashed] = None
