@@ -36,6 +36,8 @@ def said(sentence: str, word: str, lang: str = "en-us") -> str:
         ("Louis XIV reigned.", "Louis", "lˈui"),
         ("He studied in Bologna.", "Bologna", "bəlˈOnjə"),
         ("They met in Cairo, Illinois.", "Cairo", "kˈɛɹO"),
+        ("Real Madrid won again.", "Real", "ɹAˈɑl"),
+        ("Real life is hard.", "Real", "ɹˈiᵊl"),
     ],
 )
 def test_the_name(sentence: str, word: str, phonemes: str) -> None:
