@@ -88,14 +88,22 @@ class Listener:
         """
         if self.inherited or self._name_is_ours():
             return False
-        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            fresh = _listening(self.path, folder)
-        finally:
-            os.close(folder)
+            folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                fresh = _listening(self.path, folder)
+            finally:
+                os.close(folder)
+            try:
+                bound = self.path.lstat()
+            except OSError:
+                fresh.close()  # the old one stays, and this is tried again
+                raise
+        except OSError as error:
+            raise _no_listening(self.path, error) from None
         fresh.setblocking(False)
         self.socket.close()
-        self.socket, self._bound = fresh, self.path.lstat()
+        self.socket, self._bound = fresh, bound
         return True
 
     def _name_is_ours(self) -> bool:

@@ -114,7 +114,12 @@ def test_killed_at_any_time_the_next_start_binds_and_speaks(tmp_path: Path) -> N
                 assert daemon.ask("status")["engine"] == "kokoro", daemon.log[-3_000:]
                 speaks(daemon)
                 daemon.stop(signal.SIGKILL)
+        daemon.start().wait_ready()
+        wait_until(lambda: daemon.ask("status")["startup"]["phase"] in ("", "ready"), "rest", 120)
+        assert daemon.stop() == 0
         assert "Traceback" not in daemon.log
+        being_written = (".tmp-*", "*.part", "espeak-*")
+        assert [path for what in being_written for path in daemon.home.rglob(what)] == []
         print(f"figure: kills, after each of which it started and bound: {KILLS}")
     finally:
         daemon.clean_up()

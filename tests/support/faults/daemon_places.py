@@ -18,14 +18,23 @@ from kokorod.watch.logfile import LogFile
 from .place import place
 
 
-def listen(folder: Path) -> None:
+def listen(folder: Path) -> bool:
+    """Bind, and once more since the name has gone; whether it has one in the end."""
     bound = listener.bind(folder / "sockets" / "s")
     try:
-        bound.path.unlink()
+        with contextlib.suppress(OSError):
+            bound.path.unlink()
         bound.bind_again()
-        assert (folder / "sockets" / "s").is_socket()
+        assert bound.fileno() >= 0
+        with contextlib.suppress(OSError):
+            return bound.path.is_socket()
+        return False
     finally:
         bound.close()
+
+
+def listen_well(folder: Path) -> None:
+    assert listen(folder)
 
 
 #: By whoever starts it, before anything fails.
@@ -73,7 +82,7 @@ def start_daemon(folder: Path) -> None:
         autostart.start(folder / "sockets" / "s", {"KOKORO_HOME": str(folder / "home")})
 
 
-place("socket and lock", listen)
+place("socket and lock", listen, listen_well)
 place("log file", log_much, log_much_more, prepare=begin_log, raises=())
 place(
     "config.toml",

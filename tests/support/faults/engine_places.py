@@ -41,7 +41,7 @@ def verdicts_kept(folder: Path) -> None:
 
 
 def publish_copy(folder: Path) -> None:
-    (model,) = store_of(folder).installed()
+    (model,) = model_of(folder)
     copies = Copies(folder / "cache")
     with copies.building("optimising toy") as at:
         for name in (GRAPH, WEIGHTS):
@@ -72,11 +72,15 @@ def model_of(folder: Path) -> list[Any]:
 _MODELS: dict[Path, list[Any]] = {}
 
 
-def copied(folder: Path) -> None:
+def known(folder: Path) -> None:
     stored(folder)
-    publish_copy(folder)
     _MODELS.pop(folder, None)
     model_of(folder)
+
+
+def copied(folder: Path) -> None:
+    known(folder)
+    publish_copy(folder)
 
 
 LAYOUT = Layout((2, 2), ("mean", "variance"), ("a", "b"))
@@ -142,7 +146,7 @@ def map_weights(folder: Path) -> None:
 
 place("note of a start", opened_once, raises=())
 place("verdicts", verdicts, verdicts_kept, raises=())
-place("publishing a copy", publish_copy, prepare=stored, raises=(*TYPED, OSError))
+place("publishing a copy", publish_copy, prepare=known, raises=(*TYPED, OSError))
 place("finding a copy", find_copy, prepare=copied, raises=())
 place("learning a voice", keep_learned, learned_kept, raises=(OSError,))
 place("a learned voice", use_learned, prepare=keep_learned, raises=())
