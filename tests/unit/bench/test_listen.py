@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,6 +86,18 @@ def test_the_chapter_is_read_as_it_is_written_down(tmp_path: Path) -> None:
     assert plain(" ".join(one.paragraphs)) == plain(chapter.SAID)
     wanted = texts.read({}, short=False, kinds=["chapter"])
     assert (" ".join(wanted.chapter).split(), wanted.phrases) == (chapter.SAID.split(), ())
+
+
+def test_a_chapter_is_heard_paragraph_by_paragraph() -> None:
+    said, pause, silence = (
+        np.ones(9, np.int16),
+        np.zeros(6_000, np.int16),
+        np.zeros(14_400, np.int16),
+    )
+    sound = np.concatenate((silence, said, pause, said, silence, said, silence))
+    pieces = list(chapter.cut(sound))
+    assert [int(piece.sum()) for piece in pieces] == [18, 9]
+    assert np.array_equal(np.concatenate(pieces), sound)
 
 
 def test_words_that_were_heard_as_others_are_not_lost() -> None:
