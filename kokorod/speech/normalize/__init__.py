@@ -145,20 +145,27 @@ def _tokens(
     tokens: list[Token] = []
     floor = 0
     moved = cleaned.starts is not None
-    for index, (text, start, end, kind) in enumerate(parts):
+    following = [part.kind for part in parts[1:]]  # one more than parts if there are none
+    following.append(Kind.WORD)
+    for (text, start, end, kind), rule, after in zip(parts, rules, following, strict=False):
         if moved:
             start, end = cleaned.source_span(start, max(end, start + 1))
-        start = floor = max(start, floor)
-        following = parts[index + 1].kind if index + 1 < len(parts) else Kind.WORD
+        if start < floor:
+            start = floor
+        floor = start
+        if end < start:
+            end = start
+        # In their order: text, start, end, space, punctuation, letters, rule. This is what a
+        # megabyte waits for.
         tokens.append(
             Token(
                 text,
                 base + start,
-                base + max(end, start),
-                kind is not Kind.OPENING and following is not Kind.MARK,
+                base + end,
+                kind is not Kind.OPENING and after is not Kind.MARK,
                 kind >= Kind.MARK,
                 kind is Kind.LETTERS,
-                rules[index],
+                rule,
             )
         )
     return tokens
