@@ -1,6 +1,6 @@
 """The gateway's page in a real Chromium: it plays, marks, stops, downloads, for everybody.
 
-Not among the default tests, because a browser is large: `make page`, which CI runs.
+Not among the default tests, because a browser is large: `make page`.
 It looks at the page with axe-core of npm, and says so if that is not there. KOKORO_PICTURES is a
 folder for screenshots.
 """

@@ -18,7 +18,9 @@ from typing import Any
 
 from support.daemon.process import PATIENCE_S, wait_until
 
-PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
+PROGRAM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 
 _FLAGS = (
     "--headless=new",

@@ -126,6 +126,7 @@ SOUNDLESS = set(
     max_requests_per_client max_text_chars phrase_cache_mb keep_alive_enabled
     keep_alive_interval_seconds skip_extended_warming priming_mode mlock_weights idle_unload_s
     memory_threshold_mb log_level precision streaming calibrate
+    calibrate_when_idle
     """.split()
 )
 
