@@ -57,6 +57,7 @@ ALL: Final[dict[str, Measure]] = {
     "idle": at_rest.measure_idle,
     "hook": hook.measure,
     "speechd": speechd.measure,
+    "first-byte": gateway.measure_first_byte,
     "gateway": gateway.measure,
     "book": book.measure,
     "cluster": cluster.measure,
