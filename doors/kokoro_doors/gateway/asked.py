@@ -5,12 +5,11 @@ every program that speaks OpenAI's API sends some of its own."""
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from kokoro_client.errors import UnknownVoiceError
 from kokoro_client.wire.choices import Markup, Priority
 
 from ..stretching import FASTEST, SLOWEST, shared
@@ -46,20 +45,19 @@ MEDIA: Final = {
 }
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
-_Begun = TypeVar("_Begun")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """speed: what was asked for; spoken_speed: what Kokoro speaks of it; stretch: the rest.
 
-    openais: the voice stands for one of OpenAI's names; `usual` speaks if it is not there.
+    instead: who speaks if the voice is not there: one of OpenAI's names asks for nobody in
+    particular. None: nobody does.
     """
 
     text: str
     voice: str
-    openais: bool
-    usual: str
+    instead: str | None
     speed: float
     lang: str
     format: Format
@@ -95,16 +93,6 @@ class Asked:
         }
 
 
-async def begun(speak: Callable[..., Awaitable[_Begun]], asked: Asked, **fields: Any) -> _Begun:
-    """What Client.speak() or play() returns, of a voice that is there. Raises what they raise."""
-    try:
-        return await speak(asked.text, **asked.speak(), **fields)
-    except UnknownVoiceError:
-        if not asked.openais:
-            raise
-    return await speak(asked.text, **asked.speak() | {"voice": asked.usual}, **fields)
-
-
 def parse(body: Any, usual: str = "", *, text_key: str = "input") -> Asked:
     """usual: the voice if none is named. Raises RefusedError."""
     if not isinstance(body, dict):
@@ -114,8 +102,7 @@ def parse(body: Any, usual: str = "", *, text_key: str = "input") -> Asked:
     return Asked(
         text=_text(body, text_key),
         voice=voice_of(body.get("voice"), usual),
-        openais=is_openais(body.get("voice")),
-        usual=usual,
+        instead=usual if is_openais(body.get("voice")) else None,
         speed=_speed(body.get("speed")),
         lang=_lang(body),
         format=_choice(body, "response_format", Format.MP3),

@@ -9,19 +9,32 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from starlette.requests import Request
 
 from kokoro_client.aio import Client, Playing
-from kokoro_client.errors import KokoroError
+from kokoro_client.errors import KokoroError, UnknownVoiceError
 
+from .asked import Asked
 from .counters import Counters
 from .settings import Settings
 
 NAME: Final = "gateway"
+
+_Begun = TypeVar("_Begun")
+
+
+async def begun(speak: Callable[..., Awaitable[_Begun]], asked: Asked, **fields: Any) -> _Begun:
+    """What Client.speak() or play() returns, of a voice that is there. Raises what they raise."""
+    try:
+        return await speak(asked.text, **asked.speak(), **fields)
+    except UnknownVoiceError:
+        if asked.instead is None:
+            raise
+    return await speak(asked.text, **asked.speak() | {"voice": asked.instead}, **fields)
 
 
 class Parts:

@@ -9,10 +9,10 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from .asked import begun, flag, parse
+from .asked import flag, parse
 from .bodies import json_of
 from .failures import RefusedError
-from .parts import parts_of
+from .parts import begun, parts_of
 from .streaming import while_there
 
 #: What may be spoken or wait at once: the daemon takes 32 of a client.

@@ -16,11 +16,11 @@ from kokoro_client.wire.messages import SegmentInfo
 
 from ..stretching import Stretching
 from ..stretching.speech import StretchedSpeech
-from .asked import MEDIA, Asked, StreamFormat, begun, parse
+from .asked import MEDIA, Asked, StreamFormat, parse
 from .bodies import json_of
 from .encoding import Encoder, encoder_of
 from .failures import RefusedError
-from .parts import Parts, parts_of
+from .parts import Parts, begun, parts_of
 from .settings import MAX_STREAMS
 from .streaming import GoneError, Streamed, while_there
 

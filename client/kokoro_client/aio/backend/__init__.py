@@ -12,9 +12,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
+
+from .on_asyncio import Asyncio
 
 _T = TypeVar("_T")
 
@@ -48,7 +50,7 @@ class Backend(Protocol):
     def now(self) -> float:
         """Seconds of the loop's clock."""
 
-    def start(self, work: Callable[[], Awaitable[None]]) -> Task:
+    def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> Task:
         """A task beside those of the program."""
 
     def waiter(self) -> Waiter: ...
@@ -86,6 +88,4 @@ def current() -> Backend:
             from .on_trio import Trio
 
             return Trio(token)
-    from .on_asyncio import Asyncio
-
     return Asyncio(asyncio.get_running_loop())

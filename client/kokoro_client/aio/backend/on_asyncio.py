@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -43,10 +43,6 @@ class _Waiter:
         await self._future
 
 
-async def _run(work: Callable[[], Awaitable[None]]) -> None:
-    await work()
-
-
 @dataclass(frozen=True, slots=True)
 class Asyncio:
     loop: asyncio.AbstractEventLoop
@@ -58,8 +54,8 @@ class Asyncio:
     def now(self) -> float:
         return self.loop.time()
 
-    def start(self, work: Callable[[], Awaitable[None]]) -> _Task:
-        return _Task(self.loop.create_task(_run(work), name="kokoro-client"))
+    def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> _Task:
+        return _Task(self.loop.create_task(work(), name="kokoro-client"))
 
     def waiter(self) -> _Waiter:
         return _Waiter(self.loop.create_future())

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 class _Task:
     """A system task: no nursery of the program has to be open as long as it runs."""
 
-    def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._work = work
         self._scope = trio.CancelScope()
         self._ended = trio.Event()
@@ -64,7 +64,7 @@ class Trio:
     def now(self) -> float:
         return trio.current_time()
 
-    def start(self, work: Callable[[], Awaitable[None]]) -> _Task:
+    def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> _Task:
         return _Task(work)
 
     def waiter(self) -> _Waiter:
