@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 
 from kokorod.engine import starts
-from kokorod.engine.norms.features import NUMBERS
-from kokorod.engine.norms.layout import Layout
 from kokorod.engine.norms.learned import LearnedFiles, LearnedPredictors
 from kokorod.engine.norms.predictors import Predictors
 from kokorod.engine.norms.rows import Rows
@@ -20,6 +18,7 @@ from kokorod.errors import KokorodError
 from kokorod.maintenance.weights import Weights
 from kokorod.models.record import InstalledModel
 
+from .. import learned_norms
 from .model_places import store_of, stored
 from .place import TYPED, place
 
@@ -83,27 +82,10 @@ def copied(folder: Path) -> None:
     publish_copy(folder)
 
 
-LAYOUT = Layout((2, 2), ("mean", "variance"), ("a", "b"))
-
-
 def learned_of(folder: Path) -> LearnedFiles:
     return LearnedFiles(
         folder / "cache", InstalledModel("m", Path("m.onnx"), None, 1, "a" * 64, 0, "")
     )
-
-
-def learned_arrays() -> dict[str, Any]:
-    return {
-        "layout": np.array(str(LAYOUT)),
-        "numbers_mean": np.full(NUMBERS, 10, np.float32),
-        "numbers_spread": np.full(NUMBERS, 2, np.float32),
-        "moments_mean": np.zeros(4, np.float32),
-        "moments_spread": np.ones(4, np.float32),
-        "axes": np.ones((1, 4), np.float16),
-        "centre": np.array([5, 5, 0, 0], np.float32),
-        "basis": np.array([[1, 0, 0, 0], [0, 1, 0, 0]], np.float16),
-        "coefficients": np.zeros((2, 1 + NUMBERS + 1), np.float32),
-    }
 
 
 def keep_learned(folder: Path) -> None:
@@ -111,13 +93,13 @@ def keep_learned(folder: Path) -> None:
     rows.begin()
     rows.keep(0, np.ones(3, np.float32), np.ones(2, np.float32))
     rows.read(0, 2)
-    learned_of(folder).keep("one", learned_arrays())
+    learned_of(folder).keep("one", learned_norms.learned())
     rows.remove()
 
 
 def learned_kept(folder: Path) -> None:
     keep_learned(folder)
-    learned_of(folder).read("one", LAYOUT)
+    learned_of(folder).read("one", learned_norms.LAYOUT)
 
 
 class _Base(Predictors):
@@ -131,8 +113,8 @@ class _Base(Predictors):
 
 
 def use_learned(folder: Path) -> None:
-    predictors = LearnedPredictors(learned_of(folder), LAYOUT, _Base())
-    features = np.array([12.0, *[10.0] * (NUMBERS - 1), 0, 0, 0, 0], np.float32)
+    predictors = LearnedPredictors(learned_of(folder), learned_norms.LAYOUT, _Base())
+    features = learned_norms.UNIT
     assert len(predictors.predict("one", features)) == 4
 
 

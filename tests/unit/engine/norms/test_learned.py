@@ -7,17 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support import learned_norms
+from support.learned_norms import LAYOUT, UNIT
 
 from kokorod.engine.norms import learned
-from kokorod.engine.norms.features import NUMBERS
 from kokorod.engine.norms.layout import Layout
 from kokorod.engine.norms.learned import LearnedFiles, LearnedPredictors
 from kokorod.engine.norms.predictors import ConstantPredictors, Predictors
 from kokorod.errors import EngineError
 from kokorod.models.record import InstalledModel
-
-LAYOUT = Layout((2, 2), ("mean", "variance"), ("a", "b"))
-UNIT = np.array([12.0, *[10.0] * (NUMBERS - 1), 0, 0, 0, 0], np.float32)
 
 
 def model(sha256: str = "a" * 64, voices: str = "") -> InstalledModel:
@@ -26,19 +24,7 @@ def model(sha256: str = "a" * 64, voices: str = "") -> InstalledModel:
 
 def arrays(by: float = 1.0) -> dict[str, np.ndarray]:
     """Means of 5 + by and 5 + the first number; variances of 1."""
-    coefficients = np.zeros((2, 1 + NUMBERS + 1), np.float32)
-    coefficients[0, 0], coefficients[1, 1] = by, 1
-    return {
-        "layout": np.array(str(LAYOUT)),
-        "numbers_mean": np.full(NUMBERS, 10, np.float32),
-        "numbers_spread": np.full(NUMBERS, 2, np.float32),
-        "moments_mean": np.zeros(4, np.float32),
-        "moments_spread": np.ones(4, np.float32),
-        "axes": np.ones((1, 4), np.float16),
-        "centre": np.array([5, 5, 0, 0], np.float32),
-        "basis": np.array([[1, 0, 0, 0], [0, 1, 0, 0]], np.float16),
-        "coefficients": coefficients,
-    }
+    return learned_norms.learned(by, first=1)
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support import learned_norms
+from support.learned_norms import LAYOUT
 
 from kokorod.engine.norms.features import NUMBERS, features
 from kokorod.engine.norms.layout import Layout
@@ -19,7 +21,6 @@ from kokorod.engine.norms.predictors import (
 from kokorod.engine.shipped_voices import ShippedVoices
 from kokorod.errors import EngineError
 
-LAYOUT = Layout((2, 2), ("mean", "variance"), ("a", "b"))
 TURNED = Layout((2, 2), ("variance", "mean"), ("b", "a"))
 
 
@@ -30,14 +31,8 @@ def written(path: Path, layout: Layout = LAYOUT) -> Path:
     voice[0, 0], voice[1, 1] = 1, 1  # 1, and the first number
     other = voice * np.float16(3)
     arrays = {
-        "layout": np.array(str(layout)),
+        **learned_norms.shared(layout),
         "models": np.array("aa bb"),
-        "numbers_mean": np.full(NUMBERS, 10, np.float32),
-        "numbers_spread": np.full(NUMBERS, 2, np.float32),
-        "moments_mean": np.zeros(4, np.float32),
-        "moments_spread": np.ones(4, np.float32),
-        "axes": np.ones((1, 4), np.float16),
-        "centre": np.array([5, 5, 0, 0], np.float32),
         "basis": np.array([[1, 0, 0, 0], [0, 1, 1, 0]], np.float16),
         "one": voice,
         "three": other,
