@@ -12,6 +12,9 @@ from .reading import Reading, Source
 
 _STRAIGHT = '"'
 
+#: A word after one of these has a space, written or not.
+_SPACED = CLOSING - {"…"}
+
 
 def assemble(tokens: Sequence[Token], readings: Sequence[Reading]) -> Sentence:
     """The sentence the tokens make. Both sequences have the same length.
@@ -22,31 +25,39 @@ def assemble(tokens: Sequence[Token], readings: Sequence[Reading]) -> Sentence:
     """
     said = ""
     words: list[Word] = []
+    reached = 0  # in the user's text: the end of the last word
     written = False
     after_word = False
     quoted = False
+    source_of_marks = Source.MARK
     for token, reading in zip(tokens, readings, strict=True):
         phonemes = reading.phonemes
-        mark = reading.source is Source.MARK
+        mark = reading.source is source_of_marks
         if mark and _STRAIGHT in phonemes:
             phonemes, quoted = _curl(phonemes, quoted)
         if mark and said.endswith(phonemes[:1] * MAX_RUN):
             phonemes = phonemes.lstrip(said[-1:])
         if not phonemes:
             if reading.joined and words:
-                _add_word(words, token, words[-1].last, words[-1].last, joined=True)
+                _join_word(words, token, words[-1].last, words[-1].last, joined=True)
+                reached = words[-1].end
             written = written or token.space
             continue
-        if said and _spaced(said[-1], phonemes[0], after_word, mark, written):
+        if (after_word and not mark) or (said and _spaced(said[-1], phonemes[0], mark, written)):
             said += " "
-        if not mark:
-            _add_word(words, token, len(said), len(said) + len(phonemes))
+        first = len(said)
         said += phonemes
+        if not mark:
+            if token.start < reached:
+                _join_word(words, token, first, len(said))
+            else:
+                words.append(Word(token.start, token.end, first, len(said)))
+            reached = words[-1].end
         written = token.space
         after_word = not mark
     return Sentence(
-        start=min((t.start for t in tokens), default=0),
-        end=max((t.end for t in tokens), default=0),
+        start=min([t.start for t in tokens], default=0),
+        end=max([t.end for t in tokens], default=0),
         spoken=spoken(tokens),
         phonemes=said,
         words=tuple(words),
@@ -56,15 +67,18 @@ def assemble(tokens: Sequence[Token], readings: Sequence[Reading]) -> Sentence:
 
 def spoken(tokens: Sequence[Token]) -> str:
     """The tokens as text again; what is spelled has its letters apart."""
-    return "".join(
-        (" ".join(t.text) if t.letters else t.text) + (" " if t.space else "") for t in tokens
-    ).strip()
+    text: list[str] = []
+    for token in tokens:
+        text.append(" ".join(token.text) if token.letters else token.text)
+        if token.space:
+            text.append(" ")
+    return "".join(text).strip()
 
 
-def _spaced(last: str, first: str, after_word: bool, mark: bool, written: bool) -> bool:
-    """Does a space stand between two neighbours?"""
+def _spaced(last: str, first: str, mark: bool, written: bool) -> bool:
+    """Does a space stand between two neighbours, of which one at least is a mark?"""
     if not mark:
-        return after_word or (last not in OPENING and (written or last in CLOSING - {"…"}))
+        return last not in OPENING and (written or last in _SPACED)
     if first in CLOSING:
         return False
     if first in OPENING:
@@ -84,7 +98,9 @@ def _curl(marks: str, quoted: bool) -> tuple[str, bool]:
     return result, quoted
 
 
-def _add_word(words: list[Word], token: Token, first: int, last: int, joined: bool = False) -> None:
+def _join_word(
+    words: list[Word], token: Token, first: int, last: int, joined: bool = False
+) -> None:
     start, end = token.start, token.end
     while words and (joined or start < words[-1].end):
         before = words.pop()

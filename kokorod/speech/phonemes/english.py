@@ -1,8 +1,9 @@
 # worker: words the dictionary lacks go to espeak-ng, which one thread uses.
 """An English sentence: each word's reading, by its neighbours if they decide it.
 
-Owns: a bounded memory of the words that are said alike wherever they stand. It reads a
-sentence from its end to its start, because `the`, `a` and `to` sound by what follows them.
+Owns: a bounded memory of the words that are said alike wherever they stand, and of those that
+hang on what is said next alone. It reads a sentence from its end to its start, because `the`, `a`
+and `to` sound by what follows them.
 Never: remembers anything of one sentence for the next.
 
 Which words are weak, and what a capital letter does to stress, is as in misaki
@@ -53,27 +54,41 @@ class English:
         self._words = words
         self._british = british
         self._faults = faults
-        self._settled: dict[str, Reading] = {}
+        #: Said alike wherever they stand.
+        self._settled: dict[str, _Kept] = {}
+        #: A word, and whether a vowel is said next: that alone decides. Weak words, and those that
+        #: the dictionary has another form of before a pause: some forty in all.
+        self._by_next: dict[tuple[str, bool | None], _Kept] = {}
 
-    def read(self, texts: Texts, readings: list[Reading | None], own: Sequence[int]) -> None:
+    def read(
+        self, texts: Texts, readings: list[Reading | None], own: Sequence[int], *, rows: bool = True
+    ) -> None:
         """Fill in the readings of the tokens at `own`; what follows them is already there.
 
         texts, readings  the whole sentence; a reading is None if it is still to be found
+        rows             Reading.row is wanted: words that sound the same whatever their
+                         neighbours are have one too, and are looked at each time
         """
-        tokens = texts.tokens
+        tokens, plains = texts.tokens, texts.plains
         vowel: bool | None = None
         for reading in reversed(readings[own[-1] + 1 : own[-1] + 1 + _AHEAD]):
             vowel = _begins_with_vowel(reading, vowel)
-        mine = set(own)
         wholes = self._wholes(tokens, own)
+        settled = self._settled
+        by_next = {} if rows else self._by_next
+        shouted = texts.shouted
         for i in range(own[-1], own[0] - 1, -1):
-            if i in mine:
-                said = wholes.get(i) or self._token(texts, i, vowel)
-                if not _NOT_LEARNED.isdisjoint(said.phonemes):
-                    heard = said.phonemes.replace("ɾ", "T").replace("ʔ", "t")
-                    said = replace(said, phonemes=heard)
-                readings[i] = said
-            vowel = _begins_with_vowel(readings[i], vowel)
+            said = readings[i]
+            if said is None:
+                # Most words end here: a megabyte waits for these lines.
+                if not (shouted or tokens[i].letters or i in wholes):
+                    text = plains[i]
+                    kept = settled.get(text) or by_next.get((text, vowel))
+                    if kept is not None:
+                        readings[i], vowel = kept
+                        continue
+                said = readings[i] = _learned(wholes.get(i) or self._token(texts, i, vowel))
+            vowel = _begins_with_vowel(said, vowel)
 
     def _token(self, texts: Texts, i: int, vowel: bool | None) -> Reading:
         token = texts.tokens[i]
@@ -88,10 +103,12 @@ class English:
     def _wholes(self, tokens: Sequence[Token], own: Sequence[int]) -> dict[int, Reading]:
         """Readings of words that came in parts: the first part has it, the others join it."""
         found: dict[int, Reading] = {}
-        mine = set(own)
         for i in own:
-            # Most words have a space behind them, and are whole.
-            if i + 1 == len(tokens) or tokens[i + 1].start > tokens[i].end or i in found:
+            # Most words have a space or a mark behind them, and are whole.
+            if i + 1 == len(tokens):
+                continue
+            after = tokens[i + 1]
+            if after.punctuation or after.start > tokens[i].end or i in found:
                 continue
             if (letters := spelled_plural(tokens, i)) is not None:
                 spelled = self._words.spell(letters)
@@ -104,16 +121,17 @@ class English:
             else:
                 continue
             for j in range(i + 1, i + count):
-                if j in mine:
+                if j in own:
                     found[j] = Reading("", found[i].source, joined=True)
         return found
 
     def _word(self, texts: Texts, i: int, vowel: bool | None) -> Reading:
-        text = texts.plain(i)
-        if (settled := self._settled.get(text)) is not None and not texts.shouted:
-            return settled
+        text = texts.plains[i]
         if (weak := self._weak(texts, i, text, vowel)) is not None:
-            return Reading(weak, Source.CONTEXT)
+            said = Reading(weak, Source.CONTEXT)
+            if text in _BY_NEXT:
+                self._keep_by_next(text, vowel, said, texts)
+            return said
         if text in NAMESAKES and (name := name_of(text, texts.context(i), texts.capital_next(i))):
             return Reading(name.british if self._british else name.american, Source.CONTEXT)
         if text in WORDS_TOO:
@@ -124,12 +142,17 @@ class English:
         entry = self._words.entry(lower)
         last = vowel is None
         if lower in EXTRA or (entry is not None and entry.forms):
-            return self._heteronym(texts, i, text, last)
+            said = self._heteronym(texts, i, text, last)
+            pause_decides = entry is not None and entry.forms.keys() == _BEFORE_PAUSE
+            if pause_decides and text == lower and text not in EXTRA:
+                self._keep_by_next(text, vowel, said, texts)  # the neighbours only name the row
+            return said
         reading = self._words.say(text, "", last, texts.shouted)
         if text.endswith("s") and entry is None:
             # `minutes` is only in the dictionary as `minute`: the stem's form decides.
             return self._inflected(texts, i, text, last)
-        if entry is not None and lower not in _UNSETTLED:
+        no_name = text == lower and lower not in _WEAK
+        if entry is not None and (no_name or lower not in _UNSETTLED):
             self._settle(text, reading, texts.shouted)
         return reading
 
@@ -148,15 +171,21 @@ class English:
                 return self._inflected(texts, i, text, last)
         elif source is Source.DICTIONARY and form(entry, choice.form, last) != entry.default:
             source = Source.CONTEXT
-        return replace(reading, source=source, row=choice.row)
+        return Reading(reading.phonemes, source, reading.joined, choice.row)
 
     def _settle(self, text: str, reading: Reading, shouted: bool) -> None:
         """Keep the reading of a word that has one form wherever it stands."""
-        if shouted:
+        kept = _kept(reading)
+        if shouted or kept is None:
             return
         if len(self._settled) >= _SETTLED:
             self._settled.clear()
-        self._settled[text] = reading
+        self._settled[text] = kept
+
+    def _keep_by_next(self, text: str, vowel: bool | None, reading: Reading, texts: Texts) -> None:
+        kept = _kept(replace(reading, row=""))
+        if kept is not None and not texts.shouted:
+            self._by_next[text, vowel] = kept
 
     def _inflected(self, texts: Texts, i: int, text: str, last: bool) -> Reading:
         stem = text[:-1].removesuffix("'").lower()
@@ -202,7 +231,16 @@ class English:
         return emphasize(weak) if text == "THAT" else weak if text == "that" else lift(weak)
 
 
+#: A reading that is kept, and whether it begins with a vowel.
+_Kept = tuple[Reading, bool]
+
 _WEAK = frozenset(["the", "to", "a", "an", "i", "in", "am", "that"])
+
+#: As they are mostly written: what is said next is all that matters then.
+_BY_NEXT = frozenset(["the", "The", "to", "To", "a", "an", "An", "I", "in", "In", "am"])
+
+#: The dictionary's forms of a word that has one of its own before a pause, and no other.
+_BEFORE_PAUSE = {"None"}
 
 #: Said by what stands around, though the dictionary has one form.
 _UNSETTLED = _WEAK | EXTRA.keys() | {"polish"} | {name.lower() for name in NAMESAKES}
@@ -225,14 +263,16 @@ class Texts:
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
-        self._plains = [plain(token.text) for token in tokens]
-
-    def plain(self, i: int) -> str:
-        return self._plains[i]
+        self._written = [token.text for token in tokens]
+        #: The words with one kind of apostrophe; as in most sentences, all may have it.
+        self.plains = self._written
+        together = "".join(self._written)
+        if plain(together) != together:
+            self.plains = [plain(text) for text in self._written]
 
     @functools.cached_property
     def lower(self) -> list[str]:
-        return [text.lower() for text in self._plains]
+        return [text.lower() for text in self.plains]
 
     def context(self, i: int) -> Context:
         """The word among its neighbours: a rule looks no further, however long the text."""
@@ -242,6 +282,8 @@ class Texts:
     @functools.cached_property
     def shouted(self) -> bool:
         """Is the sentence written in capitals?"""
+        if sum(map(str.isupper, self._written)) < _SHOUTED_WORDS:
+            return False
         words = [t for t in self.tokens if not (t.punctuation or t.letters) and len(t.text) > 1]
         loud = [t for t in words if t.text.isupper()]
         return len(loud) >= _SHOUTED_WORDS and 2 * len(loud) > len(words)
@@ -258,7 +300,7 @@ class Texts:
 
     def capital_next(self, i: int) -> bool:
         """Whether another word with a capital follows at once."""
-        after = self._plains[i + 1] if i + 1 < len(self._plains) else ""
+        after = self.plains[i + 1] if i + 1 < len(self.plains) else ""
         return after[:1].isupper()
 
     def polishes(self, i: int) -> bool:
@@ -266,6 +308,20 @@ class Texts:
         starts = i == 0 or self.tokens[i - 1].punctuation
         after = self.lower[i + 1] if i + 1 < len(self.lower) else ""
         return starts and after in OBJECT_STARTS
+
+
+def _learned(said: Reading) -> Reading:
+    """The reading with what Kokoro has for sounds that it has not learned."""
+    if _NOT_LEARNED.isdisjoint(said.phonemes):
+        return said
+    return replace(said, phonemes=said.phonemes.replace("ɾ", "T").replace("ʔ", "t"))
+
+
+def _kept(said: Reading) -> _Kept | None:
+    """What is kept of a reading; None: it has no sound, so that what follows is heard first."""
+    said = _learned(said)
+    vowel = _begins_with_vowel(said, None)
+    return None if vowel is None else (said, vowel)
 
 
 def _begins_with_vowel(reading: Reading | None, after: bool | None) -> bool | None:

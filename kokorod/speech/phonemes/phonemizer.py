@@ -10,6 +10,7 @@ Never: called from two threads at once; drops a symbol without counting it.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +31,7 @@ from .plainly import read_plainly
 from .punctuation import written_as
 from .reading import Reading, Source
 from .symbols import Fitter
-from .words import Words, plain
+from .words import Words
 
 if TYPE_CHECKING:
     from ..lexicon import Entry, Lexicon
@@ -40,6 +41,9 @@ _RESPELLED = 1024
 
 #: What the lexicon does not change.
 _SETTLED = frozenset({Source.GIVEN, Source.MARK})
+
+#: Marks and runs of marks whose readings are kept: a text has some ten.
+_MARKS_KEPT = 256
 
 
 class Phonemizer:
@@ -86,8 +90,7 @@ class Phonemizer:
 
         Raises UnknownLanguageError, or EngineError if espeak-ng cannot be loaded.
         """
-        said = self.explain(tokens, lang)
-        return assemble([token for token, _ in said], [reading for _, reading in said])
+        return assemble(*self._said(tokens, lang, rows=False))
 
     def explain(self, tokens: Sequence[Token], lang: str) -> list[tuple[Token, Reading]]:
         """How each token is said, and where that was found. Raises as `sentence` does.
@@ -95,13 +98,29 @@ class Phonemizer:
         The tokens come back, but for Japanese and Chinese, where one is a run of words
         and comes back as several.
         """
-        for tag in {lang, *(token.lang or lang for token in tokens)}:
-            check(tag)
-        tokens, readings = self._apart(tokens, lang)
+        return list(zip(*self._said(tokens, lang, rows=True), strict=True))
+
+    def _said(
+        self, tokens: Sequence[Token], lang: str, *, rows: bool
+    ) -> tuple[Sequence[Token], list[Reading]]:
+        """`explain`, in two lists. rows: Reading.row is wanted too."""
+        langs = {token.lang or lang for token in tokens} | {lang}
+        for each in langs:
+            check(each)
+        readings: list[Reading | None]
+        if langs.isdisjoint(ASIAN):
+            readings = [_fixed(token) for token in tokens]
+        else:
+            tokens, readings = self._apart(tokens, lang)
+        texts = Texts(tokens)
         if self._lexicon:
-            self._look_up(self._lexicon, tokens, readings, lang)
-        self._read(tokens, readings, lang)
-        return [(t, self._fit(r)) for t, r in zip(tokens, readings, strict=True)]
+            self._look_up(self._lexicon, texts, readings, lang)
+        self._read(texts, readings, lang, rows=rows)
+        fitting = self._fitter.fitting
+        return tokens, [
+            reading if reading is not None and reading.phonemes in fitting else self._fit(reading)
+            for reading in readings
+        ]
 
     def _apart(
         self, tokens: Sequence[Token], lang: str
@@ -110,7 +129,7 @@ class Phonemizer:
         apart: list[Token] = []
         readings: list[Reading | None] = []
         for token in tokens:
-            fixed = self._fixed(token)
+            fixed = _fixed(token)
             own = token.lang or lang
             if fixed is None and own in ASIAN:
                 for each, reading in self._asian_contained(token, own):
@@ -158,13 +177,15 @@ class Phonemizer:
             found.append((part, said))
         return found
 
-    def _read(self, tokens: Sequence[Token], readings: list[Reading | None], lang: str) -> None:
+    def _read(
+        self, texts: Texts, readings: list[Reading | None], lang: str, *, rows: bool = False
+    ) -> None:
         """Fill in what is still to be read, from the end: English looks at what follows."""
-        texts = Texts(tokens)
+        tokens = texts.tokens
         for own_lang, own in reversed(_runs(tokens, readings, lang)):
             try:
                 if own_lang in ENGLISH:
-                    self._english_in(own_lang).read(texts, readings, own)
+                    self._english_in(own_lang).read(texts, readings, own, rows=rows)
                 else:
                     self._phrases(tokens, readings, own, own_lang)
             except KokorodError:
@@ -176,43 +197,35 @@ class Phonemizer:
                     if readings[i] is None:
                         readings[i] = read_plainly(tokens[i].text, say, self._faults)
 
-    def _fixed(self, token: Token) -> Reading | None:
-        """What needs no language: phonemes that were given, and marks."""
-        if token.phonemes is not None:
-            return Reading(" ".join(token.phonemes.split()), Source.GIVEN)
-        if token.punctuation and (marks := written_as(token.text)) is not None:
-            return Reading(marks, Source.MARK)
-        return None
-
     def _look_up(
         self,
         lexicon: Lexicon,
-        tokens: Sequence[Token],
+        texts: Texts,
         readings: list[Reading | None],
         lang: str,
     ) -> None:
         """Take what the user's lexicon has."""
         # A mark in its place keeps words on both sides of it apart.
-        texts = [
-            "" if r and r.source in _SETTLED else plain(t.text)
-            for t, r in zip(tokens, readings, strict=True)
+        words = [
+            "" if r and r.source in _SETTLED else text
+            for text, r in zip(texts.plains, readings, strict=True)
         ]
         at = 0
-        while at < len(texts):
-            own = tokens[at].lang or lang
-            found, words = None, 1
-            if texts[at]:
+        while at < len(words):
+            own = texts.tokens[at].lang or lang
+            found, taken = None, 1
+            if words[at]:
                 try:
-                    found, words = self._entry_at(lexicon, texts, at, own)
+                    found, taken = self._entry_at(lexicon, words, at, own)
                 except KokorodError:
                     raise
                 except Exception as error:  # noqa: BLE001 - read it as if there were no entry
                     self._faults.caught("lexicon", error)
             if found is not None:
                 readings[at] = found
-                for i in range(at + 1, at + words):
+                for i in range(at + 1, at + taken):
                     readings[i] = Reading("", Source.LEXICON, joined=True)
-            at += words
+            at += taken
 
     def _entry_at(
         self, lexicon: Lexicon, texts: Sequence[str], at: int, lang: str
@@ -243,7 +256,7 @@ class Phonemizer:
 
     def _alone(self, word: str, lang: str) -> str:
         tokens, readings = self._apart([Token(word, 0, len(word))], lang)
-        self._read(tokens, readings, lang)
+        self._read(Texts(tokens), readings, lang)
         return " ".join(p for r in readings if (p := self._fit(r).phonemes))
 
     def _english_in(self, lang: str) -> English:
@@ -289,16 +302,25 @@ class Phonemizer:
         return replace(reading, phonemes=fitting)
 
 
+@functools.lru_cache(maxsize=_MARKS_KEPT)
+def _mark(text: str) -> Reading | None:
+    marks = written_as(text)
+    return None if marks is None else Reading(marks, Source.MARK)
+
+
+def _fixed(token: Token) -> Reading | None:
+    """What needs no language: phonemes that were given, and marks."""
+    if token.phonemes is not None:
+        return Reading(" ".join(token.phonemes.split()), Source.GIVEN)
+    return _mark(token.text) if token.punctuation else None
+
+
 def _runs(
     tokens: Sequence[Token], readings: Sequence[Reading | None], lang: str
 ) -> list[tuple[str, list[int]]]:
     """The tokens still to be read, in runs of one language; marks do not end a run."""
-    runs: list[tuple[str, list[int]]] = []
-    for i, token in enumerate(tokens):
-        if readings[i] is not None:
-            continue
-        own = token.lang or lang
-        if not runs or runs[-1][0] != own:
-            runs.append((own, []))
-        runs[-1][1].append(i)
-    return runs
+    unread = [i for i, reading in enumerate(readings) if reading is None]
+    if len({token.lang for token in tokens}) == 1:  # most sentences are of one language
+        return [(tokens[0].lang or lang, unread)] if unread else []
+    runs = itertools.groupby(unread, lambda i: tokens[i].lang or lang)
+    return [(own, list(run)) for own, run in runs]

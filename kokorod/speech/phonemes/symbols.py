@@ -1,7 +1,8 @@
 # pure: no socket, thread or clock.
 """What to say when the model has no symbol for a phoneme, and a count of what was done.
 
-Owns: nothing but the counts. Invariants: what `fit` returns is in the vocabulary whole.
+Owns: the counts, and a bounded memory of what fits.
+Invariants: what `fit` returns is in the vocabulary whole.
 Never: drops a symbol without counting it.
 """
 
@@ -13,6 +14,9 @@ from typing import Final
 
 #: Kinds of symbol the report tells apart; text cannot make it grow without end.
 MAX_REPORTED: Final = 200
+
+#: Words whose phonemes are known to fit: those of a book's chapter.
+_KEPT: Final = 4096
 
 #: IPA that is not in Kokoro's alphabet -> the nearest that is. "" = its sound is in the
 #: symbol beside it (ties, syllable dots, length finer than the model knows).
@@ -107,6 +111,8 @@ class Fitter:
     def __init__(self, vocabulary: frozenset[str]) -> None:
         self._vocabulary = vocabulary
         self._replaced: Counter[tuple[str, str]] = Counter()
+        #: Phonemes that `fit` would give back as they are.
+        self.fitting: set[str] = set()
 
     @property
     def replaced(self) -> dict[tuple[str, str], int]:
@@ -116,6 +122,9 @@ class Fitter:
     def fit(self, phonemes: str) -> str:
         """The phonemes with each symbol outside the vocabulary replaced by the nearest."""
         if self._vocabulary.issuperset(phonemes):
+            if len(self.fitting) >= _KEPT:
+                self.fitting.clear()
+            self.fitting.add(phonemes)
             return phonemes
         fitting = (c if c in self._vocabulary else self._replace(c) for c in phonemes)
         # What is left out may leave two spaces, or one at an end.

@@ -45,9 +45,9 @@ def noun_or_verb(context: Context) -> Form:
         return Form.NOUN if inflected else Form.ADJ
     if governor in g.HAVE:
         return Form.NOUN
-    if governor != before and governor in ("", *g.STOPS) and context.after in g.STARTS_OBJECT:
+    if governor != before and governor in g.EDGE and context.after in g.STARTS_OBJECT:
         return Form.VERB  # never desert your post
-    if before == "" or before in g.STOPS or before in g.CONJUNCTIONS:
+    if before in g.EDGE or before in g.CONJUNCTIONS:
         return _at_start(context, inflected)
     if g.is_adjective(before):
         return Form.NOUN
@@ -65,16 +65,17 @@ def points(context: Context) -> bool:
     before, after = context.before, context.after
     if before == "that":
         return True  # said that that book is good
-    if after in ("", *g.STOPS) or after in g.BE or after in g.MODALS:
+    if after in g.EDGE or after in g.BE or after in g.MODALS:
         # the man that is here: joins after a noun, points elsewhere
         return (
-            before in ("", *g.STOPS, "and", "but", "is", "was", "do", "did")
-            or (before in g.PREPOSITIONS)
-            or after in ("", *g.STOPS)
+            before in g.EDGE
+            or before in ("and", "but", "is", "was", "do", "did")
+            or before in g.PREPOSITIONS
+            or after in g.EDGE
         )
     if before in g.PREPOSITIONS or before in g.BE or before in ("all", "and", "to"):
         return after not in g.SUBJECTS and after not in g.DETERMINERS
-    if before in ("", *g.STOPS):
+    if before in g.EDGE:
         return after not in g.SUBJECTS and after not in g.DETERMINERS
     return after in ("one", "way", "time", "day", "night", "much", "many", "kind", "sort", "moment")
 
@@ -88,7 +89,7 @@ def _after_relative(context: Context, inflected: bool) -> Form:
         return Form.VERB if context.after in g.STARTS_OBJECT else Form.NOUN
     if inflected:
         return Form.VERB if g.is_bare(further) or further in g.STOPS else Form.NOUN
-    if g.is_plural(further) or further in ("those", "ones", *g.STOPS):
+    if g.is_plural(further) or further in ("those", "ones") or further in g.STOPS:
         return Form.VERB
     return Form.VERB if context.after in g.STARTS_OBJECT else Form.NOUN
 
@@ -120,7 +121,7 @@ def _after_noun(context: Context, inflected: bool) -> Form:
     if g.is_past(before) or (before.endswith("ing") and not named):
         return Form.NOUN
     if inflected:
-        if after in (*g.STARTS_OBJECT, "to") and g.is_bare(before):
+        if (after == "to" or after in g.STARTS_OBJECT) and g.is_bare(before):
             return Form.VERB
         if clause[0] in g.CONJUNCTIONS and len(clause) == 2:
             return Form.VERB
@@ -130,7 +131,7 @@ def _after_noun(context: Context, inflected: bool) -> Form:
     if _is_subject(clause) and (g.is_plural(before) or "and" in clause):
         return Form.UNKNOWN if after == "of" or after in g.BE else Form.VERB
     if g.is_plural(before) and clause[0] not in ("a", "an"):
-        return Form.UNKNOWN if after in ("", *g.STOPS, "of") else Form.VERB
+        return Form.UNKNOWN if after == "of" or after in g.EDGE else Form.VERB
     if after == "of" or after in g.BE or after in g.MODALS:
         return Form.NOUN
     return Form.UNKNOWN

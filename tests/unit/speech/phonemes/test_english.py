@@ -7,10 +7,11 @@ from itertools import islice
 
 import pytest
 from support.examples import ALL
-from support.phonemizing import cache_folder, phonemizer, readings, say, sources
+from support.phonemizing import cache_folder, phonemizer, readings, say, sources, tokens
 from support.untraced import untraced
 
 from kokorod.speech.phonemes import endings, stress
+from kokorod.speech.phonemes.assembly import assemble
 from kokorod.speech.phonemes.dictionary import open_dictionary
 from kokorod.speech.phonemes.reading import Source
 from kokorod.speech.tables import rows
@@ -229,6 +230,24 @@ def test_words_in_other_scripts_are_read_by_their_own_voices() -> None:
 def test_signs_are_named() -> None:
     assert say("%") == "pəɹsˈɛnt"
     assert say("☃")
+
+
+@pytest.mark.parametrize("lang", ["en-us", "en-gb"])
+def test_what_is_kept_of_a_word_is_how_it_is_said(lang: str) -> None:
+    """`explain` looks at words anew that hang on what is said next."""
+    texts = (
+        "This is his, by an old map, and I am in the house he had to give to her.",
+        "By and by he is in. The hour is near, the day is far; to each a day, to all an hour.",
+        "What had he? My map. Those, these, my own; an end to it, to end it. That I am.",
+        "Said the nice man: I said it was real. Mr. Said said so. A mobile in Mobile, Alabama.",
+        "Polish the Polish table, and polish it in. In a word: A. In. I. To. The.",
+        "THE OLD MAN HAD TO GO IN BY HIS OWN DOOR TO A HOUSE, HE SAID.",
+        "in the by-and-by, `he had` “to” go... to “an” inn",
+    )
+    for text in (*texts, *reversed(texts), *texts):
+        found = phonemizer().explain(tokens(text), lang)
+        anew = assemble([token for token, _ in found], [reading for _, reading in found])
+        assert phonemizer().sentence(tokens(text), lang) == anew
 
 
 def test_the_same_word_is_the_same_whatever_was_spoken_before() -> None:
