@@ -37,13 +37,13 @@ PLAIN: Final = "plain"
 #: The same of every token of a language that no rule here reads.
 FOREIGN: Final = "foreign"
 
-#: A word that no rule needs to look at, and what may follow it.
+#: A word that no rule needs to look at, what may follow it, and the mark that does if it is one
+#: with nothing to consider.
 _PLAIN: Final = lazy_pattern(
-    r"\s*([A-Z]?[a-z]+(?:'[a-z]+)?|[aI](?=\s+[a-z]))(?=\s|[,;!?\")”…]"
-    r"|(?<!str)[.:](?:\s|\Z)|—|\Z)"
+    r"\s*([A-Z]?[a-z]+(?:'[a-z]+)?|[aI](?=\s+[a-z]))"
+    r"(?=[\s,;!?\")”…—]|(?<!str)[.:](?:\s|\Z)|\Z)"
+    r"([,;:!?](?=\s|\Z)|\.(?! ?\.)(?=\s|\Z))?"
 )
-#: A mark after a word, with nothing to consider.
-_MARK: Final = lazy_pattern(r"([,;:!?]|\.(?! ?\.))(?=\s|\Z)")
 _SPACE: Final = lazy_pattern(r"\s+")
 
 #: Plain-looking words that have rules: abbreviations, months, weekdays.
@@ -62,6 +62,12 @@ _LOOKED_AT: Final = (
     | weekday.KEYS
     | roman.SMALL_ROMANS
     | {"x"}
+)
+#: Those that look plain, as they are written: most words are known to be none of them at once.
+_LOOKED_AT_AS_WRITTEN: Final = (
+    {word for word in _LOOKED_AT if word.islower()}
+    | {word.capitalize() for word in _LOOKED_AT}
+    | set("aIiskmn")
 )
 
 
@@ -94,28 +100,30 @@ def spoken(tokens: Sequence[Token]) -> str:
 
 def walk(cursor: Cursor) -> None:
     text, parts = cursor.text, cursor.parts
+    plain_at = _PLAIN.match
     position, end = 0, len(text)
     while position < end:
-        word = _PLAIN.match(text, position)
+        word = plain_at(text, position)
         if word:
-            said = word[1]
-            lower = said.lower()
-            looked_at = lower in _LOOKED_AT or (
-                len(lower) == 1 and _is_letter(cursor, said, word.start(1), word.end(1))
-            )
-            if not looked_at:
-                start, position = word.span(1)
-                parts.append(Part(said, start, position))
-                close = _MARK.match(text, position)
+            said, close = word.groups()
+            start, after = word.span(1)
+            if said not in _LOOKED_AT_AS_WRITTEN or not _is_looked_at(cursor, said, start, after):
+                parts.append(Part(said, start, after))
+                position = after
                 if close:
                     position += 1
-                    parts.append(Part(close[1], position - 1, position, Kind.MARK))
+                    parts.append(Part(close, after, position, Kind.MARK))
                 continue
         space = _SPACE.match(text, position)
         if space:
             position = space.end()
             continue
         position = read_at(cursor, position)
+
+
+def _is_looked_at(cursor: Cursor, said: str, start: int, end: int) -> bool:
+    """Whether a rule may read the plain word differently."""
+    return said.lower() in _LOOKED_AT or (len(said) == 1 and _is_letter(cursor, said, start, end))
 
 
 def _is_letter(cursor: Cursor, said: str, start: int, end: int) -> bool:
@@ -144,6 +152,7 @@ def _tokens(
         rules[first:last] = [name] * (last - first)
     tokens: list[Token] = []
     floor = 0
+    mark, opening, letters = Kind.MARK, Kind.OPENING, Kind.LETTERS
     moved = cleaned.starts is not None
     following = [part.kind for part in parts[1:]]  # one more than parts if there are none
     following.append(Kind.WORD)
@@ -162,9 +171,9 @@ def _tokens(
                 text,
                 base + start,
                 base + end,
-                kind is not Kind.OPENING and after is not Kind.MARK,
-                kind >= Kind.MARK,
-                kind is Kind.LETTERS,
+                kind is not opening and after is not mark,
+                kind >= mark,
+                kind is letters,
                 rule,
             )
         )
