@@ -15,7 +15,7 @@ Never: cut inside a number, a URL or an abbreviation while the sentence is withi
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import Final
 
 from .abbreviations import (
@@ -23,13 +23,21 @@ from .abbreviations import (
     BEFORE_NUMBER,
     BEFORE_NUMBERS,
     ENDERS,
-    NUMBERED,
     STARTERS,
     TITLES,
     UNITS,
     words,
 )
-from .stops import ZONES, clock_ends, country_ends, is_operator, name_goes_on, unit_ends
+from .stops import (
+    ZONES,
+    clock_ends,
+    country_ends,
+    is_code,
+    is_operator,
+    library_ends,
+    name_goes_on,
+    unit_ends,
+)
 
 #: Longest sentence given out: a page of text without an end mark must not wait for one,
 #: and what follows works on whole sentences.
@@ -58,6 +66,8 @@ _CANDIDATE: Final = re.compile(
     rf"(?:[ \xa0\u202f]?»|[{re.escape(_CLOSERS)}])*(?=\s|\Z)"
     rf"|(?P<line>[{_BREAK}])"
 )
+#: What any of these begins with.
+_FIRST: Final = re.compile(rf"[{_WIDE_END}{_END}{_BREAK}]")
 #: Marks at the very end of a window, where more of the same may follow.
 _OPEN_TAIL: Final = re.compile(rf"[{_WIDE_END}{_END}\[\]\d⁰¹²³⁴-⁹{re.escape(_CLOSERS)}]+\Z")
 _SPACE: Final = re.compile(r"\s*")
@@ -67,7 +77,8 @@ _BULLET: Final = re.compile(r"(?:[-*+•‣◦▪·–—]|\d{1,3}[.)]|[A-Za-z][
 _ENUMERATOR: Final = re.compile(r"(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})")
 _MOVEMENT: Final = re.compile(r"[IVX]{2,4}")
 _WORD_AT: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_LAST_WORD: Final = re.compile(r"[^\s\"'“‘«(\[{¿¡*_`—–]*\Z")
+#: Group 1 of what it matches, which is all of it: the characters after the last of those before.
+_LAST_WORD: Final = re.compile(r"(?:.*[\s\"'“‘«(\[{¿¡*_`—–])?(.*)\Z", re.DOTALL)
 _LETTERS_AND_DOTS: Final = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _CLAUSE: Final = re.compile(r"[,;:，、；：—–)](?=\s)|[，、；：]")
 _NO_CUT_BEFORE: Final = re.compile(r"[\u0300-\u036f\u200c\u200d\ufe00-\ufe0f\udc00-\udfff]")
@@ -82,11 +93,10 @@ _GOES_ON: Final = words(
     "dep arr incl excl esp attn cf viz approx vs agg assoc conf compl decl aff wt ht civ crim evid "
     "supp bankr req elev baro vis dkt diag batt ord summ"
 )
+#: No abbreviation that is in small letters, or unit after a number, has more letters.
+_LONGEST: Final = max(6, *map(len, {*TITLES, *ENDERS, *BEFORE_NUMBER, *_GOES_ON}))
 #: Words too, if they are written in small letters: I love art. 3 people came.
 _ALSO_WORDS: Final = words("art tab prop app ex cat amend prob")
-#: Something that has a number, and a number with capitals in it: model no. XJ.
-_NUMBERED: Final = re.compile(rf"\b(?:{'|'.join(sorted(NUMBERED))})\.?\s\Z", re.IGNORECASE)
-_CODE: Final = re.compile(r"[A-Z]{2}|[A-Z],|[A-Za-z-]{0,4}\d")
 
 
 #: Before a Roman number, in languages other than English: no séc. XIX.
@@ -136,7 +146,7 @@ class SentenceSplitter:
         if start == len(text):
             return None
         horizon = min(len(text), start + self._limit)
-        for candidate in _CANDIDATE.finditer(text, self._seen, horizon):
+        for candidate in _candidates(text, self._seen, horizon):
             if candidate.end() == horizon < len(text):
                 break  # the window cut it; the bound below decides
             verdict = self._judge(candidate)
@@ -201,11 +211,12 @@ class SentenceSplitter:
             return True
         after = self._skip_space(end)
         gap = text[end:after]
-        if _BLANK_LINE.search(gap):
+        line_ends = gap != " " and any(mark in gap for mark in _BREAK)
+        if line_ends and _BLANK_LINE.search(gap):
             return True
         if after == len(text):
             return True if self._final else None
-        if any(mark in gap for mark in _BREAK):
+        if line_ends:
             by_line = self._ends_at_line(end)
             if by_line is not False:
                 return by_line
@@ -214,6 +225,10 @@ class SentenceSplitter:
         if first >= len(text):
             return True if self._final else None
         return self._ends_before(candidate, after, first)
+
+    def _word_before(self, stop: int) -> str:
+        found = _LAST_WORD.match(self._text, max(self._start, stop - _WORD), stop)
+        return found[1] if found else ""
 
     def _looks_whole(self, candidate: re.Match[str]) -> bool | None:
         """Whether what ends at `candidate` can stand for itself; None if it is not the end,
@@ -227,8 +242,7 @@ class SentenceSplitter:
             return True if line and line[-1] not in ",;-–—&/" else None
         if candidate["end"] != "." or self._lang == PHONEMES:
             return True
-        found = _LAST_WORD.search(text, max(self._start, stop - _WORD), stop)
-        word = found.group() if found else ""
+        word = self._word_before(stop)
         if not word or word[-1].isdigit() or _LETTERS_AND_DOTS.fullmatch(word):
             return None
         if word == "I":
@@ -237,7 +251,7 @@ class SentenceSplitter:
             return None
         if word.lower() in TITLES or word.lower() in ENDERS or word.lower() in ("no", "nos"):
             return None
-        return True if _library_ends(self._lang, word, "T") else None
+        return True if library_ends(self._lang, word, "T") else None
 
     def _ends_before(self, candidate: re.Match[str], after: int, first: int) -> bool | None:
         if self._lang == PHONEMES:
@@ -250,11 +264,11 @@ class SentenceSplitter:
         if candidate["note"].isdecimal():  # It rained.12 Then
             return text[first].isupper()
         closers = text[candidate.end("end") : candidate.end()]
-        quoted = any(quote in closers for quote in "\"'”’»›")
         if text.startswith("ERR", max(0, candidate.start() - 3)) and mark == "!":
             return False  # npm ERR! code
         if text[first].islower():
             # '"Stop!" he said' goes on; a full stop before a small letter is no end.
+            quoted = any(quote in closers for quote in "\"'”’»›")
             return mark[-1] in "!?؟" and not quoted and first == after
         if mark != "." or closers:
             return True
@@ -287,8 +301,7 @@ class SentenceSplitter:
     def _stop_ends(self, stop: int, first: int) -> bool | None:
         """Whether the full stop at `stop` ends a sentence, with `first` (no small letter) next."""
         text = self._text
-        found = _LAST_WORD.search(text, max(self._start, stop - _WORD), stop)
-        word = found.group() if found else ""
+        word = self._word_before(stop)
         if not word or text[first] == "&":
             return False
         if ".-" in word:
@@ -303,10 +316,18 @@ class SentenceSplitter:
             numbered = text[first].isdigit() or (word in _ROMAN_AFTER and text[first] in "IVXLC")
             if numbered and word in BEFORE_NUMBERS.get(self._lang, ()):
                 return False
-            return _library_ends(self._lang, word, text[first])
-        bare = word.lower()
+            return library_ends(self._lang, word, text[first])
+        return self._english_stop_ends(word, stop, first)
+
+    def _english_stop_ends(self, word: str, stop: int, first: int) -> bool | None:
+        text, bare = self._text, word.lower()
+        longer = len(word) > _LONGEST and word.isalpha() and word == bare
+        if longer and library_ends("en", word, text[first]):
+            return True  # as most sentences end
         if bare in ("no", "nos"):
-            return not (text[first].isdigit() or self._is_code(stop - len(word), first))
+            return not (
+                text[first].isdigit() or is_code(text, stop - len(word), first, self._start)
+            )
         if word == "I":
             return True
         if word.isdigit() and len(word) < 3:
@@ -336,7 +357,7 @@ class SentenceSplitter:
             or bare in ENDERS
             or (len(word) == 1 and word.isalpha())
             or _LETTERS_AND_DOTS.fullmatch(word)
-            or not _library_ends("en", word, text[first])
+            or not library_ends("en", word, text[first])
         ):
             return True
         if bare in TITLES and bare not in ENDERS:
@@ -357,11 +378,6 @@ class SentenceSplitter:
             return True
         return follower.group().lower() in STARTERS
 
-    def _is_code(self, begin: int, first: int) -> bool:
-        """Whether "no." at `begin` is the number of something, with a code for it next."""
-        before = self._text[max(self._start, begin - _WORD) : begin]
-        return bool(_NUMBERED.search(before)) and bool(_CODE.match(self._text, first))
-
     def _begins_line(self, position: int) -> bool:
         left = self._text[max(0, position - 8) : position]
         stripped = left.rstrip(" \t")
@@ -372,11 +388,13 @@ class SentenceSplitter:
         )
 
 
-@lru_cache(maxsize=4096)  # words before a full stop: a long book has some thousands
-def _library_ends(lang: str, word: str, follower: str) -> bool:
-    # Imported here: it is not needed before the first text comes.
-    import sentencex
-
-    # The library takes UTF-8, which half of a surrogate pair has no place in.
-    probe = f"And {word}. {follower}".encode("utf-8", "replace").decode("utf-8")
-    return len(sentencex.get_sentence_boundaries(lang, probe)) > 1
+def _candidates(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """What may end a sentence of text[start:end], in order."""
+    # By its first character: to try the whole pattern at every letter takes ten times as long.
+    while first := _FIRST.search(text, start, end):
+        start = first.start()
+        if candidate := _CANDIDATE.match(text, start, end):
+            yield candidate
+            start = candidate.end()
+        else:
+            start += 1

@@ -1,5 +1,6 @@
 # pure: no socket, thread or clock.
-"""Full stops after a unit, in names of law and after the U.S.: whether they end a sentence.
+"""Full stops after a unit, in names of law, after the U.S. and after any word of a language:
+whether they end a sentence.
 
 `text[first]` is the first character after the stop's white space; `final`: no more text comes.
 """
@@ -7,9 +8,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
-from .abbreviations import STARTERS, words
+from .abbreviations import NUMBERED, STARTERS, words
 
 #: How far back the words before are looked at.
 _WORD: Final = 40
@@ -80,6 +82,20 @@ _TAKEN: Final = re.compile(r"\d (?:caps?|tabs?)\Z")
 #: A direction after a distance: 2 mi. E of town.
 _WAY: Final = re.compile(r"[NSEW]{1,3} (?:of|on|along|to|toward)\b")
 _WAY_SIZE: Final = 12
+
+
+#: Something that has a number, and a number with capitals in it: model no. XJ.
+_NUMBERED: Final = re.compile(rf"\b(?:{'|'.join(sorted(NUMBERED))})\.?\s\Z", re.IGNORECASE)
+_CAPITALS: Final = re.compile(r"[A-Z]{2}|[A-Z],|[A-Za-z-]{0,4}\d")
+
+
+def is_code(text: str, begin: int, first: int, start: int) -> bool:
+    """Whether "no." at `begin` is the number of something, with a code for it next.
+
+    start: where its sentence begins
+    """
+    before = text[max(start, begin - _WORD) : begin]
+    return bool(_NUMBERED.search(before)) and bool(_CAPITALS.match(text, first))
 
 
 #: Code: x ?? y, a.b ?? null.
@@ -195,3 +211,14 @@ def clock_ends(text: str, after: str, first: int, final: bool) -> bool | None:
     if len(text) - first < _PLACE_SIZE and not final:
         return None
     return _PLACE_TIME.match(text, first, first + _PLACE_SIZE) is None
+
+
+@lru_cache(maxsize=4096)  # words before a full stop: a long book has some thousands
+def library_ends(lang: str, word: str, follower: str) -> bool:
+    """Whether `sentencex` ends a sentence after the full stop of `word`, before `follower`."""
+    # Imported here: it is not needed before the first text comes.
+    import sentencex
+
+    # The library takes UTF-8, which half of a surrogate pair has no place in.
+    probe = f"And {word}. {follower}".encode("utf-8", "replace").decode("utf-8")
+    return len(sentencex.get_sentence_boundaries(lang, probe)) > 1
