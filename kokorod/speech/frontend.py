@@ -124,21 +124,20 @@ class KokoroFrontEnd:
     def _sentence(
         self, options: ReadingOptions, fragment: Fragment, tokens: list[Token], lang: str
     ) -> Sentence:
-        text = fragment.text
-        start, end = fragment.source_span(0, len(text))
         if options.text_only:
-            sentence = _spoken_only(tokens, text, start)
+            text = fragment.text
+            sentence = _spoken_only(tokens, text, fragment.source_span(0, len(text))[0])
         else:
             sentence = self._phonemizer.sentence(tokens, lang)
         if not sentence.words:  # marks alone have no sound of their own
+            start, end = fragment.source_span(0, len(fragment.text))
             sentence = Sentence(start, end, "", "", pause_s=sentence.pause_s)
+        marks = _marks(tokens, sentence)
+        if not marks and (fragment.voice, fragment.rate, fragment.pause_s) == ("", 1.0, None):
+            return sentence  # as most are: nothing is asked for
         pause_s = sentence.pause_s if fragment.pause_s is None else fragment.pause_s
         return replace(
-            sentence,
-            pause_s=pause_s,
-            voice=fragment.voice,
-            rate=fragment.rate,
-            marks=_marks(tokens, sentence),
+            sentence, pause_s=pause_s, voice=fragment.voice, rate=fragment.rate, marks=marks
         )
 
 

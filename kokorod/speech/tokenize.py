@@ -23,9 +23,12 @@ def tokens_of(
     An event is a token without text. `lang` counts if markup does not name another.
     """
     lang = fragment.lang or lang
+    spans = fragment.spans
+    if len(spans) == 1 and spans[0].plain:  # as most are
+        return _plain_tokens(spans, lang, emoji)
     tokens: list[Token] = []
     tail = " "
-    for group in _groups(fragment.spans):
+    for group in _groups(spans):
         first = group[0]
         if first.event:
             mark = Token(

@@ -95,7 +95,7 @@ class Fragment:
     @property
     def text(self) -> str:
         """What is seen: give this to a SentenceSplitter."""
-        return "".join(span.text for span in self.spans)
+        return "".join([span.text for span in self.spans])
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """The characters of the source that text[start:end] stands for."""
