@@ -45,6 +45,7 @@ _PLAIN: Final = lazy_pattern(
     r"([,;:!?](?=\s|\Z)|\.(?! ?\.)(?=\s|\Z))?"
 )
 _SPACE: Final = lazy_pattern(r"\s+")
+_GOES_ON: Final = lazy_pattern(r" [a-z]")
 
 #: Plain-looking words that have rules: abbreviations, months, weekdays.
 _LOOKED_AT: Final = (
@@ -123,6 +124,8 @@ def walk(cursor: Cursor) -> None:
 
 def _is_looked_at(cursor: Cursor, said: str, start: int, end: int) -> bool:
     """Whether a rule may read the plain word differently."""
+    if said in ("no", "No") and _GOES_ON.match(cursor.text, end):
+        return False  # the commonest of them is short for number before a figure alone
     return said.lower() in _LOOKED_AT or (len(said) == 1 and _is_letter(cursor, said, start, end))
 
 

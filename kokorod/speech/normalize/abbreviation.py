@@ -220,6 +220,7 @@ RULES: Final = (
             ("and/or", "and or"),
             ("n/a", "N A"),
         ),
+        firsts="Nabcdefhnrsw",
     ),
     Rule(
         "abbreviation.dotted",

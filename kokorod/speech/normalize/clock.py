@@ -373,6 +373,7 @@ RULES: Final = (
             ("1800 hours", "eighteen hundred hours"),
             ("0530 hours", "oh five thirty hours"),
         ),
+        firsts="012",
     ),
     Rule(
         "clock.duration",

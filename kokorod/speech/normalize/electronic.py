@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from string import hexdigits
 from typing import Final
 
 from ..patterns import lazy_pattern
@@ -248,6 +249,7 @@ RULES: Final = (
                 "six four four six six five five four four zero zero zero zero",
             ),
         ),
+        firsts=hexdigits,
     ),
     Rule(
         "electronic.mac",
@@ -255,6 +257,7 @@ RULES: Final = (
         _MAC,
         _read_characters,
         (("00:1A:2B:3C:4D:5E", "zero zero one A two B three C four D five E"),),
+        firsts=hexdigits,
     ),
     Rule(
         "electronic.ipv6",
@@ -284,6 +287,7 @@ RULES: Final = (
         _HASH,
         _read_characters,
         (("commit a1b2c3d", "commit A one B two C three D"),),
+        firsts="0123456789abcdef",
     ),
     Rule(
         "electronic.url",
@@ -315,6 +319,7 @@ RULES: Final = (
         _LOCAL,
         _read_local,
         (("localhost:3000", "localhost colon three thousand"),),
+        firsts="l",
     ),
     Rule(
         "electronic.path",

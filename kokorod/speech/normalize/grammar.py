@@ -74,7 +74,9 @@ def starts_at(text: str, position: int) -> Iterator[Start]:
     if first.isalnum():
         yield Start.RUN
     if first.isdecimal() or first in _SIGNS:
-        yield Start.NUMBER
+        # A full stop, an apostrophe and a bracket are most often just that.
+        if first not in ".'(" or text[position + 1 : position + 2].isdecimal():
+            yield Start.NUMBER
     elif first.isalpha():
         if _CODED.match(text, position):
             yield Start.CODED

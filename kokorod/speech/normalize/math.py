@@ -250,6 +250,7 @@ RULES: Final = (
             ("5! = 120", "five factorial equals one hundred twenty"),
             ("n! = 1", "n factorial equals one"),
         ),
+        firsts="0123456789kmn",
     ),
     Rule(
         "math.function",
@@ -261,6 +262,7 @@ RULES: Final = (
             ("sin(x)", "sine of (x)"),
             ("tan⁻¹(1)", "inverse tangent of (one)"),
         ),
+        firsts="FGHPacdefghlst",
     ),
     Rule(
         "math.log",

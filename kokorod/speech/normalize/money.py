@@ -66,6 +66,8 @@ _FIRST: Final = _MAGNITUDE.format(name="size")
 _SECOND: Final = _MAGNITUDE.format(name="size2")
 _SYMBOL: Final = "|".join(re.escape(symbol) for symbol in sorted(_SYMBOLS, key=len, reverse=True))
 _CODE: Final = "|".join(re.escape(code) for code in sorted(_CODES, key=len, reverse=True))
+#: What an amount with its unit before it begins with; İ, ı and ſ have no case to a pattern.
+_FIRSTS: Final = "-−+~≈İıſ" + "".join(sorted({unit[0].upper() for unit in (*_SYMBOLS, *_CODES)}))
 
 #: 1,50 and 1.234,56, with nothing that could be a list behind.
 _EUROPEAN: Final = r"(?:\d{1,3}(?:\.\d{3})*|\d+),\d\d(?![\d,.]\d|\d)"
@@ -239,6 +241,7 @@ RULES: Final = (
             ("2-for-$5", "two for five dollars"),
             ("$5m-$10m", "five million to ten million dollars", "ranges"),
         ),
+        firsts=_FIRSTS + _FIRSTS.lower(),
     ),
     Rule(
         "money.amount_first",

@@ -280,6 +280,7 @@ RULES: Final = (
             ("has a Ph.D", "has a P H D"),
             ("the PhD's", "the P H D's"),
         ),
+        firsts="BDELMP",
     ),
     Rule(
         "names.dotted",

@@ -188,5 +188,6 @@ RULES: Final = (
             ("Scene iii", "Scene three"),
             ("(ii) second", "(two) second"),
         ),
+        firsts="ivx",
     ),
 )

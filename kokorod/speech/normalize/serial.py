@@ -214,6 +214,7 @@ RULES: Final = (
             ("401(k)", "four oh one K"),
             ("501(c)(3)", "five oh one C three"),
         ),
+        firsts="45",
     ),
     Rule(
         "serial.paragraph",
@@ -231,6 +232,7 @@ RULES: Final = (
         _WIRELESS,
         _read_wireless,
         (("802.11ac", "eight oh two point eleven a c"),),
+        firsts="8",
     ),
     Rule(
         "serial.many",
@@ -238,6 +240,7 @@ RULES: Final = (
         _MANY,
         _read_many,
         (("1000s of people", "thousands of people"),),
+        firsts="1",
     ),
     Rule("serial.open", Start.NUMBER, _OPEN, _read_open, (("node 18.x", "node eighteen point X"),)),
     Rule(
@@ -256,6 +259,7 @@ RULES: Final = (
         _PLANES,
         _read_planes,
         (("the 747s", "the seven forty sevens"),),
+        firsts="7",
     ),
     Rule(
         "serial.feet",
@@ -283,6 +287,7 @@ RULES: Final = (
         _ZULU,
         _read_zulu,
         (("The 0600 flight", "The oh six hundred flight"),),
+        firsts="0",
     ),
     Rule(
         "serial.hex",
@@ -293,6 +298,7 @@ RULES: Final = (
             ("0xFF", "zero x F F", "numbers"),
             ("0b1010", "zero b one zero one zero"),
         ),
+        firsts="0",
     ),
     Rule(
         "serial.oil",

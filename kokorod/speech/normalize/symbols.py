@@ -296,7 +296,14 @@ RULES: Final = (
         (("naïve, his", "naïve, his"),),
         firsts=",;:،؛，；：、",
     ),
-    Rule("symbols.quote", Start.SIGN, _QUOTE, _read_quote, (("said, “go”", "said, “go”"),)),
+    Rule(
+        "symbols.quote",
+        Start.SIGN,
+        _QUOTE,
+        _read_quote,
+        (("said, “go”", "said, “go”"),),
+        firsts="\"“”„«»〈〉《》「」『』‹›'`",
+    ),
     Rule(
         "symbols.apostrophe",
         Start.SIGN,

@@ -150,6 +150,7 @@ RULES: Final = (
             ("v1.2.3", "version one point two point three", "versions"),
             ("v3.0-rc1", "version three point zero r c one"),
         ),
+        firsts="vV",
     ),
     Rule(
         "version.named",

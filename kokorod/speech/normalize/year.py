@@ -126,6 +126,7 @@ RULES: Final = (
             ("class of '05", "class of oh five"),
             ("'14-'18", "fourteen to eighteen"),
         ),
+        firsts="'",
     ),
     Rule(
         "year.span",
@@ -137,6 +138,7 @@ RULES: Final = (
             ("1999-2003", "nineteen ninety nine to two thousand three"),
             ("ran it 1999 - 2003", "ran it nineteen ninety nine to two thousand three"),
         ),
+        firsts="12",
     ),
     Rule(
         "year.era",

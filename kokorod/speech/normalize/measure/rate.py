@@ -122,6 +122,7 @@ RULES: Final = (
             ("in km/h", "in kilometers per hour"),
             ("GHz chip", "gigahertz chip"),
         ),
+        firsts="GHKMTcdfgklmor",
     ),
     Rule(
         "measure.per_amount",
