@@ -92,6 +92,7 @@ def read(front_end: KokoroFrontEnd, text: str, ids: dict[str, int]) -> dict[str,
     reader.feed(text, final=True)
     first_s, tokens = 0.0, 0
     while True:
+        front_end.begin()
         reading = reader.read()
         for sentence in reading.sentences:
             tokens += len([ids[symbol] for symbol in sentence.phonemes])

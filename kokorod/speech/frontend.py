@@ -43,6 +43,9 @@ class EspeakFrontEnd:
         with contextlib.suppress(KokorodError, DiedError):
             self._espeak.raw("ready", "en-us", self._vocabulary)
 
+    def begin(self) -> None:
+        """There is nothing that a user changes."""
+
     def say(self, options: ReadingOptions, fragment: Fragment) -> Sentence:
         """One sentence; markup has no effect but that it is not read out."""
         text = fragment.text
@@ -80,6 +83,7 @@ class KokoroFrontEnd:
         self._taken = taken
         self._faults = faults or Faults()
         self._lexicon = Lexicon(lexicon_file, self._vocabulary)
+        self._looked = False  # for the lexicon's file, in the reading under way
         self._phonemizer = Phonemizer(
             self._vocabulary, cache_folder, self._lexicon, self._faults, espeak
         )
@@ -92,6 +96,10 @@ class KokoroFrontEnd:
         except Exception as error:  # noqa: BLE001 - a request may do without what failed
             self._faults.caught("loading", error)
 
+    def begin(self) -> None:
+        """A reading begins: its first sentence looks whether the lexicon changed."""
+        self._looked = False
+
     def say(self, options: ReadingOptions, fragment: Fragment) -> Sentence:
         """One sentence, with what markup says of it. What cannot be read so is read word by
         word as it is written; what that raises is the request's end.
@@ -99,7 +107,8 @@ class KokoroFrontEnd:
         if options.phonemes:
             start, _ = fragment.source_span(0, len(fragment.text))
             return _given(fragment.text, start, self._vocabulary)
-        self._refresh_lexicon()
+        if not self._looked:
+            self._refresh_lexicon()
         lang = fragment.lang or options.lang
         check(lang)
         try:
@@ -113,6 +122,7 @@ class KokoroFrontEnd:
             return self._sentence(options, fragment, tokens_as_written(fragment), lang)
 
     def _refresh_lexicon(self) -> None:
+        self._looked = True
         try:
             if self._lexicon.refresh():
                 self._taken()

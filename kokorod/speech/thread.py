@@ -54,6 +54,9 @@ class ReadingOptions:
 class FrontEnd(Protocol):
     """Text to sentences (frontend.py); made and used on the speech thread."""
 
+    def begin(self) -> None:
+        """A reading begins: what the user has changed since the last one counts."""
+
     def say(self, options: ReadingOptions, fragment: Fragment) -> Sentence: ...
 
 
@@ -210,6 +213,7 @@ class SpeechThread:
 
     def _read(self, key: RequestKey) -> None:
         if (reader := self._readers.get(key)) is not None:
+            self._open_front_end().begin()
             self._report(key, reader.read())
 
     def _spent(self) -> bool:

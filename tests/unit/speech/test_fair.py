@@ -26,6 +26,8 @@ PATIENCE_S = 60.0
 class Mouth:
     """Says a letter for each letter."""
 
+    def begin(self) -> None: ...
+
     def say(self, options: ReadingOptions, fragment: Fragment) -> Sentence:
         return said(fragment)
 
