@@ -150,7 +150,7 @@ def read_inline_from(
     if not text:
         return [], voice
     whole = Span(text, base, base + len(text))
-    if not any(sign in text for sign in "[<$\\"):
+    if not ("[" in text or "<" in text or "$" in text or "\\" in text):
         return [Fragment(FragmentKind.TEXT, (whole,), voice=voice)], voice
     fragments: list[Fragment] = []
     held: list[Span | float] = []

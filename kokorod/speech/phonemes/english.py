@@ -269,6 +269,8 @@ class Texts:
         together = "".join(self._written)
         if plain(together) != together:
             self.plains = [plain(text) for text in self._written]
+        #: Whether the sentence is written in capitals.
+        self.shouted = self._is_shouted()
 
     @functools.cached_property
     def lower(self) -> list[str]:
@@ -279,9 +281,7 @@ class Texts:
         first = max(0, i - _WINDOW)
         return Context(self.lower[first : i + _WINDOW + 1], i - first)
 
-    @functools.cached_property
-    def shouted(self) -> bool:
-        """Is the sentence written in capitals?"""
+    def _is_shouted(self) -> bool:
         if sum(map(str.isupper, self._written)) < _SHOUTED_WORDS:
             return False
         words = [t for t in self.tokens if not (t.punctuation or t.letters) and len(t.text) > 1]
