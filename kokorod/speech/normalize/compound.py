@@ -251,6 +251,6 @@ RULES: Final = (
             ("3 cm x 5 cm", "three centimeters by five centimeters"),
             ("one dose x 10 days", "one dose for ten days"),
         ),
-        firsts="x",
+        firsts="x×",
     ),
 )
