@@ -264,7 +264,7 @@ class SentenceSplitter:
         if candidate["note"].isdecimal():  # It rained.12 Then
             return text[first].isupper()
         closers = text[candidate.end("end") : candidate.end()]
-        if text.startswith("ERR", max(0, candidate.start() - 3)) and mark == "!":
+        if mark == "!" and text.startswith("ERR", max(0, candidate.start() - 3)):
             return False  # npm ERR! code
         if text[first].islower():
             # '"Stop!" he said' goes on; a full stop before a small letter is no end.

@@ -31,7 +31,8 @@ class FragmentKind(StrEnum):
     CODE = "code"
 
 
-@dataclass(frozen=True, slots=True)
+# Frozen for the type checker alone, as Token is: each sentence waits until one of both is made.
+@dataclass(slots=True)
 class Span:
     """Text of a fragment and what it stands for.
 
@@ -45,14 +46,14 @@ class Span:
     event       name of a mark that is reached here
     """
 
-    text: str
-    start: int
-    end: int
-    say: str = ""
-    detail: str = ""
-    phonemes: str | None = None
-    lang: str = ""
-    event: str = ""
+    text: Final[str]
+    start: Final[int]
+    end: Final[int]
+    say: Final[str] = ""
+    detail: Final[str] = ""
+    phonemes: Final[str | None] = None
+    lang: Final[str] = ""
+    event: Final[str] = ""
 
     @property
     def plain(self) -> bool:
@@ -73,7 +74,7 @@ class Span:
         return replace(self, text=self.text[low:high], start=start, end=end)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fragment:
     """Text spoken in one go.
 
@@ -84,13 +85,13 @@ class Fragment:
     asked_s  how much of that breaks ask for, beside what a block's end is given
     """
 
-    kind: FragmentKind
-    spans: tuple[Span, ...]
-    voice: str = ""
-    lang: str = ""
-    rate: float = 1.0
-    pause_s: float | None = None
-    asked_s: float = field(default=0.0, compare=False)
+    kind: Final[FragmentKind]
+    spans: Final[tuple[Span, ...]]
+    voice: Final[str] = ""
+    lang: Final[str] = ""
+    rate: Final[float] = 1.0
+    pause_s: Final[float | None] = None
+    asked_s: Final[float] = field(default=0.0, compare=False)
 
     @property
     def text(self) -> str:
