@@ -207,18 +207,20 @@ class PartsSynthesizer(KokoroSynthesizer):
     # -- the sessions
 
     def _decode(self, tokens: list[int], utterance: Utterance, run: Run) -> _Decoded:
-        parts, keep = self._parts, self._keeps_memory()
+        # Unlike a whole run's, a front's memory is given back: while it is kept the chunks' comes
+        # on top, 50 MB at the peak of a long text, and it saves nothing that can be measured.
+        parts = self._parts
         tokens_feed = self._feed(tokens, utterance)
         asr, f0, energy, frames = self._run(
-            parts.encoder, ("asr", "f0", "energy", "duration"), tokens_feed, run, keep=keep
+            parts.encoder, ("asr", "f0", "energy", "duration"), tokens_feed, run, keep=False
         )
         frames = np.asarray(frames, np.int64).ravel()
         # Before the rest is made of it, whose memory goes by the frames.
         plausible.check_durations(frames, self.phonemes(tokens), utterance.speed)
-        (har,) = self._run(parts.source, ("har",), {"f0": f0}, run, keep=keep)
+        (har,) = self._run(parts.source, ("har",), {"f0": f0}, run, keep=False)
         style = tokens_feed["style"]
         feed = {"asr": asr, "f0": f0, "energy": energy, "style": style}
-        (x,) = self._run(parts.front, ("x",), feed, run, keep=keep)
+        (x,) = self._run(parts.front, ("x",), feed, run, keep=False)
         return _Decoded(x, har, style, f0, energy, frames)
 
     def _generate(
