@@ -41,7 +41,7 @@ FOREIGN: Final = "foreign"
 #: with nothing to consider.
 _PLAIN: Final = lazy_pattern(
     r"\s*([A-Z]?[a-z]+(?:'[a-z]+)?|[aI](?=\s+[a-z]))"
-    r"(?=[\s,;!?\")”…—]|(?<!str)[.:](?:\s|\Z)|\Z)"
+    r"(?=[\s,;!?\")”…—]|(?<!str)[.:](?:\s|\Z)|(?<=[A-Za-z'][a-z])\.(?:[”\")]|\.\.)|\Z)"
     r"([,;:!?](?=\s|\Z)|\.(?! ?\.)(?=\s|\Z))?"
 )
 _SPACE: Final = lazy_pattern(r"\s+")
