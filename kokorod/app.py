@@ -85,7 +85,7 @@ class App:
         self._front_end = FrontEndOpening(live, pool.libraries, faults.reading, self._post_lexicon)
         self._speech = SpeechThread(
             self._front_end.make,
-            lambda key, report: loop.post(lambda: performer.on_read(key, report)),
+            performer.post_read,
             faults.reading,
         )
         self._server = Server(loop, listener, log, config.max_clients)
@@ -177,6 +177,7 @@ class App:
 
     def run(self) -> int:
         """Serve until a signal; the exit status."""
+        self._faults.hear_of_everything()
         self._server.listen(self._dispatch)
         bound_ms = (self._startup.bound_s or 0.0) * 1000
         self._log.info("bound", socket=self._socket, pid=os.getpid(), ms=bound_ms)

@@ -65,7 +65,7 @@ class Performer:
         contained: Faults,
     ) -> None:
         self._faults = contained
-        self._running: dict[str, RequestKey] = {}  # whose step each lane did last
+        self._running: dict[str, Task] = {}  # what each lane does, until the scheduler is told
         self._overdue = Overdue(
             loop, self._terminate, self._on_hung_run, self._reading_s, self._on_hung_reading
         )
@@ -92,9 +92,10 @@ class Performer:
                 parts.speech.want(action.key)
                 self._overdue.reads()
             case Run() | RunFront() | RunChunk():
-                parts.pool.lanes[action.lane].start(self._task(action))
-                self._running[action.lane] = action.key
+                task = self._running[action.lane] = self._task(action)
                 self._overdue.began(action.lane, self._scheduler.step_s(action.lane))
+                # Last: what has begun is not to be given up.
+                parts.pool.lanes[action.lane].start(task)
             case Terminate():
                 parts.pool.lanes[action.lane].terminate()
             case Finish():
@@ -109,12 +110,16 @@ class Performer:
         match action:
             case Run() | RunFront() | RunChunk():
                 lane, key = action.lane, action.key
+                self.on_over(lane)
                 self._loop.post(lambda: self._on_run_failed(lane, key, why))
-            case Prepare(key=key) | Finish(key=key):
-                code = ErrorCode.ENGINE_FAILED
-                self._loop.post(lambda: self.parts.in_flight.fail(key, code, why))
+            case Prepare(key=key) | Finish(key=key) | Fail(key=key):
+                self._loop.post(lambda: self.parts.in_flight.give_up(key, why))
 
     # -- the speech thread
+
+    def post_read(self, key: RequestKey | None, report: ReadReport) -> None:
+        """For the speech thread."""
+        self._loop.post(partial(self.on_read, key, report), partial(self.on_read_lost, key))
 
     def on_read(self, key: RequestKey | None, report: ReadReport) -> None:
         match report:
@@ -128,6 +133,15 @@ class Performer:
                 self.perform(self._scheduler.prepared(key, report.sentences, report.state, now))
             case ReadFailed() if key is not None:
                 self.parts.in_flight.fail(key, _code_of(report.error), str(report.error))
+
+    def on_read_lost(self, key: RequestKey | None, error: Exception) -> None:
+        """A report of the speech thread could not be used: who waits for it is told."""
+        if faults.broken(error):
+            raise error
+        self._faults.caught("reading", error)
+        if key is not None:
+            why = faults.why("what was read could not be used", error)
+            self.parts.in_flight.give_up(key, why)
 
     def _reading_s(self) -> float:
         return self.parts.speech.busy_s()
@@ -152,9 +166,9 @@ class Performer:
     def _on_hung_run(self, lane: str, seconds: float) -> None:
         """Its request is told, so that its segment hangs no other lane; then one is made anew."""
         why = f"a run was not done after {seconds:.0f} s and could not be ended"
-        if (key := self._running.get(lane)) is not None:
-            self.parts.maintenance.failed(key)
-            self.parts.in_flight.fail(key, ErrorCode.ENGINE_FAILED, why)
+        if (task := self._running.get(lane)) is not None:
+            self.parts.maintenance.failed(task.key)
+            self.parts.in_flight.fail(task.key, ErrorCode.ENGINE_FAILED, why)
         if (hung := self.parts.pool.lanes.get(lane)) is not None:
             self.parts.pool.replace(hung, why)
 
@@ -176,6 +190,7 @@ class Performer:
         maintenance = self.parts.maintenance
         maintenance.lane_down(lane)
         maintenance.look_soon()
+        self._running.pop(lane, None)
         self.perform(self._scheduler.lane_down(lane, self._loop.clock()))
 
     def on_spoken(self, lane: str, spoken: Synthesized) -> None:
@@ -189,6 +204,7 @@ class Performer:
         else:
             parts.maintenance.warmed(task.key, spoken.seconds)
         result = RunResult(spoken.seconds, spoken.sound_s)
+        self._running.pop(lane, None)
         self.perform(self._scheduler.ran(lane, result, now))
         parts.on_run_over(task.key)
 
@@ -205,6 +221,7 @@ class Performer:
         result = FrontResult(fronted.seconds, fronted.unit.plan.ranges(), sound_s)
         if not result.pieces:
             task.stream.unit = None
+        self._running.pop(lane, None)
         self.perform(self._scheduler.fronted(lane, result, now))
         parts.on_run_over(task.key)
 
@@ -221,17 +238,25 @@ class Performer:
         else:
             parts.maintenance.warmed(task.key, chunked.seconds, whole=chunked.last)
         result = RunResult(chunked.seconds, chunked.sound_s)
+        self._running.pop(lane, None)
         self.perform(self._scheduler.ran(lane, result, now))
         parts.on_run_over(task.key)
 
     def on_ended(self, lane: str, task: Task) -> None:
+        self._running.pop(lane, None)
         self.perform(self._scheduler.terminated(lane, self._loop.clock()))
         self.parts.on_run_over(task.key)
 
     def on_failed(self, lane: str, task: Task, why: str) -> None:
         self._on_run_failed(lane, task.key, why)
 
+    def on_untold(self, lane: str, task: Task, why: str) -> None:
+        """A step's report raised; it has failed if the scheduler does not know of it yet."""
+        if self._running.get(lane) is task:
+            self._on_run_failed(lane, task.key, why)
+
     def _on_run_failed(self, lane: str, key: RequestKey, why: str) -> None:
+        self._running.pop(lane, None)
         self.perform(self._scheduler.run_failed(lane, self._loop.clock(), why))
         self.parts.on_run_over(key)
 

@@ -21,6 +21,9 @@ from typing import Final
 
 Command = Callable[[], None]
 
+#: Of commands that raised, one after the other, or of failures to get one: it will not get better.
+_MOST_IN_A_ROW: Final = 1_000
+
 
 class InboxFullError(RuntimeError):
     """More commands wait than a thread that works can leave waiting: it hangs."""
@@ -106,15 +109,20 @@ class Worker:
             del self._crashed, self._begin, self._idle, self._end
 
     def _serve(self) -> None:
-        while (command := self._next()) is not None:
+        in_a_row = 0
+        while in_a_row < _MOST_IN_A_ROW:
             try:
+                if (command := self._next()) is None:
+                    return
                 command()
+                in_a_row = 0
             except Exception as error:
                 if not self._goes_on:
                     raise
+                in_a_row += 1
                 self._crashed(error)
             # It knows what it worked on, which is not to outlive it while nothing comes.
-            del command
+            command = None
 
     def _next(self) -> Command | None:
         try:

@@ -23,6 +23,7 @@ from ..engine import lane as lane_reports
 from ..engine.lane import Chunked, Fronted, Lane, Report, Synthesized, Task
 from ..engine.loading import KokoroPlan, Opened, open_accelerator, open_built_in
 from ..engine.sessions import Sessions
+from ..errors import BrokenInvariantError
 from ..models.record import InstalledModel
 from ..net.loop import Loop
 from ..safety import faults
@@ -64,6 +65,7 @@ class LaneEvents(Protocol):
     def on_chunked(self, lane: str, chunked: Chunked) -> None: ...
     def on_ended(self, lane: str, task: Task) -> None: ...
     def on_failed(self, lane: str, task: Task, why: str) -> None: ...
+    def on_untold(self, lane: str, task: Task, why: str) -> None: ...
     def on_other_model(self) -> None: ...
     def on_opened(self, opened: Opened) -> None: ...
     def on_known(self) -> None: ...
@@ -234,7 +236,9 @@ class Pool:
         on_report: Callable[[Lane, Report], None],
     ) -> None:
         def report(what: Report) -> None:
-            self._loop.post(lambda: on_report(lane, what))
+            self._loop.post(
+                lambda: on_report(lane, what), lambda error: self._on_lost_report(lane, what, error)
+            )
 
         lane = Lane(name, make, report, self._faults)
         lane.open()
@@ -286,6 +290,19 @@ class Pool:
             case _:
                 events.on_over(lane.name)
                 self._tell(lane.name, report)
+
+    def _on_lost_report(self, lane: Lane, report: Report, error: Exception) -> None:
+        """What a report raised, whose step must not be waited for."""
+        if faults.broken(error):
+            raise error
+        match report:
+            case lane_reports.Up() | lane_reports.Down() | lane_reports.Crashed():
+                raise BrokenInvariantError(f"{lane.name} is half open") from error
+        self._faults.caught("report", error)
+        if self.lanes.get(lane.name) is lane:
+            why = faults.why("what a run gave could not be used", error)
+            self._events.on_over(lane.name)
+            self._events.on_untold(lane.name, report.task, why)
 
     def _tell(self, name: str, report: Report) -> None:
         """What a step came to."""

@@ -3,7 +3,9 @@
 
 Owns:       the selector, the wake-up pipe, the timers, the queue of posted calls.
 Invariants: every callback runs on the thread that called run(); post() is the only
-            method another thread (or a signal handler) may call.
+            method another thread (or a signal handler) may call; a callback that raises is
+            told to on_error, and what waits for it is not left waiting: a descriptor's comes
+            with the next turn, a timer's again, for a posted one there is `lost`.
 Never:      blocks anywhere but in select(); runs a callback that waits.
 """
 
@@ -19,6 +21,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 READ: Final = selectors.EVENT_READ
@@ -29,6 +32,10 @@ WRITE: Final = selectors.EVENT_WRITE
 #: being served.
 _POSTS_A_TURN: Final = 256
 _POSTS_S: Final = 0.01
+
+#: A timer whose call raised is called again, so often: who arms it anew in its call has not.
+_MORE_CALLS: Final = 3
+_AGAIN_S: Final = 1.0
 
 #: No machine is so busy that a wait ends so much later than it was to, or a turn takes so long.
 _LATE_S: Final = 2.0
@@ -41,6 +48,7 @@ class Timer:
     when: float
     order: int
     call: Callable[[], None] | None = field(compare=False)
+    more_calls: int = field(default=_MORE_CALLS, compare=False)
 
     def cancel(self) -> None:
         self.call = None
@@ -59,7 +67,7 @@ class Loop:
         self._order = itertools.count()
         # Bounded by the workers: each has at most one result on its way, and every
         # lane's inbox is bounded by the scheduler.
-        self._posted: deque[Callable[[], None]] = deque()
+        self._posted: deque[tuple[Callable[[], None], Callable[[Exception], None] | None]] = deque()
         self._stopping = False
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
@@ -73,9 +81,14 @@ class Loop:
 
     # -- for any thread
 
-    def post(self, call: Callable[[], None]) -> None:
-        """Run `call` on the loop's thread, soon. The one door between threads."""
-        self._posted.append(call)
+    def post(
+        self, call: Callable[[], None], lost: Callable[[Exception], None] | None = None
+    ) -> None:
+        """Run `call` on the loop's thread, soon. The one door between threads.
+
+        lost: told what the call raised, in place of on_error, for who waits for what it does
+        """
+        self._posted.append((call, lost))
         try:
             os.write(self._wake_write, b"\0")
         except BlockingIOError:
@@ -88,6 +101,7 @@ class Loop:
 
     def watch(self, fd: int, events: int, call: Callable[[int], None]) -> None:
         """Call `call(ready_events)` whenever `fd` is ready for any of `events`."""
+        self.unwatch(fd)  # closed without a word, by who had no memory for one
         self._selector.register(fd, events, call)
 
     def change(self, fd: int, events: int, call: Callable[[int], None]) -> None:
@@ -145,7 +159,8 @@ class Loop:
         for number in range(min(len(self._posted), _POSTS_A_TURN)):
             if number and self.clock() - began > _POSTS_S:
                 break
-            self._call(self._posted.popleft())
+            call, lost = self._posted.popleft()
+            self._call(call, lost=lost)
         self._leave_out(began)
         began = self.clock()
         self._run_timers()
@@ -171,8 +186,10 @@ class Loop:
         now = self.clock()
         while self._timers and self._timers[0].when <= now:
             timer = heapq.heappop(self._timers)
-            if timer.call is not None:
-                self._call(timer.call)
+            if timer.call is not None and not self._call(timer.call) and timer.more_calls:
+                timer.more_calls -= 1
+                timer.when = now + _AGAIN_S
+                heapq.heappush(self._timers, timer)
 
     def _leave_out(self, since: float) -> bool:
         """Whether the process was stopped since then: nobody had the time that has passed."""
@@ -182,13 +199,24 @@ class Loop:
         self._stopped_s += late
         return True
 
-    def _call(self, call: Callable[..., None], *arguments: int) -> None:
+    def _call(
+        self,
+        call: Callable[..., None],
+        *arguments: int,
+        lost: Callable[[Exception], None] | None = None,
+    ) -> bool:
+        """Whether it came to its end."""
         try:
             call(*arguments)
         except Exception as error:
             if self.on_error is None:
                 raise
-            self.on_error(error)
+            if lost is None:
+                self.on_error(error)
+            else:
+                self._call(partial(lost, error))
+            return False
+        return True
 
     def _drain_wake_pipe(self, events: int) -> None:
         try:

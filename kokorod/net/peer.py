@@ -51,6 +51,9 @@ _RECEIVE: Final = 64 * 1024
 #: Of a request's values: the map itself, and one that the schema is to refuse with its id.
 _DEPTH: Final = 2
 
+#: What could not be told is told again: else a place is taken for good.
+_GONE_AGAIN_S: Final = 0.5
+
 #: Requests handled in one turn, and how long the last of them may begin after the first: a peer
 #: that sends without pause leaves room. A status takes 1 ms, an append a tenth.
 _FRAMES_A_TURN: Final = 64
@@ -165,16 +168,25 @@ class Peer:
         """Drop the connection now."""
         if self.closed:
             return
+        # Later: whoever is just sending to the peer need not expect it to vanish. And before
+        # anything else: if this raises, nothing has happened.
+        self._loop.post(self._tell_gone, lambda _: self._tell_gone_later())
         self.closed = True
-        if self._timer is not None:
-            self._timer.cancel()
-        self._loop.unwatch(self._socket.fileno())
-        self._socket.close()
-        self._outgoing.clear()
-        self._backlog.take(self._outgoing_bytes)
-        self._outgoing_bytes = 0
-        # Later: whoever is just sending to the peer need not expect it to vanish.
-        self._loop.post(lambda: self._handler.on_gone(self))
+        try:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._loop.unwatch(self._socket.fileno())
+        finally:
+            self._socket.close()
+            self._outgoing.clear()
+            self._backlog.take(self._outgoing_bytes)
+            self._outgoing_bytes = 0
+
+    def _tell_gone(self) -> None:
+        self._handler.on_gone(self)
+
+    def _tell_gone_later(self) -> None:
+        self._loop.after(_GONE_AGAIN_S, self._tell_gone)
 
     def _on_ready(self, events: int) -> None:
         try:
@@ -259,7 +271,12 @@ class Peer:
                 self._handler.on_request(self, request)
             if self.closed or self._closing:
                 return
-        self._loop.post(self._resume)
+        self._loop.post(self._resume, self._on_lost)
+
+    def _on_lost(self, error: Exception) -> None:
+        """Its requests wait for a turn that did not come to its end."""
+        self.close()
+        raise error
 
     def _resume(self) -> None:
         if not self._held or self.closed or self._closing or self._outgoing_bytes >= HARD:

@@ -9,7 +9,8 @@ Never:      decides what is asked or spoken: dispatch.py and schedule/ do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from kokoro_client.wire.choices import Ending
@@ -31,6 +32,16 @@ from .state import RequestState
 
 #: Told to whom the daemon owes speech when it stops.
 STOPPING: Final = "the daemon is stopping; try again"
+
+
+@contextlib.contextmanager
+def _answering(peer: Peer) -> Iterator[None]:
+    """Who cannot be told how a request ended loses the connection, and does not wait for it."""
+    try:
+        yield
+    except BaseException:
+        peer.close()
+        raise
 
 
 class InFlight:
@@ -144,10 +155,18 @@ class InFlight:
         if key not in self.requests:
             return
         peer = self._drop(key, RequestState.FAILED)
-        self._perform(self._scheduler.fail(key))
-        self.refuse(peer, key.id, WireError(code, message, retry_after_ms=retry_after_ms))
-        self.close_if_done(peer)
-        self.turns.leave(key)
+        with _answering(peer):
+            self._perform(self._scheduler.fail(key))
+            self.refuse(peer, key.id, WireError(code, message, retry_after_ms=retry_after_ms))
+            self.close_if_done(peer)
+            self.turns.leave(key)
+
+    def give_up(self, key: RequestKey, why: str) -> None:
+        """An end that may be half done: its client is told, or loses its connection."""
+        if key in self.requests:
+            self.fail(key, ErrorCode.ENGINE_FAILED, why)
+        elif (peer := self._peers.pop(key, None)) is not None:
+            peer.close()
 
     def fail_all(self, engine: Engine, code: ErrorCode, message: str) -> None:
         """What was to be spoken by an engine that is lost."""
@@ -186,10 +205,11 @@ class InFlight:
         request = self.requests[key]
         done = request.done(end is RequestState.CANCELLED)
         peer = self._drop(key, end)
-        self._log.info("done", peer=key.peer, id=key.id, ending=done.ending.value, **done.stats)
-        peer.send(done)
-        self.close_if_done(peer)
-        self.turns.leave(key)
+        with _answering(peer):
+            self._log.info("done", peer=key.peer, id=key.id, ending=done.ending.value, **done.stats)
+            peer.send(done)
+            self.close_if_done(peer)
+            self.turns.leave(key)
         if self.on_spoken is not None and end is RequestState.FINISHED:
             self.on_spoken(request.utterance.voice, not self.requests)
 

@@ -32,6 +32,9 @@ _ROOT: Final = Path(__file__).resolve().parents[1]
 #: Half done, its steps leave a state that no request may go on with.
 _DECIDES: Final = _ROOT / "schedule"
 
+#: Does what was decided, each for itself: what it raises itself has left some of it undone.
+_PERFORMS: Final = (_ROOT / "perform.py", "perform")
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -91,7 +94,10 @@ def broken(error: Exception) -> bool:
     if isinstance(error, (BrokenInvariantError, AssertionError)):
         return True
     frames = traceback.extract_tb(error.__traceback__)
-    return any(Path(frame.filename).is_relative_to(_DECIDES) for frame in frames)
+    own = [(path, f.name) for f in frames if (path := Path(f.filename)).is_relative_to(_ROOT)]
+    if own and own[-1] == _PERFORMS:
+        return True
+    return any(path.is_relative_to(_DECIDES) for path, _ in own)
 
 
 def trace_of(error: Exception) -> list[str]:

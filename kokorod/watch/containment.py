@@ -10,6 +10,8 @@ Never:      tells an error's message: it may quote a text.
 
 from __future__ import annotations
 
+import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -49,6 +51,15 @@ class Containment:
         self._met: deque[float] = deque(maxlen=_MOST_CONTAINED)  # when
         self.reading = Faults(lambda fault: post(lambda: self._on_reading_fault(fault)))
         self.all = Faults(lambda fault: post(lambda: self._on_fault(fault)))
+
+    def hear_of_everything(self) -> None:
+        """Python would print what a finalizer or a thread raises, with its message."""
+        sys.unraisablehook = lambda told: self._on_unheard("finalizer", told.exc_value)
+        threading.excepthook = lambda told: self._on_unheard("thread", told.exc_value)
+
+    def _on_unheard(self, place: str, error: BaseException | None) -> None:
+        if isinstance(error, Exception):
+            self.all.caught(place, error)
 
     def _on_reading_fault(self, fault: Fault) -> None:
         self._metrics.contained_in_reading += 1

@@ -10,6 +10,7 @@ import os
 import random
 import re
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from support.daemon.conversation import Conversation
 from support.daemon.hearing import hear
 from support.daemon.homes import toy_home
 from support.daemon.process import DaemonProcess, wait_until
+
+from kokoro_client.errors import ConnectionLostError, NoDaemonError
 
 DIVISOR = int(os.environ.get("CHAOS_N", "1"))
 SEED = int(os.environ.get("CHAOS_SEED", "17"))
@@ -49,10 +52,10 @@ def trace(frame, event, argument):
 
 def traced(owner, name):
     real = getattr(owner, name)
-    def call(*arguments):
+    def call(*arguments, **named):
         if sys.gettrace() is None:  # it ends with what it raises
             sys.settrace(trace)
-        return real(*arguments)
+        return real(*arguments, **named)
     setattr(owner, name, call)
 
 traced(loop.Loop, "_call")
@@ -63,13 +66,17 @@ def listen():
     with os.fdopen(os.open({fifo!r}, os.O_RDWR)) as fifo:  # so that there is always a writer
         for line in fifo:
             left = int(line)
+            with open({taken!r}, "a") as taken:
+                taken.write(line)
 
 threading.Thread(target=listen, daemon=True).start()
 """
 
 #: What may end the process: a decision left half done, and the loop itself.
 _DECIDES = re.compile(
-    r"trace line=\"?(schedule/|net/loop\.py:\d+ in (turn|run|_run_timers))"
+    r"trace line=\"?(schedule/|perform\.py:\d+ in perform|net/loop\.py:\d+ in "
+    r"(turn|run|_run_timers))"
+    r"|crashed why=\"?BrokenInvariantError"
     r"|ended by a bug: MemoryError < <string>:\d+ in trace < net/loop\.py"
 )
 
@@ -89,6 +96,8 @@ def ask_for_everything(daemon: DaemonProcess) -> Counter[str]:
             for id in range(1, 9):
                 end = conversation.end_of(id)
                 ends[str(end.get("code", end["type"]))] += 1
+    except TimeoutError:
+        raise
     except OSError:
         ends["closed"] += 1
     except AssertionError as error:
@@ -98,50 +107,83 @@ def ask_for_everything(daemon: DaemonProcess) -> Counter[str]:
     return ends
 
 
-def order(fifo: Path, after: int) -> bool:
-    """An error after so many calls; False: the daemon has ended, and nobody reads."""
+class Orders:
+    """Owns the FIFO at which the daemon is told when to raise, and the file of what it has read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._fifo = folder / "fifo"
+        self._taken = folder / "taken"
+        os.mkfifo(self._fifo)
+        self._taken.touch()
+        self.before = _FAILING.format(fifo=str(self._fifo), taken=str(self._taken))
+
+    def give(self, daemon: DaemonProcess, after: int) -> None:
+        """An error after so many calls, 0: none; in force when this returns, or nobody reads."""
+        known = self._taken.stat().st_size
+        try:
+            descriptor = os.open(self._fifo, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return  # the daemon has ended
+        with os.fdopen(descriptor, "w") as file:
+            file.write(f"{after}\n")
+        wait_until(
+            lambda: self._taken.stat().st_size > known or not daemon.alive, "the order to be read"
+        )
+
+
+def settled(daemon: DaemonProcess) -> bool:
+    """Nothing is in flight and nobody connected, or the daemon has ended."""
+    if not daemon.alive:
+        return True
     try:
-        orders = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
-    except OSError:
+        status = daemon.ask("status")
+    except (ConnectionLostError, NoDaemonError):  # the error is still to come, or has just
         return False
-    with os.fdopen(orders, "w") as file:
-        file.write(f"{after}\n")
-    return True
+    return bool(status["requests"]["active"] == 0 and status["clients"] == 1)
+
+
+def told_why(daemon: DaemonProcess, began: int) -> bool:
+    return _DECIDES.search(daemon.log[began:]) is not None
 
 
 @pytest.mark.timeout(3600)
 def test_it_ends_a_request_and_not_the_daemon(tmp_path: Path) -> None:
     source = random.Random(SEED)
-    fifo = tmp_path / "fifo"
-    os.mkfifo(fifo)
+    orders = Orders(tmp_path)
     home = toy_home(tmp_path)
     ends: Counter[str] = Counter()
     daemon = DaemonProcess(home)
     # There a harmless bug ends it.
     del daemon.environ["KOKOROD_STRICT"]
     try:
-        daemon.start_after(_FAILING.format(fifo=str(fifo))).wait_ready()
+        daemon.start_after(orders.before).wait_ready()
         for _ in range(ERRORS):
             began = len(daemon.log)
-            assert order(fifo, source.randrange(1, CALLS))
-            ends += ask_for_everything(daemon)
-            order(fifo, 0)
+            orders.give(daemon, source.randrange(1, CALLS))
+            try:
+                ends += ask_for_everything(daemon)
+            except TimeoutError:
+                pytest.fail(f"after {dict(ends)} an answer is missing: {daemon.log[began:]}")
+            orders.give(daemon, 0)
+            try:
+                wait_until(lambda: settled(daemon), "nothing to be left")
+            except AssertionError:
+                pytest.fail(f"after {dict(ends)} something is left: {daemon.log[began:]}")
             log = daemon.log[began:]
-            assert "secret" not in log
-            if not daemon.alive or "crashed" in log or "ended by a bug" in log:
+            if "secret" in log:
+                pytest.fail(f"told: {log.split('secret')[0][-2_000:]}")
+            if not daemon.alive:
                 assert daemon.process is not None
                 assert daemon.process.wait(60) == 1, log[-5_000:]
-                assert _DECIDES.search(log), log[-5_000:]
+                wait_until(partial(told_why, daemon, began), "the reason in its log")
                 ends["ended the process"] += 1
-                daemon.start_after(_FAILING.format(fifo=str(fifo))).wait_ready()
-
-            def idle() -> bool:
+                daemon.start_after(orders.before).wait_ready()
+            try:
+                with Conversation(daemon.socket) as conversation:
+                    hear(conversation.said(1, SAID, phonemes=True, cache=False), SAID)
+            except TimeoutError:
                 status = daemon.ask("status")
-                return bool(status["requests"]["active"] == 0 and status["clients"] == 1)
-
-            wait_until(idle, f"nothing to be left: {log[-3_000:]}")
-            with Conversation(daemon.socket) as conversation:
-                hear(conversation.said(1, SAID, phonemes=True, cache=False), SAID)
+                pytest.fail(f"after {dict(ends)} nothing is said: {status} {daemon.log[began:]}")
         print(f"figure: MemoryErrors: {ERRORS}; {dict(ends)}, CHAOS_SEED={SEED}")
         assert daemon.stop() == 0
     finally:

@@ -10,7 +10,7 @@ from support.daemon.conversation import Conversation
 from support.daemon.hearing import hear
 from support.daemon.homes import toy_home
 from support.daemon.making import MakeDaemon
-from support.daemon.process import DaemonProcess
+from support.daemon.process import DaemonProcess, wait_until
 
 #: A daemon with three bugs: a rule and a word that raise, and a sentence that nothing reads.
 _BROKEN = """
@@ -183,3 +183,54 @@ def test_a_text_that_ends_espeak_ends_nothing_else(
         assert other.end_of(1)["type"] == "done"
         hear(other.pcm(1), SOUND)
     assert shared_daemon.alive
+
+
+#: One that loses what two reports are for, and whose finalizers and threads raise.
+_LOSING = """
+import sys
+import threading
+from kokorod.perform import Performer
+
+def loses(name, when):
+    real = getattr(Performer, name)
+    def losing(*args):
+        if when(*args):
+            raise MemoryError("walrus")
+        return real(*args)
+    setattr(Performer, name, losing)
+
+def read(report):
+    return "".join(sentence.phonemes for sentence in getattr(report, "sentences", ()))
+
+loses("on_read", lambda self, key, report: "ɹˈid" in read(report))
+for step in ("on_chunked", "on_spoken"):
+    loses(step, lambda self, lane, done: "ɹˈʌn" in done.task.segment.phonemes)
+
+class Ending:
+    def __del__(self):
+        raise LookupError("walrus")
+
+def end():
+    while sys.unraisablehook is sys.__unraisablehook__:
+        threading.Event().wait(0.01)
+    Ending()
+    raise LookupError("walrus")
+
+threading.Thread(target=end, daemon=True).start()
+"""
+
+
+def test_a_lost_report_is_waited_for_by_nobody(make_daemon: MakeDaemon, tmp_path: Path) -> None:
+    daemon = make_daemon(home=toy_home(tmp_path)).start_after(_LOSING).wait_ready()
+    with Conversation(daemon.socket) as conversation:
+        for id, lost in enumerate(("ðə ɹˈid.", "ðə ɹˈʌn.", "ðə ɹˈʌn.", "ðə ɹˈid.")):
+            conversation.speak(2 * id, lost, phonemes=True, cache=False)
+            end = conversation.end_of(2 * id)
+            assert (end["type"], end["code"]) == ("error", "engine_failed")
+            hear(conversation.said(2 * id + 1, SOUND, phonemes=True, cache=False), SOUND)
+    status = daemon.ask("status")
+    assert {lane["state"] for lane in status["lanes"]} == {"idle"}
+    for place in ("reading", "report", "finalizer", "thread"):
+        wait_until(lambda place=place: f"contained place={place} " in daemon.log, place)  # type: ignore[misc]
+    assert "walrus" not in daemon.log
+    assert daemon.stop() == 0

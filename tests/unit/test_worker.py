@@ -190,3 +190,30 @@ def test_what_a_command_worked_on_is_not_kept_while_nothing_comes() -> None:
     assert known() is None
     owner.worker.close()
     assert owner.worker.join(PATIENCE_S)
+
+
+def test_one_that_goes_on_does_so_if_it_has_no_memory_for_the_next_command(
+    make: Make, said: queue.SimpleQueue[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = make(goes_on=True)
+    real, failures = worker._next, iter([MemoryError("none")])
+
+    def without_memory() -> Any:
+        for error in failures:
+            raise error
+        return real()
+
+    monkeypatch.setattr(worker, "_next", without_memory)
+    worker.start()
+    worker.do(lambda: said.put("done"))
+    assert isinstance(following(said), MemoryError)
+    assert following(said) == "done"
+
+
+def test_one_that_always_fails_ends(make: Make, said: queue.SimpleQueue[Any]) -> None:
+    worker = make(10_000, goes_on=True)
+    for _ in range(1_001):
+        worker.do(fail)
+    worker.start()
+    assert worker.join(PATIENCE_S)
+    assert said.qsize() == 1_000
