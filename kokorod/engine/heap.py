@@ -33,6 +33,11 @@ def keep_big_blocks_apart() -> None:
 def give_back_memory() -> None:
     """Collect garbage and return free heap pages to the system, if malloc can."""
     gc.collect()
+    trim()
+
+
+def trim() -> None:
+    """Return free heap pages to the system, if malloc can: some milliseconds of any thread."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # musl has no malloc_trim
             ctypes.CDLL(None).malloc_trim(0)

@@ -24,6 +24,7 @@ from ..safety import faults
 from ..safety.faults import Faults
 from ..types import SAMPLE_RATE, RequestKey, Segment, Utterance
 from ..worker import Worker
+from . import heap
 from .synthesizer import Run, Synthesizer, TerminatedError
 
 if TYPE_CHECKING:  # numpy is loaded on the lane's thread, not on the loop's
@@ -246,6 +247,8 @@ class Lane:
         assert self._synthesizer is not None
         try:
             self._synthesizer.rest()
+            # What each thread's heap has freed in pieces adds up, some MB in half an hour.
+            heap.trim()
         except Exception as error:  # noqa: BLE001 - memory not given back is no reason to end
             self._faults.caught("rest", error)
 
