@@ -24,6 +24,7 @@ from support import toy
 from support.daemon.homes import speaking, toy_home
 from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 from support.epubs import make
+from support.untraced import without_tracer
 
 from kokoro_client import Client
 from kokoro_client.cli.main import main
@@ -229,7 +230,7 @@ def test_no_room_is_a_line_and_loses_nothing(
     def limited(most: int) -> tuple[int, str]:
         process = subprocess.run(
             ["kokoroctl", "book", "render", long_book, "-o", out, *FIRST],
-            env=daemon.environ,
+            env=without_tracer(daemon.environ),
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,

@@ -15,6 +15,7 @@ import pytest
 from support import model_server
 from support.model_server import MODEL, QUICK, RELEASE, Fault, FileServer
 from support.paths import TESTS
+from support.untraced import without_tracer
 
 from kokorod.errors import DownloadError
 from kokorod.models.pull import pull_release as pull
@@ -71,6 +72,7 @@ def _puller(server: FileServer, store: Store, limit: int = 0) -> Iterator[subpro
             str(store.folder),
             str(limit),
         ],
+        env=without_tracer() if limit else None,
         stderr=subprocess.PIPE,
         text=True,
     )
