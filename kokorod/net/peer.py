@@ -170,7 +170,7 @@ class Peer:
             return
         # Later: whoever is just sending to the peer need not expect it to vanish. And before
         # anything else: if this raises, nothing has happened.
-        self._loop.post(self._tell_gone, lambda _: self._tell_gone_later())
+        self._loop.post(self._tell_gone, self._on_not_told)
         self.closed = True
         try:
             if self._timer is not None:
@@ -185,8 +185,9 @@ class Peer:
     def _tell_gone(self) -> None:
         self._handler.on_gone(self)
 
-    def _tell_gone_later(self) -> None:
+    def _on_not_told(self, error: Exception) -> None:
         self._loop.after(_GONE_AGAIN_S, self._tell_gone)
+        raise error
 
     def _on_ready(self, events: int) -> None:
         try:

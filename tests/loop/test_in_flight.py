@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from support.loop.one_request import KEY, in_flight
 from support.loop.turning import Connected, connect
 
-from kokoro_client.wire.messages import Speak
 from kokorod.net.loop import Loop
-from kokorod.requests.in_flight import InFlight
-from kokorod.requests.phrase_cache import PhraseCache
-from kokorod.requests.request import SpeakRequest
 from kokorod.requests.state import IllegalTransitionError, RequestState
-from kokorod.safety.faults import Faults
-from kokorod.schedule.scheduler import Scheduler
-from kokorod.speech.thread import FrontEnd, SpeechThread
-from kokorod.types import Engine, PeerId, RequestKey, Utterance
-from kokorod.watch.log import Log
-
-KEY = RequestKey(PeerId(1), 7)
 
 
 @pytest.fixture
@@ -30,27 +20,6 @@ def client() -> Iterator[Connected]:
     client.peer.close()
     client.other.close()
     loop.close()
-
-
-def never() -> FrontEnd:
-    raise AssertionError("nothing is read here")
-
-
-def in_flight(client: Connected, strict: bool) -> tuple[InFlight, SpeakRequest]:
-    made = InFlight(
-        client.loop,
-        Scheduler(),
-        SpeechThread(never, lambda key, report: None, Faults(lambda fault: None)),
-        PhraseCache(0),
-        lambda actions: None,
-        Log(),
-        strict=strict,
-    )
-    speak = Speak(id=KEY.id, text="")
-    utterance = Utterance("af_heart", 1.0, "en-us")
-    request = SpeakRequest(KEY, speak, utterance, Engine.KOKORO, client.loop.clock())
-    made.add(request, client.peer)
-    return made, request
 
 
 def test_a_request_goes_through_its_states_to_done(client: Connected) -> None:

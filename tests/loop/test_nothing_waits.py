@@ -9,21 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 from support.daemon.conversation import frame
+from support.loop.one_request import KEY, in_flight
 from support.loop.turning import Connected, connect, settle, turn_until
 
-from kokoro_client.wire.messages import Speak
 from kokorod.net.loop import READ, Loop
 from kokorod.net.peer import Peer
 from kokorod.requests.in_flight import InFlight
-from kokorod.requests.phrase_cache import PhraseCache
-from kokorod.requests.request import SpeakRequest
-from kokorod.safety.faults import Faults
-from kokorod.schedule.scheduler import Scheduler
-from kokorod.speech.thread import FrontEnd, SpeechThread
-from kokorod.types import Engine, PeerId, RequestKey, Utterance
-from kokorod.watch.log import Log
-
-KEY = RequestKey(PeerId(1), 7)
 
 
 @pytest.fixture
@@ -146,12 +137,17 @@ def test_a_peer_is_closed_even_if_it_cannot_be_unwatched(
 
 
 def test_that_a_peer_is_gone_is_told_again(
-    loop: Loop, client: Connected, now: list[float], monkeypatch: pytest.MonkeyPatch
+    loop: Loop,
+    client: Connected,
+    errors: list[str],
+    now: list[float],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told = Failing()
     monkeypatch.setattr(client.reported, "on_gone", told)
     client.peer.close()
     settle(loop)
+    assert errors == ["MemoryError"]
     now[0] += 1.0
     settle(loop)
     assert told.calls == 2
@@ -160,24 +156,8 @@ def test_that_a_peer_is_gone_is_told_again(
 # Requests
 
 
-def never() -> FrontEnd:
-    raise AssertionError("nothing is read here")
-
-
-def in_flight(client: Connected) -> InFlight:
-    made = InFlight(
-        client.loop,
-        Scheduler(),
-        SpeechThread(never, lambda key, report: None, Faults(lambda fault: None)),
-        PhraseCache(0),
-        lambda actions: None,
-        Log(),
-        strict=True,
-    )
-    utterance = Utterance("af_heart", 1.0, "en-us")
-    speak = Speak(id=KEY.id, text="")
-    request = SpeakRequest(KEY, speak, utterance, Engine.KOKORO, client.loop.clock())
-    made.add(request, client.peer)
+def submitted(client: Connected) -> InFlight:
+    made, request = in_flight(client, strict=True)
     made.submitted(request)
     return made
 
@@ -185,7 +165,7 @@ def in_flight(client: Connected) -> InFlight:
 def test_who_cannot_be_told_of_the_end_loses_the_connection(
     loop: Loop, client: Connected, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = in_flight(client)
+    made = submitted(client)
     monkeypatch.setattr(client.peer, "send", Failing())
     with pytest.raises(MemoryError):
         made.finish(KEY, cancelled=True)
@@ -196,7 +176,7 @@ def test_who_cannot_be_told_of_the_end_loses_the_connection(
 def test_an_end_that_was_half_done_is_given_up(
     client: Connected, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = in_flight(client)
+    made = submitted(client)
     made.on_busy = Failing()
     with pytest.raises(MemoryError):
         made.finish(KEY, cancelled=True)
@@ -206,7 +186,7 @@ def test_an_end_that_was_half_done_is_given_up(
 
 
 def test_one_that_goes_on_is_given_up_with_its_reason(client: Connected) -> None:
-    made = in_flight(client)
+    made = submitted(client)
     made.give_up(KEY, "it could not be done")
     assert [answer["message"] for answer in client.received()] == ["it could not be done"]
     assert not client.peer.closed
