@@ -46,7 +46,8 @@ def read_now(lang: str, sources: list[str]) -> Iterator[Stages]:
     """How the sentences are read by the code as it is."""
     from support.phonemizing import phonemizer
 
-    from kokorod.speech.normalize import normalize, spoken
+    from kokorod.speech.normalize import normalize
+    from kokorod.speech.token import spoken
     from kokorod.vocabulary import default_vocabulary
 
     ids = default_vocabulary()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -37,3 +38,13 @@ class Token:
     lang: Final[str] = ""
     pause_s: Final[float | None] = None
     event: Final[str] = ""
+
+
+def spoken(tokens: Sequence[Token]) -> str:
+    """The tokens as text again; what is spelled has its letters apart."""
+    text: list[str] = []
+    for token in tokens:
+        text.append(" ".join(token.text) if token.letters else token.text)
+        if token.space:
+            text.append(" ")
+    return "".join(text).strip()

@@ -89,16 +89,6 @@ def normalize(
     return _tokens(cleaned, cursor.parts, base, cursor.runs)
 
 
-def spoken(tokens: Sequence[Token]) -> str:
-    """The tokens as text: what the built-in voice is given. Letters are spaced."""
-    said: list[str] = []
-    for token in tokens:
-        said.append(" ".join(token.text) if token.letters else token.text)
-        if token.space:
-            said.append(" ")
-    return "".join(said).strip()
-
-
 def walk(cursor: Cursor) -> None:
     text, parts = cursor.text, cursor.parts
     plain_at = _PLAIN.match

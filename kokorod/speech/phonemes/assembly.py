@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...types import Sentence, Word
-from ..token import Token
+from ..token import Token, spoken
 from .punctuation import CLOSING, MAX_RUN, OPENING
 from .reading import Reading, Source
 
@@ -63,16 +63,6 @@ def assemble(tokens: Sequence[Token], readings: Sequence[Reading]) -> Sentence:
         words=tuple(words),
         pause_s=next((t.pause_s for t in reversed(tokens) if t.pause_s is not None), None),
     )
-
-
-def spoken(tokens: Sequence[Token]) -> str:
-    """The tokens as text again; what is spelled has its letters apart."""
-    text: list[str] = []
-    for token in tokens:
-        text.append(" ".join(token.text) if token.letters else token.text)
-        if token.space:
-            text.append(" ")
-    return "".join(text).strip()
 
 
 def _spaced(last: str, first: str, mark: bool, written: bool) -> bool:

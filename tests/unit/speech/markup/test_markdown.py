@@ -14,7 +14,7 @@ from kokorod.speech.markup import markdown
 from kokorod.speech.markup.blocks import Line, Parsed, parse
 from kokorod.speech.markup.fragments import Fragment
 from kokorod.speech.markup.markdown import MarkdownReader, read_markdown
-from kokorod.speech.normalize import spoken
+from kokorod.speech.token import spoken
 from kokorod.speech.tokenize import tokens_of
 from kokorod.types import CodeBlocks
 

@@ -9,8 +9,7 @@ from support.examples import examples
 
 from kokorod.speech.markup.fragments import MAX_PAUSE_S
 from kokorod.speech.markup.ssml import MAX_DEPTH, SsmlError, is_ssml, read_ssml
-from kokorod.speech.normalize import spoken
-from kokorod.speech.token import Token
+from kokorod.speech.token import Token, spoken
 from kokorod.speech.tokenize import tokens_of
 
 

@@ -15,7 +15,7 @@ from kokorod.speech.markup.fragments import (
 )
 from kokorod.speech.markup.notation import read_inline_from
 from kokorod.speech.markup.sources import open_source
-from kokorod.speech.normalize import spoken
+from kokorod.speech.token import spoken
 from kokorod.speech.tokenize import tokens_of
 from kokorod.types import Markup
 

@@ -13,8 +13,8 @@ from support.paths import SHARED
 from support.readings import heard
 
 from kokorod.speech.markup.markdown import read_markdown
-from kokorod.speech.normalize import normalize, spoken
-from kokorod.speech.token import Token
+from kokorod.speech.normalize import normalize
+from kokorod.speech.token import Token, spoken
 from kokorod.speech.tokenize import tokens_of
 
 #: Characters that have rules, so that random text meets them often.

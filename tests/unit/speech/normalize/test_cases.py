@@ -8,8 +8,9 @@ import pytest
 from support.cases import Case, cases
 from support.paths import CASES
 
-from kokorod.speech.normalize import normalize, spoken
+from kokorod.speech.normalize import normalize
 from kokorod.speech.normalize.order import RULES
+from kokorod.speech.token import spoken
 
 FILES = sorted((CASES / "normalize").glob("*.tsv"))
 EVERY = [case for file in FILES for case in cases(file)]

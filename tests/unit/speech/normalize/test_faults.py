@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from kokorod.speech.normalize import faults, grammar, normalize, spoken
+from kokorod.speech.normalize import faults, grammar, normalize
 from kokorod.speech.normalize.cursor import Cursor, Part
 from kokorod.speech.normalize.faults import RuleFaults
 from kokorod.speech.normalize.languages import grammar as languages
@@ -16,6 +16,7 @@ from kokorod.speech.normalize.languages.grammar import LOCAL_RULES
 from kokorod.speech.normalize.languages.language import Language
 from kokorod.speech.normalize.order import RULES
 from kokorod.speech.normalize.rule import Start
+from kokorod.speech.token import spoken
 
 
 @pytest.fixture

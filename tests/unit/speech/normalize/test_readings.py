@@ -8,7 +8,8 @@ import pytest
 from support.paths import GOLDEN
 from support.readings import heard
 
-from kokorod.speech.normalize import normalize, spoken
+from kokorod.speech.normalize import normalize
+from kokorod.speech.token import spoken
 
 
 @pytest.mark.parametrize("lang", ["en-us", "en-gb"])

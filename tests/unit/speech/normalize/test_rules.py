@@ -6,13 +6,14 @@ from collections import Counter
 
 import pytest
 
-from kokorod.speech.normalize import normalize, spoken, walk
+from kokorod.speech.normalize import normalize, walk
 from kokorod.speech.normalize.clean import Cleaned
 from kokorod.speech.normalize.cursor import Cursor
 from kokorod.speech.normalize.languages.grammar import LOCAL_RULES
 from kokorod.speech.normalize.languages.rule import LocalRule
 from kokorod.speech.normalize.order import FILES, ORDER, RULES
 from kokorod.speech.normalize.rule import Rule, Start
+from kokorod.speech.token import spoken
 
 EVERY = [rule for file in FILES for rule in file.RULES]
 
