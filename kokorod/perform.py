@@ -79,10 +79,8 @@ class Performer:
         for action in actions:
             try:
                 self._perform(action)
-            except Exception as error:
-                if faults.broken(error):
-                    raise
-                self._faults.caught("action", error)
+            except Exception as error:  # noqa: BLE001 - what no request raised goes on up
+                self._faults.contain("action", error)
                 self._give_up(action, faults.why("it could not be done", error))
 
     def _perform(self, action: Action) -> None:
@@ -136,9 +134,7 @@ class Performer:
 
     def on_read_lost(self, key: RequestKey | None, error: Exception) -> None:
         """A report of the speech thread could not be used: who waits for it is told."""
-        if faults.broken(error):
-            raise error
-        self._faults.caught("reading", error)
+        self._faults.contain("reading", error)
         if key is not None:
             why = faults.why("what was read could not be used", error)
             self.parts.in_flight.give_up(key, why)
@@ -204,9 +200,7 @@ class Performer:
         else:
             parts.maintenance.warmed(task.key, spoken.seconds)
         result = RunResult(spoken.seconds, spoken.sound_s)
-        self._running.pop(lane, None)
-        self.perform(self._scheduler.ran(lane, result, now))
-        parts.on_run_over(task.key)
+        self._step_over(lane, task.key, self._scheduler.ran(lane, result, now))
 
     def on_fronted(self, lane: str, fronted: Fronted) -> None:
         """A unit's words are known, and when they will be heard: send them."""
@@ -221,9 +215,7 @@ class Performer:
         result = FrontResult(fronted.seconds, fronted.unit.plan.ranges(), sound_s)
         if not result.pieces:
             task.stream.unit = None
-        self._running.pop(lane, None)
-        self.perform(self._scheduler.fronted(lane, result, now))
-        parts.on_run_over(task.key)
+        self._step_over(lane, task.key, self._scheduler.fronted(lane, result, now))
 
     def on_chunked(self, lane: str, chunked: Chunked) -> None:
         """A lane has made some frames of a unit: send them."""
@@ -238,14 +230,10 @@ class Performer:
         else:
             parts.maintenance.warmed(task.key, chunked.seconds, whole=chunked.last)
         result = RunResult(chunked.seconds, chunked.sound_s)
-        self._running.pop(lane, None)
-        self.perform(self._scheduler.ran(lane, result, now))
-        parts.on_run_over(task.key)
+        self._step_over(lane, task.key, self._scheduler.ran(lane, result, now))
 
     def on_ended(self, lane: str, task: Task) -> None:
-        self._running.pop(lane, None)
-        self.perform(self._scheduler.terminated(lane, self._loop.clock()))
-        self.parts.on_run_over(task.key)
+        self._step_over(lane, task.key, self._scheduler.terminated(lane, self._loop.clock()))
 
     def on_failed(self, lane: str, task: Task, why: str) -> None:
         self._on_run_failed(lane, task.key, why)
@@ -256,8 +244,12 @@ class Performer:
             self._on_run_failed(lane, task.key, why)
 
     def _on_run_failed(self, lane: str, key: RequestKey, why: str) -> None:
+        self._step_over(lane, key, self._scheduler.run_failed(lane, self._loop.clock(), why))
+
+    def _step_over(self, lane: str, key: RequestKey, actions: list[Action]) -> None:
+        """The scheduler knows that a lane's step is over: do what it decided."""
         self._running.pop(lane, None)
-        self.perform(self._scheduler.run_failed(lane, self._loop.clock(), why))
+        self.perform(actions)
         self.parts.on_run_over(key)
 
     def on_other_model(self) -> None:
@@ -286,10 +278,8 @@ class Performer:
         """What cannot be answered, e.g. more marks than a frame holds, ends its request."""
         try:
             self._send(request, answers(), lane, task, seconds)
-        except Exception as error:
-            if faults.broken(error):
-                raise
-            self._faults.caught("answer", error)
+        except Exception as error:  # noqa: BLE001 - what no request raised goes on up
+            self._faults.contain("answer", error)
             why = faults.why("the answer could not be sent", error)
             self.parts.in_flight.fail(request.key, ErrorCode.ENGINE_FAILED, why)
 

@@ -102,10 +102,8 @@ class Dispatch:
         except WireError as error:
             error.request_id = request.id
             self.on_refused(peer, error)
-        except Exception as error:
-            if faults.broken(error):
-                raise
-            self._faults.caught(f"answering {type(request).__name__}", error)
+        except Exception as error:  # noqa: BLE001 - what no request raised goes on up
+            self._faults.contain(f"answering {type(request).__name__}", error)
             why = faults.why("the request could not be answered", error)
             self.on_refused(peer, WireError(ErrorCode.ENGINE_FAILED, why, request_id=request.id))
 

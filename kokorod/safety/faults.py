@@ -32,8 +32,8 @@ _ROOT: Final = Path(__file__).resolve().parents[1]
 #: Half done, its steps leave a state that no request may go on with.
 _DECIDES: Final = _ROOT / "schedule"
 
-#: Does what was decided, each for itself: what it raises itself has left some of it undone.
-_PERFORMS: Final = (_ROOT / "perform.py", "perform")
+#: What is given what was decided: what they raise themselves has left some of it undone.
+_PERFORMS: Final = ((_ROOT / "perform.py", "perform"), (_ROOT / "perform.py", "_step_over"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,12 @@ class Faults:
     def total(self) -> int:
         return self._counts.total()
 
+    def contain(self, place: str, error: Exception) -> None:
+        """Say that an error was contained in `place`; raises it if it is no request's."""
+        if broken(error):
+            raise error
+        self.caught(place, error)
+
     def caught(self, place: str, error: Exception) -> None:
         """An error was contained in `place`."""
         if self._tell is None:
@@ -95,7 +101,7 @@ def broken(error: Exception) -> bool:
         return True
     frames = traceback.extract_tb(error.__traceback__)
     own = [(path, f.name) for f in frames if (path := Path(f.filename)).is_relative_to(_ROOT)]
-    if own and own[-1] == _PERFORMS:
+    if own and own[-1] in _PERFORMS:
         return True
     return any(path.is_relative_to(_DECIDES) for path, _ in own)
 

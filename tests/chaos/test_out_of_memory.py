@@ -74,7 +74,7 @@ threading.Thread(target=listen, daemon=True).start()
 
 #: What may end the process: a decision left half done, and the loop itself.
 _DECIDES = re.compile(
-    r"trace line=\"?(schedule/|perform\.py:\d+ in perform|net/loop\.py:\d+ in "
+    r"trace line=\"?(schedule/|perform\.py:\d+ in (perform|_step_over)|net/loop\.py:\d+ in "
     r"(turn|run|_run_timers))"
     r"|crashed why=\"?BrokenInvariantError"
     r"|ended by a bug: MemoryError < <string>:\d+ in trace < net/loop\.py"
