@@ -25,9 +25,6 @@ FRAME_S: Final = 0.025
 #: Frames of a chunk. Beyond 64 little is gained: the context is 7 % of the work.
 SIZES: Final = (6, 9, 12, 18, 24, 36, 48, 64)
 
-#: The longest chunk while others come in between: what is ended for them is made again.
-_SHORT: Final = 36
-
 #: The longest chunk that is to gain ground. Who cannot keep up with it holds sound back.
 _LONGEST_FIRST: Final = 24
 
@@ -124,7 +121,7 @@ def chunk(state: SchedulerState, lane: LaneState, job: Job, now: float) -> RunCh
     assert unit is not None
     cost, sharers = lane.chunks.cost, state.sharers(job, now)
     first, end = unit.piece()
-    size = _size(state, lane, job, sharers, now)
+    size = _size(lane, job, sharers, now)
     last = end if end - first < size + SIZES[0] else first + size
     if not unit.given:
         left, buffered_s = unit.left - (last - first), job.buffered_s(now) + job.held_s
@@ -147,14 +144,13 @@ def _then_s(lane: LaneState, job: Job, sharers: int) -> float:
     return _PLANNED * sharers * (front_s + chunk_s)
 
 
-def _size(state: SchedulerState, lane: LaneState, job: Job, sharers: int, now: float) -> int:
+def _size(lane: LaneState, job: Job, sharers: int, now: float) -> int:
     assert job.unit is not None
     cost = lane.chunks.cost
-    longest = _SHORT if state.recently_interrupted(job, now) else SIZES[-1]
     buffered_s = job.buffered_s(now) + job.held_s
     affordable = cost.frames(buffered_s / MARGIN / sharers) - work(0)
     sizes = _sizes(cost, sharers)
     if not buffered_s:
         return first_frames(cost, sharers, job.unit.left, _then_s(lane, job, sharers))
-    in_time = [size for size in sizes if size <= min(affordable, longest)]
+    in_time = [size for size in sizes if size <= affordable]
     return in_time[-1] if in_time else sizes[0]

@@ -135,6 +135,15 @@ def test_a_short_request_beside_a_document_is_heard_nearly_as_soon_as_alone(rtf:
     assert min(rates) >= 0.65
 
 
+@pytest.mark.parametrize("rtf", [0.2, 0.4])
+def test_a_document_keeps_its_longest_chunks_beside_short_requests(rtf: float) -> None:
+    """What is made again of a chunk that is ended is less than what shorter ones cost."""
+    _, document, asked = beside_a_document(3, rtf)
+    sizes = [chunk.last - chunk.first for chunk in document.chunks]
+    assert len(asked) == 7
+    assert sum(size >= SIZES[-1] for size in sizes[-40:]) >= 20
+
+
 def test_requests_of_one_priority_take_turns_at_each_chunk() -> None:
     simulation = settled(6, rtf=0.3)
     listeners = [
