@@ -55,13 +55,17 @@ class Server:
         )
 
     def spd_say(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["spd-say", *arguments],
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-        )
+        try:
+            return subprocess.run(
+                ["spd-say", *arguments],
+                env=self.environ,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE_S,
+            )
+        except subprocess.TimeoutExpired as expired:
+            # The folder with the log goes before anybody could look.
+            raise AssertionError(f"{expired}\n{self.log}") from None
 
     def client(self, *arguments: str) -> subprocess.Popen[str]:
         """ssip_client.py beside the test."""
