@@ -19,7 +19,8 @@ from .state import CAP, MARGIN, SchedulerState
 #: A run that ends this soon is not worth terminating: the termination takes as long.
 _NEARLY_DONE_S: Final = 0.06
 
-#: The same of a chunk, of which what was made is lost: its last quarter, but no more than that.
+#: The same of a chunk, of which what was made is lost: past its middle that is more than the wait
+#: that is saved. No wait is longer than this.
 _CHUNK_NEARLY_DONE_S: Final = 0.15
 
 #: Share of a run that may be thrown away where another lane is free to run beside it: a run
@@ -124,7 +125,7 @@ def _may_end(lane: LaneState, waiting: Job, now: float) -> bool:
     if isinstance(lane.step, RunFront):
         return False  # it is over soon, and has no sound yet
     whole = lane.run_s
-    nearly_done_s = min(whole / 4, _CHUNK_NEARLY_DONE_S) if lane.streaming else 0.0
+    nearly_done_s = min(whole / 2, _CHUNK_NEARLY_DONE_S) if lane.streaming else 0.0
     if lane.started + whole - now < max(nearly_done_s, _NEARLY_DONE_S):
         return False
     if waiting.rank < running.rank:

@@ -224,6 +224,22 @@ def test_a_unit_waits_for_a_chunk_of_another_which_is_soon_over(scheduler: Sched
     assert front.key == B
 
 
+@pytest.mark.parametrize(("share", "ended"), [(0.4, True), (0.6, False)])
+def test_a_chunk_past_its_middle_is_not_ended(
+    scheduler: Scheduler, share: float, ended: bool
+) -> None:
+    """What it has made would be lost, which is more than the wait that it saves."""
+    begin(scheduler, LONG)
+    scheduler.fronted("cpu", FrontResult(0.1, MANY), 0.1)
+    (chunk,) = scheduler.ran("cpu", RunResult(0.1, 0.35), 0.2)
+    assert isinstance(chunk, RunChunk)
+    scheduler.submit(streaming_job(key=B, rank=0), 0.2)
+    taken_s = scheduler.step_s("cpu")
+    assert 0.06 / 0.4 < taken_s < 0.15 / 0.4, "or its end is too near, or too far away"
+    actions = scheduler.prepared(B, written(TEXT), TextState.END, 0.2 + share * taken_s)
+    assert actions == ([Terminate("cpu")] if ended else [])
+
+
 def test_a_run_that_is_nearly_done_is_not_ended_for_a_short_request(
     scheduler: Scheduler,
 ) -> None:
