@@ -34,7 +34,7 @@ Array = NDArray[np.float64]
 COMPONENTS: Final = 224
 NUMBERS_WEIGHT: Final = 0.3
 HARMONICS: Final = 22
-HARMONICS_WEIGHT: Final = 3.0
+HARMONICS_WEIGHT: Final = 10.0
 
 #: Directions of the output.
 RANK: Final = 96
@@ -102,7 +102,7 @@ def _common(one: str, other: str) -> int:
     return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 99)
 
 
-def design(features: Array) -> tuple[dict[str, Array], Array]:
+def design(features: Array, components: int = COMPONENTS) -> tuple[dict[str, Array], Array]:
     """The shared arrays numbers_*, moments_* and axes, and each row's design without its 1."""
     numbers, moments = features[:, :NUMBERS], features[:, NUMBERS:]
     n_mean, n_spread = numbers.mean(axis=0), (numbers.std(axis=0) + 1e-6) / NUMBERS_WEIGHT
@@ -110,7 +110,7 @@ def design(features: Array) -> tuple[dict[str, Array], Array]:
     m_spread[-2 * HARMONICS :] /= HARMONICS_WEIGHT
     standard = (moments - m_mean) / m_spread
     _, _, axes = np.linalg.svd(standard, full_matrices=False)
-    axes = axes[:COMPONENTS] / np.sqrt(moments.shape[1])
+    axes = axes[:components] / np.sqrt(moments.shape[1])
     z = np.concatenate([(numbers - n_mean) / n_spread, standard @ axes.T], axis=1)
     shared = {"numbers_mean": n_mean, "numbers_spread": n_spread}
     shared |= {"moments_mean": m_mean, "moments_spread": m_spread, "axes": axes}

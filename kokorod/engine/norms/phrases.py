@@ -18,7 +18,8 @@ FILE: Final = Path(__file__).parent / "data" / "phrases.txt"
 #: Phrases of a voice, in all. What more of them bring: docs/streaming.md.
 MOST: Final = 226
 
-#: Every so many is not learned from: by those two predictors are compared.
+#: Every so many is not learned from, on a machine or for the package: by those two predictors are
+#: compared.
 _APART: Final = 14
 _FIRST: Final = 5
 
@@ -44,8 +45,13 @@ def planned(voice: str, most: int) -> tuple[list[Phrase], list[Phrase]]:
     if lang not in ENGLISH:
         mine += [phrase for phrase in known if phrase.lang == _OTHERS]
     mine = mine[:most]
-    compared = mine[_FIRST::_APART]
+    compared = [phrase for number, phrase in enumerate(mine) if is_compared(number)]
     return [phrase for phrase in mine if phrase not in compared], compared
+
+
+def is_compared(number: int) -> bool:
+    """Whether a voice is compared by the phrase of that number, and not learned from it."""
+    return number % _APART == _FIRST
 
 
 def _read() -> list[Phrase]:

@@ -5,8 +5,9 @@
     design               1, numbers, principal components of the moments
     means, logarithms of variances = centre + basis.T @ (voice's coefficients @ design)
 
-The basis is shared by all voices. Coefficients of a blend are the blend of its voices'. What
-was learned on this machine is in files of its own (learned.py).
+The basis is shared by all voices: its first directions as float16, and those that say less, if the
+file has any, as 8 bits (COARSE), so that there may be twice as many. Coefficients of a blend are
+the blend of its voices'. What was learned on this machine is in files of its own (learned.py).
 
 Owns:       the shared arrays, once a voice was spoken, and the coefficients of those used lately.
 Invariants: at most _KEPT voices in memory (50 kB each); has() reads nothing.
@@ -60,6 +61,10 @@ SHARED: Final = (
     "centre",
     "basis",
 )
+
+#: In the package's file too: more directions of the basis, int8 [rank, size]; each is multiplied
+#: by its own scale, float32 [rank], and each number by its spread, float32 [size].
+COARSE: Final = ("coarse", "coarse_scale", "coarse_spread")
 
 
 class Predictors:
@@ -128,8 +133,12 @@ def shared_of(found: Mapping[str, NDArray[Any]], layout: Layout) -> Shared:
     """From the arrays of a file that has the layout's norms in whatever order."""
     order = layout.places_in(Layout.parse(str(found["layout"])))
     arrays = {name: found[name].astype(np.float32) for name in SHARED[2:-2]}
-    centre, basis = found["centre"][order], found["basis"][:, order]
-    return Shared(**arrays, centre=centre.astype(np.float32), basis=basis.astype(np.float32))
+    basis = found["basis"].astype(np.float32)
+    if set(COARSE) <= found.keys():
+        coarse = found["coarse"] * found["coarse_scale"][:, None]
+        basis = np.concatenate([basis, coarse.astype(np.float32) * found["coarse_spread"]])
+    centre = found["centre"][order].astype(np.float32)
+    return Shared(**arrays, centre=centre, basis=basis[:, order])
 
 
 def norms_of(values: NDArray[np.float32], layout: Layout) -> NDArray[np.float32]:
@@ -153,7 +162,8 @@ class FilePredictors(Predictors):
                 entries = {name.removesuffix(".npy") for name in archive.namelist()}
         except (OSError, zipfile.BadZipFile) as error:
             raise EngineError(f"{path.name} cannot be read: {error}") from None
-        self.names = frozenset(entries.difference(SHARED))
+        self.names = frozenset(entries.difference(SHARED, COARSE))
+        self._shared_names = (*SHARED, *entries.intersection(COARSE))
 
     def has(self, voice: str) -> bool:
         known = self.names - self._set_aside
@@ -191,7 +201,7 @@ class FilePredictors(Predictors):
 
     @cached_property
     def shared(self) -> Shared:
-        return shared_of(self._read(SHARED), self._layout)
+        return shared_of(self._read(self._shared_names), self._layout)
 
     def _read(self, names: Any) -> Mapping[str, NDArray[Any]]:
         try:

@@ -57,6 +57,24 @@ def test_another_order_of_the_same_norms_is_the_same(tmp_path: Path) -> None:
     assert np.allclose(predictors.predict("one", measured(14)), [np.e**2, 1, 6, 7])
 
 
+@pytest.mark.parametrize("layout", [LAYOUT, TURNED])
+def test_directions_of_8_bits_are_as_good_as_any(tmp_path: Path, layout: Layout) -> None:
+    plain = FilePredictors(written(tmp_path / "n.npz"), layout)
+    with np.load(tmp_path / "n.npz", allow_pickle=False) as archive:
+        arrays = dict(archive)
+    last = arrays["basis"][1:].astype(np.float32)
+    spread = np.array([2, 0.5, 4, 1], np.float32)
+    arrays["basis"] = arrays["basis"][:1]
+    arrays["coarse"] = np.round(last / spread / 0.25).astype(np.int8)
+    arrays["coarse_scale"] = np.full(1, 0.25, np.float32)
+    arrays["coarse_spread"] = spread
+    np.savez(tmp_path / "c.npz", allow_pickle=False, **arrays)
+    coarse = FilePredictors(tmp_path / "c.npz", layout)
+    assert coarse.names == plain.names
+    assert np.array_equal(coarse.shared.basis, plain.shared.basis)
+    assert np.allclose(coarse.predict("one", measured(14)), plain.predict("one", measured(14)))
+
+
 def test_a_blend_is_the_blend_of_coefficients(tmp_path: Path) -> None:
     predictors = FilePredictors(written(tmp_path / "n.npz"), LAYOUT)
     assert predictors.has("one:0.5,three:0.5")
