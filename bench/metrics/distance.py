@@ -23,7 +23,7 @@ from bench.model import ROOT
 from bench.stage import Stage
 from kokorod.engine.norms.distance import distance
 from kokorod.engine.parts import PartsSynthesizer
-from kokorod.engine.synthesizer import Front, Run
+from kokorod.engine.synthesizer import FRAME, Front, Run
 from kokorod.errors import EngineError
 from kokorod.types import Segment, Utterance
 from kokorod.voices.languages import language_of_voice
@@ -82,7 +82,7 @@ def measure(stage: Stage) -> list[Metric]:
                 off[voice].append(distance(sound, whole))
                 worst = max(worst, (off[voice][-1], f"{voice}: {text}"))
                 if number % _CHUNKED < 2:  # one of each kind
-                    borders.append(float(np.abs(_in_chunks(synthesizer, told) - whole).max()))
+                    borders.append(_borders(synthesizer, told, whole))
     values = [db for of in off.values() for db in of]
     by_voice = ", ".join(f"{voice} {mean(of):.2f}" for voice, of in off.items())
     short, long = (mean(db for of in off.values() for db in of[kind::2]) for kind in (0, 1))
@@ -113,12 +113,18 @@ def measure(stage: Stage) -> list[Metric]:
     ]
 
 
-def _in_chunks(synthesizer: PartsSynthesizer, front: Front) -> Any:
-    edges = [0]
-    while edges[-1] < front.frames:
+def _borders(synthesizer: PartsSynthesizer, front: Front, whole: Any) -> float:
+    """The largest difference of a sample between chunks and the whole, where speech is made: the
+    pads but for three frames before the first sound are not.
+    """
+    sounding = np.flatnonzero(~front.silent)
+    first, last = max(0, int(sounding[0]) - 3), int(sounding[-1]) + 1
+    edges = [first]
+    while edges[-1] < last:
         step = _CHUNKS[min(len(edges), len(_CHUNKS)) - 1]
-        edges.append(min(edges[-1] + step, front.frames))
-    return np.concatenate([synthesizer.chunk(front, a, b, Run()) for a, b in pairwise(edges)])
+        edges.append(min(edges[-1] + step, last))
+    made = np.concatenate([synthesizer.chunk(front, a, b, Run()) for a, b in pairwise(edges)])
+    return float(np.abs(made - whole[FRAME * first : FRAME * last]).max())
 
 
 def _plain(text: str) -> str:
