@@ -23,6 +23,7 @@ from bench.model import ROOT
 from bench.stage import Stage
 from kokorod.engine.norms.distance import distance
 from kokorod.engine.parts import PartsSynthesizer
+from kokorod.engine.plan import LEAD, TAIL
 from kokorod.engine.synthesizer import FRAME, Front, Run
 from kokorod.errors import EngineError
 from kokorod.types import Segment, Utterance
@@ -114,11 +115,12 @@ def measure(stage: Stage) -> list[Metric]:
 
 
 def _borders(synthesizer: PartsSynthesizer, front: Front, whole: Any) -> float:
-    """The largest difference of a sample between chunks and the whole, where speech is made: the
-    pads but for three frames before the first sound are not.
+    """The largest difference of a sample between chunks and the whole, where the daemon makes
+    any: of the pads it leaves out all but LEAD and TAIL frames.
     """
     sounding = np.flatnonzero(~front.silent)
-    first, last = max(0, int(sounding[0]) - 3), int(sounding[-1]) + 1
+    first = max(0, int(sounding[0]) - LEAD)
+    last = min(int(sounding[-1]) + 1 + TAIL, front.frames)
     edges = [first]
     while edges[-1] < last:
         step = _CHUNKS[min(len(edges), len(_CHUNKS)) - 1]
