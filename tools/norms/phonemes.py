@@ -4,7 +4,8 @@
     python -m tools.norms.phonemes
 
 A machine that learns a voice (kokorod/engine/norms/calibrate.py) says them without a front end.
-Phrases of one language stay in their order; English ones come as both kinds of English.
+Phrases of one language stay in their order, as many of them as a voice says there; English ones
+come as both kinds of English.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from kokorod import config
 from kokorod.commands.phonemes import read
-from kokorod.engine.norms.phrases import FILE
+from kokorod.engine.norms.phrases import FILE, MOST
 from kokorod.voices.languages import ENGLISH, LANGUAGES
 from tools.norms.rows import phrases
 
@@ -23,7 +24,7 @@ def main() -> None:
     with TemporaryDirectory() as home:
         settings, _ = config.load({"KOKORO_HOME": home})
         for lang in LANGUAGES:
-            for speed, text in phrases("en" if lang in ENGLISH else lang):
+            for speed, text in phrases("en" if lang in ENGLISH else lang)[:MOST]:
                 said = " ".join(s.phonemes for s in read(text, lang, settings) if s.phonemes)
                 lines.append(f"{lang}\t{speed:g}\t{said}\n")
     FILE.write_text("".join(lines), "utf-8")

@@ -127,7 +127,7 @@ def _fit(features: Array, y: Array, weight: Array, layout: Layout, prior: Prior 
         names = ("numbers_mean", "numbers_spread", "moments_mean", "moments_spread", "axes")
         shared = {name: getattr(known, name).astype(np.float64) for name in names}
         z = np.array([known.design(row.astype(np.float32))[1:] for row in features], np.float64)
-        basis = known.basis.astype(np.float64)
+        basis = known.directions.numbers().astype(np.float64)
         centre = known.centre + coefficients[:, 0] @ basis
         slopes = coefficients[:, 1:].T @ basis
     wanted = (y - centre - z @ slopes) * weight

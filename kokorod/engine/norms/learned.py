@@ -10,7 +10,7 @@ that was not is mixed of its voices' predictions.
 Owns:       that folder's files, and in memory the predictors of voices used lately.
 Invariants: a file appears whole, in one rename; at most _MOST_FILES, the oldest go; what is read
             is this user's own regular file, of bounded size, of the very model and voice, all
-            finite; at most _KEPT in memory (8 MB each).
+            finite; at most _KEPT in memory (10 MB each).
 Never:      reads a file on the loop: has() knows names. Fails a run for a file that went or
             rotted if the package knows the voice.
 """
@@ -37,10 +37,10 @@ from ...voices.blends import is_blend, parse
 from .layout import Layout
 from .predictors import SHARED, Predictors, Shared, norms_of, shared_of
 
-#: Voices and blends of the models that a person goes between; 4 MB each on disk.
+#: Voices and blends of the models that a person goes between; 5 MB each on disk.
 _MOST_FILES: Final = 16
 
-#: Of a file, and of what is in it: twice what Kokoro's have.
+#: Of a file, and of what is in it: half as much again as Kokoro's have.
 _MOST_BYTES: Final = 8 * 2**20
 
 #: A voice and the one before it, and a blend of both.

@@ -3,14 +3,15 @@
 
     numbers, moments     features.py, each less its mean and divided by its spread
     design               1, numbers, principal components of the moments
-    means, logarithms of variances = centre + basis.T @ (voice's coefficients @ design)
+    means, logarithms of variances = centre + directions.T @ (coefficients @ design)
 
-The basis is shared by all voices: its first directions as float16, and those that say less, if the
-file has any, as 8 bits (COARSE), so that there may be twice as many. Coefficients of a blend are
-the blend of its voices'. What was learned on this machine is in files of its own (learned.py).
+The directions are shared by all voices (directions.py). So are slopes, if the file has them: then
+a voice's coefficients are what it has beside these, of the first numbers of the design alone, since
+of what a phrase does to the norms little is a voice's own. Coefficients of a blend are the blend of
+its voices'. What was learned on this machine is in files of its own (learned.py).
 
 Owns:       the shared arrays, once a voice was spoken, and the coefficients of those used lately.
-Invariants: at most _KEPT voices in memory (50 kB each); has() reads nothing.
+Invariants: at most _KEPT voices in memory (64 kB each); has() reads nothing.
 Never:      predicts for a graph whose norms are not those that were learned, by name and size.
 """
 
@@ -30,6 +31,7 @@ from numpy.typing import NDArray
 
 from ...errors import EngineError
 from ...voices.blends import is_blend, parse
+from .directions import Directions
 from .features import NUMBERS
 from .layout import Layout
 
@@ -62,9 +64,9 @@ SHARED: Final = (
     "basis",
 )
 
-#: In the package's file too: more directions of the basis, int8 [rank, size]; each is multiplied
-#: by its own scale, float32 [rank], and each number by its spread, float32 [size].
-COARSE: Final = ("coarse", "coarse_scale", "coarse_spread")
+#: In the package's file too: more directions than the basis has, as directions.py; what each of
+#: the axes, which are 8 bits there, is multiplied by; and slopes.
+IN_PACKAGE: Final = ("coarse", "coarse_scale", "coarse_spread", "axes_scale", "slopes")
 
 
 class Predictors:
@@ -104,7 +106,7 @@ class ConstantPredictors(Predictors):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Of all voices. order: where each number of the graph's layout lies in the file's."""
+    """Of all voices."""
 
     numbers_mean: NDArray[np.float32]
     numbers_spread: NDArray[np.float32]
@@ -112,7 +114,8 @@ class Shared:
     moments_spread: NDArray[np.float32]
     axes: NDArray[np.float32]  # [components, moments]
     centre: NDArray[np.float32]  # [size]
-    basis: NDArray[np.float32]  # [rank, size]
+    directions: Directions  # rank of them
+    slopes: NDArray[np.float32] | None = None  # [rank, 1 + numbers + components]
 
     def design(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """float32 [1 + numbers + components]."""
@@ -125,20 +128,35 @@ class Shared:
         self, coefficients: NDArray[np.float32], features: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """float32 [size]: means, and logarithms of variances."""
-        found = self.centre + (coefficients @ self.design(features)) @ self.basis
-        return np.asarray(found, np.float32)
+        design = self.design(features)
+        weights = coefficients @ design[: coefficients.shape[1]]
+        if self.slopes is not None:
+            weights = weights + self.slopes @ design
+        return self.centre + self.directions.combined(weights)
+
+    def whole(self, coefficients: NDArray[np.float32]) -> NDArray[np.float32]:
+        """float32 [rank, 1 + numbers + components]: a voice's coefficients and the slopes in one."""
+        if self.slopes is None:
+            return coefficients
+        both = self.slopes.copy()
+        both[:, : coefficients.shape[1]] += coefficients
+        return both
 
 
 def shared_of(found: Mapping[str, NDArray[Any]], layout: Layout) -> Shared:
     """From the arrays of a file that has the layout's norms in whatever order."""
     order = layout.places_in(Layout.parse(str(found["layout"])))
     arrays = {name: found[name].astype(np.float32) for name in SHARED[2:-2]}
-    basis = found["basis"].astype(np.float32)
-    if set(COARSE) <= found.keys():
-        coarse = found["coarse"] * found["coarse_scale"][:, None]
-        basis = np.concatenate([basis, coarse.astype(np.float32) * found["coarse_spread"]])
+    if "axes_scale" in found:
+        arrays["axes"] *= found["axes_scale"][:, None]
+    directions = Directions.of(np.take(found["basis"], order, axis=1).astype(np.float32))
+    if "coarse" in found:
+        scale, spread = found["coarse_scale"], found["coarse_spread"][order]
+        coarse = np.take(found["coarse"], order, axis=1)
+        directions = Directions(directions.fine, coarse, scale, spread)
+    slopes = found["slopes"].astype(np.float32) if "slopes" in found else None
     centre = found["centre"][order].astype(np.float32)
-    return Shared(**arrays, centre=centre, basis=basis[:, order])
+    return Shared(**arrays, centre=centre, directions=directions, slopes=slopes)
 
 
 def norms_of(values: NDArray[np.float32], layout: Layout) -> NDArray[np.float32]:
@@ -162,8 +180,8 @@ class FilePredictors(Predictors):
                 entries = {name.removesuffix(".npy") for name in archive.namelist()}
         except (OSError, zipfile.BadZipFile) as error:
             raise EngineError(f"{path.name} cannot be read: {error}") from None
-        self.names = frozenset(entries.difference(SHARED, COARSE))
-        self._shared_names = (*SHARED, *entries.intersection(COARSE))
+        self.names = frozenset(entries.difference(SHARED, IN_PACKAGE))
+        self._shared_names = (*SHARED, *entries.intersection(IN_PACKAGE))
 
     def has(self, voice: str) -> bool:
         known = self.names - self._set_aside
@@ -179,11 +197,14 @@ class FilePredictors(Predictors):
             self._set_aside |= {str(parse(voice)) if is_blend(voice) else voice}
 
     def predict(self, voice: str, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        values = self.shared.values(self.coefficients(voice), features)
+        values = self.shared.values(self._coefficients(voice), features)
         return norms_of(values, self._layout)
 
     def coefficients(self, voice: str) -> NDArray[np.float32]:
         """float32 [rank, 1 + numbers + components]."""
+        return self.shared.whole(self._coefficients(voice))
+
+    def _coefficients(self, voice: str) -> NDArray[np.float32]:
         if not is_blend(voice):
             return self._load(voice)
         mixed = sum(np.float32(w) * self._load(name) for name, w in parse(voice).parts)

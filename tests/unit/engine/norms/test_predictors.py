@@ -71,8 +71,42 @@ def test_directions_of_8_bits_are_as_good_as_any(tmp_path: Path, layout: Layout)
     np.savez(tmp_path / "c.npz", allow_pickle=False, **arrays)
     coarse = FilePredictors(tmp_path / "c.npz", layout)
     assert coarse.names == plain.names
-    assert np.array_equal(coarse.shared.basis, plain.shared.basis)
+    assert np.array_equal(
+        coarse.shared.directions.numbers(), plain.shared.directions.numbers()
+    )
     assert np.allclose(coarse.predict("one", measured(14)), plain.predict("one", measured(14)))
+
+
+@pytest.mark.parametrize("layout", [LAYOUT, TURNED])
+def test_slopes_of_all_voices_and_what_a_voice_has_beside_them(
+    tmp_path: Path, layout: Layout
+) -> None:
+    plain = FilePredictors(written(tmp_path / "n.npz"), layout)
+    with np.load(tmp_path / "n.npz", allow_pickle=False) as archive:
+        arrays = dict(archive)
+    slopes = np.zeros((2, 1 + NUMBERS + 1), np.float16)
+    slopes[0, 1:] = np.arange(NUMBERS + 1)
+    slopes[1, -1] = 2
+    arrays["slopes"] = slopes
+    for name in ("one", "three"):  # of the design's first numbers alone
+        arrays[name] = (arrays[name] - slopes)[:, :6]
+    arrays["axes"] = np.full((1, 4), 4, np.int8)
+    arrays["axes_scale"] = np.full(1, 0.25, np.float32)
+    np.savez(tmp_path / "s.npz", allow_pickle=False, **arrays)
+    sharing = FilePredictors(tmp_path / "s.npz", layout)
+    assert sharing.names == plain.names
+    unit = measured(14)
+    for voice in ("one", "three", "one:0.25,three:0.75"):
+        whole = sharing.coefficients(voice)
+        assert whole.shape == slopes.shape
+        expected = plain.shared.values(whole, unit)
+        found = sharing.predict(voice, unit)
+        variances = layout.variances
+        assert np.allclose(found[~variances], expected[~variances])
+        assert np.allclose(found[variances], np.exp(expected[variances]))
+    # The first five slopes are in what is the voice's own, the others are not.
+    assert np.allclose(sharing.coefficients("one")[:, :6], plain.coefficients("one")[:, :6])
+    assert np.array_equal(sharing.coefficients("one")[:, 6:], slopes[:, 6:].astype(np.float32))
 
 
 def test_a_blend_is_the_blend_of_coefficients(tmp_path: Path) -> None:
