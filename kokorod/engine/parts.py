@@ -98,13 +98,18 @@ def _state_of(front: Front) -> _State:
 
 
 def _reach(front: Front, first: int, last: int) -> tuple[int, int]:
-    """The frames that a chunk is computed with. Silence at its ends needs less around it."""
+    """The frames that a chunk is computed with. Silence at its ends needs less around it, unless
+    there is sound right before or after, which reaches into it.
+    """
     sounding = np.flatnonzero(~front.silent[first:last])
+    low, high = max(0, first - BEFORE), min(front.frames, last + AFTER)
     if not len(sounding):
-        return max(0, first - BEFORE), min(front.frames, last + AFTER)
-    before = max(first - BEFORE, first + int(sounding[0]) - BEFORE - 1)
-    after = first + int(sounding[-1]) + 1 + AFTER
-    return max(0, min(first, before)), min(front.frames, max(last, after))
+        return low, high
+    if front.silent[low:first].all():
+        low = max(low, min(first, first + int(sounding[0]) - BEFORE - 1))
+    if front.silent[last:high].all():
+        high = min(high, max(last, first + int(sounding[-1]) + 1 + AFTER))
+    return low, high
 
 
 def _last_stage(first: int, last: int, frames: int) -> tuple[int, int]:

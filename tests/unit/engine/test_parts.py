@@ -91,12 +91,15 @@ def test_the_pitch_of_chunks_is_that_of_the_whole(
 
 def test_silence_at_a_chunks_ends_needs_less_around_it(front: Front) -> None:
     silent = np.zeros(40, np.bool_)
-    silent[10:13] = True
+    silent[10:23] = True
     paused = dataclasses.replace(front, frames=40, silent=silent)
-    assert _reach(paused, 14, 20) == (14 - BEFORE, 20 + AFTER)
-    assert _reach(paused, 10, 20) == (13 - BEFORE - 1, 20 + AFTER)
-    assert _reach(paused, 5, 12) == (0, 10 + AFTER)
-    assert _reach(paused, 10, 13) == (10 - BEFORE, 13 + AFTER)  # nothing but silence
+    assert _reach(paused, 24, 30) == (24 - BEFORE, 30 + AFTER)
+    assert _reach(paused, 16, 30) == (16, 30 + AFTER)
+    assert _reach(paused, 5, 14) == (0, 10 + AFTER)
+    assert _reach(paused, 12, 18) == (12 - BEFORE, 18 + AFTER)  # nothing but silence
+    # Sound right before or after it reaches into the silence.
+    assert _reach(paused, 12, 30) == (12 - BEFORE, 30 + AFTER)
+    assert _reach(paused, 5, 20) == (0, 20 + AFTER)
     assert _reach(paused, 0, 40) == (0, 40)
 
 
