@@ -135,7 +135,7 @@ class Shared:
         return self.centre + self.directions.combined(weights)
 
     def whole(self, coefficients: NDArray[np.float32]) -> NDArray[np.float32]:
-        """float32 [rank, 1 + numbers + components]: a voice's coefficients and the slopes in one."""
+        """float32 [rank, 1 + numbers + components]: coefficients and slopes in one."""
         if self.slopes is None:
             return coefficients
         both = self.slopes.copy()

@@ -25,7 +25,7 @@ VOICES = ("af_heart", "am_puck", "bf_emma", "ff_siwis")
 
 
 class Truth:
-    """Norms that are linear in the features, by slopes that voices share and offsets of their own."""
+    """Norms that are linear in the features, by shared slopes and offsets of a voice's own."""
 
     def __init__(self) -> None:
         draw = np.random.default_rng(3)

@@ -71,9 +71,7 @@ def test_directions_of_8_bits_are_as_good_as_any(tmp_path: Path, layout: Layout)
     np.savez(tmp_path / "c.npz", allow_pickle=False, **arrays)
     coarse = FilePredictors(tmp_path / "c.npz", layout)
     assert coarse.names == plain.names
-    assert np.array_equal(
-        coarse.shared.directions.numbers(), plain.shared.directions.numbers()
-    )
+    assert np.array_equal(coarse.shared.directions.numbers(), plain.shared.directions.numbers())
     assert np.allclose(coarse.predict("one", measured(14)), plain.predict("one", measured(14)))
 
 
