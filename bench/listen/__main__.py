@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
-from typing import Final
+from typing import Any, Final
 
 import soundfile
 
@@ -35,29 +35,40 @@ _FORMAT: Final = 1
 #: Metrics that are no matter of degree: how their names begin.
 _FAULTS: Final = ("short phrases", "a chapter")
 
+#: Nobody waits for the first sound: what does not stream is cut by its text alone.
+_UNHURRIED_MS: Final = 60_000
+
+#: Chunks may be so much under whole sentences, DNSMOS.
+_CHUNKS_MOS: Final = -0.03
+
 #: Speaks a text into a file.
 Say = Callable[[str, Path], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One text as both systems said it."""
+    """One text as both systems said it; whole: as ours says it sentence by sentence, exactly."""
 
     said: str
     ours: HeardSound
     theirs: HeardSound
+    whole: HeardSound | None = None
 
 
 class Room:
-    """Both systems and the ears; they end with it."""
+    """Both systems and the ears; they end with it. whole: ours a second time, without chunks."""
 
-    def __init__(self, files: model.ModelFiles, cache: Path) -> None:
+    def __init__(self, files: model.ModelFiles, cache: Path, *, whole: bool) -> None:
+        self._whole: Kokorod | None = None
         self._exit = ExitStack()
         try:
             self._ear = Ear(cache)
             self._exit.callback(self._ear.close)
             self._kokorod = Kokorod(files, phonemes="kokoro")
             self._exit.callback(self._kokorod.close)
+            if whole:
+                self._whole = Kokorod(files, phonemes="kokoro", KOKORO_STREAMING="false")
+                self._exit.callback(self._whole.close)
             self._rival = KokoroOnnx(files)
             self._exit.callback(self._rival.close)
             self._folder = Path(self._exit.enter_context(tempfile.TemporaryDirectory()))
@@ -71,12 +82,17 @@ class Room:
 
     def hear(self, said: str, *, mos: bool) -> Heard:
         def say(text: str, path: Path) -> None:
-            soundfile.write(path, self._kokorod.say(text), SAMPLE_RATE, subtype="PCM_16")
+            _write(path, self._kokorod.say(text))
+
+        def exactly(text: str, path: Path) -> None:
+            assert self._whole
+            _write(path, self._whole.say(text, _UNHURRIED_MS))
 
         def rival(text: str, path: Path) -> None:
             self._rival.speak(text, keep=path)
 
-        return Heard(said, self._take(say, said, mos), self._take(rival, said, mos))
+        whole = self._take(exactly, said, mos) if self._whole is not None and mos else None
+        return Heard(said, self._take(say, said, mos), self._take(rival, said, mos), whole)
 
     def hear_chapter(self) -> str:
         return chapter.heard(self._kokorod, self._ear, self._folder)
@@ -85,6 +101,10 @@ class Room:
         path = self._folder / "said.wav"
         say(said, path)
         return self._ear.hear(path, mos=mos)
+
+
+def _write(path: Path, pcm: Any) -> None:
+    soundfile.write(path, pcm, SAMPLE_RATE, subtype="PCM_16")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -120,7 +140,8 @@ def main(arguments: Sequence[str]) -> int:
     began = time.localtime()
     try:
         files = model.find(os.environ, args.model, args.voices)
-        room = Room(files, model.cache_folder(os.environ))
+        speech = bool(wanted.sentences or wanted.paragraphs)
+        room = Room(files, model.cache_folder(os.environ), whole=speech)
         try:
             metrics = _listen(room, wanted)
         finally:
@@ -177,6 +198,7 @@ def _of_speech(what: str, heard: list[Heard], names: tuple[str, str]) -> list[Me
     theirs = [compare(spoken(h.said), spoken(h.theirs.text)) for h in heard]
     ours_mos = [h.ours.mos or 0.0 for h in heard]
     theirs_mos = [h.theirs.mos or 0.0 for h in heard]
+    whole_mos = [h.whole.mos or 0.0 for h in heard if h.whole is not None]
     return [
         Metric(
             name=f"word errors, {what}",
@@ -196,6 +218,13 @@ def _of_speech(what: str, heard: list[Heard], names: tuple[str, str]) -> list[Me
             against=names[1],
             asked=(at_least(round(mean(theirs_mos), 3)),),
             samples=_by(names, ours_mos, theirs_mos),
+        ),
+        Metric(
+            name=f"DNSMOS, {what}: chunks less whole sentences run exactly",
+            unit="MOS",
+            value=mean(ours_mos) - mean(whole_mos),
+            asked=(at_least(_CHUNKS_MOS),),
+            samples={names[0]: ours_mos, "whole": whole_mos},
         ),
     ]
 

@@ -30,15 +30,16 @@ _LOOK_S: Final = 0.002
 
 
 class Kokorod:
-    def __init__(self, files: ModelFiles, phonemes: str = "espeak") -> None:
+    def __init__(self, files: ModelFiles, phonemes: str = "espeak", **environ: str) -> None:
         """Import the model and start. Raises LineError, ModelError or EngineError.
 
         phonemes: to compare times both systems are to speak the same tokens, and kokoro-onnx
-        has espeak-ng's; to compare what is heard each has its own ("kokoro").
+        has espeak-ng's; to compare what is heard each has its own ("kokoro"). environ: other
+        settings.
         """
         self.name = "kokorod"
         self._home = Home(files)
-        self._daemon = PrivateDaemon(self._home.environ(KOKORO_PHONEMES=phonemes))
+        self._daemon = PrivateDaemon(self._home.environ(KOKORO_PHONEMES=phonemes, **environ))
         self._client: Client | None = None
         try:
             self._daemon.start()
@@ -80,9 +81,9 @@ class Kokorod:
         speech = self.client.speak(text, voice=VOICE, cache=cache)
         return take_audio(speech, began, to_end=to_end)
 
-    def say(self, text: str) -> Any:
+    def say(self, text: str, ttfa_ms: int | None = None) -> Any:
         """All of its sound: int16 [samples]."""
-        speech = self.client.speak(text, voice=VOICE, cache=False)
+        speech = self.client.speak(text, voice=VOICE, cache=False, ttfa_ms=ttfa_ms)
         parts = [pcm_of(event) for event in speech.events() if isinstance(event, Audio)]
         speech.wait()
         return np.concatenate(parts) if parts else np.zeros(0, np.int16)

@@ -7,12 +7,13 @@ import shutil
 import subprocess
 import wave
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from support import toy
-from support.daemon.process import PATIENCE_S, DaemonProcess
+from support.daemon.process import PATIENCE_S, DaemonProcess, wait_until
 from support.speaker.at_speaker import THREE, streamed, tokens_of
 
 
@@ -36,27 +37,29 @@ def display() -> Iterator[str]:
     server.wait(PATIENCE_S)
 
 
-def select(text: str, which: str, display: str) -> subprocess.Popen[bytes]:
-    """xclip, which owns the selection from the moment that it is quiet about it."""
+@contextmanager
+def selected(text: str, which: str, display: str) -> Iterator[None]:
+    """xclip owns the selection: it says that it waits for requests before the server knows."""
+    environ = {**os.environ, "DISPLAY": display}
     owner = subprocess.Popen(
         ["xclip", "-quiet", "-in", "-selection", which],
-        env={**os.environ, "DISPLAY": display},
+        env=environ,
         stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
-    assert owner.stdin
-    assert owner.stderr
-    owner.stdin.write(text.encode())
-    owner.stdin.close()
-    owner.stderr.readline()  # "Waiting for selection requests"
-    return owner
-
-
-def let_go(owner: subprocess.Popen[bytes]) -> None:
-    owner.terminate()
-    owner.wait(PATIENCE_S)
-    assert owner.stderr
-    owner.stderr.close()
+    try:
+        assert owner.stdin
+        owner.stdin.write(text.encode())
+        owner.stdin.close()
+        given = ["xclip", "-out", "-selection", which]
+        wait_until(
+            lambda: text.encode() == subprocess.run(given, env=environ, capture_output=True).stdout,
+            "the selection is there",
+        )
+        yield
+    finally:
+        owner.terminate()
+        owner.wait(PATIENCE_S)
 
 
 def say(daemon: DaemonProcess, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -85,13 +88,12 @@ def test_what_is_selected_is_spoken_else_the_clipboard(
     )  # fmt: skip
     expected = tokens_of(streamed(shared_daemon, THREE))
     for which in ("clipboard", "primary"):
-        owner = select(THREE, which, display)
-        said = say(
-            shared_daemon, "--selection", "-o", str(out), DISPLAY=display, WAYLAND_DISPLAY=""
-        )
+        with selected(THREE, which, display):
+            said = say(
+                shared_daemon, "--selection", "-o", str(out), DISPLAY=display, WAYLAND_DISPLAY=""
+            )
         assert said.returncode == 0, said.stderr
         assert spoken(out) == expected
-        let_go(owner)
 
 
 def test_wayland_is_asked_before_x(shared_daemon: DaemonProcess, tmp_path: Path) -> None:
