@@ -9,7 +9,7 @@ import pytest
 from support.daemon.process import PATIENCE_S, DaemonProcess
 
 _BEGIN = """
-import multiprocessing, os, sys, warnings
+import multiprocessing, os, sys, traceback, warnings
 from kokoro_client import Client, KokoroError
 warnings.simplefilter("ignore", DeprecationWarning)  # of fork() beside threads: that is the test
 client = Client(start=False, timeout=30)
@@ -20,7 +20,8 @@ assert first > 24_000, first
 """
 
 _FORK = """
-going = client.speak("One. Two. Three. Four. Five.", cache=False)
+# Not final: one that has come whole by then is the child's to hear, too.
+going = client.speak("One. Two. Three. Four. Five.", cache=False, final=False)
 frames = iter(going)
 heard = len(next(frames))
 child = os.fork()
@@ -40,10 +41,13 @@ if not child:
         client.close()
         del going, frames
         code = 0
+    except BaseException:
+        traceback.print_exc()  # else the parent tells only that the child failed
     finally:
         sys.stderr.flush()
         os._exit(code)
 assert os.waitpid(child, 0)[1] == 0
+going.finish()
 heard += sum(map(len, frames))
 assert heard > 2 * first, (heard, first)
 assert not going.cancelled
