@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from math import ceil, floor
 from pathlib import Path
 from statistics import mean
 from typing import Any, Final
@@ -206,7 +207,7 @@ def _of_speech(what: str, heard: list[Heard], names: tuple[str, str]) -> list[Me
             value=error_rate(ours),
             compared=error_rate(theirs),
             against=names[1],
-            asked=(at_most(round(error_rate(theirs), 3)),),
+            asked=(at_most(ceil(1000 * error_rate(theirs)) / 1000),),
             samples=_by(names, [c.errors for c in ours], [c.errors for c in theirs]),
             details={"differ": _differing(heard, ours, theirs)},
         ),
@@ -216,7 +217,7 @@ def _of_speech(what: str, heard: list[Heard], names: tuple[str, str]) -> list[Me
             value=mean(ours_mos),
             compared=mean(theirs_mos),
             against=names[1],
-            asked=(at_least(round(mean(theirs_mos), 3)),),
+            asked=(at_least(floor(1000 * mean(theirs_mos)) / 1000),),
             samples=_by(names, ours_mos, theirs_mos),
         ),
         Metric(
