@@ -26,6 +26,7 @@ from bench.metric import Metric, at_least, at_most
 from bench.systems.kokoro_onnx import KokoroOnnx
 from bench.systems.kokorod import Kokorod
 from kokoro_client import KokoroError
+from kokoro_client.wire.choices import MAX_TTFA_MS
 from kokorod.commands.bench import machine
 from kokorod.errors import KokorodError
 from kokorod.speech.normalize import normalize
@@ -35,9 +36,6 @@ _FORMAT: Final = 1
 
 #: Metrics that are no matter of degree: how their names begin.
 _FAULTS: Final = ("short phrases", "a chapter")
-
-#: Nobody waits for the first sound: what does not stream is cut by its text alone.
-_UNHURRIED_MS: Final = 60_000
 
 #: Chunks may be so much under whole sentences, DNSMOS.
 _CHUNKS_MOS: Final = -0.03
@@ -87,7 +85,8 @@ class Room:
 
         def exactly(text: str, path: Path) -> None:
             assert self._whole
-            _write(path, self._whole.say(text, _UNHURRIED_MS))
+            # Nobody waits for the first sound: it is cut by its text alone.
+            _write(path, self._whole.say(text, MAX_TTFA_MS))
 
         def rival(text: str, path: Path) -> None:
             self._rival.speak(text, keep=path)
