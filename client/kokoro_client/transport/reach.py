@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket as sockets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,17 +14,26 @@ from . import connection
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
 class Reach:
-    """path: of its socket; start: a daemon may be started, which start_daemon does; timeout:
-    seconds, of each step.
-    """
+    # No dataclass: their module's import would cost a first sound 8 ms.
+    __slots__ = ("environ", "path", "start", "start_daemon", "timeout")
 
-    path: Path
-    start: bool
-    timeout: float
-    environ: Mapping[str, str]
-    start_daemon: Callable[[Path, Mapping[str, str]], None]
+    def __init__(
+        self,
+        path: Path,
+        start: bool,
+        timeout: float,
+        environ: Mapping[str, str],
+        start_daemon: Callable[[Path, Mapping[str, str]], None],
+    ) -> None:
+        """path: of its socket; start: a daemon may be started, which start_daemon does; timeout:
+        seconds, of each step.
+        """
+        self.path = path
+        self.start = start
+        self.timeout = timeout
+        self.environ = environ
+        self.start_daemon = start_daemon
 
     @classmethod
     def of(
