@@ -16,11 +16,12 @@ from bench.in_process import open_copy, read, turn
 from bench.listen import texts
 from bench.listen.ear import ENVIRONMENT, Ear
 from bench.listen.words import plain
-from bench.metric import Metric, at_most, percentile
+from bench.metric import Metric, at_least, at_most, percentile
 from bench.model import cache_folder
 from bench.stage import Stage
 from kokorod.engine.edges import SILENT
-from kokorod.engine.synthesizer import Run
+from kokorod.engine.plan import START
+from kokorod.engine.synthesizer import FRAME, Run
 from kokorod.errors import EngineError
 from kokorod.types import SAMPLE_RATE, Segment, Sentence, Utterance
 
@@ -35,27 +36,30 @@ _REACH: Final = 300 * _MS
 #: Beside the levels: how loud the frames are that a front says hold no speech.
 _SILENT: Final = "silent"
 
+#: -50 dB of the peak: what a first sound is looked for with before what is generated. A voice's
+#: breath is softer.
+_FAINT: Final = 10 ** (-50 / 20)
+
 #: Of the loudest sample of what is near: where an onset is taken to be. 5 % is where it stands
 #: out, -60 dB is breath.
 _LEVELS: Final = {"5 % of the peak": 0.05, "-60 dB": 1e-3}
 
 
 def measure(stage: Stage) -> list[Metric]:
-    """First words, words after a pause, and Whisper's word times as a second witness."""
-    lines = (texts.HERE / "sentences.txt").read_text(encoding="utf-8").splitlines()
-    lines = lines[: stage.effort.edge_sentences]
-    stage.note(f"onsets of words in {len(lines)} sentences")
+    """First words, words after a pause, and Whisper's word times as a second witness; how long
+    after a request's first sample its sound begins, of sentences and short phrases."""
+    lines = _lines("sentences.txt")[: stage.effort.edge_sentences]
+    phrases = _lines("phrases.txt")[: stage.effort.edge_sentences]
+    stage.note(f"onsets of words in {len(lines)} sentences and {len(phrases)} phrases")
     off: dict[str, list[float]] = defaultdict(list)
     fronts: dict[str, list[float]] = defaultdict(list)
+    begun: list[float] = []
     ear = Ear(cache_folder(os.environ)) if ENVIRONMENT.exists() else None
     try:
         with tempfile.TemporaryDirectory() as folder:
             synthesizer = open_copy(stage.files, Path(folder))
             for number, line in enumerate(lines):
-                lang, voice, speed = turn(number)
-                (sentence,) = read(line, lang, Path(folder))
-                segment = Segment(0, 0, len(line), "", sentence.phonemes)
-                utterance = Utterance(voice, speed, lang)
+                sentence, segment, utterance = _asked(number, line, Path(folder))
                 sound = synthesizer.synthesize(segment, utterance, Run())
                 if sound.edges is None:
                     raise EngineError("the model tells no durations, so its words have no edges")
@@ -66,18 +70,53 @@ def measure(stage: Stage) -> list[Metric]:
                     for name, found in onsets(sentence, sound.pcm, front.edges).items():
                         fronts[name] += found
                     fronts[_SILENT] += loudest(sound.pcm, front.silent)
+                    begun.append(begins(sound.pcm, front.silent))
                 if ear is not None:
                     path = Path(folder) / "said.wav"
                     soundfile.write(path, sound.pcm, SAMPLE_RATE)
                     heard = ear.hear(path, words=True).words
                     off["Whisper"] += against(sentence, line, sound.edges, heard)
+            for number, line in enumerate(phrases if begun else ()):
+                _, segment, utterance = _asked(number, line, Path(folder))
+                pcm = synthesizer.synthesize(segment, utterance, Run()).pcm
+                begun.append(begins(pcm, synthesizer.front(segment, utterance, Run()).silent))
     finally:
         if ear is not None:
             ear.close()
     found = [_metric("onset of a word: median error", dict(off))]
     if fronts:
         found.append(_metric("onset of a word, told by the front: median error", dict(fronts)))
+        found.append(
+            Metric(
+                name="from a request's first sample to its sound: the least",
+                unit="ms",
+                value=min(begun),
+                asked=(at_least(0),),
+                samples={"-50 dB": begun},
+                note=f"median {percentile(begun, 50):.0f} ms of {len(begun)}",
+            )
+        )
     return found
+
+
+def _asked(number: int, line: str, home: Path) -> tuple[Sentence, Segment, Utterance]:
+    """A line as the daemon reads it, in the voice and at the speed of its number."""
+    lang, voice, speed = turn(number)
+    (sentence,) = read(line, lang, home)
+    return sentence, Segment(0, 0, len(line), "", sentence.phonemes), Utterance(voice, speed, lang)
+
+
+def begins(pcm: Any, silent: Any) -> float:
+    """ms from the first sample that is generated to the first one over -50 dB of the peak, which
+    may lie before it."""
+    level = np.abs(pcm)
+    sound = int((level > _FAINT * float(level.max())).argmax())
+    first = max(int((~silent).argmax()) - START, 0)
+    return (sound - FRAME * first) / _MS
+
+
+def _lines(name: str) -> list[str]:
+    return (texts.HERE / name).read_text(encoding="utf-8").splitlines()
 
 
 def loudest(pcm: Any, silent: Any) -> list[float]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from kokoro_client.wire.choices import AudioFormat
 
 from ..types import SAMPLE_RATE, Segment
-from .plan import LEAD, Plan, plan
+from .plan import START, Plan, plan
 from .synthesizer import FRAME, Front, Sound
 
 Pcm = NDArray[np.float32]
@@ -141,7 +141,7 @@ class Joiner:
     @property
     def _margin_of_unit(self) -> int:
         """Samples of silence that a unit begins with."""
-        return self._margin if self._given else LEAD * FRAME
+        return self._margin if self._given else START * FRAME
 
     def finish(self) -> Pcm:
         """What is still held back, when no further segment comes."""

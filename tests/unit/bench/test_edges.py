@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.metrics.edges import against, loudest, onsets
+from bench.metrics.edges import against, begins, loudest, onsets
 from kokorod.types import SAMPLE_RATE, Sentence, Word
 
 MS = SAMPLE_RATE // 1000
@@ -45,3 +45,11 @@ def test_a_loud_frame_among_the_silent_is_found() -> None:
     pcm[700], pcm[1300], pcm[2000] = 0.5, 0.05, 0.0005
     found = loudest(pcm, np.array([True, False, True, True]))
     assert found == pytest.approx([-120, -20, -60], abs=0.1)
+
+
+def test_a_sound_that_begins_before_what_is_generated_is_found() -> None:
+    pcm = np.zeros(4 * 600, np.float32)
+    pcm[600:1800] = 0.5
+    pcm[576] = 0.002  # -48 dB: 1 ms before the second frame
+    assert begins(pcm, np.array([True, False, False, True])) == pytest.approx(-1)
+    assert begins(pcm, np.array([False, False, False, True])) == pytest.approx(24)

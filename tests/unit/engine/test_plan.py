@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from kokorod.engine.join import Joiner
 from kokorod.engine.plan import LEAD, TAIL, Plan, plan
 from kokorod.engine.synthesizer import FRAME, Front
 from kokorod.types import SAMPLE_RATE, Break, Segment
@@ -183,3 +184,13 @@ def test_what_has_no_sound_is_silence() -> None:
     made = plan(drawn.front, drawn.segment, 1800, fill=True)
     assert (made.pieces, made.lead, made.samples) == ((), 7800, 7800)
     assert (made.edges == 0).all()
+
+
+def test_nothing_silent_is_generated_before_the_first_sound_of_a_request() -> None:
+    drawn = unit(18, [[4, 4]], [18], [], 0.5)
+    joiner = Joiner()
+    first = joiner.unit(drawn.front, drawn.segment)
+    assert [(piece.first, piece.last) for piece in first.plan.pieces] == [(18, 27)]
+    assert first.plan.edges[0] == 0
+    # After a pause the model's own quiet is part of it.
+    assert joiner.unit(drawn.front, drawn.segment).plan.pieces[0].first == 18 - LEAD
