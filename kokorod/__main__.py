@@ -153,6 +153,9 @@ def main() -> None:
     """The console script."""
     keep_no_bytecode_if_full(os.environ, Path(__file__).parent)
     from .errors import KokorodError
+    from .safety import numpy_threads
+
+    numpy_threads.keep_to_one(os.environ)
 
     flags = vars(daemon_parser().parse_args())
     end_with_stdin = bool(flags.pop("end_with_stdin"))

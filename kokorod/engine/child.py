@@ -237,14 +237,15 @@ def answer(work: Callable[[], dict[str, Any]]) -> int:
     A bug's traceback goes out before the answer would, and the status is Python's own.
     """
     from ..errors import KokorodError
+    from ..safety import numpy_threads
     from ..safety.isolated import end_with
 
     os.nice(_NICENESS)
     # Who is held while the daemon is killed would be left for good. Elsewhere than on Linux the
     # supervisor ends what a daemon leaves.
     end_with(os.getppid())
-    # numpy's own threads would come on top of the one this child is to have.
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    # Its own threads would come on top of the one this child is to have.
+    numpy_threads.keep_to_one(os.environ)
     try:
         said: dict[str, Any] = {"done": work()}
         status = 0

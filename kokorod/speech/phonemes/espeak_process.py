@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from ...safety import numpy_threads
 from ...safety.isolated import Answer, DiedError, Isolated, nursery
 from .espeak_library import EspeakLibrary, clean
 
@@ -79,7 +80,7 @@ def main() -> None:
     clean(folder)
     if folder.is_dir():
         tempfile.tempdir = str(folder)
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # one thread, which makes its forks safe
+    numpy_threads.keep_to_one(os.environ)  # one thread in all, which makes its forks safe
     with contextlib.suppress(ImportError):  # else told to who asks
         from phonemizer.backend import EspeakBackend  # noqa: F401 - once, for every worker
     nursery(_make)
