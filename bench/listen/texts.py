@@ -37,19 +37,21 @@ def read(environ: Mapping[str, str], *, short: bool, kinds: Collection[str] = KI
     Sentences and paragraphs lie in ../shared/ear; without it the first thirty of sentences.txt
     stand in, and the note says so.
     """
-    phrases = _lines(HERE / "phrases.txt")
+    phrases = lines_of(HERE / "phrases.txt")
     if short:
         return Texts((), (), phrases[:: len(phrases) // _SHORT][:_SHORT])
     folder = shared_folder(environ) / "ear"
     try:
-        found = Texts(_lines(folder / "sentences.txt"), _lines(folder / "paragraphs.txt"), phrases)
+        found = Texts(
+            lines_of(folder / "sentences.txt"), lines_of(folder / "paragraphs.txt"), phrases
+        )
     except FileNotFoundError as error:
         note = f"there is no {error.filename}: 30 of bench/listen/sentences.txt are spoken instead"
-        found = Texts(_lines(HERE / "sentences.txt")[:30], (), phrases, note)
+        found = Texts(lines_of(HERE / "sentences.txt")[:30], (), phrases, note)
     found = replace(found, chapter=tuple(chapter.SAID.splitlines()))
     return replace(found, **{kind: () for kind in KINDS if kind not in kinds})
 
 
-def _lines(path: Path) -> tuple[str, ...]:
+def lines_of(path: Path) -> tuple[str, ...]:
     lines = path.read_text(encoding="utf-8").splitlines()
     return tuple(line.strip() for line in lines if line.strip())

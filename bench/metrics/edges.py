@@ -20,7 +20,6 @@ from bench.metric import Metric, at_least, at_most, percentile
 from bench.model import cache_folder
 from bench.stage import Stage
 from kokorod.engine.edges import SILENT
-from kokorod.engine.plan import START
 from kokorod.engine.synthesizer import FRAME, Run
 from kokorod.errors import EngineError
 from kokorod.types import SAMPLE_RATE, Segment, Sentence, Utterance
@@ -48,8 +47,8 @@ _LEVELS: Final = {"5 % of the peak": 0.05, "-60 dB": 1e-3}
 def measure(stage: Stage) -> list[Metric]:
     """First words, words after a pause, and Whisper's word times as a second witness; how long
     after a request's first sample its sound begins, of sentences and short phrases."""
-    lines = _lines("sentences.txt")[: stage.effort.edge_sentences]
-    phrases = _lines("phrases.txt")[: stage.effort.edge_sentences]
+    lines = texts.lines_of(texts.HERE / "sentences.txt")[: stage.effort.edge_sentences]
+    phrases = texts.lines_of(texts.HERE / "phrases.txt")[: stage.effort.edge_sentences]
     stage.note(f"onsets of words in {len(lines)} sentences and {len(phrases)} phrases")
     off: dict[str, list[float]] = defaultdict(list)
     fronts: dict[str, list[float]] = defaultdict(list)
@@ -111,12 +110,7 @@ def begins(pcm: Any, silent: Any) -> float:
     may lie before it."""
     level = np.abs(pcm)
     sound = int((level > _FAINT * float(level.max())).argmax())
-    first = max(int((~silent).argmax()) - START, 0)
-    return (sound - FRAME * first) / _MS
-
-
-def _lines(name: str) -> list[str]:
-    return (texts.HERE / name).read_text(encoding="utf-8").splitlines()
+    return (sound - FRAME * int((~silent).argmax())) / _MS
 
 
 def loudest(pcm: Any, silent: Any) -> list[float]:

@@ -244,7 +244,7 @@ def answer(work: Callable[[], dict[str, Any]]) -> int:
     # Who is held while the daemon is killed would be left for good. Elsewhere than on Linux the
     # supervisor ends what a daemon leaves.
     end_with(os.getppid())
-    # Its own threads would come on top of the one this child is to have.
+    # numpy's own threads would come on top of the one this child is to have.
     numpy_threads.keep_to_one(os.environ)
     try:
         said: dict[str, Any] = {"done": work()}

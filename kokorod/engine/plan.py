@@ -24,11 +24,6 @@ from .synthesizer import FRAME, Front
 LEAD: Final = 3
 TAIL: Final = 1
 
-#: The same before a request's first sound, for which somebody waits: none. `onsets.silence`
-#: keeps the frame before any that may hold speech: of 745 runs by 14 voices at three speeds none
-#: had -50 dB of its peak before that; half had it 50 ms later. `make bench ARGS=edges`.
-START: Final = 0
-
 #: Fade at the ends of a piece, against a step at which the model's noise is cut.
 _FADE: Final = SAMPLE_RATE * 4 // 1000
 
